@@ -1,0 +1,1 @@
+"""The project around the applications: settings, addresses, the database, the catalogues."""

@@ -1,0 +1,13 @@
+"""The entry of the web server: ``granian --interface asgi config.asgi:application``."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# A process that serves keeps a pool of connections; a command or a test needs one connection only.
+os.environ.setdefault("DATABASE_POOL", "on")
+
+from django.core.asgi import get_asgi_application
+
+application = get_asgi_application()

@@ -1,0 +1,223 @@
+"""All settings, read from the environment; ``deploy/piaojue.env`` explains each variable.
+
+``PIAOJUE_ENV`` is ``development`` unless it says ``production``. Production has no defaults for what must be
+decided (SECRET_KEY, DATABASE_URL, ALLOWED_HOSTS); development needs no variable at all.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from config import checks  # noqa: F401 registers our rules with `manage.py check`
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = Path(env.text("PIAOJUE_VAR", default=str(BASE_DIR / "var"))).expanduser().resolve()
+
+_environment = env.choice("PIAOJUE_ENV", options=("development", "production"), default="development")
+PRODUCTION = _environment == "production"
+DEBUG = env.boolean("DEBUG", default=False)
+if DEBUG and PRODUCTION:
+    raise env.MisunderstoodSetting("DEBUG must be off in production: its pages show secrets to everyone.")
+
+# ------------------------------------------------------------------------------------------ the key and hosts
+
+SECRET_KEY = env.text("SECRET_KEY")
+if not SECRET_KEY:
+    if PRODUCTION:
+        raise env.MisunderstoodSetting(
+            "SECRET_KEY must be set in production: 50 random characters or more, kept private and "
+            "unchanged (the printed access codes are bound to it)."
+        )
+    SECRET_KEY = env.private_file(VAR / "secret-key")
+
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=() if PRODUCTION else (".localhost", "127.0.0.1", "[::1]"))
+if not ALLOWED_HOSTS:
+    raise env.MisunderstoodSetting("ALLOWED_HOSTS must be set in production: the host names of the site.")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+
+# ------------------------------------------------------------------------------------------- the applications
+
+INSTALLED_APPS = [
+    "accounts",
+    "voting",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "axes",
+    "crispy_bootstrap5",
+    "crispy_forms",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.headers.permissions_policy",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# ----------------------------------------------------------------------------------------------- the database
+
+_server = env.database("DATABASE_URL")
+if _server is None and PRODUCTION:
+    raise env.MisunderstoodSetting(
+        "DATABASE_URL must be set in production: postgres://user:password@host:port/name. "
+        "The embedded PostgreSQL is for trying and for development only."
+    )
+_pool_least = env.integer("DATABASE_POOL_MIN", default=2, least=1, most=200)
+_pool_most = env.integer("DATABASE_POOL_MAX", default=max(16, _pool_least), least=1, most=200)
+if _pool_most < _pool_least:
+    raise env.MisunderstoodSetting(
+        f"DATABASE_POOL_MAX must be at least DATABASE_POOL_MIN: {_pool_most} is less than {_pool_least}."
+    )
+_database = _server or {"NAME": "piaojue", "EMBEDDED_IN": VAR / "postgres", "OPTIONS": {}}
+_database["OPTIONS"].setdefault("connect_timeout", 5)  # seconds
+if env.boolean("DATABASE_POOL", default=False):
+    _database["OPTIONS"]["pool"] = {"min_size": _pool_least, "max_size": _pool_most, "timeout": 5}
+
+DATABASES = {"default": {"ENGINE": "config.database", "CONN_MAX_AGE": 0, **_database}}
+
+# ----------------------------------------------------------------------------------------- signing in and out
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Staff passwords only: delegates sign in with their code, which counts attempts by delegate number itself.
+# Never by address: a whole hall shares one.
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_DISABLE_ACCESS_LOG = True
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # wants attempts counted by address
+
+SESSION_COOKIE_AGE = 60 * env.integer("SESSION_MINUTES", default=60, least=5, most=12 * 60)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+# Messages stay on the server; the delegates' pages use none.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --------------------------------------------------------------------------------------- what the browser may
+
+HTTPS = env.boolean("HTTPS", default=PRODUCTION)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False  # other names are not ours to decide
+if env.boolean("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    },
+}
+
+# ------------------------------------------------------------------------------------------ language and time
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("TIME_ZONE", default="Asia/Shanghai")
+if TIME_ZONE not in available_timezones():
+    raise env.MisunderstoodSetting(f"TIME_ZONE must be a name like Asia/Shanghai, not {TIME_ZONE!r}.")
+
+# ----------------------------------------------------------------------------------------------- static files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+
+# ------------------------------------------------------------------------------------------------------- logs
+
+# To standard error, and nothing about who asked for what: no addresses, no request bodies, no codes.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "axes": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+    },
+}

@@ -1,0 +1,17 @@
+"""The addresses: zh-Hans at /, English at /en/, the monitor's outside of both."""
+
+from __future__ import annotations
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from config.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    *i18n_patterns(
+        path("", include("accounts.urls")),
+        path("", include("voting.urls")),
+        prefix_default_language=False,
+    ),
+]

@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+"""Run one of Piaojue's commands: ``manage.py help`` lists them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command that the arguments name; say in one sentence why it cannot run, where it cannot."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    from config.database import DatabaseUnavailable
+    from config.env import MisunderstoodSetting
+
+    try:
+        execute_from_command_line(sys.argv)
+    except (MisunderstoodSetting, DatabaseUnavailable) as refusal:
+        sys.exit(f"piaojue: {refusal}")
+    except ImproperlyConfigured as refusal:
+        sys.exit(f"piaojue: the settings do not fit together: {refusal}")
+
+
+if __name__ == "__main__":
+    main()
