@@ -10,6 +10,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -96,7 +97,7 @@ def database(name: str) -> dict[str, Any] | None:
     """Return Django's settings of the PostgreSQL server that the URL names, None where it is unset.
 
     Understands what libpq understands (RFC 3986 with percent escapes; a socket directory as host, in the
-    query or escaped), for example ``postgres://piaojue:secret@db.example.org:5432/piaojue?sslmode=require`` or
+    query or escaped), for example ``postgres://piaojue:secret@db.example.org/piaojue?sslmode=require`` or
     ``postgresql:///piaojue?host=/run/postgresql``. The password never appears in a refusal.
     """
     url = text(name)
@@ -132,15 +133,23 @@ def private_file(path: Path, *, number_of_bytes: int = 48) -> str:
 
     Safe when several processes start at once: one of them wins, and all return the same secret.
     """
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 600
-        try:
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_urlsafe(number_of_bytes) + "\n")
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _draw(path, number_of_bytes=number_of_bytes)
+        return path.read_text().strip()
+    except OSError as problem:
+        raise MisunderstoodSetting(
+            f"{path} cannot be used: {problem.strerror}. PIAOJUE_VAR names another directory."
+        ) from problem
+
+
+def _draw(path: Path, *, number_of_bytes: int) -> None:
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 600
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(number_of_bytes) + "\n")
+        with suppress(FileExistsError):  # another process was first
             os.link(draft, path)
-        except FileExistsError:
-            pass  # another process was first
-        finally:
-            Path(draft).unlink()
-    return path.read_text().strip()
+    finally:
+        Path(draft).unlink()

@@ -13,8 +13,10 @@ from zoneinfo import available_timezones
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config import checks  # noqa: F401 registers our rules with `manage.py check`
-from config import env
+from config import (
+    checks,  # noqa: F401 registers our rules with `manage.py check`
+    env,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("PIAOJUE_VAR", default=str(BASE_DIR / "var"))).expanduser().resolve()

@@ -1,9 +1,72 @@
-"""Django's PostgreSQL backend."""
+"""Django's PostgreSQL backend, with three additions.
+
+Without ``DATABASE_URL`` it starts the embedded server when the first connection is wanted, never earlier. A
+pooled connection whose server has hung up is replaced before use. And a database that cannot be reached is
+reported in one sentence, :class:`config.database.DatabaseUnavailable`.
+"""
 
 from __future__ import annotations
 
+import select
+from typing import Any
+
+import psycopg
 from django.db.backends.postgresql import base
+from psycopg_pool import ConnectionPool
+
+from config.database import DatabaseUnavailable, embedded
+
+
+def hung_up(connection: psycopg.Connection[Any]) -> bool:
+    """Return whether the server has ended this idle connection.
+
+    An idle connection has nothing to read. When it has, the server said something: mostly that it is going.
+    Looking costs microseconds, where a question to the server would cost every request a round trip.
+    """
+    watch = select.poll()
+    watch.register(connection.fileno(), select.POLLIN)
+    if not watch.poll(0):
+        return False
+    try:
+        ConnectionPool.check_connection(connection)
+    except psycopg.OperationalError:
+        return True
+    return False
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection to PostgreSQL."""
+    """A connection to PostgreSQL, be it a server's or the embedded one's."""
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Return what psycopg needs; start the embedded server where it is the one to connect to."""
+        if directory := self.settings_dict.get("EMBEDDED_IN"):
+            sockets = embedded.start(
+                directory, database="piaojue", options=self.settings_dict.get("EMBEDDED_OPTIONS", ())
+            )
+            self.settings_dict.update(HOST=str(sockets), PORT=str(embedded.PORT), USER=embedded.USER)
+        return super().get_connection_params()
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
+        """Return a connection whose server is there. Raises DatabaseUnavailable."""
+        try:
+            return self._connection(conn_params)
+        except psycopg.OperationalError as problem:
+            raise DatabaseUnavailable(self._sentence(problem)) from problem
+
+    def _connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
+        connection: psycopg.Connection[Any] = super().get_new_connection(conn_params)
+        while self.pool and hung_up(connection):
+            self.get_connection_params()  # starts the embedded server again where that has ended
+            connection.close()
+            self.pool.putconn(connection)  # the pool throws it away and makes another
+            connection = super().get_new_connection(conn_params)
+        return connection
+
+    def _sentence(self, problem: psycopg.OperationalError) -> str:
+        known = self.settings_dict
+        place = f"{known['HOST'] or 'this machine'}, port {known['PORT'] or 5432}"
+        reason = " ".join(str(problem).split())
+        return (
+            f"The database {known['NAME']!r} at {place} gives no connection ({reason}). "
+            "Is the server running, and is DATABASE_URL right?"
+        )
