@@ -1,16 +1,111 @@
-"""What every test may use."""
+"""What every test may use: a database that can be emptied, the site in a real browser.
+
+Fixtures besides those of pytest-django: ``live`` (a running site and browsers, for tests marked ``e2e``) and
+``database_url`` (the test's database, for a program that the test starts).
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
+from playwright.sync_api import Browser, sync_playwright
+
+from config.database.embedded import HASTY
+from tests.browser import ARGUMENTS, MISSING, Live, find_chromium
+
+CI = os.environ.get("CI") == "true"
+OUTCOME = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the tests quick and free of built files: plain static files, a fast password hash."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    """Keep the tests quick, free of built files, and away from the data of the demo."""
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
     }
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    database = settings.DATABASES["default"]
+    if "EMBEDDED_IN" in database:
+        database.update(EMBEDDED_IN=settings.VAR / "postgres-test", EMBEDDED_OPTIONS=HASTY)
+    _let_tests_empty_the_evidence()
+
+
+def _let_tests_empty_the_evidence() -> None:
+    """Let Django empty the tables between tests although triggers keep evidence from being deleted.
+
+    The role ``replica`` passes over ordinary triggers; only a superuser of the database may take it, and the
+    tests of those triggers never do.
+    """
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_all(self: DatabaseOperations, sql_list: list[str]) -> None:
+        flush(self, ["SET LOCAL session_replication_role = replica", *sql_list])
+
+    DatabaseOperations.execute_sql_flush = flush_all  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def database_url(db: None) -> str:
+    """Return the address of the database that this test uses, for a program that the test starts."""
+    known = connection.settings_dict
+    place = {key: known[key.upper()] for key in ("host", "port", "user", "password") if known[key.upper()]}
+    return f"postgresql:///{quote(known['NAME'])}?{urlencode(place)}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip the browser tests where there is no browser, except in continuous integration, where they fail."""
+    if find_chromium() or CI:
+        return
+    for item in items:
+        if item.get_closest_marker("e2e"):
+            item.add_marker(pytest.mark.skip(reason=MISSING))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly that the browser tests were skipped."""
+    reports = terminalreporter.stats.get("skipped", ())
+    skipped = [report for report in reports if MISSING in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_sep("!", f"{len(skipped)} BROWSER TESTS WERE NOT RUN", red=True, bold=True)
+        terminalreporter.write_line(MISSING)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Remember whether a test failed, for the fixture that photographs it."""
+    report = yield
+    if report.when == "call":
+        item.stash[OUTCOME] = report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start one Chromium for all browser tests of this process."""
+    program = find_chromium()
+    if not program:
+        pytest.fail(MISSING)
+    # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def live(request: pytest.FixtureRequest, live_server, chromium: Browser) -> Iterator[Live]:
+    """Serve the site and hand out browsers; ``live.person()`` is a phone, each call another person."""
+    site = Live(url=live_server.url, browser=chromium)
+    yield site
+    if request.node.stash.get(OUTCOME, False):
+        site.photograph(Path(settings.VAR) / "screenshots", request.node.nodeid.removeprefix("tests/"))
+    site.leave()
+    assert site.complaints == []

@@ -65,7 +65,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _sentence(self, problem: psycopg.OperationalError) -> str:
         known = self.settings_dict
         place = f"{known['HOST'] or 'this machine'}, port {known['PORT'] or 5432}"
-        reason = " ".join(str(problem).split())
+        reason = " ".join(str(problem).split()).rpartition("failed: ")[2].partition(" Is the server")[0]
         return (
             f"The database {known['NAME']!r} at {place} gives no connection ({reason}). "
             "Is the server running, and is DATABASE_URL right?"

@@ -1,0 +1,98 @@
+"""A person at a real Chromium, for the tests marked ``e2e``."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+PATIENCE = 10_000  # milliseconds
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+MISSING = "there is no Chromium: install chromium, or name one in the variable CHROMIUM"
+
+
+def find_chromium() -> str | None:
+    """Return the browser's program: the one that CHROMIUM names, or the first that the system has."""
+    if named := os.environ.get("CHROMIUM"):
+        return shutil.which(named)
+    candidates = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, candidates)), None)
+
+
+@dataclass(kw_only=True)
+class Live:
+    """A running site and as many people at browsers as a test needs, none sharing a cookie with another.
+
+    *complaints* collects what a browser says about our pages and what no page of ours may do: an uncaught
+    error, a breach of the content security policy, a request to anywhere else. A test fails that leaves any.
+    """
+
+    url: str
+    browser: Browser
+    pages: list[Page] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def person(
+        self,
+        *,
+        viewport: ViewportSize = PHONE,
+        javascript: bool = True,
+        dark: bool = False,
+        text_percent: int = 100,
+    ) -> Page:
+        """Return a page in a browser of its own: a phone of 390 × 844 unless the test says otherwise."""
+        context = self.browser.new_context(
+            base_url=self.url,
+            viewport=viewport,
+            java_script_enabled=javascript,
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            has_touch=viewport["width"] < 600,
+        )
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        if text_percent != 100:
+            page.add_init_script(f"document.documentElement.style.fontSize = '{text_percent}%'")
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("console", self._hear)
+        page.on("request", self._watch)
+        self.pages.append(page)
+        return page
+
+    def photograph(self, directory: Path, name: str) -> None:
+        """Keep what everybody sees right now, for whoever looks into a failure."""
+        directory.mkdir(parents=True, exist_ok=True)
+        stem = re.sub(r"[^\w.-]+", "-", name)
+        for number, page in enumerate(self.pages, start=1):
+            if not page.is_closed():
+                page.screenshot(path=directory / f"{stem}-{number}.png", full_page=True)
+
+    def leave(self) -> None:
+        """Close every browser window of this test."""
+        for page in self.pages:
+            page.context.close()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(f"console: {message.text}")
+
+    def _watch(self, request: Request) -> None:
+        if not request.url.startswith((self.url, "data:", "blob:")):
+            self.complaints.append(f"request to another site: {request.url}")
