@@ -1,0 +1,77 @@
+# Piaojue. `make help` lists the commands; each does its own set-up on a fresh machine.
+
+SHELL := /bin/sh
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet --no-input
+# Installed as locked, or not at all.
+INSTALL := $(PIP) install --require-hashes --no-deps --only-binary :all:
+COMPILE := $(PY) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+# The command line of pytest: make test ARGS="tests/unit -k code"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install test lint types check catalogues messages static format lock clean
+
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+install: .venv/development ## make the virtual environment .venv and install the locked packages
+
+test: .venv/development catalogues ## run every test, two at a time; browser tests need Chromium
+	$(PY) -m pytest -n 2 $(ARGS)
+
+lint: .venv/development ## check the style
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: .venv/development ## check the types
+	$(PY) -m mypy
+
+check: lint types catalogues ## check everything that needs no test: style, types, migrations, translations
+	$(PY) -m config.catalogues check
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py check
+
+catalogues: .venv/runtime # compile the translations
+	@$(PY) -m config.catalogues compile
+
+messages: .venv/development ## bring the catalogues up to date with the sources
+	$(PY) -m config.catalogues extract
+	@$(PY) -m config.catalogues compile
+
+static: .venv/runtime # gather the static files for the server
+	@$(PY) manage.py collectstatic --no-input --verbosity 0
+
+format: .venv/development ## put the sources into the house style
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+lock: .venv/development ## choose the versions of all packages anew and lock them with their hashes
+	$(COMPILE) --upgrade --output-file requirements.lock
+	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove the virtual environment and what the tools left; data in var/ stay
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@set -e; for python in python3.14 python3.13 python3.12 python3.11 python3; do \
+		if $$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "making .venv with $$($$python --version)"; \
+			exec $$python -m venv .venv; \
+		fi; \
+	done; \
+	echo "piaojue: no Python 3.11 or newer with its venv module was found; on Debian: apt-get install python3 python3-venv" >&2; \
+	exit 1
+
+.venv/runtime: requirements.lock | .venv/bin/python
+	@echo "installing the locked packages"
+	@$(INSTALL) -r requirements.lock
+	@touch $@
+
+.venv/development: requirements-dev.lock .venv/runtime | .venv/bin/python
+	@echo "installing the packages for tests and checks"
+	@$(INSTALL) -r requirements-dev.lock
+	@touch $@
