@@ -1,0 +1,186 @@
+"""Access codes on the delegates' slips: issue, void, check.
+
+A code is 19 random digits and one check digit, printed in five groups of four: a phone shows its large number
+keys, and digits have no look-alikes. 19 random digits are 63 random bits, so a keyed fast hash is enough and 300
+delegates signing in within ten seconds wait for no slow hash.
+"""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from math import ceil
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import AccessCode, Delegate, User
+
+RANDOM_DIGITS = 19
+GROUP = 4
+#: Wrong codes in a row after which a delegate number rests, and for how long.
+MOST_FAILURES = 10
+REST = timedelta(minutes=5)
+
+# The quasigroup of H. M. Damm (2004): catches every single wrong digit and every swap of neighbours.
+_DAMM = (
+    "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
+    "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
+)  # fmt: skip
+
+
+class CodeRefused(Exception):
+    """A sign-in that is refused; ``str()`` is a translated sentence for the delegate."""
+
+    code = "refused"
+
+
+class MistypedCode(CodeRefused):
+    """The digits cannot be a code at all (length or check digit): a slip of the finger, not an attempt."""
+
+    code = "mistyped"
+
+    def __str__(self) -> str:
+        return _(
+            "This is not a complete access code: it has 20 digits, and at least one is missing or mistyped. "
+            "Please compare it with your slip, group by group."
+        )
+
+
+class WrongCode(CodeRefused):
+    """Number and code do not belong together (or the code was voided, or the number is unknown)."""
+
+    code = "wrong"
+
+    def __str__(self) -> str:
+        return _(
+            "Delegate number and access code do not match. Use the newest slip you were given; "
+            "the clerk at the check-in desk can print a new one."
+        )
+
+
+class TooManyAttempts(CodeRefused):
+    """The delegate number rests after too many wrong codes in a row."""
+
+    code = "blocked"
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(minutes)
+        self.minutes = minutes
+
+    def __str__(self) -> str:
+        return ngettext(
+            "Too many wrong codes for this delegate number. Try again in %(minutes)d minute, "
+            "or ask the clerk at the check-in desk to lift the block now.",
+            "Too many wrong codes for this delegate number. Try again in %(minutes)d minutes, "
+            "or ask the clerk at the check-in desk to lift the block now.",
+            self.minutes,
+        ) % {"minutes": self.minutes}
+
+
+def _check_digit(digits: str) -> str:
+    interim = 0
+    for digit in digits:
+        interim = int(_DAMM[interim][int(digit)])
+    return str(interim)
+
+
+def new_code() -> str:
+    """Return 20 digits in five groups of four, of which 19 are random."""
+    digits = f"{secrets.randbelow(10**RANDOM_DIGITS):0{RANDOM_DIGITS}d}"
+    digits += _check_digit(digits)
+    return " ".join(digits[i : i + GROUP] for i in range(0, len(digits), GROUP))
+
+
+def normalise(text: str) -> str:
+    """Return the digits of what was typed: full-width digits, blanks and dashes are no mistake."""
+    text = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in text if not c.isspace() and c not in "-‐‑–—_.·")
+
+
+def digits_of(text: str) -> str:
+    """Return the 20 digits of a typed code.
+
+    Raises MistypedCode when it cannot be one: wrong length, other characters, or a wrong check digit.
+    """
+    code = normalise(text)
+    if len(code) != RANDOM_DIGITS + 1 or not (code.isascii() and code.isdigit()) or _check_digit(code) != "0":
+        raise MistypedCode
+    return code
+
+
+def digest(delegate_id: int, digits: str) -> str:
+    """Return the keyed digest (HMAC-SHA-256, hexadecimal) under which a code is stored."""
+    return salted_hmac("accounts.access-code", f"{delegate_id}:{digits}", algorithm="sha256").hexdigest()
+
+
+@transaction.atomic
+def issue_codes(delegates: Iterable[Delegate]) -> dict[int, str]:
+    """Give every delegate a new code and void the old ones; return the codes by delegate id, this once.
+
+    Whoever is signed in with an old code is signed out, because the session is tied to the account's secret.
+    """
+    delegates = list(delegates)
+    AccessCode.objects.filter(delegate__in=delegates, voided=False).update(voided=True)
+    codes = {delegate.pk: new_code() for delegate in delegates}
+    AccessCode.objects.bulk_create(
+        [AccessCode(delegate_id=pk, digest=digest(pk, normalise(code))) for pk, code in codes.items()]
+    )
+    _sign_out(delegates)
+    return codes
+
+
+@transaction.atomic
+def void_code(delegate: Delegate) -> None:
+    """Void the delegate's code; sessions opened with it end."""
+    AccessCode.objects.filter(delegate=delegate, voided=False).update(voided=True)
+    _sign_out([delegate])
+
+
+def lift_block(delegate: Delegate) -> None:
+    """Let a delegate number try again at once."""
+    AccessCode.objects.filter(delegate=delegate, voided=False).update(failures=0, blocked_until=None)
+
+
+def check_code(*, number: str, code: str, at: datetime) -> Delegate:
+    """Return the delegate to whom number and code belong.
+
+    Raises MistypedCode, WrongCode or TooManyAttempts. Wrong codes are counted per delegate number, never per
+    address: a whole hall shares one. An unknown number is answered like a wrong code.
+    """
+    digits = digits_of(code)
+    access = (
+        AccessCode.objects.select_related("delegate__user")
+        .filter(delegate__number=normalise(number).upper(), voided=False)
+        .filter(delegate__is_active=True, delegate__user__is_active=True)
+        .first()
+    )
+    if access is None:
+        raise WrongCode
+    if access.blocked_until and access.blocked_until > at:
+        raise TooManyAttempts(ceil((access.blocked_until - at) / timedelta(minutes=1)))
+    if not constant_time_compare(access.digest, digest(access.delegate_id, digits)):
+        _count_failure(access, at=at)
+        raise WrongCode
+    if access.failures:
+        lift_block(access.delegate)
+    return access.delegate
+
+
+def _count_failure(access: AccessCode, *, at: datetime) -> None:
+    AccessCode.objects.filter(pk=access.pk).update(failures=F("failures") + 1)
+    AccessCode.objects.filter(pk=access.pk, failures__gte=MOST_FAILURES).update(
+        failures=0, blocked_until=at + REST
+    )
+
+
+def _sign_out(delegates: list[Delegate]) -> None:
+    users = list(User.objects.filter(delegate__in=delegates))
+    for user in users:
+        user.set_unusable_password()
+    User.objects.bulk_update(users, ["password"])

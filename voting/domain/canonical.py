@@ -1,0 +1,17 @@
+"""One way to write evidence down, so that its hash can be made again anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+
+def canonical_json(value: Any) -> str:
+    """Return JSON with sorted keys, no blanks and Chinese as itself: the text that is hashed and stored."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def sha256_hex(text: str | bytes) -> str:
+    """Return the SHA-256 of the text's UTF-8 bytes as 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()

@@ -1,0 +1,126 @@
+"""The scrutineers' key ceremony: split the key of a round, and try it before the vote opens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from voting.domain import sealing
+from voting.domain.definitions import definition_of, sealing_info
+from voting.domain.refusals import Refused, StepNotAllowed
+from voting.domain.rounds import move_round
+from voting.models import Round
+from voting.states import Act, RoundStatus
+
+DEFAULT_NEEDED = 3
+DEFAULT_ISSUED = 5
+MOST_SLIPS = 16
+
+
+class BadSplit(Refused):
+    """k and n do not make a split."""
+
+    def __str__(self) -> str:
+        return _(
+            "At least 2 slips must be needed, not more than are issued, and at most %(most)d can be issued."
+        ) % {"most": MOST_SLIPS}
+
+
+class SlipsRefused(Refused):
+    """The slips typed do not give this round's key; the sentence names the slip concerned."""
+
+    def __init__(self, error: sealing.SlipError | None) -> None:
+        super().__init__(error)
+        self.error = error
+
+    @property
+    def slip(self) -> int | None:
+        """The place of the slip concerned, 1-based, or None."""
+        return self.error.slip if self.error else None
+
+    def __str__(self) -> str:
+        match self.error:
+            case sealing.SlipsTooFew(needed=needed):
+                return _("%(needed)d different key slips are needed together.") % {"needed": needed}
+            case sealing.SlipIncomplete(slip=slip, words=words):
+                return _("Key slip %(slip)d has %(words)d words; a key slip has 20.") % {
+                    "slip": slip, "words": words,
+                }  # fmt: skip
+            case sealing.SlipWordUnknown(slip=slip, word=word, place=place):
+                return _("Key slip %(slip)d: word %(place)d, “%(word)s”, is not a word of the list.") % {
+                    "slip": slip, "place": place, "word": word,
+                }  # fmt: skip
+            case sealing.SlipMistyped(slip=slip):
+                return _(
+                    "Key slip %(slip)d: the words do not fit together; at least one is mistyped or in the wrong place."
+                ) % {"slip": slip}
+            case sealing.SlipRepeated(slip=slip):
+                return _("Key slip %(slip)d is one that was already typed above.") % {"slip": slip}
+            case sealing.SlipForeign(slip=int(slip)):
+                return _("Key slip %(slip)d belongs to another key ceremony.") % {"slip": slip}
+            case _:
+                return _("These slips do not belong to the key of this round.")
+
+
+@transaction.atomic
+def hold_ceremony(*, round_: Round, needed: int, issued: int, by: User, at: datetime) -> list[str]:
+    """Make the round's key and return its slips, this once; only the public key is kept.
+
+    Holding it again before the vote opens makes a new key, and the old slips are worth nothing. Raises BadSplit or
+    StepNotAllowed.
+    """
+    if not 2 <= needed <= issued <= MOST_SLIPS:
+        raise BadSplit
+    seed = sealing.new_seed()
+    key = sealing.public_key(seed)
+    round_ = Round.objects.select_for_update().select_related("cycle").get(pk=round_.pk)
+    data = {"key": key.fingerprint, "needed": needed, "issued": issued}
+    move_round(
+        round_,
+        to=RoundStatus.KEYED,
+        act=Act.KEY_SPLIT,
+        by=by,
+        at=at,
+        data=data,
+        public_key=key.raw,
+        key_fingerprint=key.fingerprint,
+        slips_needed=needed,
+        slips_issued=issued,
+    )
+    return sealing.split(seed, needed=needed, issued=issued)
+
+
+def rebuild_seed(*, round_: Round, slips: Sequence[str]) -> bytes:
+    """Return the seed of the round's key from the typed slips. Raises SlipsRefused."""
+    if round_.slips_needed is None:
+        raise StepNotAllowed
+    try:
+        seed = sealing.join(slips, needed=round_.slips_needed)
+    except sealing.SlipError as error:
+        raise SlipsRefused(error) from error
+    if sealing.public_key(seed).fingerprint != round_.key_fingerprint:
+        raise SlipsRefused(None)
+    return seed
+
+
+@transaction.atomic
+def try_unsealing(*, round_: Round, slips: Sequence[str], by: User, at: datetime) -> None:
+    """Unseal a dummy ballot with the slips: the gate before a round may open. Raises SlipsRefused, StepNotAllowed.
+
+    The dummy is sealed exactly as a ballot of this round will be, and never enters the urn.
+    """
+    round_ = Round.objects.select_for_update().select_related("cycle").get(pk=round_.pk)
+    if round_.status != RoundStatus.KEYED:
+        raise StepNotAllowed
+    seed = rebuild_seed(round_=round_, slips=slips)
+    definition, info = definition_of(round_), sealing_info(round_)
+    dummy = definition.encode((0,) * len(definition.numbers))
+    blob = sealing.seal(sealing.load_public_key(bytes(round_.public_key or b"")), dummy, info=info)
+    if sealing.unseal(sealing.private_key(seed), blob, info=info) != dummy:
+        raise SlipsRefused(None)
+    data = {"key": round_.key_fingerprint}
+    move_round(round_, to=RoundStatus.READY, act=Act.KEY_TRIED, by=by, at=at, data=data)

@@ -1,0 +1,56 @@
+"""Receipts: the hash of a sealed ballot in a form that can be read out, typed and checked."""
+
+from __future__ import annotations
+
+import base64
+
+from voting.models import Round, UrnSeal
+
+#: 160 bits: two ballots with one receipt cannot be searched for (2^80 work), and 32 characters can be typed.
+BITS = 160
+GROUP = 4
+DIGEST_BYTES = 32
+# Crockford's base 32: no I, L, O or U.
+_STANDARD = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TO_FRIENDLY = str.maketrans(_STANDARD, _CROCKFORD)
+_TO_STANDARD = str.maketrans(_CROCKFORD, _STANDARD)
+_LOOK_ALIKES = str.maketrans("OILU", "011V")
+
+
+class NotAReceipt(ValueError):
+    """The text cannot be a receipt: wrong length or characters."""
+
+
+def friendly(digest: str) -> str:
+    """Return the first 160 bits of a hash as eight groups of four characters."""
+    text = base64.b32encode(bytes.fromhex(digest)[: BITS // 8]).decode().translate(_TO_FRIENDLY)
+    return "-".join(text[i : i + GROUP] for i in range(0, len(text), GROUP))
+
+
+def read(text: str) -> bytes:
+    """Return the 20 bytes of a typed receipt; look-alikes, blanks and dashes are forgiven. Raises NotAReceipt."""
+    typed = "".join(c for c in text.upper() if c.isalnum()).translate(_LOOK_ALIKES)
+    if len(typed) != BITS // 5 or set(typed) - set(_CROCKFORD):
+        raise NotAReceipt
+    return base64.b32decode(typed.translate(_TO_STANDARD))
+
+
+def is_in_urn(round_: Round, text: str) -> bool | None:
+    """Tell whether the sealed list of the round holds a ballot with this receipt; None before the close.
+
+    Raises NotAReceipt.
+    """
+    wanted = read(text)
+    seal = UrnSeal.objects.filter(round=round_).first()
+    if seal is None:
+        return None
+    hashes = bytes(seal.hashes)
+    low, high = 0, len(hashes) // DIGEST_BYTES
+    while low < high:
+        middle = (low + high) // 2
+        if hashes[middle * DIGEST_BYTES : middle * DIGEST_BYTES + len(wanted)] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return hashes[low * DIGEST_BYTES :].startswith(wanted)

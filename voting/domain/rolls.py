@@ -1,0 +1,254 @@
+"""应到、实到、请假: the roll of a round, the check-in desk, the quorum, the delegates' codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import codes
+from accounts.models import Delegate, User
+from voting.domain.counting import Base, Comparator, Floor
+from voting.domain.cycles import move_cycle
+from voting.domain.definitions import write_definition
+from voting.domain.journal import record
+from voting.domain.refusals import Condition, Refused, StepNotAllowed, require
+from voting.models import BallotItem, Cycle, RollEntry, Round, VotingRules
+from voting.states import CHECK_IN_STATUSES, Act, Presence, RoundStatus, Stage
+
+
+class CheckInClosed(Refused):
+    """Presence is recorded until the vote is closed, not after."""
+
+    def __str__(self) -> str:
+        return _("The vote is closed; who was present can no longer be changed.")
+
+
+class HasVoted(Refused):
+    """A delegate whose ballot is in the urn was present; that cannot be taken back."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+    def __str__(self) -> str:
+        return _("The ballot of delegate %(number)s is in the urn, so this delegate was present.") % {
+            "number": self.number
+        }
+
+
+class NotOnRoll(Refused):
+    """No such number on this round's roll."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+    def __str__(self) -> str:
+        return _("There is no delegate with the number %(number)s on this roll.") % {"number": self.number}
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """应到 roll, 实到 present, 请假 on leave, and the quorum; all are numbers of delegates."""
+
+    roll: int
+    present: int
+    on_leave: int
+    voted: int
+    quorum_least: int
+
+    @property
+    def absent(self) -> int:
+        return self.roll - self.present - self.on_leave
+
+    @property
+    def quorum_met(self) -> bool:
+        return self.present >= self.quorum_least
+
+    @property
+    def pending(self) -> int:
+        """Present, and no ballot in the urn yet."""
+        return self.present - self.voted
+
+
+def attendance(round_: Round) -> Attendance:
+    """Return the round's attendance, in one query."""
+    counted = round_.roll.aggregate(
+        roll=Count("pk"),
+        present=Count("pk", filter=Q(presence=Presence.PRESENT)),
+        on_leave=Count("pk", filter=Q(presence=Presence.ON_LEAVE)),
+        voted=Count("pk", filter=Q(voted=True)),
+    )
+    return Attendance(**counted, quorum_least=quorum_floor(round_.rules).least(counted["roll"]))
+
+
+def quorum_floor(rules: VotingRules) -> Floor:
+    """Return the quorum as a floor on the roll (地方组织法 art. 14: at least 2/3; a setting)."""
+    return Floor(
+        base=Base.ALL,
+        numerator=rules.quorum_numerator,
+        denominator=rules.quorum_denominator,
+        comparator=Comparator(rules.quorum_comparator),
+    )
+
+
+def eligible(cycle: Cycle) -> Iterable[Delegate]:
+    """Delegates in office of the cycle's own kind; real, demo and rehearsal never mix."""
+    return Delegate.objects.filter(kind=cycle.kind, is_active=True).select_related("delegation")
+
+
+def roll_conditions(cycle: Cycle) -> list[Condition]:
+    """What freezing the roll needs."""
+    rules = VotingRules.objects.filter(cycle=cycle).first()
+    return [
+        Condition(
+            rules is not None and rules.is_adopted,
+            gettext_lazy("the voting rules are adopted"),
+            gettext_lazy("Adopt the voting rules first."),
+        ),
+        Condition(
+            cycle.stage == Stage.DELIBERATION,
+            gettext_lazy("the roll is not yet frozen"),
+            gettext_lazy("The roll has been frozen already."),
+        ),
+        Condition(
+            Delegate.objects.filter(kind=cycle.kind, is_active=True).exists(),
+            gettext_lazy("there are delegates in office"),
+            gettext_lazy("Enter the delegates first: the roll is empty."),
+        ),
+    ]
+
+
+@transaction.atomic
+def freeze_roll(*, cycle: Cycle, by: User, at: datetime) -> Round:
+    """Freeze the roll and with it create the first round; the cycle enters voting. Raises ConditionsUnmet.
+
+    The roll is a copy: deleting, merging or renaming a delegate later changes no total (F17).
+    """
+    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    require(roll_conditions(cycle))
+    rules = VotingRules.objects.get(cycle=cycle)
+    candidates = list(cycle.candidates.order_by("number"))
+    definition = write_definition(
+        cycle=cycle, number=1, rules=rules, seats=rules.seats, candidates=candidates
+    )
+    round_ = Round.objects.create(
+        cycle=cycle,
+        number=1,
+        rules=rules,
+        seats=rules.seats,
+        definition=definition.text,
+        definition_digest=definition.digest,
+    )
+    BallotItem.objects.bulk_create(
+        [BallotItem(round=round_, candidate=c, number=c.number) for c in candidates]
+    )
+    entries = RollEntry.objects.bulk_create(
+        [
+            RollEntry(round=round_, delegate=d, number=d.number, name=d.name, delegation=d.delegation.name)
+            for d in eligible(cycle)
+        ],
+        batch_size=5000,
+    )
+    data = {"round": 1, "roll": len(entries), "definition": definition.digest}
+    record(cycle=cycle, act=Act.ROLL_FROZEN, by=by, at=at, data=data)
+    move_cycle(cycle, to=Stage.VOTING, by=by, at=at)
+    return round_
+
+
+@transaction.atomic
+def set_presence(*, round_: Round, numbers: Iterable[str], presence: Presence, by: User, at: datetime) -> int:
+    """Record delegates as present, on leave or not checked in; return how many changed.
+
+    All or none: raises NotOnRoll, HasVoted or CheckInClosed and then nothing has changed.
+    """
+    wanted = {codes.normalise(number).upper() for number in numbers}
+    locked = Round.objects.select_for_update().get(pk=round_.pk)
+    if locked.status not in CHECK_IN_STATUSES:
+        raise CheckInClosed
+    entries = {e.number: e for e in locked.roll.select_for_update().filter(number__in=wanted)}
+    for number in sorted(wanted):
+        if number not in entries:
+            raise NotOnRoll(number)
+        if entries[number].voted and presence != Presence.PRESENT:
+            raise HasVoted(number)
+    changed = sorted(n for n, e in entries.items() if e.presence != presence)
+    locked.roll.filter(number__in=changed).update(presence=presence)
+    if changed:
+        data = {"round": locked.number, "presence": presence, "delegates": changed}
+        record(cycle=locked.cycle, act=Act.PRESENCE_SET, by=by, at=at, data=data)
+    return len(changed)
+
+
+@transaction.atomic
+def set_rest_present(*, round_: Round, by: User, at: datetime) -> int:
+    """Record everyone who is neither present nor on leave as present; return how many."""
+    numbers = list(round_.roll.filter(presence=Presence.ABSENT).values_list("number", flat=True))
+    return set_presence(round_=round_, numbers=numbers, presence=Presence.PRESENT, by=by, at=at)
+
+
+@transaction.atomic
+def issue_slips(
+    *, round_: Round, numbers: Iterable[str] | None = None, by: User, at: datetime
+) -> list[tuple[RollEntry, str]]:
+    """Give delegates new access codes (all on the roll, or those numbers) and return them, this once.
+
+    Old codes of the same delegates are void from that moment. Raises NotOnRoll, or StepNotAllowed after the close.
+    """
+    if round_.status not in CHECK_IN_STATUSES:
+        raise StepNotAllowed
+    entries = round_.roll.select_related("delegate").order_by("number")
+    if numbers is not None:
+        wanted = {codes.normalise(number).upper() for number in numbers}
+        entries = entries.filter(number__in=wanted)
+        if missing := wanted - {entry.number for entry in entries}:
+            raise NotOnRoll(sorted(missing)[0])
+    issued = codes.issue_codes([entry.delegate for entry in entries])
+    data = {"round": round_.number, "count": len(issued)}
+    if numbers is not None:
+        data["delegates"] = [entry.number for entry in entries]
+    record(cycle=round_.cycle, act=Act.CODES_ISSUED, by=by, at=at, data=data)
+    return [(entry, issued[entry.delegate_id]) for entry in entries]
+
+
+@transaction.atomic
+def void_slip(*, round_: Round, number: str, by: User, at: datetime) -> None:
+    """Void a delegate's access code, e.g. when the slip was lost; they are signed out. Raises NotOnRoll."""
+    entry = entry_of(round_, number)
+    codes.void_code(entry.delegate)
+    record(
+        cycle=round_.cycle,
+        act=Act.CODE_VOIDED,
+        by=by,
+        at=at,
+        data={"round": round_.number, "delegate": entry.number},
+    )
+
+
+@transaction.atomic
+def lift_block(*, round_: Round, number: str, by: User, at: datetime) -> None:
+    """Let a delegate number that rests after wrong codes try again at once. Raises NotOnRoll."""
+    entry = entry_of(round_, number)
+    codes.lift_block(entry.delegate)
+    record(
+        cycle=round_.cycle,
+        act=Act.BLOCK_LIFTED,
+        by=by,
+        at=at,
+        data={"round": round_.number, "delegate": entry.number},
+    )
+
+
+def entry_of(round_: Round, number: str) -> RollEntry:
+    """Return the roll entry with that number. Raises NotOnRoll."""
+    number = codes.normalise(number).upper()
+    entry = round_.roll.select_related("delegate__user").filter(number=number).first()
+    if entry is None:
+        raise NotOnRoll(number)
+    return entry

@@ -1,0 +1,63 @@
+"""年度: the whole course of one year's vote, from the call to the archive."""
+
+from __future__ import annotations
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Kind
+from voting.states import Stage
+
+
+class Cycle(models.Model):
+    """One year of the procedure in one place. What its source does not state stays empty and shows so."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OFFICIAL)
+    slug = models.CharField(
+        _("address"),
+        max_length=40,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[0-9a-z][0-9a-z-]*$", _("Lower-case letters, digits and hyphens only."))
+        ],
+    )
+    year = models.PositiveSmallIntegerField(_("year"))
+    stage = models.CharField(
+        _("stage"), max_length=14, choices=Stage.choices, default=Stage.SOLICITATION, editable=False
+    )
+    seats = models.PositiveSmallIntegerField(_("projects to choose"))
+    place = models.CharField(_("place"), max_length=60)
+    congress = models.CharField(_("session of the congress"), max_length=120, blank=True)
+    vote_at = models.CharField(_("meeting that votes"), max_length=60, blank=True)
+    solicited_from = models.JSONField(_("asked for suggestions"), default=list, blank=True)
+    candidate_report = models.CharField(_("report on the candidates"), max_length=200, blank=True)
+    report_date = models.DateField(_("report given on"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    rest = models.TextField(_("what the source says of the projects not chosen"), blank=True)
+    disclosure_index = models.CharField(_("index number"), max_length=60, blank=True)
+    disclosure_mode = models.CharField(_("mode of disclosure"), max_length=60, blank=True)
+    disclosure_publisher = models.CharField(_("publisher"), max_length=60, blank=True)
+    disclosure_scope = models.CharField(_("scope of disclosure"), max_length=60, blank=True)
+    disclosure_document_number = models.CharField(_("document number"), max_length=60, blank=True)
+    disclosure_term = models.CharField(_("term of disclosure"), max_length=60, blank=True)
+    disclosure_generated = models.DateField(_("date generated"), null=True, blank=True)
+    disclosure_published = models.DateField(_("date published"), null=True, blank=True)
+    slate_frozen_at = models.DateTimeField(_("slate frozen at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("cycle")
+        verbose_name_plural = _("cycles")
+        ordering = ["-year", "slug"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(stage__in=Stage.values), name="cycle_stage_known"),
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="cycle_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(seats__gte=1),
+                name="cycle_seats_positive",
+                violation_error_message=_("At least one project must be chosen."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.year}"

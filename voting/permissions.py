@@ -1,0 +1,66 @@
+"""Who may do what: one truth for views, admin and templates. *When* it may be done is the domain's question."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import User
+from accounts.roles import Role
+from voting.models import Cycle
+
+Person = User | AnonymousUser
+
+
+def _acts(user: Person, cycle: Cycle, *roles: Role) -> bool:
+    """A person acts in their own kind of cycle only: rehearsal staff never touch a real vote. Superusers included."""
+    return isinstance(user, User) and user.is_active and user.role in roles and user.kind == cycle.kind
+
+
+def can_prepare(user: Person, cycle: Cycle) -> bool:
+    """Draft and adopt the rules, freeze the roll."""
+    return _acts(user, cycle, Role.CLERK)
+
+
+def can_check_in(user: Person, cycle: Cycle) -> bool:
+    """Work at the check-in desk: presence, slips, blocks."""
+    return _acts(user, cycle, Role.CLERK)
+
+
+def can_hold_key(user: Person, cycle: Cycle) -> bool:
+    """Lead the key ceremony and the trial unsealing."""
+    return _acts(user, cycle, Role.CLERK, Role.SCRUTINEER)
+
+
+def can_open(user: Person, cycle: Cycle) -> bool:
+    return _acts(user, cycle, Role.CLERK, Role.PRESIDING)
+
+
+def can_close(user: Person, cycle: Cycle) -> bool:
+    return _acts(user, cycle, Role.CLERK, Role.PRESIDING)
+
+
+def can_count(user: Person, cycle: Cycle) -> bool:
+    return _acts(user, cycle, Role.CLERK, Role.SCRUTINEER)
+
+
+def can_certify(user: Person, cycle: Cycle) -> bool:
+    return _acts(user, cycle, Role.SCRUTINEER)
+
+
+def can_publish(user: Person, cycle: Cycle) -> bool:
+    return _acts(user, cycle, Role.CLERK, Role.PRESIDING)
+
+
+def can_see_tally(user: Person, cycle: Cycle) -> bool:
+    """See a count before it is published (it exists only after the close)."""
+    return _acts(user, cycle, Role.CLERK, Role.SCRUTINEER, Role.PRESIDING)
+
+
+def can_see_patterns(user: Person, cycle: Cycle) -> bool:
+    """See the distinct ballots: scrutineers only (TRUST.md F26)."""
+    return _acts(user, cycle, Role.SCRUTINEER)
+
+
+def can_watch(user: Person, cycle: Cycle) -> bool:
+    """See the running order, roll and journal."""
+    return _acts(user, cycle, Role.CLERK, Role.SCRUTINEER, Role.PRESIDING)

@@ -1,0 +1,141 @@
+"""Every state and every step between states. Imports nothing of ours.
+
+The tables below are the only truth about what may follow what; ``domain.cycles.move_cycle`` and
+``domain.rounds.move_round`` are their only users.
+"""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Stage(TextChoices):
+    """Where a cycle stands (DESIGN.md §1)."""
+
+    SOLICITATION = "solicitation", _("solicitation")
+    SCREENING = "screening", _("screening")
+    DELIBERATION = "deliberation", _("deliberation")
+    VOTING = "voting", _("voting")
+    COUNTING = "counting", _("counting")
+    PUBLICATION = "publication", _("publication")
+    DELIVERY = "delivery", _("delivery")
+    ASSESSMENT = "assessment", _("assessment")
+    ARCHIVED = "archived", _("archived")
+
+
+STAGE_STEPS: dict[Stage, frozenset[Stage]] = {
+    Stage.SOLICITATION: frozenset({Stage.SCREENING}),
+    Stage.SCREENING: frozenset({Stage.DELIBERATION}),
+    Stage.DELIBERATION: frozenset({Stage.VOTING}),
+    Stage.VOTING: frozenset({Stage.COUNTING}),
+    Stage.COUNTING: frozenset({Stage.PUBLICATION, Stage.VOTING}),
+    Stage.PUBLICATION: frozenset({Stage.DELIVERY}),
+    Stage.DELIVERY: frozenset({Stage.ASSESSMENT}),
+    Stage.ASSESSMENT: frozenset({Stage.ARCHIVED, Stage.DELIVERY}),
+    Stage.ARCHIVED: frozenset(),
+}
+
+
+class RoundStatus(TextChoices):
+    """Where one round of voting stands."""
+
+    PREPARING = "preparing", _("roll frozen, check-in")
+    KEYED = "keyed", _("key split, not yet tried")
+    READY = "ready", _("ready to open")
+    OPEN = "open", _("voting is open")
+    CLOSED = "closed", _("closed, urn sealed")
+    COUNTED = "counted", _("counted")
+    CERTIFIED = "certified", _("certified")
+    PUBLISHED = "published", _("published")
+
+
+ROUND_STEPS: dict[RoundStatus, frozenset[RoundStatus]] = {
+    RoundStatus.PREPARING: frozenset({RoundStatus.KEYED}),
+    RoundStatus.KEYED: frozenset({RoundStatus.KEYED, RoundStatus.READY}),
+    RoundStatus.READY: frozenset({RoundStatus.KEYED, RoundStatus.OPEN}),
+    RoundStatus.OPEN: frozenset({RoundStatus.CLOSED}),
+    RoundStatus.CLOSED: frozenset({RoundStatus.COUNTED}),
+    RoundStatus.COUNTED: frozenset({RoundStatus.CERTIFIED}),
+    RoundStatus.CERTIFIED: frozenset({RoundStatus.PUBLISHED}),
+    RoundStatus.PUBLISHED: frozenset(),
+}
+
+#: While a round stands here the check-in desk works: late delegates come, others leave.
+CHECK_IN_STATUSES = frozenset({RoundStatus.PREPARING, RoundStatus.KEYED, RoundStatus.READY, RoundStatus.OPEN})
+#: Nothing about choices exists outside the urn before a round stands here (TRUST.md §2).
+COUNT_STATUSES = frozenset({RoundStatus.COUNTED, RoundStatus.CERTIFIED, RoundStatus.PUBLISHED})
+#: The list of sealed ballots is fixed and public from here on.
+SEALED_STATUSES = COUNT_STATUSES | {RoundStatus.CLOSED}
+
+
+class Presence(TextChoices):
+    """签到: what the check-in desk knows of a delegate."""
+
+    ABSENT = "absent", _("not checked in")
+    PRESENT = "present", _("present")
+    ON_LEAVE = "on_leave", _("on leave")
+
+
+class BallotType(TextChoices):
+    """PROCEDURE.md §3.4 (3); the values are those of ``domain.counting``."""
+
+    UP_TO = "up_to", _("choose up to N")
+    PER_ITEM = "per_item", _("for, against or abstain on each project")
+
+
+class FloorBase(TextChoices):
+    """What a floor is measured against (PROCEDURE.md §3.4 (6)); empty: no floor."""
+
+    NONE = "", _("no floor: the highest N")
+    ALL = "all", _("all delegates on the roll")
+    PRESENT = "present", _("delegates present")
+    RETURNED = "returned", _("ballots returned")
+    VALID = "valid", _("valid ballots")
+
+
+class Comparator(TextChoices):
+    """过半数 is strictly more than half; 以上 includes (PROCEDURE.md §3.4 (11))."""
+
+    MORE_THAN = "gt", _("more than")
+    AT_LEAST = "ge", _("at least")
+
+
+class BlankBallot(TextChoices):
+    VALID = "valid", pgettext_lazy("blank ballot", "valid: abstains on every project")
+    VOID = "void", pgettext_lazy("blank ballot", "void")
+
+
+class TieRule(TextChoices):
+    FURTHER_BALLOT = "further_ballot", _("another ballot among the tied projects")
+    PRESIDIUM = "presidium", _("the presidium decides, with a recorded reason")
+    LOT = "lot", _("a public lot, recorded")
+    ADMIT_ALL = "admit_all", _("all tied projects are chosen")
+
+
+class ShortfallRule(TextChoices):
+    FURTHER_ROUND = "further_round", _("another round among the rest")
+    STAY_EMPTY = "stay_empty", _("the seats stay empty")
+    NEXT_SESSION = "next_session", _("left to the next session")
+
+
+class Act(TextChoices):
+    """What the journal records. There is no entry for the casting of a ballot: it would be a clock."""
+
+    CYCLE_CREATED = "cycle_created", _("cycle created")
+    STAGE_CHANGED = "stage_changed", _("stage changed")
+    CANDIDATE_ADDED = "candidate_added", _("candidate project added")
+    SLATE_FROZEN = "slate_frozen", _("slate frozen")
+    RULES_DRAFTED = "rules_drafted", _("voting rules drafted")
+    RULES_ADOPTED = "rules_adopted", _("voting rules adopted")
+    ROLL_FROZEN = "roll_frozen", _("roll frozen")
+    PRESENCE_SET = "presence_set", _("presence recorded")
+    CODES_ISSUED = "codes_issued", _("access codes issued")
+    CODE_VOIDED = "code_voided", _("access code voided")
+    BLOCK_LIFTED = "block_lifted", _("sign-in block lifted")
+    KEY_SPLIT = "key_split", _("key ceremony held")
+    KEY_TRIED = "key_tried", _("trial unsealing passed")
+    ROUND_OPENED = "round_opened", _("voting opened")
+    ROUND_CLOSED = "round_closed", _("voting closed, urn sealed")
+    ROUND_COUNTED = "round_counted", _("ballots counted")
+    TALLY_CERTIFIED = "tally_certified", _("count certified")
+    NOTICE_PUBLISHED = "notice_published", _("public notice published")
