@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 PY := .venv/bin/python
-PIP := $(PY) -m pip --disable-pip-version-check --quiet --no-input
+PIP := $(PY) -m pip --disable-pip-version-check -qq --no-input
 # Installed as locked, or not at all.
 INSTALL := $(PIP) install --require-hashes --no-deps --only-binary :all:
 COMPILE := $(PY) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \

@@ -83,7 +83,11 @@ def origins(name: str) -> list[str]:
     for origin in found:
         try:
             parts = urlsplit(origin)
-            understood = origin == f"{parts.scheme}://{parts.netloc}" and parts.scheme in {"http", "https"}
+            understood = (
+                parts.scheme in {"http", "https"}
+                and parts.netloc
+                and origin == f"{parts.scheme}://{parts.netloc}"
+            )
         except ValueError:
             understood = False
         if not understood:
