@@ -32,7 +32,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     (TRUST.md F29).
     """
 
-    last_login = None  # type: ignore[assignment]
+    last_login = None
 
     username = models.CharField(
         _("user name"), max_length=64, unique=True, error_messages={"unique": _("This user name is taken.")}

@@ -12,7 +12,7 @@ Person = User | AnonymousUser
 
 
 def _acts(user: Person, cycle: Cycle, *roles: Role) -> bool:
-    """A person acts in their own kind of cycle only: rehearsal staff never touch a real vote. Superusers included."""
+    """People act in their own kind of cycle only, superusers included: rehearsal staff never touch a real vote."""
     return isinstance(user, User) and user.is_active and user.role in roles and user.kind == cycle.kind
 
 

@@ -71,11 +71,11 @@ def count_round(
 ) -> Tally:
     """Unseal and count a closed round; only the sorted result is kept.
 
-    First the slips must give the round's key (SlipsRefused), then the urn must be what was sealed at the close and equal
-    the number of delegates marked (UrnDamaged), then every ballot must open (BallotUnreadable). The same urn and slips
+    First the slips must give the round's key (SlipsRefused), then the urn must be what was sealed at the close and
+    equal the number of delegates marked (UrnDamaged), then every ballot must open (BallotUnreadable). The same urn and slips
     always give the same bytes. ``progress(done, total)`` is called every 2 000 ballots. Raises StepNotAllowed.
     """
-    round_ = Round.objects.select_for_update().select_related("cycle", "rules").get(pk=round_.pk)
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle", "rules").get(pk=round_.pk)
     if round_.status != RoundStatus.CLOSED:
         raise StepNotAllowed
     seed = rebuild_seed(round_=round_, slips=slips)
@@ -108,18 +108,15 @@ def count_urn(
     seal = UrnSeal.objects.get(round=round_)
     counts = attendance(round_)
     definition = definition_of(round_)
-    hashes: list[bytes] = []
-    patterns: Counter[tuple[int, ...]] = Counter()
-    ballots = _unsealed(round_, seed, hashes, patterns, seal.ballots, progress)
+    urn = _Urn(round_, seed)
     outcome = counting.count(
         definition.rule,
         definition.numbers,
-        ballots,
+        urn.unsealed(seal.ballots, progress),
         counting.Attendance(roll=counts.roll, present=counts.present, issued=round_.issued or 0),
     )
-    found = len(hashes)
-    hashes.sort()
-    if root_of(hashes) != seal.root or found != seal.ballots or found != counts.voted:
+    found = len(urn.hashes)
+    if root_of(sorted(urn.hashes)) != seal.root or found != seal.ballots or found != counts.voted:
         raise UrnDamaged(sealed=seal.ballots, found=found, marked=counts.voted)
     working = {
         "format": FORMAT,
@@ -129,7 +126,7 @@ def count_urn(
         "attendance": _attendance(counts),
         "outcome": outcome.to_dict(),
     }
-    return working, [[list(marks), times] for marks, times in sorted(patterns.items())]
+    return working, [[list(marks), times] for marks, times in sorted(urn.patterns.items())]
 
 
 def _attendance(counts: Attendance) -> dict[str, Any]:
@@ -143,35 +140,37 @@ def _attendance(counts: Attendance) -> dict[str, Any]:
     }
 
 
-def _unsealed(
-    round_: Round,
-    seed: bytes,
-    hashes: list[bytes],
-    patterns: Counter[tuple[int, ...]],
-    total: int,
-    progress: Progress | None,
-) -> Iterator[tuple[int, ...]]:
-    key, info, definition = sealing.private_key(seed), sealing_info(round_), definition_of(round_)
-    blobs = SealedBallot.objects.filter(round=round_).order_by().values_list("blob", flat=True)
-    for done, blob in enumerate(blobs.iterator(chunk_size=CHUNK), start=1):
-        hashes.append(hashlib.sha256(blob).digest())
-        try:
-            marks = definition.decode(sealing.unseal(key, bytes(blob), info=info))
-        except (sealing.CannotUnseal, choices.MalformedChoice):
-            # A damaged urn is told by its root; a whole urn with a foreign ballot is told here.
-            _refuse_unreadable(round_)
-            raise BallotUnreadable from None
-        patterns[marks] += 1
-        yield marks
-        if progress and not done % CHUNK:
-            progress(done, total)
+class _Urn:
+    """The urn while it is counted: remembers the hashes and the patterns of what it unsealed."""
+
+    def __init__(self, round_: Round, seed: bytes) -> None:
+        self.round = round_
+        self.key = sealing.private_key(seed)
+        self.hashes: list[bytes] = []
+        self.patterns: Counter[tuple[int, ...]] = Counter()
+
+    def unsealed(self, total: int, progress: Progress | None) -> Iterator[tuple[int, ...]]:
+        """Yield the marks of every ballot. Raises UrnDamaged or BallotUnreadable."""
+        info, definition = sealing_info(self.round), definition_of(self.round)
+        blobs = SealedBallot.objects.filter(round=self.round).order_by().values_list("blob", flat=True)
+        for done, blob in enumerate(blobs.iterator(chunk_size=CHUNK), start=1):
+            self.hashes.append(hashlib.sha256(blob).digest())
+            try:
+                marks = definition.decode(sealing.unseal(self.key, bytes(blob), info=info))
+            except (sealing.CannotUnseal, choices.MalformedChoice):
+                raise _unreadable(self.round) from None
+            self.patterns[marks] += 1
+            yield marks
+            if progress and not done % CHUNK:
+                progress(done, total)
 
 
-def _refuse_unreadable(round_: Round) -> None:
-    """Raise UrnDamaged where the urn differs from its seal, which is the truer word for an unreadable ballot."""
+def _unreadable(round_: Round) -> Refused:
+    """Return the truer word for a ballot that does not open: a damaged urn differs from its seal."""
     seal, found = UrnSeal.objects.get(round=round_), urn_hashes(round_)
-    if root_of(found) != seal.root:
-        raise UrnDamaged(sealed=seal.ballots, found=len(found), marked=attendance(round_).voted)
+    if root_of(found) == seal.root:
+        return BallotUnreadable()
+    return UrnDamaged(sealed=seal.ballots, found=len(found), marked=attendance(round_).voted)
 
 
 @transaction.atomic
@@ -180,7 +179,7 @@ def certify_tally(*, round_: Round, by: User, at: datetime) -> Certification:
 
     Raises SamePerson, NotAScrutineer or StepNotAllowed.
     """
-    round_ = Round.objects.select_for_update().select_related("cycle", "tally").get(pk=round_.pk)
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle", "tally").get(pk=round_.pk)
     if round_.status != RoundStatus.COUNTED:
         raise StepNotAllowed
     if by.pk == round_.tally.counted_by_id:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from voting.domain import sealing
@@ -18,7 +19,6 @@ from voting.states import Act, RoundStatus
 
 DEFAULT_NEEDED = 3
 DEFAULT_ISSUED = 5
-MOST_SLIPS = 16
 
 
 class BadSplit(Refused):
@@ -27,7 +27,7 @@ class BadSplit(Refused):
     def __str__(self) -> str:
         return _(
             "At least 2 slips must be needed, not more than are issued, and at most %(most)d can be issued."
-        ) % {"most": MOST_SLIPS}
+        ) % {"most": sealing.MOST_ISSUED}
 
 
 class SlipsRefused(Refused):
@@ -43,27 +43,23 @@ class SlipsRefused(Refused):
         return self.error.slip if self.error else None
 
     def __str__(self) -> str:
-        match self.error:
-            case sealing.SlipsTooFew(needed=needed):
-                return _("%(needed)d different key slips are needed together.") % {"needed": needed}
-            case sealing.SlipIncomplete(slip=slip, words=words):
-                return _("Key slip %(slip)d has %(words)d words; a key slip has 20.") % {
-                    "slip": slip, "words": words,
-                }  # fmt: skip
-            case sealing.SlipWordUnknown(slip=slip, word=word, place=place):
-                return _("Key slip %(slip)d: word %(place)d, “%(word)s”, is not a word of the list.") % {
-                    "slip": slip, "place": place, "word": word,
-                }  # fmt: skip
-            case sealing.SlipMistyped(slip=slip):
-                return _(
-                    "Key slip %(slip)d: the words do not fit together; at least one is mistyped or in the wrong place."
-                ) % {"slip": slip}
-            case sealing.SlipRepeated(slip=slip):
-                return _("Key slip %(slip)d is one that was already typed above.") % {"slip": slip}
-            case sealing.SlipForeign(slip=int(slip)):
-                return _("Key slip %(slip)d belongs to another key ceremony.") % {"slip": slip}
-            case _:
-                return _("These slips do not belong to the key of this round.")
+        if self.slip is None and not isinstance(self.error, sealing.SlipsTooFew):
+            return _("These slips do not belong to the key of this round.")
+        return _SENTENCES[type(self.error)] % vars(self.error)
+
+
+_SENTENCES = {
+    sealing.SlipsTooFew: gettext_lazy("%(needed)d different key slips are needed together."),
+    sealing.SlipIncomplete: gettext_lazy("Key slip %(slip)d has %(words)d words; a key slip has 20."),
+    sealing.SlipWordUnknown: gettext_lazy(
+        "Key slip %(slip)d: word %(place)d, “%(word)s”, is not a word of the list."
+    ),
+    sealing.SlipMistyped: gettext_lazy(
+        "Key slip %(slip)d: the words do not fit together; at least one is mistyped or in the wrong place."
+    ),
+    sealing.SlipRepeated: gettext_lazy("Key slip %(slip)d is one that was already typed above."),
+    sealing.SlipForeign: gettext_lazy("Key slip %(slip)d belongs to another key ceremony."),
+}
 
 
 @transaction.atomic
@@ -73,11 +69,11 @@ def hold_ceremony(*, round_: Round, needed: int, issued: int, by: User, at: date
     Holding it again before the vote opens makes a new key, and the old slips are worth nothing. Raises BadSplit or
     StepNotAllowed.
     """
-    if not 2 <= needed <= issued <= MOST_SLIPS:
+    if not sealing.FEWEST_NEEDED <= needed <= issued <= sealing.MOST_ISSUED:
         raise BadSplit
     seed = sealing.new_seed()
     key = sealing.public_key(seed)
-    round_ = Round.objects.select_for_update().select_related("cycle").get(pk=round_.pk)
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=round_.pk)
     data = {"key": key.fingerprint, "needed": needed, "issued": issued}
     move_round(
         round_,
@@ -113,7 +109,7 @@ def try_unsealing(*, round_: Round, slips: Sequence[str], by: User, at: datetime
 
     The dummy is sealed exactly as a ballot of this round will be, and never enters the urn.
     """
-    round_ = Round.objects.select_for_update().select_related("cycle").get(pk=round_.pk)
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=round_.pk)
     if round_.status != RoundStatus.KEYED:
         raise StepNotAllowed
     seed = rebuild_seed(round_=round_, slips=slips)

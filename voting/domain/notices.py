@@ -28,8 +28,7 @@ def publish_notice(*, round_: Round, by: User, at: datetime) -> Notice:
     to another round it stays in counting until that round is opened.
     """
     related = ("cycle", "rules", "tally__counted_by", "tally__certification__certified_by", "seal")
-    locked = Round.objects.select_for_update(of=("self",))
-    round_ = locked.select_related(*related).get(pk=round_.pk)
+    round_ = Round.objects.select_for_update(of=("self",)).select_related(*related).get(pk=round_.pk)
     if round_.status != RoundStatus.CERTIFIED:
         raise StepNotAllowed
     body = notice_body(round_=round_, at=at)

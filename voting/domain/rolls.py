@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -19,7 +20,7 @@ from voting.domain.definitions import write_definition
 from voting.domain.journal import record
 from voting.domain.refusals import Condition, Refused, StepNotAllowed, require
 from voting.models import BallotItem, Cycle, RollEntry, Round, VotingRules
-from voting.states import CHECK_IN_STATUSES, Act, Presence, RoundStatus, Stage
+from voting.states import CHECK_IN_STATUSES, Act, Presence, Stage
 
 
 class CheckInClosed(Refused):
@@ -169,7 +170,7 @@ def set_presence(*, round_: Round, numbers: Iterable[str], presence: Presence, b
     All or none: raises NotOnRoll, HasVoted or CheckInClosed and then nothing has changed.
     """
     wanted = {codes.normalise(number).upper() for number in numbers}
-    locked = Round.objects.select_for_update().get(pk=round_.pk)
+    locked = Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
     if locked.status not in CHECK_IN_STATUSES:
         raise CheckInClosed
     entries = {e.number: e for e in locked.roll.select_for_update().filter(number__in=wanted)}
@@ -208,9 +209,9 @@ def issue_slips(
         wanted = {codes.normalise(number).upper() for number in numbers}
         entries = entries.filter(number__in=wanted)
         if missing := wanted - {entry.number for entry in entries}:
-            raise NotOnRoll(sorted(missing)[0])
+            raise NotOnRoll(min(missing))
     issued = codes.issue_codes([entry.delegate for entry in entries])
-    data = {"round": round_.number, "count": len(issued)}
+    data: dict[str, Any] = {"round": round_.number, "count": len(issued)}
     if numbers is not None:
         data["delegates"] = [entry.number for entry in entries]
     record(cycle=round_.cycle, act=Act.CODES_ISSUED, by=by, at=at, data=data)

@@ -23,6 +23,8 @@ SEED_BYTES = 16
 MLKEM_PUBLIC_BYTES = 1184
 X25519_PUBLIC_BYTES = 32
 WORDS_PER_SLIP = 20
+#: SLIP-39 knows no 1-of-n split and at most 16 slips.
+FEWEST_NEEDED, MOST_ISSUED = 2, 16
 PREFIX = 4
 
 _SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
@@ -139,9 +141,10 @@ def unseal(key: hpke.MLKEM768X25519PrivateKey, blob: bytes, *, info: bytes) -> b
 
 def split(seed: bytes, *, needed: int, issued: int) -> list[str]:
     """Return ``issued`` slips of 20 words each, any ``needed`` of which rebuild the seed (SLIP-39)."""
-    if not 2 <= needed <= issued <= 16:
+    if not FEWEST_NEEDED <= needed <= issued <= MOST_ISSUED:
         raise ValueError("SLIP-39 splits into at most 16 slips, and at least 2 must be needed")
-    return generate_mnemonics(1, [(needed, issued)], seed)[0]
+    slips: list[str] = generate_mnemonics(1, [(needed, issued)], seed)[0]
+    return slips
 
 
 def read_slip(text: str, *, slip: int) -> str:
@@ -188,6 +191,7 @@ def join(slips: Sequence[str], *, needed: int) -> bytes:
     if len(seen) < needed:
         raise SlipsTooFew(needed)
     try:
-        return combine_mnemonics(list(seen.values())[:needed])
+        seed: bytes = combine_mnemonics(list(seen.values())[:needed])
     except MnemonicError as error:
-        raise SlipForeign(None) from error
+        raise SlipForeign from error
+    return seed

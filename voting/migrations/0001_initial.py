@@ -2,9 +2,10 @@
 
 import django.core.validators
 import django.db.models.deletion
-import voting.models.urn
 from django.conf import settings
 from django.db import migrations, models
+
+import voting.models.urn
 
 
 class Migration(migrations.Migration):

@@ -160,23 +160,23 @@ TRIGGERS += [
         text="the roll is frozen",
     ),
     (
-        "CREATE TRIGGER second_person BEFORE INSERT ON voting_certification FOR EACH ROW"
-        " EXECUTE FUNCTION piaojue_second_person();",
+        """CREATE TRIGGER second_person BEFORE INSERT ON voting_certification
+        FOR EACH ROW EXECUTE FUNCTION piaojue_second_person();""",
         "DROP TRIGGER second_person ON voting_certification;",
     ),
     (
-        "CREATE TRIGGER same_kind BEFORE INSERT ON voting_rollentry FOR EACH ROW"
-        " EXECUTE FUNCTION piaojue_same_kind();",
+        """CREATE TRIGGER same_kind BEFORE INSERT ON voting_rollentry
+        FOR EACH ROW EXECUTE FUNCTION piaojue_same_kind();""",
         "DROP TRIGGER same_kind ON voting_rollentry;",
     ),
     (
-        "CREATE TRIGGER slate_frozen BEFORE INSERT OR UPDATE OR DELETE ON voting_candidate FOR EACH ROW"
-        " EXECUTE FUNCTION piaojue_slate();",
+        """CREATE TRIGGER slate_frozen BEFORE INSERT OR UPDATE OR DELETE ON voting_candidate
+        FOR EACH ROW EXECUTE FUNCTION piaojue_slate();""",
         "DROP TRIGGER slate_frozen ON voting_candidate;",
     ),
     (
-        "CREATE TRIGGER ballot_fixed BEFORE INSERT ON voting_ballotitem FOR EACH ROW"
-        " EXECUTE FUNCTION piaojue_ballot_item();",
+        """CREATE TRIGGER ballot_fixed BEFORE INSERT ON voting_ballotitem
+        FOR EACH ROW EXECUTE FUNCTION piaojue_ballot_item();""",
         "DROP TRIGGER ballot_fixed ON voting_ballotitem;",
     ),
 ]

@@ -30,6 +30,9 @@ class SealedBallot(models.Model):
         verbose_name = _("sealed ballot")
         verbose_name_plural = _("sealed ballots")
 
+    def __str__(self) -> str:
+        return str(self.pk)
+
 
 class UrnSeal(models.Model):
     """What the close of a round fixes: how many ballots, the sorted list of their hashes, and its root.

@@ -1,0 +1,187 @@
+"""Plain factories, and one function that brings a cycle to any point of the vote through the domain's own verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import Delegate, Delegation, User
+from accounts.roles import Kind, Role
+from voting.domain import ballots, counting, counts, cycles, keys, notices, rolls, rounds, rules
+from voting.models import Cycle, Round, Tally
+from voting.states import Presence, Stage
+
+NOW = datetime(2018, 1, 23, 6, 0, tzinfo=UTC)
+PASSWORD = "only for tests"
+
+POINTS = (
+    "drafted", "adopted", "rolled", "keyed", "ready", "open", "closed", "counted", "certified", "published",
+)  # fmt: skip
+
+
+class UserFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"user-{n}")
+    name = factory.LazyAttribute(lambda user: f"人员 {user.username}")
+    role = Role.CLERK
+    kind = Kind.OFFICIAL
+    password = factory.django.Password(PASSWORD)
+
+
+class DelegationFactory(DjangoModelFactory[Delegation]):
+    class Meta:
+        model = Delegation
+
+    name = factory.Sequence(lambda n: f"第{n}代表团")
+    kind = Kind.OFFICIAL
+
+
+class DelegateFactory(DjangoModelFactory[Delegate]):
+    class Meta:
+        model = Delegate
+
+    kind = Kind.OFFICIAL
+    number = factory.Sequence(lambda n: f"{n:05d}")
+    name = factory.LazyAttribute(lambda delegate: f"代表{delegate.number}")
+    delegation = factory.SubFactory(DelegationFactory, kind=factory.SelfAttribute("..kind"))
+    user = factory.SubFactory(
+        UserFactory,
+        username=factory.LazyAttribute(lambda user: f"delegate-{user.factory_parent.number}"),
+        role=Role.DELEGATE,
+        kind=factory.SelfAttribute("..kind"),
+        password=None,
+    )
+
+
+@dataclass
+class Vote:
+    """A cycle on its way, with the people and the slips that a test needs."""
+
+    cycle: Cycle
+    clerk: User
+    scrutineer: User
+    other_scrutineer: User
+    presiding: User
+    delegates: list[Delegate]
+    slips: list[str] = field(default_factory=list)
+    codes: dict[str, str] = field(default_factory=dict)
+    receipts: list[ballots.Receipt] = field(default_factory=list)
+    at: datetime = NOW
+
+    @property
+    def round(self) -> Round:
+        return Round.objects.select_related("cycle", "rules").get(cycle=self.cycle)
+
+    @property
+    def tally(self) -> Tally:
+        return Tally.objects.get(round=self.round)
+
+    def later(self) -> datetime:
+        """Return a moment one minute after the last one."""
+        self.at += timedelta(minutes=1)
+        return self.at
+
+    def cast(self, place: int, chosen: Collection[int] | Mapping[int, counting.Mark] = ()) -> ballots.Receipt:
+        """Let the delegate at that place of the list vote."""
+        entry = self.round.roll.get(delegate=self.delegates[place])
+        receipt = ballots.cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=chosen)
+        self.receipts.append(receipt)
+        return receipt
+
+    def sign_in(self, client: Any, place: int = 0) -> None:
+        """Sign a delegate in on a test client without the slip."""
+        client.force_login(self.delegates[place].user, backend="django.contrib.auth.backends.ModelBackend")
+
+
+def make_vote(
+    *,
+    until: str = "open",
+    delegates: int = 5,
+    candidates: int = 12,
+    seats: int = 10,
+    ballots: Sequence[Collection[int] | Mapping[int, counting.Mark]] = (),
+    kind: Kind = Kind.OFFICIAL,
+    slug: str = "2018",
+    present: int | None = None,
+    **settings: Any,
+) -> Vote:
+    """Return a vote brought to ``until`` (one of POINTS) by the verbs that people use.
+
+    ``ballots`` are cast in order by the first delegates while the round is open; ``present`` delegates are checked
+    in (all by default); ``settings`` change the Gongshu preset.
+    """
+    people = {
+        "clerk": UserFactory(role=Role.CLERK, kind=kind),
+        "scrutineer": UserFactory(role=Role.SCRUTINEER, kind=kind),
+        "other_scrutineer": UserFactory(role=Role.SCRUTINEER, kind=kind),
+        "presiding": UserFactory(role=Role.PRESIDING, kind=kind),
+    }
+    cycle = draft_cycle(
+        by=people["clerk"], kind=kind, slug=slug, candidates=candidates, seats=seats, settings=settings
+    )
+    roll = DelegateFactory.create_batch(delegates, kind=kind, delegation=DelegationFactory(kind=kind))
+    vote = Vote(cycle=cycle, delegates=roll, **people)
+    for point in POINTS[1 : POINTS.index(until) + 1]:
+        if point == "rolled":
+            _freeze_and_check_in(vote, delegates if present is None else present)
+        else:
+            _STEPS[point](vote)
+        if point == "open":
+            for index, chosen in enumerate(ballots):
+                vote.cast(index, chosen)
+    vote.cycle.refresh_from_db()
+    return vote
+
+
+def draft_cycle(
+    *, by: User, kind: Kind, slug: str, candidates: int, seats: int, settings: dict[str, Any]
+) -> Cycle:
+    """Return a cycle in deliberation with a frozen slate and a draft of the rules."""
+    cycle = cycles.create_cycle(
+        by=by, at=NOW, kind=kind, slug=slug, year=2018, place="杭州市拱墅区", seats=seats,
+        rest="其余项目也将纳入政府年度任务并抓好落实。",
+    )  # fmt: skip
+    for stage in (Stage.SCREENING, Stage.DELIBERATION):
+        cycles.move_cycle(cycle, to=stage, by=by, at=NOW)
+    for number in range(1, candidates + 1):
+        cycles.add_candidate(
+            cycle=cycle, by=by, at=NOW, number=number, name=f"第{number}项目", name_en=f"Project {number}"
+        )
+    cycles.freeze_slate(cycle=cycle, by=by, at=NOW)
+    rules.draft_rules(cycle=cycle, by=by, at=NOW, seats=seats, **(rules.PRESETS["gongshu-2018"] | settings))
+    return Cycle.objects.get(pk=cycle.pk)
+
+
+def _freeze_and_check_in(vote: Vote, present: int) -> None:
+    by = vote.clerk
+    rolls.freeze_roll(cycle=vote.cycle, by=by, at=vote.later())
+    here = [d.number for d in vote.delegates[:present]]
+    rolls.set_presence(round_=vote.round, numbers=here, presence=Presence.PRESENT, by=by, at=vote.later())
+    issued = rolls.issue_slips(round_=vote.round, by=by, at=vote.later())
+    vote.codes = {entry.number: code for entry, code in issued}
+    for delegate in vote.delegates:
+        delegate.user.refresh_from_db()
+
+
+def _split_key(vote: Vote) -> None:
+    vote.slips = keys.hold_ceremony(round_=vote.round, needed=3, issued=5, by=vote.clerk, at=vote.later())
+
+
+_STEPS: dict[str, Callable[[Vote], object]] = {
+    "adopted": lambda v: rules.adopt_rules(cycle=v.cycle, by=v.clerk, at=v.later()),
+    "keyed": _split_key,
+    "ready": lambda v: keys.try_unsealing(round_=v.round, slips=v.slips[:3], by=v.clerk, at=v.later()),
+    "open": lambda v: rounds.open_round(round_=v.round, by=v.clerk, at=v.later()),
+    "closed": lambda v: rounds.close_round(round_=v.round, by=v.clerk, at=v.later()),
+    "counted": lambda v: counts.count_round(round_=v.round, slips=v.slips[1:4], by=v.clerk, at=v.later()),
+    "certified": lambda v: counts.certify_tally(round_=v.round, by=v.scrutineer, at=v.later()),
+    "published": lambda v: notices.publish_notice(round_=v.round, by=v.clerk, at=v.later()),
+}
