@@ -22,6 +22,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ USER = "postgres"
 PORT = 5432  # only a part of the socket's name
 LONGEST_SOCKET_PATH = 103  # bytes; sockaddr_un holds 104 on macOS and 108 on Linux, with a zero at the end
 START_SECONDS = 60  # more than a second only after a crash
+RETRIES = (0.2, 0.5, 1.0, 0)  # seconds; the processes of a crashed server may need a moment to go
 
 #: No statement and no row ever reaches the server's log, whatever fails.
 DISCREET = ("log_min_error_statement=panic", "log_error_verbosity=terse")
@@ -166,24 +168,34 @@ def _start(directory: Path, *, programs: Path, database: str, options: Sequence[
             f"{directory} belongs to PostgreSQL {found}, and PostgreSQL {VERSION} is installed. "
             "PIAOJUE_VAR names another directory for a fresh start."
         )
-    _forget_a_crash(directory)
     sockets = _socket_directory(directory, account=account)
     where = ("listen_addresses=", f"unix_socket_directories={sockets}", f"port={PORT}")
     settings = (*where, *DISCREET, *options)
     arguments = " ".join(f"-c {shlex.quote(setting)}" for setting in settings)
     log = directory / "log"
-    ended = _run(
-        [programs / "pg_ctl", "start", "-w", "-s", "-t", str(START_SECONDS), "-l", log, "-o", arguments],
-        directory=directory,
-        account=account,
+    command: list[str | Path] = [
+        programs / "pg_ctl",
+        "start",
+        "-w",
+        "-s",
+        "-t",
+        str(START_SECONDS),
+        "-l",
+        log,
+        "-o",
+        arguments,
+    ]
+    for pause in RETRIES:
+        _forget_a_crash(directory)
+        ended = _run(command, directory=directory, account=account)
+        if ended.returncode == 0:
+            _create_database(database, sockets=sockets)
+            return sockets
+        time.sleep(pause)
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    raise DatabaseUnavailable(
+        f"The embedded PostgreSQL in {directory} does not start: {' / '.join(lines[-3:]) or ended.stderr}"
     )
-    if ended.returncode:
-        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        raise DatabaseUnavailable(
-            f"The embedded PostgreSQL in {directory} does not start: {' / '.join(lines[-3:]) or ended.stderr}"
-        )
-    _create_database(database, sockets=sockets)
-    return sockets
 
 
 def _make(directory: Path, *, programs: Path, account: Account) -> None:
@@ -267,14 +279,18 @@ def _socket_directory(directory: Path, *, account: Account) -> Path:
 
 
 def _forget_a_crash(directory: Path) -> None:
-    """Remove the mark of a server that has crashed where its process number now belongs to something else."""
+    """Remove the mark of a crashed server whose process number is a zombie's now, or another program's.
+
+     PostgreSQL takes any living process of that number for itself. Should its other processes still be about,
+    it finds their shared memory in use and refuses until they have gone.
+    """
     mark = directory / "postmaster.pid"
     try:
         number = int(mark.read_text().splitlines()[0])
-        name = Path(f"/proc/{number}/comm").read_text().strip()
+        status = Path(f"/proc/{number}/stat").read_text()
     except (OSError, ValueError, IndexError):
         return  # no mark, or no such process, or a system that does not tell: PostgreSQL sees to it
-    if name != "postgres":
+    if "(postgres) " not in status or "(postgres) Z" in status:
         mark.unlink()
 
 
