@@ -31,7 +31,9 @@ def other_languages(context: dict[str, Any], path: str | None = None) -> list[Ot
         return []
     here = path or request.get_full_path()
     return [
-        OtherLanguage(code, SHORT_NAMES.get(code, get_language_info(code)["name_local"]), _translated(here, code))
+        OtherLanguage(
+            code, SHORT_NAMES.get(code, get_language_info(code)["name_local"]), _translated(here, code)
+        )
         for code, _name in settings.LANGUAGES
         if code != get_language()
     ]

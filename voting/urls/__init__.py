@@ -1,0 +1,10 @@
+"""The addresses of the vote."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+from voting.urls import ballot
+
+app_name = "voting"
+urlpatterns: list[URLPattern | URLResolver] = [*ballot.urlpatterns]

@@ -1,0 +1,13 @@
+"""The addresses of the delegate's pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from voting.views import ballot
+
+urlpatterns = [
+    path("ballot/", ballot.ballot, name="ballot"),
+    path("ballot/review/", ballot.review, name="ballot-review"),
+    path("ballot/cast/", ballot.cast, name="ballot-cast"),
+]

@@ -1,0 +1,142 @@
+"""The delegate's pages: ballot, review, cast (DESIGN.md §5, TRUST.md §2).
+
+Nothing here keeps a choice: it comes in with the form and goes out with it, until ``cast_ballot`` seals it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString, mark_safe
+
+from voting.domain.ballots import BallotRefused, ForeignMark, Receipt, cast_ballot, marks_of
+from voting.domain.counting import BallotType, BlankBallot, Mark
+from voting.domain.definitions import ballot_items, definition_of
+from voting.forms.ballot import BallotForm, make_ticket
+from voting.models import RollEntry
+from voting.views.calm import address_of, delegate_page
+from voting.views.elector import elector, own_ticket, sign_out
+from voting.views.paper import rows
+
+#: Any of the eight masks gives a valid QR code; trying them all would cost more than sealing the ballot.
+QR_MASK = 4
+
+
+@delegate_page
+def ballot(request: HttpRequest) -> HttpResponse:
+    """Show the ballot; a POST brings the marks back from the review or from the other language."""
+    if request.method == "POST":
+        form = BallotForm.read(request.POST)
+        return _ballot_page(request, elector(request, form), form)
+    if not request.user.is_authenticated:
+        return redirect("accounts:enter")
+    return _ballot_page(request, elector(request))
+
+
+@delegate_page
+def review(request: HttpRequest) -> HttpResponse:
+    """Show the marks once more; too many, or foreign ones, lead back to the ballot with a sentence."""
+    if request.method != "POST":
+        return redirect("voting:ballot")
+    form = BallotForm.read(request.POST)
+    entry = elector(request, form)
+    try:
+        _require_known(form)
+        marks_of(definition_of(entry.round), form.chosen)
+    except BallotRefused as refusal:
+        return _ballot_page(request, entry, form, refusal=refusal)
+    return _review_page(request, entry, form)
+
+
+@delegate_page
+def cast(request: HttpRequest) -> HttpResponse:
+    """Put the ballot into the urn, end the session, and show the receipt this once.
+
+    A second submit finds the ballot in the urn and is told so, even after the session has ended (F1, F6). Why
+    the urn refuses is looked into only when it does, so that a cast costs no statement more than it must.
+    """
+    if request.method != "POST":
+        return redirect("voting:ballot")
+    form = BallotForm.read(request.POST)
+    ticket = own_ticket(request, form)[1]
+    if not form.chosen and not form.foreign and not form.blank_confirmed:
+        return _review_page(request, elector(request, form), form, unconfirmed=True)
+    try:
+        _require_known(form)
+        receipt = cast_ballot(entry_id=ticket.entry, round_id=ticket.round, chosen=form.chosen)
+    except BallotRefused as refusal:
+        return _ballot_page(request, elector(request, form), form, refusal=refusal)
+    sign_out(request)
+    return render(request, "ballot/done.html", _done(request, receipt) | {"cycle": {"kind": ticket.kind}})
+
+
+def _require_known(form: BallotForm) -> None:
+    if form.foreign:
+        raise ForeignMark
+
+
+def _paper(request: HttpRequest, entry: RollEntry, form: BallotForm, *, page: str) -> dict[str, Any]:
+    rule = definition_of(entry.round).rule
+    lines = rows(ballot_items(entry.round), form.chosen)
+    return {
+        "entry": entry,
+        "round": entry.round,
+        "cycle": entry.round.cycle,
+        "ticket": str(make_ticket(entry)),
+        "rows": lines,
+        "count": len(lines),
+        "most": rule.seats,
+        "per_item": rule.ballot_type is BallotType.PER_ITEM,
+        "blank_is_void": rule.blank is BlankBallot.VOID,
+        "switch_path": address_of(page),
+    }
+
+
+def _ballot_page(
+    request: HttpRequest,
+    entry: RollEntry,
+    form: BallotForm | None = None,
+    *,
+    refusal: BallotRefused | None = None,
+) -> HttpResponse:
+    context = _paper(request, entry, form or BallotForm(ticket=None, chosen={}), page="voting:ballot")
+    context["refusal"] = refusal
+    return render(request, "ballot/ballot.html", context, status=422 if refusal else 200)
+
+
+def _review_page(
+    request: HttpRequest, entry: RollEntry, form: BallotForm, *, unconfirmed: bool = False
+) -> HttpResponse:
+    context = _paper(request, entry, form, page="voting:ballot-review")
+    picked = [row for row in context["rows"] if row.mark is not Mark.NONE]
+    context |= {
+        "picked": picked,
+        "unpicked": [row for row in context["rows"] if row.mark is Mark.NONE],
+        "marked": len(picked),
+        "blank": not picked,
+        "unconfirmed": unconfirmed,
+        "carried": form.fields(),
+    }
+    return render(request, "ballot/review.html", context, status=422 if unconfirmed else 200)
+
+
+def _done(request: HttpRequest, receipt: Receipt) -> dict[str, Any]:
+    return {
+        "receipt": receipt.friendly,
+        "groups": receipt.friendly.split("-"),
+        "qr": receipt_qr(request, receipt.friendly),
+    }
+
+
+def receipt_qr(request: HttpRequest, friendly: str) -> SafeString:
+    """Return the QR code, as inline SVG, of the page that checks the receipt; the receipt is in the fragment,
+    which reaches no server and no log.
+    """
+    page = address_of("voting:receipt")
+    text = f"{request.build_absolute_uri(page)}#{friendly}" if page else friendly
+    code = segno.make(text, error="l", mask=QR_MASK, boost_error=False, micro=False)
+    svg = code.svg_inline(omitsize=True, border=2, svgclass=None, lineclass=None)
+    return mark_safe(svg)  # noqa: S308 drawn by segno; the text is not in it

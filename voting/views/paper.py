@@ -1,0 +1,94 @@
+"""The lines of the paper 表决票 as the pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from voting.domain.counting import Mark
+from voting.forms.ballot import WORDS
+from voting.models import BallotItem, Candidate
+
+LABELS: dict[Mark, Promise] = {
+    Mark.FOR: gettext_lazy("For"),
+    Mark.AGAINST: gettext_lazy("Against"),
+    Mark.ABSTAIN: gettext_lazy("Abstain"),
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One row of the dossier."""
+
+    label: str
+    texts: list[str]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One circle of a per-item line."""
+
+    value: str
+    label: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the ballot: number · name · one line · circle, and the dossier behind it."""
+
+    number: int
+    name: str
+    candidate: Candidate
+    mark: Mark
+
+    @property
+    def checked(self) -> bool:
+        return self.mark is Mark.FOR
+
+    @property
+    def chosen(self) -> str:
+        """The mark in words."""
+        return str(LABELS.get(self.mark, ""))
+
+    @property
+    def options(self) -> list[Option]:
+        return [Option(WORDS[mark], str(label), self.mark is mark) for mark, label in LABELS.items()]
+
+    @property
+    def line(self) -> str:
+        """The source's own first sentence on this year's target."""
+        texts = [*self.candidate.target[:1], self.candidate.content]
+        return next(filter(None, texts), "")
+
+    @property
+    def facts(self) -> list[Fact]:
+        """What the source states, the sentences of the report first."""
+        facts = [_fact(self.candidate, "target"), _fact(self.candidate, "done_last_year")]
+        facts += [_fact(self.candidate, name) for name in Candidate.DOSSIER_FIELDS]
+        return [fact for fact in facts if fact.texts]
+
+    @property
+    def unstated(self) -> str:
+        """The names of what the source does not state, in one sentence: unknown is said, never invented."""
+        names = ("target", *Candidate.DOSSIER_FIELDS)
+        missing = [_fact(self.candidate, name) for name in names]
+        return _(", ").join(fact.label for fact in missing if not fact.texts)
+
+
+def rows(items: list[BallotItem], chosen: Mapping[int, Mark]) -> list[Row]:
+    """Return the lines in the ballot's fixed order with the marks given."""
+    return [
+        Row(item.number, item.candidate.shown_name, item.candidate, chosen.get(item.number, Mark.NONE))
+        for item in items
+    ]
+
+
+def _fact(candidate: Candidate, name: str) -> Fact:
+    value = getattr(candidate, name)
+    label = str(Candidate._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # noqa: SLF001
+    return Fact(label, list(value) if isinstance(value, list) else [value] if value else [])
