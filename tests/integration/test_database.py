@@ -184,7 +184,7 @@ def _until_it_is_gone(directory: Path) -> None:
 def pooled(db: None) -> Iterator[DatabaseWrapper]:
     """Return a pooled connection to the test's database, as a process that serves has."""
     known = connection.settings_dict
-    options = {**known["OPTIONS"], "pool": {"min_size": 1, "max_size": 2, "timeout": 2}}
+    options = {**known["OPTIONS"], "pool": {"min_size": 1, "max_size": 1, "timeout": 2}}
     wrapper = DatabaseWrapper({**known, "OPTIONS": options}, alias="pooled")
     wrapper.inc_thread_sharing()
     yield wrapper
