@@ -72,8 +72,9 @@ def count_round(
     """Unseal and count a closed round; only the sorted result is kept.
 
     First the slips must give the round's key (SlipsRefused), then the urn must be what was sealed at the close and
-    equal the number of delegates marked (UrnDamaged), then every ballot must open (BallotUnreadable). The same urn and slips
-    always give the same bytes. ``progress(done, total)`` is called every 2 000 ballots. Raises StepNotAllowed.
+    equal the number of delegates marked (UrnDamaged), then every ballot must open (BallotUnreadable). The same urn
+    and slips always give the same bytes. ``progress(done, total)`` is called every 2 000 ballots. Raises
+    StepNotAllowed.
     """
     round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle", "rules").get(pk=round_.pk)
     if round_.status != RoundStatus.CLOSED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -85,9 +86,28 @@ def draft_rules(*, cycle: Cycle, by: User, at: datetime, **settings: Any) -> Vot
     for name, value in settings.items():
         setattr(rules, name, value)
     rules.full_clean()
+    _require_possible(rules)
     rules.save()
     record(cycle=cycle, act=Act.RULES_DRAFTED, by=by, at=at, data=settings_of(rules))
     return rules
+
+
+def _require_possible(rules: VotingRules) -> None:
+    """Raise ValidationError on the field of a fraction that nobody could reach."""
+    rule = settings_of(rules)
+    for part, base in [("floor", rules.floor_base or "all"), ("quorum", "all")]:
+        try:
+            counting.Floor(
+                base=counting.Base(base),
+                numerator=rule[f"{part}_numerator"],
+                denominator=rule[f"{part}_denominator"],
+                comparator=counting.Comparator(rule[f"{part}_comparator"]),
+            )
+        except counting.ImpossibleRule as error:
+            raise ValidationError({f"{part}_numerator": _UNREACHABLE}) from error
+
+
+_UNREACHABLE = _("Nobody could reach this fraction: it must lie above 0, and “more than” needs it below 1.")
 
 
 def adoption_conditions(cycle: Cycle) -> list[Condition]:

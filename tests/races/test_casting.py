@@ -1,0 +1,106 @@
+"""F1, F2, F24 and S7: real threads on PostgreSQL."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from functools import partial
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories import make_vote
+from tests.races.crowd import at_once
+from voting.domain import counts, rounds
+from voting.domain.ballots import AlreadyCast, Receipt, RoundNotOpen, cast_ballot
+from voting.domain.refusals import StepNotAllowed
+from voting.models import RollEntry, SealedBallot, UrnSeal
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TEN = tuple(range(1, 11))
+
+
+def test_f1_64_parallel_submits_by_one_delegate_leave_one_ballot():
+    vote = make_vote(delegates=2)
+    entry = vote.round.roll.get(delegate=vote.delegates[0])
+    cast = partial(cast_ballot, entry_id=entry.pk, round_id=entry.round_id, chosen=TEN)
+    results = at_once([cast] * 64)
+    receipts = [result for result in results if isinstance(result, Receipt)]
+    refusals = [result for result in results if isinstance(result, AlreadyCast)]
+    assert (len(receipts), len(refusals)) == (1, 63)
+    blob = SealedBallot.objects.get().blob
+    assert hashlib.sha256(bytes(blob)).hexdigest() == receipts[0].digest
+    assert list(RollEntry.objects.filter(voted=True)) == [entry]
+
+
+@pytest.mark.parametrize("head_start", [0.0, 0.01, 0.05])
+def test_f2_casting_while_closing_loses_nothing_acknowledged_and_counts_nothing_else(head_start):
+    vote = make_vote(delegates=48)
+    round_ = vote.round
+    entries = list(round_.roll.all())
+
+    def close() -> UrnSeal:
+        time.sleep(head_start)
+        return rounds.close_round(round_=round_, by=vote.clerk, at=vote.later())
+
+    acts = [partial(cast_ballot, entry_id=e.pk, round_id=round_.pk, chosen=TEN) for e in entries]
+    results = at_once([*acts, close])
+    seal = results.pop()
+    assert isinstance(seal, UrnSeal)
+    receipts = {result.digest for result in results if isinstance(result, Receipt)}
+    late = [result for result in results if isinstance(result, RoundNotOpen)]
+    assert len(receipts) + len(late) == len(entries)
+    stored = bytes(UrnSeal.objects.get().hashes).hex()
+    assert {stored[i : i + 64] for i in range(0, len(stored), 64)} == receipts
+    assert seal.ballots == len(receipts) == RollEntry.objects.filter(voted=True).count()
+    tally = counts.count_round(round_=round_, slips=vote.slips[:3], by=vote.clerk, at=vote.later())
+    assert f'"returned":{len(receipts)},' in tally.working
+
+
+def test_two_clerks_close_and_count_once():
+    vote = make_vote(delegates=3, ballots=[TEN, TEN])
+    round_, at = vote.round, vote.later()
+    closed = at_once([partial(rounds.close_round, round_=round_, by=vote.clerk, at=at)] * 8)
+    assert sum(isinstance(result, UrnSeal) for result in closed) == 1
+    assert sum(isinstance(result, StepNotAllowed) for result in closed) == 7
+    count = partial(counts.count_round, round_=round_, slips=vote.slips[:3], by=vote.clerk, at=at)
+    counted = at_once([count] * 4)
+    assert sum(isinstance(result, StepNotAllowed) for result in counted) == 3
+
+
+def test_s7_at_every_moment_marked_delegates_and_ballots_are_equal_in_number():
+    vote = make_vote(delegates=40)
+    entries = list(vote.round.roll.all())
+    seen: list[tuple[int, int]] = []
+
+    def look() -> None:
+        for _ in range(30):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT (SELECT count(*) FROM voting_rollentry WHERE voted),"
+                    " (SELECT count(*) FROM voting_sealedballot)"
+                )
+                seen.append(cursor.fetchone())
+
+    acts = [partial(cast_ballot, entry_id=e.pk, round_id=e.round_id, chosen=TEN) for e in entries]
+    results = at_once([*acts, look])
+    assert results[-1] is None
+    assert len(seen) == 30
+    assert all(marked == ballots for marked, ballots in seen)
+    assert SealedBallot.objects.count() == len(entries)
+
+
+def test_f24_a_cast_is_three_statements_and_writes_no_row_that_others_write():
+    vote = make_vote(delegates=3)
+    entry = vote.round.roll.get(delegate=vote.delegates[0])
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=TEN)
+    statements = [q["sql"].split()[0] for q in queries if q["sql"].split()[0] not in {"BEGIN", "COMMIT"}]
+    assert statements == ["SELECT", "UPDATE", "INSERT"]
+    update, insert = (q["sql"] for q in queries if q["sql"].split()[0] in {"UPDATE", "INSERT"})
+    assert "voting_rollentry" in update
+    assert "voting_sealedballot" in insert
