@@ -22,9 +22,10 @@ install: .venv/development ## make the virtual environment .venv and install the
 test: .venv/development catalogues ## run every test, two at a time; browser tests need Chromium
 	$(PY) -m pytest -n 2 $(ARGS)
 
-lint: .venv/development ## check the style
+lint: .venv/development ## check the style, and who imports whom
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	@.venv/bin/lint-imports --no-logo
 
 types: .venv/development ## check the types
 	$(PY) -m mypy
