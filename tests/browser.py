@@ -69,7 +69,10 @@ class Live:
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         if text_percent != 100:
-            page.add_init_script(f"document.documentElement.style.fontSize = '{text_percent}%'")
+            page.add_init_script(
+                "addEventListener('DOMContentLoaded', () => "
+                f"{{ document.documentElement.style.fontSize = '{text_percent}%'; }});"
+            )
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.on("console", self._hear)
         page.on("request", self._watch)

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 from voting.domain.ballots import BallotRefused, ForeignMark, Receipt, cast_ballot, marks_of
 from voting.domain.counting import BallotType, BlankBallot, Mark
@@ -20,9 +19,7 @@ from voting.models import RollEntry
 from voting.views.calm import address_of, delegate_page
 from voting.views.elector import elector, own_ticket, sign_out
 from voting.views.paper import rows
-
-#: Any of the eight masks gives a valid QR code; trying them all would cost more than sealing the ballot.
-QR_MASK = 4
+from voting.views.receipt_qr import receipt_svg
 
 
 @delegate_page
@@ -124,19 +121,10 @@ def _review_page(
 
 
 def _done(request: HttpRequest, receipt: Receipt) -> dict[str, Any]:
+    page = address_of("voting:receipt")
+    address = request.build_absolute_uri(page) if page else ""
     return {
         "receipt": receipt.friendly,
         "groups": receipt.friendly.split("-"),
-        "qr": receipt_qr(request, receipt.friendly),
+        "qr": mark_safe(receipt_svg(address, receipt.friendly)),  # noqa: S308 numbers only, no text is in it
     }
-
-
-def receipt_qr(request: HttpRequest, friendly: str) -> SafeString:
-    """Return the QR code, as inline SVG, of the page that checks the receipt; the receipt is in the fragment,
-    which reaches no server and no log.
-    """
-    page = address_of("voting:receipt")
-    text = f"{request.build_absolute_uri(page)}#{friendly}" if page else friendly
-    code = segno.make(text, error="l", mask=QR_MASK, boost_error=False, micro=False)
-    svg = code.svg_inline(omitsize=True, border=2, svgclass=None, lineclass=None)
-    return mark_safe(svg)  # noqa: S308 drawn by segno; the text is not in it

@@ -1,0 +1,35 @@
+"""The quick QR code is the one that segno would draw."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+import segno
+
+from voting.domain.receipts import friendly
+from voting.views.receipt_qr import receipt_svg
+
+ADDRESSES = ["", "http://127.0.0.1:8000/receipt/", "https://票决.example/en/receipt/".encode("idna").decode()]
+
+
+def drawn(svg: str) -> set[tuple[int, int]]:
+    """The dark modules of a drawing, without its margin of four."""
+    x, y, dark = 0, 0, set()
+    for step, right, down in re.findall(r"([hm])(-?\d+)(?: (\d))?", svg.partition("M4 4.5")[2]):
+        if step == "h":
+            dark |= {(y, x + module) for module in range(int(right))}
+        x, y = x + int(right), y + int(down or 0)
+    return dark
+
+
+@pytest.mark.parametrize("address", ["", "http://127.0.0.1:8000/receipt/", "https://example.org/en/receipt/"])
+def test_it_is_the_code_that_a_full_encoding_gives(address):
+    source = random.Random(7)
+    for digest in [bytes(32), b"\xff" * 32, *(source.randbytes(32) for _ in range(30))]:
+        receipt = friendly(digest.hex())
+        text = f"{address}#{receipt}" if address else receipt
+        full = segno.make_qr(text, error="l", mask=4, boost_error=False, mode="byte", encoding="iso-8859-1")
+        dark = {(y, x) for y, row in enumerate(full.matrix) for x, module in enumerate(row) if module}
+        assert drawn(receipt_svg(address, receipt)) == dark
