@@ -9,17 +9,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
 
-from voting.domain.ballots import BallotRefused, ForeignMark, Receipt, cast_ballot, marks_of
+from voting.domain.ballots import BallotRefused, ForeignMark, cast_ballot, marks_of
 from voting.domain.counting import BallotType, BlankBallot, Mark
 from voting.domain.definitions import ballot_items, definition_of
 from voting.forms.ballot import BallotForm, make_ticket
 from voting.models import RollEntry
 from voting.views.calm import address_of, delegate_page
 from voting.views.elector import elector, own_ticket, sign_out
+from voting.views.end_page import end_page
 from voting.views.paper import rows
-from voting.views.receipt_qr import receipt_svg
 
 
 @delegate_page
@@ -67,7 +66,7 @@ def cast(request: HttpRequest) -> HttpResponse:
     except BallotRefused as refusal:
         return _ballot_page(request, elector(request, form), form, refusal=refusal)
     sign_out(request)
-    return render(request, "ballot/done.html", _done(request, receipt) | {"cycle": {"kind": ticket.kind}})
+    return HttpResponse(end_page(request, receipt, kind=ticket.kind))
 
 
 def _require_known(form: BallotForm) -> None:
@@ -118,13 +117,3 @@ def _review_page(
         "carried": form.fields(),
     }
     return render(request, "ballot/review.html", context, status=422 if unconfirmed else 200)
-
-
-def _done(request: HttpRequest, receipt: Receipt) -> dict[str, Any]:
-    page = address_of("voting:receipt")
-    address = request.build_absolute_uri(page) if page else ""
-    return {
-        "receipt": receipt.friendly,
-        "groups": receipt.friendly.split("-"),
-        "qr": mark_safe(receipt_svg(address, receipt.friendly)),  # noqa: S308 numbers only, no text is in it
-    }
