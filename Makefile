@@ -12,15 +12,27 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install test lint types check catalogues messages static format lock clean
+.PHONY: help install demo demo-reset demo-votes test lint types check catalogues messages static format lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 install: .venv/development ## make the virtual environment .venv and install the locked packages
 
+demo: .venv/runtime catalogues static ## serve the vote of 2018 as a demo on HOST and PORT (127.0.0.1, 8000); Ctrl-C stops it
+	@$(PY) manage.py demo
+
+demo-votes: .venv/runtime catalogues ## let the remaining demo delegates vote; the demo runs in another terminal
+	@$(PY) manage.py demo_votes
+
+demo-reset: .venv/runtime catalogues ## delete the demo with all its data; make demo begins anew
+	@$(PY) manage.py demo --reset
+
 test: .venv/development catalogues ## run every test, two at a time; browser tests need Chromium
 	$(PY) -m pytest -n 2 $(ARGS)
+
+bench: .venv/development catalogues ## measure speed and memory as ratios in one run (BENCH_SCALE=0.01: a small one)
+	@$(PY) -m benchmarks
 
 lint: .venv/development ## check the style, and who imports whom
 	$(PY) -m ruff check .

@@ -1,0 +1,381 @@
+"""The run: build the votes, drive the casts in turns, count, tell."""
+
+from __future__ import annotations
+
+import os
+import random
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from statistics import fmean, median
+from types import TracebackType
+from typing import Self
+
+import django
+
+django.setup()
+
+from django.contrib.auth.hashers import make_password  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from accounts.roles import Kind  # noqa: E402
+from benchmarks import counting, floor, report, votes  # noqa: E402
+from benchmarks.delegates import Hall, ticket_of  # noqa: E402
+from benchmarks.ground import Ground, run  # noqa: E402
+from benchmarks.serving import THREADS, WORKERS, Server, serving  # noqa: E402
+from benchmarks.web import LINES, Burst, Visitor, burst, percentiles  # noqa: E402
+from voting.domain.definitions import sealing_info  # noqa: E402
+from voting.models import SealedBallot  # noqa: E402
+
+SMALL, LARGE, URN = 300, 300_000, 100_000
+TURNS = 7
+COUNTS = 2
+FIRST_YEAR = 2000
+MOST_STATEMENTS = 6
+HALL_SECONDS = 10  # in which everyone has signed in (issue 2: 300 delegates)
+PASSWORD = "only for the measuring"  # noqa: S105
+MEGABYTE = 1024 * 1024
+
+
+@dataclass
+class Turn:
+    """One turn: everybody's bursts right after each other, so that they share the machine's mood."""
+
+    small: Hall
+    large: Hall
+    bare: Burst
+    floor: float
+
+
+@dataclass
+class Findings:
+    """What was measured."""
+
+    turns: list[Turn] = field(default_factory=list)
+    statements: int = 0
+    sign_in_bare: Burst | None = None
+    worker: float = 0
+    worker_bare: float = 0
+    counts: list[tuple[counting.Cost, counting.Cost]] = field(default_factory=list)
+    small_count: counting.Cost | None = None
+
+
+class Bench:
+    """One run on one PostgreSQL."""
+
+    def __init__(self, place: Ground, *, scale: float) -> None:
+        self.place, self.say = place, report.Progress()
+        self.large_roll = max(SMALL, round(LARGE * scale))
+        self.turns = max(2, round(TURNS * min(scale, 1)))
+        self.each = 250 if scale >= 1 else 60  # transactions of each line in a burst without the web
+        self.users_bare = SMALL if scale >= 1 else SMALL // 5
+        self.found = Findings()
+        self.stack = ExitStack()
+        self.pgbench = floor.find_pgbench()
+        self.urn = min(max(self.turns * SMALL + SMALL, round(URN * scale)), self.large_roll)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stack.close()
+        connection.close()
+
+    def run(self) -> None:
+        """Measure everything and print the table."""
+        self.say(self.place.describe())
+        self._make_databases()
+        self._make_votes()
+        with self.stack:
+            self._serve()
+            self._warm_up()
+            self._sign_in_bare()
+            for number in range(1, self.turns + 1):
+                self._take_turn(number)
+            self.found.worker = fmean(self.ours.memory())
+            self.found.worker_bare = fmean(self.bare.memory())
+        self._count()
+        self._tell()
+
+    # ------------------------------------------------------------------------------------------- preparation
+
+    def _make_databases(self) -> None:
+        self.say("making three databases")
+        self.small_db = self.place.create("small")
+        votes.use(self.small_db)
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        connection.close()
+        self.large_db = self.place.create("large", like=self.small_db)
+        self.bare_db = self.place.create("bare")
+        self.bare_environment = {
+            "DATABASE_URL": self.place.url(self.bare_db),
+            "DJANGO_SETTINGS_MODULE": "benchmarks.bare.settings",
+        }
+
+    def _make_votes(self) -> None:
+        self.say(f"putting {SMALL} delegates on one roll and {self.large_roll} on another")
+        votes.use(self.small_db)
+        self.small_numbers = votes.enrol(SMALL, kind=Kind.DEMO)
+        self.small_vote = votes.open_vote(kind=Kind.DEMO, year=FIRST_YEAR)
+        self.small_codes = votes.issue(self.small_vote, self.small_numbers)
+        self.blob = votes.sealed_length(self.small_vote)
+        votes.use(self.large_db)
+        numbers = votes.enrol(self.large_roll, kind=Kind.DEMO)
+        self.large_vote = votes.open_vote(kind=Kind.DEMO, year=FIRST_YEAR)
+        # Those who will vote over the web are spread over the whole roll.
+        drawn = random.Random(1).sample(numbers, min(len(numbers), SMALL * (self.turns + 1)))
+        self.large_codes = list(votes.issue(self.large_vote, drawn).items())
+        random.Random(2).shuffle(self.large_codes)
+        self._make_bare()
+        self.place.settle(self.small_db, self.large_db, self.bare_db)
+
+    def _make_bare(self) -> None:
+        self.bare_environment["BARE_BLOB"] = str(self.blob)
+        run("-m", "django", "migrate", "--run-syncdb", "-v0", **self.bare_environment)
+        with self.place.connect(self.bare_db) as database:
+            database.execute(
+                "INSERT INTO auth_user (username, password, first_name, last_name, email, is_superuser,"
+                " is_staff, is_active, date_joined)"
+                " SELECT n::text, %s, '', '', '', false, false, true, now() FROM generate_series(1, %s) AS n",
+                [make_password(PASSWORD), self.users_bare],
+            )
+            database.execute('INSERT INTO bare_voter ("user", voted) SELECT id, false FROM auth_user')
+        floor.make_voters(self.place, self.bare_db, each=self.each)
+
+    def _serve(self) -> None:
+        self.say(f"starting three servers of {WORKERS} workers × {THREADS} threads")
+        ours, pooled = "config.wsgi:application", {"DATABASE_POOL": "on"}
+        self.ours = self._server(ours, DATABASE_URL=self.place.url(self.small_db), **pooled)
+        self.ours_large = self._server(ours, DATABASE_URL=self.place.url(self.large_db), **pooled)
+        self.bare = self._server("benchmarks.bare.wsgi:application", **self.bare_environment)
+
+    def _server(self, application: str, **environment: str) -> Server:
+        return self.stack.enter_context(serving(application, **environment))
+
+    def _warm_up(self) -> None:
+        self.say("warming up; counting the statements of a cast")
+        votes.use(self.small_db)
+        codes = dict(self.small_codes)
+        self.found.statements = self._statements(*codes.popitem())
+        for port, some in (
+            (self.ours.port, codes),
+            (self.ours_large.port, dict(self.large_codes[-SMALL:])),
+        ):
+            hall = Hall(port, some, seed=0)
+            hall.prepare()
+            hall.cast()
+
+    def _statements(self, number: str, code: str) -> int:
+        """Return how many SQL statements a cast takes, BEGIN and COMMIT left aside."""
+        browser = Client(SERVER_NAME="127.0.0.1")
+        browser.post("/enter/", {"number": number, "code": code})
+        ticket = ticket_of(browser.get("/ballot/").content.decode())
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            answer = browser.post("/ballot/cast/", {"ticket": ticket, "mark": ["1", "2"]})
+        if answer.status_code != 200:  # noqa: PLR2004
+            raise SystemExit(f"a cast was answered with {answer.status_code}")
+        return sum(query["sql"] not in {"BEGIN", "COMMIT"} for query in captured.captured_queries)
+
+    def _sign_in_bare(self) -> None:
+        self.say(f"signing {self.users_bare} users in with argon2 on the bare server")
+        self.users = [Visitor() for _ in range(self.users_bare)]
+        self._ask_bare([user.get("/enter/") for user in self.users])
+        forms = [
+            user.post("/enter/", {"number": str(number), "code": PASSWORD})
+            for number, user in enumerate(self.users, start=1)
+        ]
+        self.found.sign_in_bare = self._ask_bare(forms, expect=302)
+        self._bare_cast()
+
+    def _ask_bare(self, requests: list[bytes], *, expect: int = 200) -> Burst:
+        done = burst(self.bare.port, requests, expect=expect)
+        for user, answer in zip(self.users, done.answers, strict=True):
+            user.take(answer)
+        return done
+
+    # ------------------------------------------------------------------------------------------ the measuring
+
+    def _take_turn(self, number: int) -> None:
+        self.say(f"turn {number} of {self.turns}: {SMALL} delegates vote on each roll")
+        votes.use(self.small_db)
+        self.small_vote = votes.open_vote(kind=Kind.DEMO, year=FIRST_YEAR + number)
+        some = dict(self.large_codes[(number - 1) * SMALL : number * SMALL])
+        small = Hall(self.ours.port, self.small_codes, seed=number)
+        large = Hall(self.ours_large.port, some or self.small_codes, seed=number)
+        small.prepare()
+        large.prepare()
+        self._reset_bare()
+        self.place.settle()
+        rates: dict[str, Burst] = {}
+        acts = [("small", small.cast), ("bare", self._bare_cast), ("large", large.cast)]
+        for place in range(len(acts)):
+            name, act = acts[(place + number) % len(acts)]
+            rates[name] = act()
+        self.found.turns.append(Turn(small, large, rates["bare"], self._floor()))
+
+    def _bare_cast(self) -> Burst:
+        return burst(self.bare.port, [user.post("/cast/", {}) for user in self.users], expect=200)
+
+    def _reset_bare(self) -> None:
+        with self.place.connect(self.bare_db) as database:
+            database.execute("UPDATE bare_voter SET voted = false WHERE voted")
+            database.execute("VACUUM bare_voter")
+
+    def _floor(self) -> float:
+        if self.pgbench:
+            return floor.pgbench(self.pgbench, self.place, self.bare_db, each=self.each, blob=self.blob)
+        return floor.loop(self.place, self.bare_db, each=self.each, blob=self.blob)
+
+    def _count(self) -> None:
+        self.say(f"filling the urn of the large roll to {self.urn} sealed ballots")
+        votes.use(self.large_db)
+        cast = SealedBallot.objects.count()
+        votes.fill_urn(self.large_vote, until=self.urn)
+        large = self._closed(self.large_vote)
+        self.place.settle(self.large_db)
+        for number in range(1, COUNTS + 1):
+            self.say(f"counting {self.urn} ballots, {cast} of them cast over the web ({number} of {COUNTS})")
+            url = self.place.url(self.large_db)
+            bare = counting.measure("bare", large, url=url)
+            self.found.counts.append((counting.measure("ours", large, url=url), bare))
+        votes.use(self.small_db)
+        small = self._closed(self.small_vote)
+        self.found.small_count = counting.measure("ours", small, url=self.place.url(self.small_db))
+
+    @staticmethod
+    def _closed(vote: votes.OpenVote) -> counting.Task:
+        seed = votes.close(vote)
+        return counting.Task(vote.round.pk, seed.hex(), sealing_info(vote.round).decode())
+
+    # --------------------------------------------------------------------------------------------- the telling
+
+    def _tell(self) -> None:
+        self.say("done")
+        print(
+            f"\n{self.place.describe()}; {os.cpu_count()} cores, the load's own included; {WORKERS} workers × "
+            f"{THREADS} threads, {LINES} connections; middle of {self.turns} turns\n"
+        )
+        report.print_table([*self._casts(), *self._counts(), *self._rest()])
+        print()
+        turns = self.found.turns
+        for name, latencies in (
+            ("our cast", [seconds for turn in turns for seconds in turn.small.steps["cast"].latencies]),
+            ("bare cast", [seconds for turn in turns for seconds in turn.bare.latencies]),
+        ):
+            middle, slowest = percentiles(latencies)
+            print(f"{name}: p50 {middle * 1000:.1f} ms, p99 {slowest * 1000:.1f} ms of {len(latencies)}")
+        steps = ", ".join(
+            f"{name} {median(turn.small.steps[name].rate for turn in turns):.0f}/s"
+            for name in turns[0].small.steps
+        )
+        print(f"each step by itself: {steps}")
+        if not self.pgbench:
+            print("no pgbench was found: the two statements alone were run by psycopg instead")
+
+    def _casts(self) -> list[report.Row]:
+        turns = self.found.turns
+        ours = median(turn.small.steps["cast"].rate for turn in turns)
+        large = median(turn.large.steps["cast"].rate for turn in turns)
+        bare = median(turn.bare.rate for turn in turns)
+        alone = median(turn.floor for turn in turns)
+        whole = median(SMALL / turn.small.seconds for turn in turns)
+        beside = median(turn.small.steps["cast"].rate / turn.bare.rate for turn in turns)
+        flat = median(turn.small.steps["cast"].rate / turn.large.steps["cast"].rate for turn in turns)
+        program = "pgbench" if self.pgbench else "psycopg"
+        return [
+            report.at_least(
+                "a cast beside a bare Django view", f"{ours:.0f}/s", f"{bare:.0f}/s", beside, 0.8
+            ),
+            report.Row(
+                f"a cast beside {program}, its two statements alone",
+                f"{ours:.0f}/s",
+                f"{alone:.0f}/s",
+                ours / alone,
+            ),
+            report.Row("a bare Django view beside the same", f"{bare:.0f}/s", f"{alone:.0f}/s", bare / alone),
+            report.Row(
+                "sign-in, ballot, review, cast (5 requests) beside one bare request",
+                f"{whole:.0f}/s",
+                f"{bare:.0f}/s",
+                whole / bare,
+            ),
+            report.at_most(
+                f"a cast with {self.large_roll:,} on the roll beside {SMALL}",
+                f"{1000 / large:.2f} ms",
+                f"{1000 / ours:.2f} ms",
+                flat,
+                1.1,
+            ),
+            report.Row(
+                "SQL statements of a cast",
+                str(self.found.statements),
+                target=f"≤ {MOST_STATEMENTS}",
+                met=self.found.statements <= MOST_STATEMENTS,
+            ),
+        ]
+
+    def _counts(self) -> list[report.Row]:
+        ours, bare = min(self.found.counts, key=lambda pair: pair[0].seconds)
+        small = self.found.small_count
+        ratio = median(one.seconds / other.seconds for one, other in self.found.counts)
+        rows = [
+            report.at_most(
+                f"counting {ours.ballots:,} ballots beside only unsealing them",
+                f"{ours.seconds:.1f} s",
+                f"{bare.seconds:.1f} s",
+                ratio,
+                1.3,
+            ),
+            report.Row(
+                "its peak memory beside that of the loop",
+                _megabytes(ours.peak),
+                _megabytes(bare.peak),
+                ours.peak / bare.peak,
+            ),
+        ]
+        if small:
+            rows.append(
+                report.Row(
+                    f"its peak memory beside counting {small.ballots} ballots",
+                    _megabytes(ours.peak),
+                    _megabytes(small.peak),
+                    ours.peak / small.peak,
+                    "flat",
+                )
+            )
+        return rows
+
+    def _rest(self) -> list[report.Row]:
+        found = self.found
+        slow = found.sign_in_bare.rate if found.sign_in_bare else 0
+        sign_in = median(turn.small.steps["sign-in"].rate for turn in found.turns)
+        return [
+            report.Row(
+                f"{SMALL} sign-ins with a slip beside argon2 passwords",
+                f"{sign_in:.0f}/s",
+                f"{slow:.0f}/s",
+                sign_in / slow,
+                f"{SMALL} in {HALL_SECONDS} s",
+                sign_in * HALL_SECONDS >= SMALL,
+            ),
+            report.Row(
+                "memory of a web worker beside a bare one",
+                _megabytes(found.worker),
+                _megabytes(found.worker_bare),
+                found.worker / found.worker_bare,
+            ),
+        ]
+
+
+def _megabytes(size: float) -> str:
+    return f"{size / MEGABYTE:.0f} MB"

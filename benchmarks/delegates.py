@@ -1,0 +1,68 @@
+"""Delegates over HTTP, step by step: everyone signs in, everyone opens the ballot, reviews, casts."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from benchmarks.sealed import some_marks
+from benchmarks.web import Burst, Visitor, WrongAnswer, burst
+
+_TICKET = re.compile(r'name="ticket" value="([^"]+)"')
+
+
+@dataclass
+class Hall:
+    """Delegates in front of one server; ``steps`` keeps what each step took."""
+
+    port: int
+    codes: Mapping[str, str]
+    seed: int
+    steps: dict[str, Burst] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        chance = random.Random(self.seed)
+        self.people = [Visitor() for _ in self.codes]
+        self.marks = [[str(number) for number in some_marks(chance)] for _ in self.codes]
+        self.tickets: list[str] = []
+
+    @property
+    def seconds(self) -> float:
+        """What everything took, from the sign-in page to the receipt."""
+        return sum(step.seconds for step in self.steps.values())
+
+    def prepare(self) -> None:
+        """Sign everyone in and bring them to the page that has the button to cast."""
+        self._step("sign-in page", [person.get("/enter/") for person in self.people])
+        slips = [{"number": number, "code": code} for number, code in self.codes.items()]
+        forms = zip(self.people, slips, strict=True)
+        self._step("sign-in", [person.post("/enter/", slip) for person, slip in forms], expect=302)
+        pages = self._step("ballot page", [person.get("/ballot/") for person in self.people])
+        self.tickets = [ticket_of(page) for page in pages]
+        pages = self._step("review", self._ballots("/ballot/review/"))
+        self.tickets = [ticket_of(page) for page in pages]
+
+    def cast(self) -> Burst:
+        """Let everyone cast."""
+        self._step("cast", self._ballots("/ballot/cast/"))
+        return self.steps["cast"]
+
+    def _ballots(self, path: str) -> list[bytes]:
+        forms = zip(self.people, self.tickets, self.marks, strict=True)
+        return [person.post(path, {"ticket": ticket, "mark": marks}) for person, ticket, marks in forms]
+
+    def _step(self, name: str, requests: list[bytes], *, expect: int = 200) -> list[str]:
+        self.steps[name] = done = burst(self.port, requests, expect=expect)
+        for person, answer in zip(self.people, done.answers, strict=True):
+            person.take(answer)
+        return [answer.text for answer in done.answers]
+
+
+def ticket_of(page: str) -> str:
+    """Return the ticket of the form in that page. Raises WrongAnswer where it has none."""
+    found = _TICKET.search(page)
+    if not found:
+        raise WrongAnswer(f"no ballot on this page: {page[:2000]}")
+    return found[1]

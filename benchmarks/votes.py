@@ -1,0 +1,139 @@
+"""Votes of any size, brought about by the verbs that people use; only people are written in bulk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing import get_context
+
+from django.db import connection, transaction
+
+from accounts.models import Delegate, Delegation, User
+from accounts.roles import Kind, Role
+from benchmarks.sealed import CANDIDATES, SEATS, seal_some
+from voting.domain import cycles, keys, rolls, rounds, rules, sealing
+from voting.domain.definitions import definition_of, sealing_info
+from voting.models import Round, SealedBallot
+from voting.states import Stage
+
+AT = datetime(2018, 1, 23, 6, 0, tzinfo=UTC)
+BATCH = 5000
+NO_PASSWORD = "!"  # noqa: S105
+
+
+@dataclass
+class OpenVote:
+    """A round that is open, and three of its slips."""
+
+    round: Round
+    slips: list[str]
+
+
+def use(database: str) -> None:
+    """Let the verbs in this process work on that database from now on."""
+    connection.close()
+    connection.settings_dict["NAME"] = database
+
+
+@transaction.atomic
+def enrol(count: int, *, kind: Kind) -> list[str]:
+    """Put so many delegates into office and return their numbers."""
+    delegation = Delegation.objects.create(kind=kind, name="代表团")
+    numbers = [f"{number:06d}" for number in range(1, count + 1)]
+    users = User.objects.bulk_create(
+        [
+            User(
+                username=f"delegate-{number}",
+                name=number,
+                role=Role.DELEGATE,
+                kind=kind,
+                password=NO_PASSWORD,
+            )
+            for number in numbers
+        ],
+        batch_size=BATCH,
+    )
+    Delegate.objects.bulk_create(
+        [
+            Delegate(kind=kind, user=user, delegation=delegation, number=number, name=number)
+            for user, number in zip(users, numbers, strict=True)
+        ],
+        batch_size=BATCH,
+    )
+    return numbers
+
+
+def open_vote(*, kind: Kind, year: int) -> OpenVote:
+    """Adopt rules, freeze the roll, check everyone in, hold the key ceremony and open the vote."""
+    by = User.objects.get_or_create(
+        username=f"clerk-{kind}", defaults={"name": "clerk", "role": Role.CLERK, "kind": kind}
+    )[0]
+    cycle = cycles.create_cycle(
+        by=by, at=AT, kind=kind, slug=str(year), year=year, place="拱墅区", seats=SEATS
+    )
+    for stage in (Stage.SCREENING, Stage.DELIBERATION):
+        cycles.move_cycle(cycle, to=stage, by=by, at=AT)
+    for number in range(1, CANDIDATES + 1):
+        cycles.add_candidate(
+            cycle=cycle, by=by, at=AT, number=number, name=f"第{number}项目", name_en=f"Project {number}"
+        )
+    cycles.freeze_slate(cycle=cycle, by=by, at=AT)
+    rules.draft_rules(cycle=cycle, by=by, at=AT, seats=SEATS, **rules.PRESETS["gongshu-2018"])
+    cycle.refresh_from_db()
+    rules.adopt_rules(cycle=cycle, by=by, at=AT)
+    round_ = rolls.freeze_roll(cycle=cycle, by=by, at=AT)
+    rolls.set_rest_present(round_=round_, by=by, at=AT)
+    slips = keys.hold_ceremony(round_=round_, needed=3, issued=5, by=by, at=AT)
+    keys.try_unsealing(round_=round_, slips=slips[:3], by=by, at=AT)
+    rounds.open_round(round_=round_, by=by, at=AT)
+    return OpenVote(Round.objects.select_related("cycle", "rules").get(pk=round_.pk), slips[:3])
+
+
+def issue(vote: OpenVote, numbers: Iterable[str]) -> dict[str, str]:
+    """Return new access codes by delegate number."""
+    by = User.objects.get(username=f"clerk-{vote.round.cycle.kind}")
+    issued = rolls.issue_slips(round_=vote.round, numbers=numbers, by=by, at=AT)
+    return {entry.number: code for entry, code in issued}
+
+
+def fill_urn(vote: OpenVote, *, until: int) -> None:
+    """Let delegates vote past the web until the urn holds so many ballots: sealed here, written in bulk."""
+    missing = until - SealedBallot.objects.filter(round=vote.round).count()
+    cores = os.cpu_count() or 1
+    info, key = sealing_info(vote.round), bytes(vote.round.public_key or b"")
+    share = -(-missing // cores)
+    parts = [min(share, missing - start) for start in range(0, missing, share)]
+    with (
+        ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        sealed = pool.map(seal_some, parts, range(len(parts)), [key] * len(parts), [info] * len(parts))
+        with cursor.copy("COPY voting_sealedballot (id, round_id, blob) FROM STDIN") as copy:
+            for ballots in sealed:
+                for blob in ballots:
+                    fresh = SealedBallot(blob=blob)
+                    copy.write_row((fresh.pk, vote.round.pk, blob))
+        cursor.execute(
+            "UPDATE voting_rollentry SET voted = true WHERE id IN (SELECT id FROM voting_rollentry"
+            " WHERE round_id = %s AND NOT voted ORDER BY id LIMIT %s)",
+            [vote.round.pk, missing],
+        )
+
+
+def close(vote: OpenVote) -> bytes:
+    """Close the vote, and return the seed of its key."""
+    by = User.objects.get(username=f"clerk-{vote.round.cycle.kind}")
+    rounds.close_round(round_=vote.round, by=by, at=AT)
+    return keys.rebuild_seed(round_=vote.round, slips=vote.slips)
+
+
+def sealed_length(vote: OpenVote) -> int:
+    """Return how many bytes a sealed ballot of this vote has."""
+    definition = definition_of(vote.round)
+    key = sealing.load_public_key(bytes(vote.round.public_key or b""))
+    plain = definition.encode((0,) * len(definition.numbers))
+    return len(sealing.seal(key, plain, info=sealing_info(vote.round)))
