@@ -274,7 +274,9 @@ def test_the_end_page_is_the_same_whatever_was_chosen_f12(client, vote):
     assert pages[0] == pages[1]
 
 
-def test_a_cast_takes_six_statements(client, vote):
+def test_a_cast_takes_four_statements(client, vote):
+    """Session, delegate, urn, end of the session; what the round is sealed to was read at the first cast."""
+    vote.cast(1, TEN)
     enter(client, vote)
     reviewed = client.post(REVIEW, marked(client, TEN))
     with CaptureQueriesContext(
@@ -284,14 +286,7 @@ def test_a_cast_takes_six_statements(client, vote):
     said = [
         q["sql"] for q in captured if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
     ]
-    assert [re.match(r'\w+|"', sql)[0] for sql in said] == [
-        "SELECT",
-        "SELECT",
-        "SELECT",
-        "UPDATE",
-        "INSERT",
-        "DELETE",
-    ]
+    assert [sql.split()[0] for sql in said] == ["SELECT", "SELECT", "WITH", "DELETE"]
 
 
 @pytest.mark.parametrize("signed_in_again", [False, True])

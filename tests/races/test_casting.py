@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import threading
 import time
 from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_vote
 from tests.races.crowd import at_once
-from voting.domain import counts, rounds
+from voting.domain import counts, rounds, sealing
 from voting.domain.ballots import AlreadyCast, Receipt, RoundNotOpen, cast_ballot
+from voting.domain.definitions import definition_of, sealing_info
 from voting.domain.refusals import StepNotAllowed
 from voting.models import RollEntry, SealedBallot, UrnSeal
 
@@ -92,15 +95,72 @@ def test_s7_at_every_moment_marked_delegates_and_ballots_are_equal_in_number():
     assert SealedBallot.objects.count() == len(entries)
 
 
-def test_f24_a_cast_is_three_statements_and_writes_no_row_that_others_write():
-    vote = make_vote(delegates=3)
-    entry = vote.round.roll.get(delegate=vote.delegates[0])
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+def test_f2_a_cast_that_waited_for_the_close_is_not_taken():
+    vote = make_vote(delegates=2)
+    first, second = vote.round.roll.order_by("number")
+    cast_ballot(entry_id=first.pk, round_id=first.round_id, chosen=TEN)
+    closing, waiting = threading.Event(), threading.Event()
+
+    def close() -> UrnSeal:
+        with transaction.atomic():
+            seal = rounds.close_round(round_=vote.round, by=vote.clerk, at=vote.later())
+            closing.set()
+            assert waiting.wait(timeout=30)
+        return seal
+
+    def cast() -> Receipt:
+        assert closing.wait(timeout=30)
+        return cast_ballot(entry_id=second.pk, round_id=second.round_id, chosen=TEN)
+
+    def watch() -> None:
+        deadline = time.monotonic() + 30
+        try:
+            while time.monotonic() < deadline:
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+                        " AND wait_event_type = 'Lock' AND query LIKE '%FOR SHARE%'"
+                    )
+                    if cursor.fetchone():
+                        return
+                time.sleep(0.01)
+            pytest.fail("the cast did not wait for the close")
+        finally:
+            waiting.set()
+
+    seal, late, watched = at_once([close, cast, watch])
+    assert watched is None
+    assert isinstance(seal, UrnSeal)
+    assert isinstance(late, RoundNotOpen)
+    assert seal.ballots == SealedBallot.objects.count() == RollEntry.objects.filter(voted=True).count() == 1
+
+
+def test_a_ballot_is_sealed_to_the_key_that_the_database_holds_now():
+    """A process that knows the round of a database since replaced (restored, say) must not use its old key."""
+    vote = make_vote(delegates=2, ballots=[TEN])
+    entry = vote.round.roll.get(delegate=vote.delegates[1])
+    seed = sealing.new_seed()
+    key = sealing.public_key(seed)
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(
+            "UPDATE voting_round SET public_key = %s, key_fingerprint = %s", [key.raw, key.fingerprint]
+        )
+        cursor.execute("SET session_replication_role = origin")
+    receipt = cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=TEN)
+    blobs = [bytes(blob) for blob in SealedBallot.objects.values_list("blob", flat=True)]
+    blob = next(blob for blob in blobs if hashlib.sha256(blob).hexdigest() == receipt.digest)
+    plain = sealing.unseal(sealing.private_key(seed), blob, info=sealing_info(vote.round))
+    assert definition_of(vote.round).decode(plain) == (1,) * 10 + (0, 0)
+
+
+def test_f24_a_cast_is_one_statement_and_writes_no_row_that_others_write():
+    vote = make_vote(delegates=3, ballots=[TEN])
+    entry = vote.round.roll.get(delegate=vote.delegates[1])
+    with CaptureQueriesContext(connection) as queries:
         cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=TEN)
-    statements = [q["sql"].split()[0] for q in queries if q["sql"].split()[0] not in {"BEGIN", "COMMIT"}]
-    assert statements == ["SELECT", "UPDATE", "INSERT"]
-    update, insert = (q["sql"] for q in queries if q["sql"].split()[0] in {"UPDATE", "INSERT"})
-    assert "voting_rollentry" in update
-    assert "voting_sealedballot" in insert
+    (statement,) = (query["sql"] for query in queries)
+    assert re.findall(r"\b(UPDATE|INSERT INTO|DELETE FROM) (\w+)", statement) == [
+        ("UPDATE", "voting_rollentry"),
+        ("INSERT INTO", "voting_sealedballot"),
+    ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cryptography.hazmat.primitives import hpke
-from django.db import transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
@@ -17,7 +17,8 @@ from voting.domain import receipts, sealing
 from voting.domain.counting import BallotType, Mark
 from voting.domain.definitions import Definition, definition_of, sealing_info
 from voting.domain.refusals import Refused
-from voting.models import RollEntry, Round, SealedBallot
+from voting.models import RollEntry, Round
+from voting.models.urn import random_id
 from voting.states import Presence, RoundStatus
 
 
@@ -115,46 +116,92 @@ def marks_of(definition: Definition, chosen: Mapping[int, Mark] | Collection[int
 
 
 @sensitive_variables()
-@transaction.atomic
 def cast_ballot(*, entry_id: int, round_id: int, chosen: Mapping[int, Mark] | Collection[int]) -> Receipt:
-    """Seal the choice, mark the roll entry and put the ballot into the urn: all or nothing, three statements.
+    """Seal the choice, mark the roll entry and put the ballot into the urn: all or nothing, in one statement.
 
-    First it takes the round's row shared, so that the close waits for it and nothing lands after the close (F2). It
-    keeps no time and leaves no journal entry: both would tie a delegate to a moment (TRUST.md §2). The caller has made
-    sure that the entry is the signed-in delegate's own.
+    It keeps no time and leaves no journal entry: both would tie a delegate to a moment (TRUST.md §2). The caller has
+    made sure that the entry is the signed-in delegate's own.
 
     Raises RoundNotOpen, ForeignMark, TooManyMarks, AlreadyCast or NotPresent; then nothing was cast.
     """
-    round_ = _open_round_shared(round_id)
-    definition = definition_of(round_)
-    plain = definition.encode(marks_of(definition, chosen))
-    blob = sealing.seal(_public_key(bytes(round_.public_key or b"")), plain, info=sealing_info(round_))
-    marked = RollEntry.objects.filter(
-        pk=entry_id, round_id=round_id, voted=False, presence=Presence.PRESENT
-    ).update(voted=True)
-    if not marked:
-        raise _why_not(entry_id, round_id)
-    SealedBallot.objects.create(round_id=round_id, blob=blob)
-    return Receipt(hashlib.sha256(blob).hexdigest())
+    for _attempt in range(2):
+        booth = _booth(round_id)
+        plain = booth.definition.encode(marks_of(booth.definition, chosen))
+        blob = sealing.seal(booth.key, plain, info=booth.info)
+        if _put_into_urn(booth, entry_id=entry_id, round_id=round_id, blob=blob):
+            return Receipt(hashlib.sha256(blob).hexdigest())
+        _booth.cache_clear()
+        if refusal := _why_not(entry_id, round_id):
+            raise refusal
+    raise NotPresent
 
 
-def _open_round_shared(round_id: int) -> Round:
-    rounds = Round.objects.raw(
-        "SELECT id, status, definition, definition_digest, public_key, key_fingerprint FROM voting_round"
-        " WHERE id = %s FOR SHARE",
-        [round_id],
-    )
-    round_ = next(iter(rounds))
-    if round_.status != RoundStatus.OPEN:
-        raise RoundNotOpen(round_.status)
-    return round_
+@dataclass(frozen=True)
+class _Booth:
+    """What every ballot of an open round is sealed with: the database keeps it from changing from then on."""
+
+    definition: Definition
+    info: bytes
+    key: hpke.MLKEM768X25519PublicKey
+    key_fingerprint: str
 
 
 @lru_cache(maxsize=8)
-def _public_key(raw: bytes) -> hpke.MLKEM768X25519PublicKey:
-    return sealing.load_public_key(raw)
+def _booth(round_id: int) -> _Booth:
+    """Return the booth of an open round, read once per process. Raises RoundNotOpen."""
+    round_ = Round.objects.get(pk=round_id)
+    if round_.status != RoundStatus.OPEN:
+        raise RoundNotOpen(round_.status)
+    key = sealing.load_public_key(bytes(round_.public_key or b""))
+    return _Booth(definition_of(round_), sealing_info(round_), key, round_.key_fingerprint)
 
 
-def _why_not(entry_id: int, round_id: int) -> BallotRefused:
-    voted = RollEntry.objects.filter(pk=entry_id, round_id=round_id, voted=True).exists()
-    return AlreadyCast() if voted else NotPresent()
+#: First the round's row is taken shared, so that the close waits for this and nothing lands after the close (F2): a
+#: cast that had to wait for the close finds the round no longer open. Hash and fingerprint vouch that the ballot is
+#: sealed to what stands in the database now. Then the entry is marked, once and for all, and only with it, and in
+#: the same transaction, comes the ballot.
+_CAST = """
+WITH opened AS (
+    SELECT id FROM voting_round
+    WHERE id = %(round)s AND status = %(open)s AND definition_digest = %(definition)s AND key_fingerprint = %(key)s
+    FOR SHARE
+), marked AS (
+    UPDATE voting_rollentry SET voted = true FROM opened
+    WHERE voting_rollentry.id = %(entry)s AND voting_rollentry.round_id = opened.id
+        AND NOT voting_rollentry.voted AND voting_rollentry.presence = %(present)s
+    RETURNING voting_rollentry.round_id
+)
+INSERT INTO voting_sealedballot (id, round_id, blob) SELECT %(ballot)s, round_id, %(blob)s FROM marked
+"""
+
+
+def _put_into_urn(booth: _Booth, *, entry_id: int, round_id: int, blob: bytes) -> bool:
+    """Return whether the ballot is in the urn and its delegate marked; else nothing has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CAST,
+            {
+                "round": round_id,
+                "open": RoundStatus.OPEN.value,
+                "definition": booth.definition.digest,
+                "key": booth.key_fingerprint,
+                "entry": entry_id,
+                "present": Presence.PRESENT.value,
+                "ballot": random_id(),
+                "blob": blob,
+            },
+        )
+        placed: int = cursor.rowcount
+    return placed == 1
+
+
+def _why_not(entry_id: int, round_id: int) -> BallotRefused | None:
+    """Return what keeps the entry from voting; None where that has passed meanwhile."""
+    entry = RollEntry.objects.select_related("round").filter(pk=entry_id, round_id=round_id).first()
+    if entry is None:
+        return NotPresent()
+    if entry.round.status != RoundStatus.OPEN:
+        return RoundNotOpen(entry.round.status)
+    if entry.voted:
+        return AlreadyCast()
+    return None if entry.presence == Presence.PRESENT else NotPresent()
