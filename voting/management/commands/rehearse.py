@@ -1,0 +1,146 @@
+"""``manage.py rehearse``: a whole session over HTTP against the running server, in a cycle of its own."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from random import Random
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from voting.domain import receipts
+from voting.domain.refusals import Refused
+from voting.domain.running_order import StepKey
+from voting.management.demo.choices import draw_choices
+from voting.management.hall.browser import BadAddress, Browser, NoAnswer, Unexpected
+from voting.management.hall.crowd import Measured, all_at_once
+from voting.management.hall.delegate import Voter
+from voting.management.hall.desk import OtherDatabase, sign_in
+from voting.management.hall.rehearsal import (
+    Prepared,
+    RehearsalRefused,
+    alone,
+    engage_staff,
+    new_slug,
+    prepare,
+)
+from voting.management.people import Taken
+from voting.management.speaking import SpeakingCommand, add_url, speak_freely, whole_number
+from voting.models import Notice, SealedBallot
+from voting.states import Presence
+
+MOST_DELEGATES = 3000
+SHOWN = 5  # errors
+REFUSALS = (BadAddress, NoAnswer, OtherDatabase, RehearsalRefused, Refused, Taken, Unexpected)
+
+
+class Command(SpeakingCommand):
+    summary = gettext_lazy(
+        "Play a whole session over HTTP against the running server, in a rehearsal cycle with its own delegates and "
+        "staff. The exit status is 1 after any error, or where count, urn and marked delegates differ."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_url(parser)
+        parser.add_argument(
+            "--delegates",
+            type=whole_number(1, MOST_DELEGATES),
+            default=298,
+            help=_("how many delegates come (default: %(default)s)"),
+        )
+        parser.add_argument(
+            "--seconds",
+            type=whole_number(0, 600),
+            default=0,
+            help=_(
+                "let them come spread over so many seconds; 0, the default, is everyone in the same moment"
+            ),
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        speak_freely(sys.stdout, sys.stderr)
+        try:
+            with alone():
+                errors, equal = self.rehearse(options["url"], options["delegates"], options["seconds"])
+        except REFUSALS as refusal:
+            raise CommandError(str(refusal)) from refusal
+        if errors or not equal:
+            raise CommandError(_("The rehearsal did not come out right."))
+        self.say(_("The rehearsal came out right."))
+
+    def rehearse(self, url: str, delegates: int, seconds: int) -> tuple[int, bool]:
+        """Play the session; return the number of errors, and whether all the sums agree."""
+        answer = Browser(url).get("/healthz")
+        if answer.status != 200:  # noqa: PLR2004
+            raise Unexpected("/healthz", answer)
+        slug = new_slug(timezone.now())
+        clerk, counter, certifier = engage_staff()
+        desks = [
+            sign_in(url, member.user, member.password, slug=slug) for member in (clerk, counter, certifier)
+        ]
+        prepared = prepare(delegates=delegates, by=clerk.user, slug=slug)
+        self.say(
+            _("rehearsal %(slug)s: %(count)d delegates, checked in over HTTP")
+            % {"slug": slug, "count": delegates}
+        )
+        at_clerk, at_counter, at_certifier = desks
+        at_clerk.take(StepKey.CHECK_IN, do="rest")
+        at_clerk.take_with_slips(StepKey.TRIAL, prepared.slips[:3])
+        at_clerk.take(StepKey.OPEN)
+        voters = _voters(url, prepared)
+        signed_in = all_at_once([voter.sign_in for voter in voters], within=seconds)
+        self.report(_("sign-ins"), signed_in)
+        cast = all_at_once([voter.vote for voter in voters], within=seconds)
+        self.report(_("casts"), cast)
+        at_clerk.take(StepKey.CLOSE)
+        at_counter.take_with_slips(StepKey.COUNT, prepared.slips[2:])
+        at_certifier.take(StepKey.CERTIFY)
+        at_clerk.take(StepKey.PUBLISH)
+        errors = signed_in.errors + cast.errors
+        self.say(*errors[:SHOWN], _("errors: %d") % len(errors))
+        return len(errors), self.compare(prepared, voters)
+
+    def report(self, what: str, crowd: Measured) -> None:
+        self.say(
+            _("%(what)s: %(count)d in %(seconds).1f s, %(rate).1f/s, p50 %(p50)d ms, p99 %(p99)d ms")
+            % {
+                "what": what,
+                "count": crowd.done,
+                "seconds": crowd.seconds,
+                "rate": crowd.per_second,
+                "p50": crowd.percentile(50),
+                "p99": crowd.percentile(99),
+            }
+        )
+
+    def compare(self, prepared: Prepared, voters: list[Voter]) -> bool:
+        """Say how many delegates are marked, ballots in the urn, ballots counted; and whether all receipts are found."""
+        round_ = prepared.round
+        marked = round_.roll.filter(voted=True).count()
+        urn = SealedBallot.objects.filter(round=round_).count()
+        counted = json.loads(Notice.objects.get(round=round_).body)["ballots"]["returned"]
+        present = round_.roll.filter(presence=Presence.PRESENT).count()
+        given = [voter.receipt for voter in voters if voter.receipt]
+        found = sum(receipts.is_in_urn(round_, receipt) is True for receipt in given)
+        sums = {"marked": marked, "urn": urn, "counted": counted, "given": len(given), "found": found}
+        self.say(
+            _("roll marked = urn = count: %(marked)d = %(urn)d = %(counted)d") % sums,
+            _("receipts given, found in the sealed list: %(given)d, %(found)d") % sums,
+        )
+        return present == marked == urn == counted == len(given) == found
+
+
+def _voters(url: str, prepared: Prepared) -> list[Voter]:
+    """Return a voter with a browser for every slip; what they choose is drawn."""
+    round_ = prepared.round
+    numbers = list(round_.items.order_by("number").values_list("number", flat=True))
+    drawn = draw_choices(numbers, seats=round_.seats, people=len(prepared.codes), chance=Random(1))  # noqa: S311
+    return [
+        Voter(Browser(url), number, code, marks)
+        for (number, code), marks in zip(prepared.codes.items(), drawn, strict=True)
+    ]

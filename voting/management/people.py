@@ -1,0 +1,78 @@
+"""Enter delegations, delegates and staff of one kind. Nobody who is there already is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Delegate, Delegation, User
+from accounts.roles import Kind, Role
+
+
+class Taken(Exception):
+    """A number or a user name belongs to somebody of another kind or role; ``str()`` is the sentence."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return _("“%(name)s” belongs to somebody else in this database.") % {"name": self.name}
+
+
+def enter_delegations(*, kind: Kind, names: Iterable[str]) -> list[Delegation]:
+    """Return the delegations of those names in that order; make those that are missing."""
+    return [
+        Delegation.objects.get_or_create(kind=kind, name=name, defaults={"position": place})[0]
+        for place, name in enumerate(names, start=1)
+    ]
+
+
+@transaction.atomic
+def enter_delegates(*, kind: Kind, people: Mapping[str, tuple[str, Delegation]]) -> int:
+    """Enter delegates, number → (name, delegation), who sign in with a slip; return how many are new. Raises Taken."""
+    known = dict(Delegate.objects.filter(number__in=people).values_list("number", "kind"))
+    for number, their_kind in known.items():
+        if their_kind != kind:
+            raise Taken(number)
+    new = {number: whom for number, whom in people.items() if number not in known}
+    usernames = [f"delegate-{number}" for number in new]
+    if taken := User.objects.filter(username__in=usernames).first():
+        raise Taken(taken.username)
+    users = User.objects.bulk_create(
+        [
+            User(
+                username=f"delegate-{number}",
+                name=name,
+                role=Role.DELEGATE,
+                kind=kind,
+                password=make_password(None),
+            )
+            for number, (name, _delegation) in new.items()
+        ]
+    )
+    Delegate.objects.bulk_create(
+        [
+            Delegate(kind=kind, user=user, delegation=delegation, number=number, name=name)
+            for user, (number, (name, delegation)) in zip(users, new.items(), strict=True)
+        ]
+    )
+    return len(new)
+
+
+def enter_staff(*, kind: Kind, username: str, name: str, role: Role) -> tuple[User, bool]:
+    """Return the member of staff and whether they are new; they have no password yet. Raises Taken."""
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        return User.objects.create_user(username, name=name, role=role, kind=kind), True
+    if (user.kind, user.role) != (kind, role):
+        raise Taken(username)
+    return user, False
+
+
+def spread(people: int, *, over: int) -> list[int]:
+    """Return for each person the place of their group, in blocks as even as possible: 298 over 10 is 8 × 30, 2 × 29."""
+    return [place * over // people for place in range(people)]

@@ -1,0 +1,41 @@
+"""Load the seed files for a command: read, load, keep a demo's secrets, and put every refusal into one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Kind
+from voting.domain.refusals import Refused
+from voting.management.demo.secrets import give_passwords, keep_secrets, read_secrets
+from voting.management.people import Taken
+from voting.management.seeds.files import read_cycle, read_roll
+from voting.management.seeds.loading import Loaded, OtherKind, Point, SecretsBelongToPeople, load
+from voting.management.seeds.reading import SeedDamaged
+
+
+def load_files(*, cycle: Path, roll: Path, until: Point) -> Loaded:
+    """Load the two files as far as *until*; all or nothing. Raises CommandError with a sentence.
+
+    A demo's staff get passwords, and passwords, codes and key slips go to the demo's private file before anything is
+    committed: a demo that nobody can get into is worse than none.
+    """
+    try:
+        cycle_file = read_cycle(cycle)
+        roll_file = read_roll(roll, of=cycle_file)
+        usernames = [person.username for person in roll_file.staff]
+
+        def keep(loaded: Loaded) -> None:
+            if cycle_file.kind == Kind.DEMO:
+                known = read_secrets()
+                known.take(loaded)
+                give_passwords(known, User.objects.filter(username__in=usernames).order_by("pk"))
+                if known != read_secrets():
+                    keep_secrets(known)
+
+        return load(cycle=cycle_file, roll=roll_file, until=until, at=timezone.now(), keep=keep)
+    except (SeedDamaged, SecretsBelongToPeople, OtherKind, Taken, Refused) as refusal:
+        raise CommandError(str(refusal)) from refusal

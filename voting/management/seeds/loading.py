@@ -1,0 +1,259 @@
+"""Load seeds through the verbs that people use: all of it in one transaction, and what is there already stays.
+
+A step that was taken is not taken again, so loading twice changes nothing. Evidence is never overwritten: where the
+database and a file differ, ``Loaded.differences`` says where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from accounts.roles import Kind, Role
+from voting.domain import cycles, keys, rolls, rounds, rules
+from voting.management.people import enter_delegates, enter_delegations, enter_staff
+from voting.management.seeds.files import CycleFile, RollFile
+from voting.models import Cycle, Round, VotingRules
+from voting.states import Presence, RoundStatus, Stage
+
+PRESET = "gongshu-2018"
+
+
+class Point(StrEnum):
+    """How far to load: a cycle's slate is frozen, its rules adopted, its roll frozen, its vote ready, or open."""
+
+    SLATE = "slate"
+    RULES = "rules"
+    ROLL = "roll"
+    READY = "ready"
+    OPEN = "open"
+
+
+class SecretsBelongToPeople(Exception):
+    """Beyond the roll there are slips and a key, which a program holds in a demo only."""
+
+    def __str__(self) -> str:
+        return _(
+            "Only a demo is loaded further than the roll: in a real vote the clerk prints the slips and the "
+            "scrutineers hold the key. Use --until roll and go on in the admin."
+        )
+
+
+class OtherKind(Exception):
+    """A cycle of that address and another kind is there already."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(slug)
+        self.slug = slug
+
+    def __str__(self) -> str:
+        return _("The cycle “%(slug)s” in this database is of another kind; nothing was loaded.") % {
+            "slug": self.slug
+        }
+
+
+@dataclass
+class Loaded:
+    """What loading did, in sentences, and the secrets it was handed, this once."""
+
+    steps: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
+    new_staff: list[User] = field(default_factory=list)
+    codes: dict[str, str] = field(default_factory=dict)
+    key_slips: list[str] = field(default_factory=list)
+    key: str = ""
+
+
+def load(
+    *,
+    cycle: CycleFile,
+    roll: RollFile,
+    until: Point,
+    at: datetime,
+    keep: Callable[[Loaded], object] | None = None,
+) -> Loaded:
+    """Load the seeds as far as *until* and return what was done; ``keep`` gets it before it is committed.
+
+    All or nothing. Raises SeedDamaged, SecretsBelongToPeople, OtherKind, people.Taken or a refusal of a verb.
+    """
+    if cycle.kind != Kind.DEMO and until in {Point.READY, Point.OPEN}:
+        raise SecretsBelongToPeople
+    with transaction.atomic():
+        loading = _Loading(cycle, roll, at)
+        for point in Point:
+            loading.STEPS[point](loading)
+            if point == until:
+                break
+        if keep:
+            keep(loading.loaded)
+    return loading.loaded
+
+
+class _Loading:
+    """One loading: which step was taken already is read from the database, step by step."""
+
+    def __init__(self, cycle: CycleFile, roll: RollFile, at: datetime) -> None:
+        self.file, self.roll, self.at = cycle, roll, at
+        self.loaded = Loaded()
+
+    @cached_property
+    def cycle(self) -> Cycle:
+        return Cycle.objects.select_for_update().get(slug=self.file.slug)
+
+    @property
+    def round(self) -> Round | None:
+        return (
+            Round.objects.select_related("cycle", "rules").filter(cycle=self.cycle).order_by("number").last()
+        )
+
+    @cached_property
+    def acting(self) -> dict[str, Any]:
+        """The first clerk of the file takes every step."""
+        clerk = next(person for person in self.roll.staff if person.role == Role.CLERK)
+        return {"by": User.objects.get(username=clerk.username), "at": self.at}
+
+    def done(self, sentence: str) -> None:
+        self.loaded.steps.append(sentence)
+
+    def slate(self) -> None:
+        self._enter_people()
+        if self._create_cycle():
+            for to in (Stage.SCREENING, Stage.DELIBERATION):
+                cycles.move_cycle(self.cycle, to=to, **self.acting)
+        if not self.cycle.slate_frozen_at:
+            added = self._add_candidates()
+            cycles.freeze_slate(cycle=self.cycle, **self.acting)
+            self.done(
+                ngettext(
+                    "Slate frozen, with %(count)d candidate project added.",
+                    "Slate frozen, with %(count)d candidate projects added.",
+                    added,
+                )
+                % {"count": added}
+            )
+        self._compare()
+        if not VotingRules.objects.filter(cycle=self.cycle).exists():
+            settings = rules.PRESETS[PRESET] | {"preset": PRESET, "seats": self.cycle.seats}
+            rules.draft_rules(cycle=self.cycle, **settings, **self.acting)
+            self.done(_("Draft of the voting rules tabled."))
+
+    def rules(self) -> None:
+        if not VotingRules.objects.get(cycle=self.cycle).is_adopted:
+            rules.adopt_rules(cycle=self.cycle, **self.acting)
+            self.done(_("Voting rules adopted."))
+
+    def freeze_roll(self) -> None:
+        if self.round is None:
+            rolls.freeze_roll(cycle=self.cycle, **self.acting)
+            self.done(_("Roll frozen."))
+
+    def ready(self) -> None:
+        """Slips, presence, key and trial belong together: done while the round is being prepared, or done before."""
+        round_ = self.round
+        if round_ is None or round_.status != RoundStatus.PREPARING:
+            return
+        issued = rolls.issue_slips(round_=round_, **self.acting)
+        self.loaded.codes = {entry.number: code for entry, code in issued}
+        rolls.set_presence(
+            round_=round_, numbers=self.roll.on_leave, presence=Presence.ON_LEAVE, **self.acting
+        )
+        rolls.set_rest_present(round_=round_, **self.acting)
+        needed, count = keys.DEFAULT_NEEDED, keys.DEFAULT_ISSUED
+        self.loaded.key_slips = keys.hold_ceremony(round_=round_, needed=needed, issued=count, **self.acting)
+        keys.try_unsealing(round_=round_, slips=self.loaded.key_slips[:needed], **self.acting)
+        round_.refresh_from_db()
+        self.loaded.key = round_.key_fingerprint
+        self.done(_("Slips issued, delegates checked in, key split and tried."))
+
+    def open_vote(self) -> None:
+        round_ = self.round
+        if round_ and round_.status == RoundStatus.READY:
+            rounds.open_round(round_=round_, **self.acting)
+            self.done(_("Vote opened."))
+
+    STEPS: dict[Point, Callable[[_Loading], None]] = {
+        Point.SLATE: slate,
+        Point.RULES: rules,
+        Point.ROLL: freeze_roll,
+        Point.READY: ready,
+        Point.OPEN: open_vote,
+    }
+
+    def _enter_people(self) -> None:
+        roll = self.roll
+        for person in roll.staff:
+            user, new = enter_staff(
+                kind=roll.kind, username=person.username, name=person.name, role=person.role
+            )
+            if new:
+                self.loaded.new_staff.append(user)
+        groups = dict(
+            zip(roll.delegations, enter_delegations(kind=roll.kind, names=roll.delegations), strict=True)
+        )
+        people = {number: (name, groups[group]) for number, (name, group) in roll.delegates.items()}
+        if new_ones := enter_delegates(kind=roll.kind, people=people):
+            text = ngettext("%(count)d delegate entered.", "%(count)d delegates entered.", new_ones)
+            self.done(text % {"count": new_ones})
+
+    def _create_cycle(self) -> bool:
+        known = Cycle.objects.filter(slug=self.file.slug).first()
+        if known is None:
+            try:
+                cycles.create_cycle(**self.file.fields, **self.acting)
+            except ValidationError as error:
+                raise self.file.reader.refuse("[cycle]", sentence_of(error)) from error
+            self.done(_("Cycle “%(slug)s” created.") % {"slug": self.file.slug})
+        elif known.kind != self.file.kind:
+            raise OtherKind(self.file.slug)
+        return known is None
+
+    def _add_candidates(self) -> int:
+        known = set(self.cycle.candidates.values_list("number", flat=True))
+        added = 0
+        for place, fields in enumerate(self.file.candidates, start=1):
+            if fields["number"] in known:
+                continue
+            try:
+                cycles.add_candidate(cycle=self.cycle, **fields, **self.acting)
+            except ValidationError as error:
+                reader = self.file.reader
+                raise reader.refuse(reader.place("candidate", place), sentence_of(error)) from error
+            added += 1
+        self.cycle.refresh_from_db()
+        return added
+
+    def _compare(self) -> None:
+        """Note where the file says otherwise than the cycle in the database, which stays as it is."""
+        self.loaded.differences += [
+            f"[cycle] {name}"
+            for name, value in self.file.fields.items()
+            if getattr(self.cycle, name) != value
+        ]
+        found = {candidate.number: candidate for candidate in self.cycle.candidates.all()}
+        for place, fields in enumerate(self.file.candidates, start=1):
+            candidate = found.get(fields["number"])
+            self.loaded.differences += [
+                f"{self.file.reader.place('candidate', place)} {name}"
+                for name, value in fields.items()
+                if getattr(candidate, name, None) != value
+            ]
+
+
+def sentence_of(error: ValidationError) -> str:
+    """Return one sentence for a refusal with sentences per field."""
+    if not hasattr(error, "error_dict"):
+        return " ".join(error.messages)
+    return " ".join(
+        f"{name}: {' '.join(messages)}" if name != "__all__" else " ".join(messages)
+        for name, messages in error.message_dict.items()
+    )
