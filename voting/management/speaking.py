@@ -12,6 +12,8 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -60,6 +62,13 @@ def speak_freely(*streams: TextIO) -> None:
     for stream in streams:
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
+
+
+def require_tables() -> None:
+    """Raise CommandError where the database has no tables yet, or those of another version."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CommandError(_("The database is empty or of an earlier version: run manage.py migrate first."))
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:

@@ -18,7 +18,7 @@ from voting.management.demo.secrets import read_secrets, secrets_file
 from voting.management.hall.browser import BadAddress, Browser, NoAnswer
 from voting.management.hall.crowd import all_at_once
 from voting.management.hall.delegate import Voter
-from voting.management.speaking import SpeakingCommand, add_url, speak_freely
+from voting.management.speaking import SpeakingCommand, add_url, require_tables, speak_freely
 from voting.models import RollEntry, Round
 from voting.states import Presence, RoundStatus
 
@@ -37,6 +37,7 @@ class Command(SpeakingCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         speak_freely(sys.stdout, sys.stderr)
+        require_tables()
         try:
             Browser(options["url"]).get("/healthz")
         except (BadAddress, NoAnswer) as refusal:

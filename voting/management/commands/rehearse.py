@@ -30,7 +30,7 @@ from voting.management.hall.rehearsal import (
     prepare,
 )
 from voting.management.people import Taken
-from voting.management.speaking import SpeakingCommand, add_url, speak_freely, whole_number
+from voting.management.speaking import SpeakingCommand, add_url, require_tables, speak_freely, whole_number
 from voting.models import Notice, SealedBallot
 from voting.states import Presence
 
@@ -64,6 +64,7 @@ class Command(SpeakingCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         speak_freely(sys.stdout, sys.stderr)
+        require_tables()
         try:
             with alone():
                 errors, equal = self.rehearse(options["url"], options["delegates"], options["seconds"])
@@ -119,11 +120,11 @@ class Command(SpeakingCommand):
         )
 
     def compare(self, prepared: Prepared, voters: list[Voter]) -> bool:
-        """Say how many delegates are marked, ballots in the urn, ballots counted; and whether all receipts are found."""
+        """Say how many are marked, in the urn, counted, and found by their receipt; return whether all agree."""
         round_ = prepared.round
         marked = round_.roll.filter(voted=True).count()
         urn = SealedBallot.objects.filter(round=round_).count()
-        counted = json.loads(Notice.objects.get(round=round_).body)["ballots"]["returned"]
+        counted: int = json.loads(Notice.objects.get(round=round_).body)["ballots"]["returned"]
         present = round_.roll.filter(presence=Presence.PRESENT).count()
         given = [voter.receipt for voter in voters if voter.receipt]
         found = sum(receipts.is_in_urn(round_, receipt) is True for receipt in given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from voting.management.demo.secrets import secrets_file
 from voting.management.seeds.command import load_files
 from voting.management.seeds.loading import Point
-from voting.management.speaking import SpeakingCommand
+from voting.management.speaking import SpeakingCommand, require_tables, speak_freely
 
 SEEDS = Path(settings.BASE_DIR) / "seeds"
 CYCLE, ROLL = SEEDS / "2018.toml", SEEDS / "demo-roll.toml"
@@ -38,6 +39,8 @@ class Command(SpeakingCommand):
         parser.add_argument("--roll", type=Path, default=ROLL, help=_("the file of the roll"))
 
     def handle(self, *args: Any, **options: Any) -> None:
+        speak_freely(sys.stdout, sys.stderr)
+        require_tables()
         loaded = load_files(cycle=options["cycle"], roll=options["roll"], until=Point(options["until"]))
         self.say(*(loaded.steps or [_("Nothing to do: all of this is loaded already.")]))
         if loaded.differences:

@@ -46,7 +46,7 @@ class NoAnswer(Exception):
         self.url, self.reason = url, reason
 
     def __str__(self) -> str:
-        return _("The server at %(url)s does not answer (%(reason)s). Is the demo running there?") % {
+        return _("The server at %(url)s does not answer (%(reason)s). Is it running there?") % {
             "url": self.url,
             "reason": self.reason,
         }

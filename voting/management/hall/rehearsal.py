@@ -110,7 +110,7 @@ def prepare(*, delegates: int, by: User, slug: str) -> Prepared:
     if Delegate.objects.filter(kind=Kind.REHEARSAL, is_active=True).exists():
         raise RehearsalRefused(
             _(
-                "There are rehearsal delegates in office whom this command did not enter; take them out of office first."
+                "There are rehearsal delegates in office whom this command did not enter; end their office first."
             )
         )
     at = timezone.now()
