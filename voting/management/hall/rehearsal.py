@@ -28,9 +28,9 @@ CANDIDATES, SEATS, DELEGATIONS = 12, 10, 10
 #: Advisory lock: two rehearsals at once would put their delegates on each other's rolls.
 _LOCK = 0x72656865
 _STAFF = {
-    "rehearsal-clerk": Role.CLERK,
-    "rehearsal-scrutineer-1": Role.SCRUTINEER,
-    "rehearsal-scrutineer-2": Role.SCRUTINEER,
+    "rehearsal-clerk": ("演练工作人员", Role.CLERK),
+    "rehearsal-scrutineer-1": ("演练监票人1", Role.SCRUTINEER),
+    "rehearsal-scrutineer-2": ("演练监票人2", Role.SCRUTINEER),
 }
 
 
@@ -85,8 +85,7 @@ def _dismiss() -> None:
 def engage_staff() -> list[StaffMember]:
     """Return a clerk and two scrutineers with new passwords. Raises people.Taken."""
     members = []
-    for username, role in _STAFF.items():
-        name = _("Rehearsal, %(role)s") % {"role": role.label}
+    for username, (name, role) in _STAFF.items():
         user, _new = enter_staff(kind=Kind.REHEARSAL, username=username, name=name, role=role)
         password = new_password()
         user.set_password(password)
@@ -128,7 +127,7 @@ def prepare(*, delegates: int, by: User, slug: str) -> Prepared:
 def _create_cycle(*, by: User, slug: str, at: datetime) -> Cycle:
     year = timezone.localdate(at).year
     cycle = cycles.create_cycle(
-        by=by, at=at, kind=Kind.REHEARSAL, slug=slug, year=year, seats=SEATS, place=_("Rehearsal, not a vote"),
+        by=by, at=at, kind=Kind.REHEARSAL, slug=slug, year=year, seats=SEATS, place="演练(不是正式表决)",
         congress=slug,
     )  # fmt: skip
     for to in (Stage.SCREENING, Stage.DELIBERATION):
