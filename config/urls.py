@@ -6,10 +6,12 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from config.health import healthz
+from voting.admin import site
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     *i18n_patterns(
+        path("admin/", site.urls),
         path("", include("accounts.urls")),
         path("", include("voting.urls")),
         prefix_default_language=False,

@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils.translation import override
 from playwright.sync_api import Browser, sync_playwright
 
 from config.database.embedded import HASTY
@@ -49,6 +50,13 @@ def _let_tests_empty_the_evidence() -> None:
         flush(self, ["SET LOCAL session_replication_role = replica", *sql_list])
 
     DatabaseOperations.execute_sql_flush = flush_all  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def site_language() -> Iterator[None]:
+    """Begin every test in the site's first language, whatever page the test before asked for."""
+    with override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture

@@ -1,0 +1,122 @@
+"""Accounts in the admin: users, delegations, delegates. Registered on a site by whoever has one.
+
+Superusers keep the accounts; a clerk keeps the delegates of the own kind. Nobody takes a step of a vote here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as StockUserAdmin
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Delegate, Delegation, User
+from accounts.roles import Role
+
+
+def keeps(request: HttpRequest, obj: Delegate | Delegation | None = None) -> bool:
+    """Tell whether the person keeps delegates, or this one: superusers all, a clerk those of the own kind."""
+    user = request.user
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return user.is_superuser or (user.role == Role.CLERK and (obj is None or obj.kind == user.kind))
+
+
+class UserAdmin(StockUserAdmin):  # type: ignore[type-arg]
+    """Staff accounts, for superusers only. Delegates' accounts come with the delegate and have no password."""
+
+    list_display = ("username", "name", "role", "kind", "is_active", "is_superuser")
+    list_filter = ("role", "kind", "is_active")
+    search_fields = ("username", "name")
+    ordering = ("username",)
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password", "name")}),
+        (_("Part in the vote"), {"fields": ("role", "kind", "is_active", "is_superuser")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "name", "role", "kind", "usable_password", "password1", "password2")}),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody is deleted: the journal names them. Who leaves may no longer sign in."""
+        return False
+
+
+class KeptByClerks(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Kept by superusers and by the clerks of the same kind; what is on a roll is never deleted (F17)."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return keeps(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return keeps(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return keeps(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return keeps(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        user = request.user
+        return rows if getattr(user, "is_superuser", False) else rows.filter(kind=getattr(user, "kind", ""))
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A clerk's own kind is set by itself, and for nobody does it change afterwards."""
+        return () if request.user.is_superuser and obj is None else ("kind",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 Django's signature
+        if not change and isinstance(request.user, User) and not request.user.is_superuser:
+            obj.kind = request.user.kind
+        super().save_model(request, obj, form, change)
+
+
+class DelegationAdmin(KeptByClerks):
+    list_display = ("name", "kind", "position")
+    list_filter = ("kind",)
+    search_fields = ("name",)
+
+
+class DelegateForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A delegate's number is fixed once given: it stands on slips and rolls."""
+
+    class Meta:
+        model = Delegate
+        fields = ("kind", "number", "name", "delegation", "is_active")
+
+
+class DelegateAdmin(KeptByClerks):
+    form = DelegateForm
+    list_display = ("number", "name", "delegation", "kind", "is_active")
+    list_select_related = ("delegation",)
+    list_filter = ("is_active", "delegation", "kind")
+    search_fields = ("number", "name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Delegate | None = None) -> tuple[str, ...]:
+        return ("number",) if obj else ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        user = request.user
+        if db_field.name == "delegation" and isinstance(user, User) and not user.is_superuser:
+            kwargs["queryset"] = Delegation.objects.filter(kind=user.kind)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 Django's signature
+        """Save the delegate; a new one gets an account that signs in with a slip and has no password."""
+        if not change:
+            kind = obj.kind if request.user.is_superuser else getattr(request.user, "kind", "")
+            obj.user = User.objects.create_user(
+                f"delegate-{obj.number}", name=obj.name, role=Role.DELEGATE, kind=kind
+            )
+        super().save_model(request, obj, form, change)

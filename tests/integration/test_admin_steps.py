@@ -1,0 +1,312 @@
+"""The clerk's and the scrutineers' desk: the running order and every step's page, over the test client."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AccessCode, Delegate
+from accounts.roles import Kind, Role
+from tests.factories import PASSWORD, UserFactory, make_vote
+from voting.domain import running_order
+from voting.domain.running_order import RunningOrder, StepKey
+from voting.models import JournalEntry, Notice, RollEntry, Round, VotingRules
+from voting.states import Presence, RoundStatus
+
+pytestmark = pytest.mark.django_db
+
+CHOICES = [range(1, 11)] * 3 + [range(3, 13)]
+
+
+def desk(user) -> Client:
+    """Return a browser in which this person is signed in."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def address(key: str, slug: str = "2018") -> str:
+    return reverse(f"admin:step_{key.replace('-', '_')}", args=[slug])
+
+
+def take(client: Client, key: str, **data: object):
+    """Send the form of a step and require that it was taken."""
+    answer = client.post(address(key), {"confirm": "on"} | data)
+    assert answer.status_code == 302, unescape(answer.content.decode())
+    return answer
+
+
+def text_of(answer) -> str:
+    return unescape(re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def words(slips: list[str]) -> dict[str, str]:
+    return {f"slip_{place}": slip for place, slip in enumerate(slips, start=1)}
+
+
+def test_the_whole_round_through_the_pages():
+    vote = make_vote(until="drafted", delegates=4)
+    clerk, scrutineer = desk(vote.clerk), desk(vote.scrutineer)
+    take(clerk, "rules")
+    take(clerk, "roll")
+    sheet = clerk.post(address("slips"), {"printed": "", "confirm": "on"})
+    assert sheet.status_code == 200
+    assert len(re.findall(r'class="secret"', sheet.content.decode())) == 4
+    assert "no-store" in sheet["Cache-Control"]
+    clerk.post(address("check-in"), {"numbers": vote.delegates[3].number, "presence": "on_leave"})
+    clerk.post(address("check-in"), {"do": "rest"})
+    assert vote.round.roll.filter(presence=Presence.PRESENT).count() == 3
+    page = clerk.post(address("key"), {"issued": 5, "needed": 3, "confirm": "on", "fingerprint": ""})
+    slips = [
+        " ".join(re.findall(r"<li>(\w+)</li>", part))
+        for part in page.content.decode().split('class="words"')[1:]
+    ]
+    assert [len(slip.split()) for slip in slips] == [20] * 5
+    take(clerk, "trial", **words(slips[:3]))
+    take(clerk, "open")
+    for place in range(3):
+        vote.cast(place, CHOICES[place])
+    take(clerk, "close")
+    take(scrutineer, "count", **words(slips[2:]))
+    refused = scrutineer.post(address("certify"), {"confirm": "on"})
+    assert refused.status_code == 403
+    take(desk(vote.other_scrutineer), "certify")
+    take(clerk, "publish")
+    assert vote.round.status == RoundStatus.PUBLISHED
+    assert Notice.objects.count() == 1
+    assert RunningOrder(vote.cycle, user=vote.clerk).current is None
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(
+    "until", ["drafted", "rolled", "keyed", "ready", "open", "closed", "counted", "published"]
+)
+def test_every_step_has_a_page_at_every_moment(until, language):
+    vote = make_vote(until=until, delegates=4, ballots=CHOICES[:3], present=3)
+    prefix = "/en" if language == "en" else ""
+    for user in (vote.clerk, vote.scrutineer, vote.presiding):
+        client = desk(user)
+        assert client.get(f"{prefix}/admin/").status_code == 200
+        for key in StepKey:
+            assert client.get(f"{prefix}/admin/vote/2018/{key}/").status_code == 200
+        assert client.get(f"{prefix}/admin/vote/2018/journal/").status_code == 200
+
+
+def test_the_first_page_shows_one_next_step_and_what_is_missing():
+    vote = make_vote(until="keyed", delegates=4, present=2)
+    page = desk(vote.clerk).get(reverse("admin:index"), headers={"accept-language": "zh-hans"})
+    assert page.content.decode().count('aria-current="step"') == 1
+    assert "代表签到" in text_of(page)
+    opening = text_of(desk(vote.clerk).get(address("open")))
+    assert "到会代表未达到法定人数" in opening
+    assert "请先制作密钥并试启封" in opening
+
+
+def test_an_irreversible_step_asks_first():
+    vote = make_vote(until="ready", delegates=3)
+    answer = desk(vote.clerk).post(address("open"), {})
+    assert answer.status_code == 422
+    assert "尚未作任何改动" in text_of(answer)
+    assert vote.round.status == RoundStatus.READY
+
+
+def test_a_step_out_of_order_changes_nothing_and_says_so():
+    vote = make_vote(until="open", delegates=3, ballots=CHOICES[:1])
+    entries = JournalEntry.objects.count()
+    answer = desk(vote.clerk).post(address("publish"), {"confirm": "on"})
+    assert answer.status_code == 409
+    assert "现在不能进行这一步" in text_of(answer)
+    assert vote.round.status == RoundStatus.OPEN
+    assert JournalEntry.objects.count() == entries
+
+
+def test_a_step_of_another_person_is_refused():
+    vote = make_vote(until="ready", delegates=3)
+    answer = desk(vote.scrutineer).post(address("slips"), {"confirm": "on", "printed": ""})
+    assert answer.status_code == 403
+    assert "这一步不由您办理" in text_of(answer)
+
+
+def test_staff_of_the_demo_cannot_see_an_official_vote():
+    make_vote(until="open", delegates=3)
+    stranger = UserFactory(role=Role.CLERK, kind=Kind.DEMO)
+    client = desk(stranger)
+    assert "2018" not in text_of(client.get(reverse("admin:index")))
+    assert client.get(address("close")).status_code == 403
+    assert client.post(address("close"), {"confirm": "on"}).status_code == 403
+
+
+def test_a_superuser_takes_no_step():
+    vote = make_vote(until="open", delegates=3)
+    root = UserFactory(role="", is_superuser=True)
+    assert desk(root).post(address("close"), {"confirm": "on"}).status_code == 403
+    assert vote.round.status == RoundStatus.OPEN
+
+
+def test_too_few_slips_a_wrong_word_and_a_strange_slip_are_named_on_their_field():
+    vote = make_vote(until="closed", delegates=3, ballots=CHOICES[:3])
+    client = desk(vote.scrutineer)
+    few = client.post(address("count"), {"confirm": "on", **words(vote.slips[:2])})
+    assert few.status_code == 409
+    assert "需要同时录入 3 份不同的密钥条" in text_of(few)
+    broken = vote.slips[1].split()
+    broken[4] = "xylophone"
+    wrong = client.post(
+        address("count"), {"confirm": "on", **words([vote.slips[0], " ".join(broken), vote.slips[2]])}
+    )
+    assert wrong.status_code == 409
+    assert "第 2 份密钥条：第 5 个词“xylophone”不在词表中" in text_of(wrong)
+    assert wrong.context["form"].errors.keys() == {"slip_2"}
+    assert vote.slips[0] in wrong.content.decode(), "what was typed stays"
+    assert vote.round.status == RoundStatus.CLOSED
+
+
+def test_the_ceremony_and_the_slips_are_given_once_per_opened_form():
+    vote = make_vote(until="rolled", delegates=3)
+    clerk = desk(vote.clerk)
+    form = {"issued": 5, "needed": 3, "confirm": "on", "fingerprint": ""}
+    assert clerk.post(address("key"), form).status_code == 200
+    fingerprint = vote.round.key_fingerprint
+    again = clerk.post(address("key"), form)
+    assert again.status_code == 409
+    assert "没有再制" in text_of(again)
+    assert vote.round.key_fingerprint == fingerprint
+    codes = set(AccessCode.objects.values_list("digest", flat=True))
+    twice = clerk.post(address("slips"), {"printed": "", "confirm": "on"})
+    assert twice.status_code == 409
+    assert set(AccessCode.objects.values_list("digest", flat=True)) == codes
+
+
+def test_one_slip_is_reissued_voided_and_a_block_lifted():
+    vote = make_vote(until="rolled", delegates=3)
+    clerk, number = desk(vote.clerk), vote.delegates[0].number
+    printed = re.search(r'name="printed" value="(\d+)"', clerk.get(address("slips")).content.decode())[1]
+    sheet = clerk.post(address("slips"), {"do": "one", "number": number, "printed": printed})
+    assert sheet.content.decode().count('class="secret"') == 1
+    assert vote.codes[number] not in sheet.content.decode()
+    assert clerk.post(address("slips"), {"do": "void", "number": number}).status_code == 302
+    assert clerk.post(address("slips"), {"do": "lift", "number": number}).status_code == 302
+    unknown = clerk.post(address("slips"), {"do": "void", "number": "999999"})
+    assert unknown.status_code == 409
+    assert "名册中没有代表号 999999" in text_of(unknown)
+
+
+def test_check_in_names_an_unknown_number_and_keeps_what_was_typed():
+    vote = make_vote(until="rolled", delegates=3, present=0)
+    here = vote.delegates[0].number
+    answer = desk(vote.clerk).post(address("check-in"), {"numbers": f"{here}, 88888", "presence": "present"})
+    assert answer.status_code == 409
+    assert "名册中没有代表号 88888" in text_of(answer)
+    assert f'value="{here}, 88888"' in answer.content.decode()
+    assert not vote.round.roll.filter(presence=Presence.PRESENT).exists()
+
+
+def test_an_impossible_fraction_is_refused_on_its_field():
+    vote = make_vote(until="drafted", delegates=3)
+    client = desk(vote.clerk)
+    page = client.get(address("rules"))
+    values = {field: page.context["draft"][field].value() for field in page.context["draft"].fields}
+    answer = client.post(address("rules"), values | {"do": "draft", "floor_numerator": 2})
+    assert answer.status_code == 409
+    assert "floor_numerator" in answer.context["draft"].errors
+    assert VotingRules.objects.get().floor_numerator == 1
+
+
+def test_nobody_reads_the_count_per_project_before_it_is_made():
+    vote = make_vote(until="closed", delegates=4, ballots=CHOICES[:4])
+    page = desk(vote.scrutineer).get(address("count"))
+    assert "report" not in page.context or not page.context["report"]
+
+
+def test_f28_staff_sign_in_rests_after_wrong_passwords_and_says_so():
+    clerk = UserFactory(role=Role.CLERK)
+    client = Client()
+    login = reverse("admin:login")
+    for _try in range(10):
+        answer = client.post(login, {"username": clerk.username, "password": "wrong"})
+    assert "暂停登录 15 分钟" in text_of(answer)
+    right = client.post(login, {"username": clerk.username, "password": PASSWORD})
+    assert "暂停登录 15 分钟" in text_of(right)
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_journal_shows_a_broken_chain(monkeypatch):
+    vote = make_vote(until="adopted", delegates=2)
+    page = reverse("admin:journal", args=["2018"])
+    assert "日志链完整" in text_of(desk(vote.clerk).get(page))
+    monkeypatch.setattr("voting.admin.journal.first_break", lambda _cycle: 3)
+    assert "第 3 条断开" in text_of(desk(vote.clerk).get(page))
+
+
+@pytest.mark.parametrize("delegates", [1, 3])
+def test_the_desk_costs_the_same_queries_for_one_delegate_and_for_three(delegates, django_assert_num_queries):
+    vote = make_vote(until="rolled", delegates=delegates)
+    client = desk(vote.clerk)
+    client.get(reverse("admin:index"))
+    with django_assert_num_queries(QUERIES["index"]):
+        client.get(reverse("admin:index"))
+    with django_assert_num_queries(QUERIES["check-in"]):
+        client.get(address("check-in"))
+
+
+QUERIES = {"index": 16, "check-in": 17}
+
+
+def test_evidence_is_only_read():
+    vote = make_vote(until="published", delegates=3, ballots=CHOICES[:3])
+    root = UserFactory(role=Role.CLERK, is_superuser=True)
+    client = desk(root)
+    for name in (
+        "cycle",
+        "candidate",
+        "votingrules",
+        "round",
+        "rollentry",
+        "urnseal",
+        "notice",
+        "journalentry",
+    ):
+        page = client.get(reverse(f"admin:voting_{name}_changelist"))
+        assert page.status_code == 200, name
+        assert client.get(reverse(f"admin:voting_{name}_add")).status_code == 403, name
+    entry = RollEntry.objects.first()
+    assert (
+        client.post(reverse("admin:voting_rollentry_delete", args=[entry.pk]), {"post": "yes"}).status_code
+        == 403
+    )
+    assert (
+        client.post(reverse("admin:voting_rollentry_change", args=[entry.pk]), {"name": "x"}).status_code
+        == 403
+    )
+    assert Round.objects.get().status == RoundStatus.PUBLISHED
+    assert vote.tally.digest
+
+
+def test_f17_a_delegate_is_renamed_or_leaves_but_is_never_deleted():
+    vote = make_vote(until="open", delegates=3)
+    client, delegate = desk(vote.clerk), vote.delegates[0]
+    change = reverse("admin:accounts_delegate_change", args=[delegate.pk])
+    assert client.get(change).status_code == 200
+    assert (
+        client.post(
+            reverse("admin:accounts_delegate_delete", args=[delegate.pk]), {"post": "yes"}
+        ).status_code
+        == 403
+    )
+    client.post(change, {"name": "改名", "delegation": delegate.delegation_id, "is_active": ""})
+    assert Delegate.objects.get(pk=delegate.pk).name == "改名"
+    assert vote.round.roll.get(delegate=delegate).name != "改名", "the roll is a copy"
+
+
+def test_the_order_names_who_takes_each_step():
+    vote = make_vote(until="counted", delegates=3, ballots=CHOICES[:3])
+    order = RunningOrder(vote.cycle, user=vote.scrutineer)
+    assert (
+        set(running_order.ALLOWED) == set(StepKey) == set(running_order.TITLES) == set(running_order.TRACES)
+    )
+    assert vote.scrutineer in order.people(StepKey.CERTIFY)
+    assert vote.tally.counted_by not in order.people(StepKey.CERTIFY)

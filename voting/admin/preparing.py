@@ -1,0 +1,96 @@
+"""The steps before the round: slate, rules, roll."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from voting.admin.pages import StepPage
+from voting.domain.cycles import freeze_slate
+from voting.domain.rolls import eligible, freeze_roll
+from voting.domain.rules import adopt_rules, draft_rules
+from voting.domain.running_order import StepKey
+from voting.forms.steps import PRESET_NAMES, ConfirmForm, RulesForm, StepForm, preset_values
+from voting.models import VotingRules
+
+
+class SlatePage(StepPage):
+    key = StepKey.SLATE
+    button = gettext_lazy("Freeze the slate")
+    success = gettext_lazy("The slate of candidate projects is frozen.")
+    warning = gettext_lazy("From now on no candidate project can be added, changed or taken away.")
+
+    def act(self, form: Any) -> HttpResponse | None:
+        freeze_slate(cycle=self.cycle, **self.acting)
+        return None
+
+    def context(self) -> dict[str, Any]:
+        return {"candidates": self.cycle.candidates.order_by("number")}
+
+
+class RulesPage(StepPage):
+    """Two forms: the draft, which can be saved again and again, and its adoption, which happens once."""
+
+    key = StepKey.RULES
+    button = gettext_lazy("The plenary has adopted these rules")
+    success = gettext_lazy("The voting rules are adopted and frozen.")
+    warning = gettext_lazy(
+        "The plenary has adopted the rules as they stand above. From now on they cannot be changed by anyone."
+    )
+    repeatable = False
+
+    @property
+    def drafting(self) -> bool:
+        return self.request.method == "POST" and self.request.POST.get("do") == "draft"
+
+    def form(self, data: Any = None) -> StepForm:
+        return self.draft_form(data) if self.drafting else super().form(data)
+
+    def draft_form(self, data: Any = None) -> RulesForm:
+        """The draft as saved; ``?preset=`` fills the form in and saves nothing."""
+        initial = {"seats": self.cycle.seats} | dict(preset_values(self.request.GET.get("preset", "")))
+        saved = self.order.rules
+        return RulesForm(data, instance=saved or VotingRules(), initial=initial)
+
+    def act(self, form: Any) -> HttpResponse | None:
+        if self.drafting:
+            draft_rules(cycle=self.cycle, **form.cleaned_data, **self.acting)
+            return self.stay(_("The draft is saved. It can be changed until it is adopted."), query="#adopt")
+        adopt_rules(cycle=self.cycle, **self.acting)
+        return None
+
+    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+        draft, adopt = (form, ConfirmForm(sentence=self.warning)) if self.drafting else (None, form)
+        rules = VotingRules.objects.filter(cycle=self.cycle).first()
+        return super().page(
+            adopt,
+            status=status,
+            draft=draft or self.draft_form(),
+            drafting=self.drafting,
+            rules=rules,
+            presets=PRESET_NAMES,
+            **more,
+        )
+
+
+class RollPage(StepPage):
+    key = StepKey.ROLL
+    button = gettext_lazy("Freeze the roll")
+    success = gettext_lazy("The roll is frozen. Print the delegates' slips now.")
+    warning = gettext_lazy(
+        "The roll is complete and right. From now on nobody can be added to it or taken off it, "
+        "and the majority is measured against it."
+    )
+
+    def act(self, form: Any) -> HttpResponse | None:
+        freeze_roll(cycle=self.cycle, **self.acting)
+        return None
+
+    def context(self) -> dict[str, Any]:
+        delegations: dict[str, int] = {}
+        for delegate in eligible(self.cycle):
+            delegations[delegate.delegation.name] = delegations.get(delegate.delegation.name, 0) + 1
+        return {"delegations": delegations, "delegates": sum(delegations.values())}

@@ -1,0 +1,114 @@
+"""The admin site: sign-in of the staff, the running order as its first page, the addresses of the steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from voting.domain.running_order import RunningOrder, running_cycles
+
+#: Staff are signed out after half an hour without a page; the clerk's desk stands in a full hall.
+STAFF_SESSION = 30 * 60  # seconds
+#: The end of the session is moved on at most this often, so that a page does not cost a write.
+TOUCH = 60  # seconds
+TOUCHED = "touched"
+#: Asked for by the page's own script only, never by a person: it keeps no session alive.
+TURNOUT = "turnout"
+
+
+class StaffSignIn(AdminAuthenticationForm):
+    """User name and password; says plainly when a name rests after too many wrong passwords."""
+
+    def get_invalid_login_error(self) -> ValidationError:
+        if getattr(self.request, "axes_locked_out", False):
+            # The answer is given here, on the form; the middleware need not replace it by a bare page.
+            self.request.axes_locked_out = False  # type: ignore[union-attr]
+            return ValidationError(
+                _(
+                    "Too many wrong passwords for this user name. Sign-in rests for 15 minutes; "
+                    "nothing typed in the meantime counts."
+                ),
+                code="locked_out",
+            )
+        return super().get_invalid_login_error()
+
+
+class VoteAdminSite(admin.AdminSite):
+    """Stock Django admin in our look; what a person may do in a vote is asked of ``voting.permissions``."""
+
+    site_title = gettext_lazy("Livelihood project vote")
+    site_header = gettext_lazy("Livelihood project vote")
+    index_title = gettext_lazy("Running order")
+    enable_nav_sidebar = False
+    login_form = StaffSignIn
+    site_url = None
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show the running order of every running cycle of the person's kind, and below it the records."""
+        user = cast("User", request.user)
+        orders = [RunningOrder(cycle, user=user) for cycle in running_cycles(user)]
+        context = {
+            **self.each_context(request),
+            "title": self.index_title,
+            "orders": orders,
+            "app_list": self.get_app_list(request),
+            "cycle": orders[0].cycle if orders else None,
+        }
+        return TemplateResponse(request, "admin/index.html", context)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Sign in with a fresh session key, for half an hour from the last page."""
+        was = request.user
+        response: HttpResponse = super().login(request, extra_context)
+        if request.method == "POST" and request.user.is_authenticated and request.user is not was:
+            request.session.set_expiry(STAFF_SESSION)
+        return response
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # type: ignore[override] # noqa: FBT001, FBT002 Django's signature
+        inner = super().admin_view(view, cacheable)
+
+        def touched(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            keep_signed_in(request)
+            response: HttpResponse = inner(request, *args, **kwargs)
+            return response
+
+        return touched
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        from voting.admin.journal import journal  # noqa: PLC0415 it names this site
+        from voting.admin.steps import PAGES  # noqa: PLC0415
+
+        steps = [
+            path(
+                f"vote/<slug:slug>/{key}/",
+                self.admin_view(page.as_view(site=self)),
+                name=f"step_{key.replace('-', '_')}",
+            )
+            for key, page in PAGES.items()
+        ]
+        mine = [*steps, path("vote/<slug:slug>/journal/", self.admin_view(journal), name="journal")]
+        return [*mine, *super().get_urls()]
+
+
+def keep_signed_in(request: HttpRequest) -> None:
+    """Move the end of a staff session on, at most once a minute; the page that polls does not count as a person."""
+    if not request.user.is_authenticated or TURNOUT in request.GET:
+        return
+    now = int(time.time())
+    if now - request.session.get(TOUCHED, 0) >= TOUCH:
+        request.session[TOUCHED] = now
+        request.session.set_expiry(STAFF_SESSION)
+
+
+site = VoteAdminSite(name="admin")

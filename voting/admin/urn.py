@@ -1,0 +1,120 @@
+"""The vote itself: open, turnout and close, count, certify, publish."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy
+
+from voting import permissions
+from voting.admin.ceremony import WordsPage
+from voting.admin.pages import StepPage
+from voting.admin.report import count_report
+from voting.domain.counts import certify_tally, count_round
+from voting.domain.notices import publish_notice
+from voting.domain.rounds import close_round, open_round
+from voting.domain.running_order import StepKey
+from voting.models import Round
+
+
+def report_for(user: Any, round_: Round | None) -> dict[str, Any]:
+    """Return the count report for those who may see it before it is published; nothing before it exists."""
+    tally = getattr(round_, "tally", None)
+    if round_ is None or tally is None or not permissions.can_see_tally(user, round_.cycle):
+        return {}
+    return {
+        "report": count_report(round_),
+        "may_see_patterns": permissions.can_see_patterns(user, round_.cycle),
+    }
+
+
+class OpenPage(StepPage):
+    key = StepKey.OPEN
+    button = gettext_lazy("Open the vote")
+    success = gettext_lazy("The vote is open: the delegates present can cast their ballots now.")
+    warning = gettext_lazy(
+        "From now on ballots are cast. Rules, candidate projects, roll and key cannot be changed any more."
+    )
+
+    def act(self, form: Any) -> HttpResponse | None:
+        open_round(round_=self.round, **self.acting)
+        return None
+
+
+class ClosePage(StepPage):
+    """Turnout while the vote is open: numbers only. And the close."""
+
+    key = StepKey.CLOSE
+    button = gettext_lazy("Close the vote and seal the urn")
+    success = gettext_lazy("The vote is closed and the urn is sealed.")
+    warning = gettext_lazy(
+        "The executive chairperson has closed the vote. It cannot be opened again: whoever has not cast a ballot "
+        "by now cannot cast one."
+    )
+
+    def act(self, form: Any) -> HttpResponse | None:
+        close_round(round_=self.round, **self.acting)
+        return None
+
+
+class CountPage(WordsPage):
+    key = StepKey.COUNT
+    button = gettext_lazy("Count the ballots")
+    success = gettext_lazy("The ballots are counted. Another person, a scrutineer, certifies the count now.")
+    warning = gettext_lazy(
+        "The scrutineers are here. The count is recorded as it comes out and cannot be changed."
+    )
+
+    def act(self, form: Any) -> HttpResponse | None:
+        count_round(round_=self.round, slips=form.slips, **self.acting)
+        return None
+
+    def context(self) -> dict[str, Any]:
+        return super().context() | report_for(self.user, self.order.round)
+
+
+class CertifyPage(StepPage):
+    key = StepKey.CERTIFY
+    button = gettext_lazy("Certify the count")
+    success = gettext_lazy("The count is certified and may be published.")
+    warning = gettext_lazy(
+        "I have compared the count report with what was announced, and vouch for it. This cannot be taken back."
+    )
+
+    def act(self, form: Any) -> HttpResponse | None:
+        certify_tally(round_=self.round, **self.acting)
+        return None
+
+    def context(self) -> dict[str, Any]:
+        return report_for(self.user, self.order.round)
+
+
+class PublishPage(StepPage):
+    key = StepKey.PUBLISH
+    button = gettext_lazy("Publish the result")
+    success = gettext_lazy("The result is published.")
+    warning = gettext_lazy(
+        "The result becomes public at once, frozen as it stands above. It cannot be changed or withdrawn."
+    )
+
+    def act(self, form: Any) -> HttpResponse | None:
+        publish_notice(round_=self.round, **self.acting)
+        return None
+
+    def context(self) -> dict[str, Any]:
+        notice = getattr(self.order.round, "notice", None) if self.order.round else None
+        return report_for(self.user, self.order.round) | {
+            "notice": json.loads(notice.body) if notice else None,
+            "result_url": result_url(),
+        }
+
+
+def result_url() -> str:
+    """Return the address of the public result, or nothing where there is no such page."""
+    try:
+        return reverse("voting:home")
+    except NoReverseMatch:
+        return ""

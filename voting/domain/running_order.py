@@ -1,0 +1,331 @@
+"""The running order (议程): the steps of a vote, which are done, which is next, what it needs and who takes it.
+
+A read model: it changes nothing and decides nothing. What a step needs is asked of the verb's own conditions, who may
+take it of ``voting.permissions``, and what was done of the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from voting import permissions
+from voting.domain.cycles import slate_conditions
+from voting.domain.refusals import Condition
+from voting.domain.rolls import Attendance, attendance, roll_conditions
+from voting.domain.rounds import opening_conditions
+from voting.domain.rules import adoption_conditions
+from voting.models import Cycle, JournalEntry, Round, VotingRules
+from voting.states import CHECK_IN_STATUSES, Act, RoundStatus, Stage
+
+
+class StepKey(StrEnum):
+    """The steps in their order; the value is the last part of the step's address."""
+
+    SLATE = "slate"
+    RULES = "rules"
+    ROLL = "roll"
+    SLIPS = "slips"
+    CHECK_IN = "check-in"
+    KEY = "key"
+    TRIAL = "trial"
+    OPEN = "open"
+    CLOSE = "close"
+    COUNT = "count"
+    CERTIFY = "certify"
+    PUBLISH = "publish"
+
+
+class Standing(StrEnum):
+    """Where a step stands: exactly one of a running vote's steps is the current one."""
+
+    DONE = "done"
+    CURRENT = "current"
+    LATER = "later"
+
+
+TITLES: dict[StepKey, Promise] = {
+    StepKey.SLATE: _("Freeze the slate of candidate projects"),
+    StepKey.RULES: _("Adopt the voting rules"),
+    StepKey.ROLL: _("Freeze the roll"),
+    StepKey.SLIPS: _("Print the delegates' slips"),
+    StepKey.CHECK_IN: _("Check the delegates in"),
+    StepKey.KEY: _("Hold the key ceremony"),
+    StepKey.TRIAL: _("Try the key slips"),
+    StepKey.OPEN: _("Open the vote"),
+    StepKey.CLOSE: _("Vote, and close the vote"),
+    StepKey.COUNT: _("Count the ballots"),
+    StepKey.CERTIFY: _("Certify the count"),
+    StepKey.PUBLISH: _("Publish the result"),
+}
+
+#: Who may take a step.
+ALLOWED: dict[StepKey, Callable[[permissions.Person, Cycle], bool]] = {
+    StepKey.SLATE: permissions.can_prepare,
+    StepKey.RULES: permissions.can_prepare,
+    StepKey.ROLL: permissions.can_prepare,
+    StepKey.SLIPS: permissions.can_check_in,
+    StepKey.CHECK_IN: permissions.can_check_in,
+    StepKey.KEY: permissions.can_hold_key,
+    StepKey.TRIAL: permissions.can_hold_key,
+    StepKey.OPEN: permissions.can_open,
+    StepKey.CLOSE: permissions.can_close,
+    StepKey.COUNT: permissions.can_count,
+    StepKey.CERTIFY: permissions.can_certify,
+    StepKey.PUBLISH: permissions.can_publish,
+}
+
+#: The act that a step leaves in the journal, and the name under which the entry holds its hash.
+TRACES: dict[StepKey, tuple[Act, str]] = {
+    StepKey.SLATE: (Act.SLATE_FROZEN, ""),
+    StepKey.RULES: (Act.RULES_ADOPTED, "digest"),
+    StepKey.ROLL: (Act.ROLL_FROZEN, "definition"),
+    StepKey.SLIPS: (Act.CODES_ISSUED, ""),
+    StepKey.CHECK_IN: (Act.PRESENCE_SET, ""),
+    StepKey.KEY: (Act.KEY_SPLIT, "key"),
+    StepKey.TRIAL: (Act.KEY_TRIED, "key"),
+    StepKey.OPEN: (Act.ROUND_OPENED, ""),
+    StepKey.CLOSE: (Act.ROUND_CLOSED, "root"),
+    StepKey.COUNT: (Act.ROUND_COUNTED, "tally"),
+    StepKey.CERTIFY: (Act.TALLY_CERTIFIED, "tally"),
+    StepKey.PUBLISH: (Act.NOTICE_PUBLISHED, "notice"),
+}
+_OF_THE_CYCLE = (Act.SLATE_FROZEN, Act.RULES_ADOPTED)
+
+#: The status a round has reached when the step is done.
+_DONE_AT: dict[StepKey, RoundStatus] = {
+    StepKey.KEY: RoundStatus.KEYED,
+    StepKey.TRIAL: RoundStatus.READY,
+    StepKey.OPEN: RoundStatus.OPEN,
+    StepKey.CLOSE: RoundStatus.CLOSED,
+    StepKey.COUNT: RoundStatus.COUNTED,
+    StepKey.CERTIFY: RoundStatus.CERTIFIED,
+    StepKey.PUBLISH: RoundStatus.PUBLISHED,
+}
+#: The status that the step starts from, what that means, and what to do where it is not so.
+_STARTS_AT: dict[StepKey, tuple[RoundStatus, Promise, Promise]] = {
+    StepKey.TRIAL: (
+        RoundStatus.KEYED,
+        _("the key is split and not yet tried"),
+        _("Hold the key ceremony first."),
+    ),
+    StepKey.CLOSE: (RoundStatus.OPEN, _("voting is open"), _("Open the vote first.")),
+    StepKey.COUNT: (
+        RoundStatus.CLOSED,
+        _("the vote is closed and the urn is sealed"),
+        _("Close the vote first."),
+    ),
+    StepKey.CERTIFY: (RoundStatus.COUNTED, _("the ballots are counted"), _("Count the ballots first.")),
+    StepKey.PUBLISH: (
+        RoundStatus.CERTIFIED,
+        _("the count is certified"),
+        _("Another person, a scrutineer, certifies the count first."),
+    ),
+}
+_OF_THE_CYCLE_CONDITIONS: dict[StepKey, Callable[[Cycle], list[Condition]]] = {
+    StepKey.SLATE: slate_conditions,
+    StepKey.RULES: adoption_conditions,
+    StepKey.ROLL: roll_conditions,
+}
+#: Cycles past these stages leave the vote behind.
+RUNNING = (
+    Stage.SOLICITATION, Stage.SCREENING, Stage.DELIBERATION, Stage.VOTING, Stage.COUNTING, Stage.PUBLICATION,
+)  # fmt: skip
+_STAFF = (Role.CLERK, Role.SCRUTINEER, Role.PRESIDING)
+_ORDER = list(RoundStatus)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: where it stands, what it needs, who may take it, and what it left in the journal."""
+
+    key: StepKey
+    place: int
+    standing: Standing
+    conditions: tuple[Condition, ...]
+    people: tuple[User, ...]
+    mine: bool
+    entry: JournalEntry | None
+
+    @property
+    def title(self) -> str:
+        return str(TITLES[self.key])
+
+    @property
+    def is_done(self) -> bool:
+        return self.standing is Standing.DONE
+
+    @property
+    def is_current(self) -> bool:
+        return self.standing is Standing.CURRENT
+
+    @property
+    def possible(self) -> bool:
+        """The moment is right: everything the step needs is there."""
+        return all(condition.met for condition in self.conditions)
+
+    @property
+    def unmet(self) -> tuple[Condition, ...]:
+        return tuple(condition for condition in self.conditions if not condition.met)
+
+    @property
+    def digest(self) -> str:
+        """The hash that the step fixed, 64 hexadecimal digits, or nothing."""
+        name = TRACES[self.key][1]
+        return str(self.entry.data.get(name, "")) if self.entry and name else ""
+
+
+class RunningOrder:
+    """A vote's steps for one person. Every part is read once, when it is first asked for."""
+
+    def __init__(self, cycle: Cycle, *, user: User) -> None:
+        self.cycle = cycle
+        self.user = user
+
+    @cached_property
+    def round(self) -> Round | None:
+        """The newest round, with what it hangs on; None before the roll is frozen."""
+        return (
+            Round.objects.filter(cycle=self.cycle)
+            .select_related("cycle", "rules", "seal", "tally__counted_by")
+            .order_by("-number")
+            .first()
+        )
+
+    @cached_property
+    def rules(self) -> VotingRules | None:
+        return VotingRules.objects.filter(cycle=self.cycle).first()
+
+    @cached_property
+    def attendance(self) -> Attendance | None:
+        return attendance(self.round) if self.round else None
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        keys = list(StepKey)
+        current = next((key for key in keys if not self._is_done(key)), None)
+        return tuple(self._step(place, key, current) for place, key in enumerate(keys, start=1))
+
+    @property
+    def current(self) -> Step | None:
+        """The one next step; None when the result is published."""
+        return next((step for step in self.steps if step.is_current), None)
+
+    def step(self, key: StepKey) -> Step:
+        return next(step for step in self.steps if step.key == key)
+
+    @property
+    def done(self) -> int:
+        return sum(step.is_done for step in self.steps)
+
+    def people(self, key: StepKey) -> tuple[User, ...]:
+        """Return who may take the step; the person who counted does not certify."""
+        counter = self._counter if key == StepKey.CERTIFY else None
+        return tuple(user for user in self._staff if user.pk != counter and ALLOWED[key](user, self.cycle))
+
+    def _step(self, place: int, key: StepKey, current: StepKey | None) -> Step:
+        done = self._is_done(key)
+        standing = Standing.DONE if done else Standing.CURRENT if key == current else Standing.LATER
+        people = self.people(key)
+        return Step(
+            key=key,
+            place=place,
+            standing=standing,
+            conditions=tuple(self._conditions(key)),
+            people=people,
+            mine=self.user in people,
+            entry=self._entries.get(TRACES[key][0]),
+        )
+
+    def _reached(self, status: RoundStatus) -> bool:
+        return self.round is not None and _ORDER.index(RoundStatus(self.round.status)) >= _ORDER.index(status)
+
+    def _is_done(self, key: StepKey) -> bool:
+        if key in _DONE_AT:
+            return self._reached(_DONE_AT[key])
+        if key == StepKey.SLATE:
+            return self.cycle.slate_frozen_at is not None
+        if key == StepKey.RULES:
+            return self.rules is not None and self.rules.is_adopted
+        if key == StepKey.ROLL:
+            return self.round is not None
+        if key == StepKey.SLIPS:
+            return Act.CODES_ISSUED in self._entries or self._reached(RoundStatus.OPEN)
+        quorum = self.attendance is not None and self.attendance.quorum_met
+        return quorum or self._reached(RoundStatus.OPEN)
+
+    def _conditions(self, key: StepKey) -> list[Condition]:
+        if key in _OF_THE_CYCLE_CONDITIONS:
+            return _OF_THE_CYCLE_CONDITIONS[key](self.cycle)
+        if key in {StepKey.SLIPS, StepKey.CHECK_IN}:
+            return [self._roll_frozen, self._before_close]
+        if key == StepKey.KEY:
+            return [self._roll_frozen, self._before_open]
+        if key == StepKey.OPEN:
+            return opening_conditions(self.round) if self.round else [self._roll_frozen]
+        return self._status_conditions(key)
+
+    def _status_conditions(self, key: StepKey) -> list[Condition]:
+        status, text, help_ = _STARTS_AT[key]
+        conditions = [Condition(self.round is not None and self.round.status == status, text, help_)]
+        if key == StepKey.CERTIFY:
+            other = any(user.role == Role.SCRUTINEER for user in self.people(key))
+            conditions.append(
+                Condition(
+                    other,
+                    _("there is a scrutineer who did not run the count"),
+                    _("Let the account keeper enter another scrutineer."),
+                )
+            )
+        return conditions
+
+    @property
+    def _roll_frozen(self) -> Condition:
+        return Condition(self.round is not None, _("the roll is frozen"), _("Freeze the roll first."))
+
+    @property
+    def _before_close(self) -> Condition:
+        met = self.round is None or self.round.status in CHECK_IN_STATUSES
+        return Condition(met, _("the vote is not yet closed"), _("The vote is closed."))
+
+    @property
+    def _before_open(self) -> Condition:
+        met = not self._reached(RoundStatus.OPEN)
+        return Condition(met, _("the vote is not yet open"), _("The vote has been opened; its key is fixed."))
+
+    @cached_property
+    def _entries(self) -> dict[str, JournalEntry]:
+        """The last entry of every act that a step leaves behind, in this round or for the whole cycle."""
+        number = self.round.number if self.round else 0
+        entries = (
+            JournalEntry.objects.filter(cycle=self.cycle, act__in=[act for act, _name in TRACES.values()])
+            .filter(Q(act__in=_OF_THE_CYCLE) | Q(data__round=number))
+            .order_by("act", "-sequence")
+            .distinct("act")
+            .select_related("actor")
+        )
+        return {entry.act: entry for entry in entries}
+
+    @cached_property
+    def _staff(self) -> list[User]:
+        staff = User.objects.filter(kind=self.cycle.kind, is_active=True, role__in=_STAFF)
+        return sorted(staff, key=lambda user: (_STAFF.index(Role(user.role)), user.username))
+
+    @property
+    def _counter(self) -> int | None:
+        tally = getattr(self.round, "tally", None)
+        return tally.counted_by_id if tally else None
+
+
+def running_cycles(user: User) -> list[Cycle]:
+    """Return the cycles of the person's own kind whose vote is still to come, under way or just published."""
+    cycles = Cycle.objects.filter(kind=user.kind, stage__in=RUNNING)
+    return [cycle for cycle in cycles if permissions.can_watch(user, cycle)]

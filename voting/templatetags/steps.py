@@ -1,0 +1,70 @@
+"""Words and addresses of the steps, for the templates of the admin."""
+
+from __future__ import annotations
+
+from django import template
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from voting.domain.rules import SETTINGS
+from voting.domain.running_order import Standing, Step, StepKey
+from voting.models import Cycle, VotingRules
+
+register = template.Library()
+
+#: What a step is for, in a sentence or two for somebody nervous.
+PURPOSES: dict[StepKey, Promise] = {
+    StepKey.SLATE: _("The numbered list of candidate projects becomes fixed, as every delegate has it in writing."),
+    StepKey.RULES: _("Enter the draft as the presidium tabled it; when the plenary has adopted it, freeze it here."),
+    StepKey.ROLL: _("The delegates in office become the roll of this vote. The majority is measured against it."),
+    StepKey.SLIPS: _("Every delegate gets a slip with number and code. The codes are shown once and kept nowhere."),
+    StepKey.CHECK_IN: _("Record who is present and who is on leave. Until the vote is closed you can come back here."),
+    StepKey.KEY: _("The scrutineers share the key of the urn. The server keeps only the half that seals."),
+    StepKey.TRIAL: _("With as many key slips as are needed, unseal a trial ballot. The vote opens only if that works."),
+    StepKey.OPEN: _("When the executive chairperson says so, open the vote. The delegates present can then vote."),
+    StepKey.CLOSE: _("Watch the turnout. When the executive chairperson says so, close the vote and seal the urn."),
+    StepKey.COUNT: _("The scrutineers enter their key slips, and the ballots are counted at once."),
+    StepKey.CERTIFY: _("A scrutineer who did not run the count compares the count report and vouches for it."),
+    StepKey.PUBLISH: _("The result is frozen and becomes the public notice that everybody can read."),
+}  # fmt: skip
+STANDINGS: dict[Standing, Promise] = {
+    Standing.DONE: _("done"),
+    Standing.CURRENT: _("next"),
+    Standing.LATER: _("later"),
+}
+
+
+@register.simple_tag
+def purpose(step: Step) -> str:
+    return str(PURPOSES[step.key])
+
+
+@register.simple_tag
+def standing(step: Step) -> str:
+    return str(STANDINGS[step.standing])
+
+
+@register.simple_tag
+def step_url(cycle: Cycle, step: Step) -> str:
+    return reverse(f"admin:step_{step.key.replace('-', '_')}", args=[cycle.slug])
+
+
+@register.simple_tag
+def rule_settings(rules: VotingRules | None) -> list[tuple[str, object]]:
+    """Return the settings of the rules, each with its name and in words; nothing without rules."""
+    if rules is None:
+        return []
+    names = {field.name: str(field.verbose_name) for field in VotingRules._meta.fields}  # noqa: SLF001 Django's documented interface
+    return [(names[name], _in_words(rules, name)) for name in SETTINGS]
+
+
+def _in_words(rules: VotingRules, name: str) -> object:
+    display = getattr(rules, f"get_{name}_display", None)
+    return display() if display else getattr(rules, name)
+
+
+@register.filter
+def hash_groups(digest: str) -> str:
+    """Return a hash in groups of eight, so that two people can compare it aloud."""
+    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
