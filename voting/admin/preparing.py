@@ -51,9 +51,8 @@ class RulesPage(StepPage):
 
     def draft_form(self, data: Any = None) -> RulesForm:
         """The draft as saved; ``?preset=`` fills the form in and saves nothing."""
-        initial = {"seats": self.cycle.seats} | dict(preset_values(self.request.GET.get("preset", "")))
-        saved = self.order.rules
-        return RulesForm(data, instance=saved or VotingRules(), initial=initial)
+        saved = self.order.rules or VotingRules(cycle=self.cycle, seats=self.cycle.seats)
+        return RulesForm(data, instance=saved, initial=preset_values(self.request.GET.get("preset", "")))
 
     def act(self, form: Any) -> HttpResponse | None:
         if self.drafting:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -161,6 +160,6 @@ class SlipWordsForm(ConfirmForm):
         return f"slip_{slip}" if slip else None
 
 
-def preset_values(name: str) -> Mapping[str, Any]:
+def preset_values(name: str) -> dict[str, Any]:
     """Return the settings of a preset; nothing for a name that is not one."""
-    return rules.PRESETS.get(name, {})
+    return dict(rules.PRESETS.get(name, {}))

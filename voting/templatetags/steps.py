@@ -28,6 +28,30 @@ PURPOSES: dict[StepKey, Promise] = {
     StepKey.CERTIFY: _("A scrutineer who did not run the count compares the count report and vouches for it."),
     StepKey.PUBLISH: _("The result is frozen and becomes the public notice that everybody can read."),
 }  # fmt: skip
+#: What the journal writes beside an act.
+DATA: dict[str, Promise] = {
+    "ballots": _("ballots in the urn"),
+    "count": _("number"),
+    "definition": _("hash of the definition"),
+    "delegates": _("delegates"),
+    "digest": _("hash"),
+    "from": _("from"),
+    "issued": _("slips issued"),
+    "key": _("key fingerprint"),
+    "kind": _("kind"),
+    "name": _("name"),
+    "needed": _("slips needed"),
+    "notice": _("public notice"),
+    "number": _("number"),
+    "numbers": _("numbers"),
+    "presence": _("presence"),
+    "roll": _("roll"),
+    "root": _("root hash"),
+    "round": _("round"),
+    "tally": _("count report"),
+    "to": _("to"),
+    "year": _("year"),
+}
 STANDINGS: dict[Standing, Promise] = {
     Standing.DONE: _("done"),
     Standing.CURRENT: _("next"),
@@ -62,6 +86,13 @@ def rule_settings(rules: VotingRules | None) -> list[tuple[str, object]]:
 def _in_words(rules: VotingRules, name: str) -> object:
     display = getattr(rules, f"get_{name}_display", None)
     return display() if display else getattr(rules, name)
+
+
+@register.filter
+def named(key: str) -> str:
+    """Return what a journal entry's datum is called; a datum that has no name here stays as it stands."""
+    names = {field.name: field.verbose_name for field in VotingRules._meta.fields} | DATA  # noqa: SLF001 Django's documented interface
+    return str(names.get(key, key))
 
 
 @register.filter
