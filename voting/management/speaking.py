@@ -73,10 +73,12 @@ def require_tables() -> None:
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
     """Return the reader of an argument that is a whole number between *least* and *most*, both included."""
+    language = translation.get_language()
 
     def read(text: str) -> int:
         if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-            sentence = _("a whole number from %(least)d to %(most)d is wanted, not “%(text)s”")
+            with translation.override(language):  # arguments are read before the command is executed
+                sentence = _("a whole number from %(least)d to %(most)d is wanted, not “%(text)s”")
             raise ArgumentTypeError(sentence % {"least": least, "most": most, "text": text})
         return int(text)
 

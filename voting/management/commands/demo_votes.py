@@ -15,7 +15,7 @@ from accounts.roles import Kind
 from voting.management.commands.demo import SLUG
 from voting.management.demo.choices import draw_choices
 from voting.management.demo.secrets import read_secrets, secrets_file
-from voting.management.hall.browser import BadAddress, Browser, NoAnswer
+from voting.management.hall.browser import BadAddress, Browser, NoAnswer, Unexpected, require_answer
 from voting.management.hall.crowd import all_at_once
 from voting.management.hall.delegate import Voter
 from voting.management.speaking import SpeakingCommand, add_url, require_tables, speak_freely
@@ -39,8 +39,8 @@ class Command(SpeakingCommand):
         speak_freely(sys.stdout, sys.stderr)
         require_tables()
         try:
-            Browser(options["url"]).get("/healthz")
-        except (BadAddress, NoAnswer) as refusal:
+            require_answer(options["url"])
+        except (BadAddress, NoAnswer, Unexpected) as refusal:
             raise CommandError(str(refusal)) from refusal
         waiting = self.waiting(self.open_round())
         if not waiting:

@@ -17,7 +17,7 @@ from voting.domain import receipts
 from voting.domain.refusals import Refused
 from voting.domain.running_order import StepKey
 from voting.management.demo.choices import draw_choices
-from voting.management.hall.browser import BadAddress, Browser, NoAnswer, Unexpected
+from voting.management.hall.browser import BadAddress, Browser, NoAnswer, Unexpected, require_answer
 from voting.management.hall.crowd import Measured, all_at_once
 from voting.management.hall.delegate import Voter
 from voting.management.hall.desk import OtherDatabase, sign_in
@@ -76,9 +76,7 @@ class Command(SpeakingCommand):
 
     def rehearse(self, url: str, delegates: int, seconds: int) -> tuple[int, bool]:
         """Play the session; return the number of errors, and whether all the sums agree."""
-        answer = Browser(url).get("/healthz")
-        if answer.status != 200:  # noqa: PLR2004
-            raise Unexpected("/healthz", answer)
+        require_answer(url)
         slug = new_slug(timezone.now())
         clerk, counter, certifier = engage_staff()
         desks = [

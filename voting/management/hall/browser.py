@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from http.cookies import CookieError, SimpleCookie
-from typing import Protocol
+from typing import Protocol, Self
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+OK, FOUND = 200, 302
 TIMEOUT = 60  # seconds; a hall has more patience than this, a rehearsal need not
 Fields = Mapping[str, str | Sequence[str]]
 
@@ -88,6 +89,14 @@ class Connection(Protocol):
     def close(self) -> None: ...
 
 
+def require_answer(url: str) -> None:
+    """Raise BadAddress, NoAnswer or Unexpected unless a server at that address is well."""
+    with Browser(url) as browser:
+        answer = browser.get("/healthz")
+    if answer.status != OK:
+        raise Unexpected("/healthz", answer)
+
+
 class Browser:
     """Somebody at the server *url*. Follows no redirection: every request is one request. Raises BadAddress."""
 
@@ -113,8 +122,11 @@ class Browser:
         token = self.cookies.get(settings.CSRF_COOKIE_NAME, "")
         return self._ask("POST", path, urlencode({"csrfmiddlewaretoken": token, **fields}, doseq=True))
 
-    def rest(self) -> None:
-        """Close the connection; the next request opens another."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close the connection; the cookies stay, and the next request opens another."""
         self.connection.close()
 
     def _ask(self, method: str, path: str, body: str | None) -> Answer:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
+from django.utils import translation
+
 from voting.management.hall.browser import NoAnswer, Unexpected
 
 #: People who wait for the server at the same moment; each is a thread and a connection here.
@@ -51,10 +53,12 @@ def all_at_once(
     """
     began = time.perf_counter()
     measured = Measured()
+    language = translation.get_language()
 
     def run(place: int, act: Callable[[], float]) -> float:
         time.sleep(max(0.0, began + within * place / len(acts) - time.perf_counter()))
-        return act()
+        with translation.override(language):  # a thread begins with the default one
+            return act()
 
     with ThreadPoolExecutor(max_workers=max(1, min(most, len(acts)))) as pool:
         people: list[Future[float]] = [pool.submit(run, place, act) for place, act in enumerate(acts)]

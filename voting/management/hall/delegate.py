@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from voting.management.hall.browser import Answer, Browser, Unexpected
+from voting.management.hall.browser import FOUND, OK, Answer, Browser, Unexpected
 
-OK, FOUND = 200, 302
 _TICKET = re.compile(r'name="ticket" value="([^"]+)"')
 _RECEIPT = re.compile(r"(?:[0-9A-Z]{4}-){7}[0-9A-Z]{4}")
 
@@ -27,14 +26,18 @@ class Voter:
 
     def sign_in(self) -> float:
         """Sign in with the slip; return the seconds that the sign-in itself took. Raises Unexpected, NoAnswer."""
-        self._expect(_("sign-in page"), self.browser.get("/enter/"), OK)
-        answer = self.browser.post("/enter/", {"number": self.number, "code": self.code})
+        with self.browser:
+            self._expect(_("sign-in page"), self.browser.get("/enter/"), OK)
+            answer = self.browser.post("/enter/", {"number": self.number, "code": self.code})
         self._expect(_("sign-in"), answer, FOUND)
-        self.browser.rest()
         return answer.seconds
 
     def vote(self) -> float:
         """Mark, review and cast; return the seconds that the cast itself took. Raises Unexpected, NoAnswer."""
+        with self.browser:
+            return self._vote()
+
+    def _vote(self) -> float:
         ballot = self.browser.get("/ballot/")
         ticket = _TICKET.search(ballot.text)
         if not ticket:
@@ -49,7 +52,6 @@ class Voter:
         if answer.status != OK or not receipt:
             raise Unexpected(self._whose(_("cast")), answer)
         self.receipt = receipt[0]
-        self.browser.rest()
         return answer.seconds
 
     def _expect(self, what: str, answer: Answer, status: int) -> None:

@@ -12,9 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from voting.domain.running_order import TITLES, StepKey
-from voting.management.hall.browser import Browser, Fields, Unexpected
-
-OK, FOUND = 200, 302
+from voting.management.hall.browser import FOUND, OK, Browser, Fields, Unexpected
 
 
 class OtherDatabase(Exception):
@@ -41,7 +39,8 @@ class Desk:
     def take(self, key: StepKey, **fields: str) -> None:
         """Take a step, ticking whatever it asks to be ticked. Raises Unexpected where it was not taken."""
         sent: Fields = {"confirm": "on", **fields}
-        answer = self.browser.post(f"/admin/vote/{self.slug}/{key}/", sent)
+        with self.browser:
+            answer = self.browser.post(f"/admin/vote/{self.slug}/{key}/", sent)
         if answer.status != FOUND or "/login/" in answer.location:
             raise Unexpected(str(TITLES[key]), answer)
 
@@ -52,13 +51,12 @@ class Desk:
 
 def sign_in(url: str, user: User, password: str, *, slug: str) -> Desk:
     """Sign a member of staff in. Raises OtherDatabase where the server does not know them, NoAnswer, Unexpected."""
-    browser = Browser(url)
-    page = browser.get("/admin/login/")
-    if page.status != OK:
-        raise Unexpected(_("staff sign-in page"), page)
-    answer = browser.post(
-        "/admin/login/", {"username": user.username, "password": password, "next": "/admin/"}
-    )
+    with Browser(url) as browser:
+        page = browser.get("/admin/login/")
+        if page.status != OK:
+            raise Unexpected(_("staff sign-in page"), page)
+        fields = {"username": user.username, "password": password, "next": "/admin/"}
+        answer = browser.post("/admin/login/", fields)
     if answer.status == OK or (answer.status == FOUND and not _is_our_session(browser, user)):
         raise OtherDatabase(url)
     if answer.status != FOUND:

@@ -1,0 +1,207 @@
+"""A whole session over HTTP, and how people at a running server are imitated."""
+
+from __future__ import annotations
+
+import re
+import socket
+from random import Random
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from django.utils import translation
+
+from accounts.models import Delegate, User
+from accounts.roles import Kind, Role
+from tests.factories import DelegateFactory, DelegationFactory, UserFactory, make_vote
+from voting.domain import rolls
+from voting.management.demo.choices import draw_choices
+from voting.management.demo.secrets import read_secrets
+from voting.management.hall.browser import Answer, Browser, Unexpected
+from voting.management.hall.crowd import Measured, all_at_once
+from voting.management.hall.delegate import Voter
+from voting.management.hall.desk import Desk
+from voting.models import Cycle, Notice, RollEntry, Round
+from voting.states import RoundStatus, Stage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _english_and_a_place_of_its_own(monkeypatch, settings, tmp_path):
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    settings.VAR = tmp_path
+
+
+def nobody_listens() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+def test_a_rehearsal_is_a_whole_session_and_touches_no_other_vote(live_server, capsys):
+    vote = make_vote(until="open", delegates=3, kind=Kind.OFFICIAL)
+    call_command("rehearse", "--delegates", "12", "--url", live_server.url)
+    said = capsys.readouterr().out
+    assert "errors: 0" in said
+    assert "roll marked = urn = count: 12 = 12 = 12" in said
+    assert re.search(r"sign-ins: 12 in [\d.]+ s, [\d.]+/s, p50 \d+ ms, p99 \d+ ms", said)
+    assert re.search(r"casts: 12 in [\d.]+ s, [\d.]+/s, p50 \d+ ms, p99 \d+ ms", said)
+    cycle = Cycle.objects.get(kind=Kind.REHEARSAL)
+    assert re.fullmatch(r"rehearsal-\d{8}-\d{6}", cycle.slug)
+    assert (cycle.stage, cycle.rounds.get().status) in {
+        (Stage.PUBLICATION, RoundStatus.PUBLISHED),
+        (Stage.COUNTING, RoundStatus.PUBLISHED),  # so few may leave a seat empty
+    }
+    assert Notice.objects.get().round.cycle == cycle
+    assert not RollEntry.objects.filter(round=vote.round, voted=True).exists()
+    assert vote.round.status == RoundStatus.OPEN
+
+
+def test_rehearsals_can_be_repeated_and_leave_nobody_who_can_sign_in(live_server, monkeypatch):
+    slugs = iter(["rehearsal-1", "rehearsal-2"])
+    monkeypatch.setattr("voting.management.commands.rehearse.new_slug", lambda _now: next(slugs))
+    for _run in range(2):
+        call_command("rehearse", "--delegates", "4", "--seconds", "1", "--url", live_server.url)
+    assert [r.roll.count() for r in Round.objects.order_by("pk")] == [4, 4]
+    numbers = sorted(RollEntry.objects.values_list("number", flat=True))
+    assert numbers == [f"R{run}N00{place}" for run in (1, 2) for place in (1, 2, 3, 4)]
+    assert not Delegate.objects.filter(is_active=True).exists()
+    assert not User.objects.filter(kind=Kind.REHEARSAL, is_active=True).exists()
+
+
+def test_an_error_of_one_delegate_is_counted_and_fails_the_rehearsal(live_server, monkeypatch, capsys):
+    issue = rolls.issue_slips
+
+    def one_wrong(**kwargs):
+        issued = issue(**kwargs)
+        return [(issued[0][0], issued[1][1]), *issued[1:]]
+
+    monkeypatch.setattr(rolls, "issue_slips", one_wrong)
+    with pytest.raises(CommandError, match="did not come out right"):
+        call_command("rehearse", "--delegates", "4", "--url", live_server.url)
+    said = capsys.readouterr().out
+    assert "delegate R1N001, sign-in: 403" in said
+    assert "errors: 2" in said
+    assert "roll marked = urn = count: 3 = 3 = 3" in said
+
+
+def test_a_server_that_is_not_there_is_named(capsys):
+    url = nobody_listens()
+    with pytest.raises(CommandError, match=f"The server at {url} does not answer"):
+        call_command("rehearse", "--url", url)
+    assert not Cycle.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "ftp://127.0.0.1", "http://127.0.0.1:x", "http://127.0.0.1/path"]
+)
+def test_an_address_that_is_none_is_refused(url):
+    with pytest.raises(CommandError, match="is no address of a server"):
+        call_command("rehearse", "--url", url)
+
+
+@pytest.mark.parametrize("argument", [("--delegates", "0"), ("--delegates", "many"), ("--seconds", "-1")])
+def test_arguments_out_of_range_are_refused(argument):
+    with pytest.raises(CommandError, match="a whole number from"):
+        call_command("rehearse", *argument)
+
+
+def test_a_server_with_another_secret_is_told_apart(live_server, monkeypatch):
+    monkeypatch.setattr("voting.management.hall.desk._is_our_session", lambda *_: False)
+    with pytest.raises(CommandError, match="does not use the same database and secret"):
+        call_command("rehearse", "--url", live_server.url)
+    assert not Cycle.objects.exists()
+
+
+def test_two_rehearsals_at_once_are_refused():
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [0x72656865])
+        with pytest.raises(CommandError, match="Another rehearsal is running"):
+            call_command("rehearse")
+    finally:
+        other.close()
+
+
+def test_other_rehearsal_delegates_in_office_are_not_dragged_in(live_server):
+    DelegateFactory(kind=Kind.REHEARSAL, number="A1", delegation=DelegationFactory(kind=Kind.REHEARSAL))
+    with pytest.raises(CommandError, match="whom this command did not enter"):
+        call_command("rehearse", "--url", live_server.url)
+    assert not Cycle.objects.exists()
+    assert Delegate.objects.get(number="A1").is_active
+
+
+def test_the_staff_of_a_real_vote_are_not_engaged(live_server):
+    UserFactory(username="rehearsal-clerk", kind=Kind.OFFICIAL, role=Role.CLERK)
+    with pytest.raises(CommandError, match="“rehearsal-clerk” belongs to somebody else"):
+        call_command("rehearse", "--url", live_server.url)
+
+
+def test_the_demo_delegates_vote_to_a_clear_result(live_server, capsys):
+    call_command("seed")
+    round_ = Round.objects.get()
+    absent = round_.roll.order_by("number")[6:]
+    round_.roll.filter(pk__in=[entry.pk for entry in absent]).update(presence="on_leave")
+    capsys.readouterr()
+    call_command("demo_votes", "--url", live_server.url)
+    assert "6 demo ballots cast." in capsys.readouterr().out
+    assert round_.roll.filter(voted=True).count() == 6
+    call_command("demo_votes", "--url", live_server.url)
+    assert "All demo delegates who are present have voted." in capsys.readouterr().out
+
+
+def test_demo_votes_says_what_is_missing(live_server, monkeypatch):
+    with pytest.raises(CommandError, match="There is no demo in this database"):
+        call_command("demo_votes", "--url", live_server.url)
+    call_command("seed", "--until", "ready")
+    with pytest.raises(CommandError, match="The vote of the demo is not open"):
+        call_command("demo_votes", "--url", live_server.url)
+    call_command("seed")
+    known = read_secrets()
+    known.codes = {}
+    monkeypatch.setattr("voting.management.commands.demo_votes.read_secrets", lambda: known)
+    with pytest.raises(CommandError, match="The slip of delegate 001 is not in"):
+        call_command("demo_votes", "--url", live_server.url)
+
+
+def test_drawn_choices_put_ten_over_half_and_two_under():
+    drawn = list(draw_choices(range(1, 13), seats=10, people=292, chance=Random("2018")))
+    votes = sorted(sum(number in marks for marks in drawn) for number in range(1, 13))
+    assert max(len(marks) for marks in drawn) <= 10
+    assert votes[1] < 130  # more than half of 298 is 150
+    assert votes[2] > 180
+    assert drawn == list(draw_choices(range(1, 13), seats=10, people=292, chance=Random("2018")))
+
+
+def test_percentiles_are_nearest_ranks_in_whole_milliseconds():
+    crowd = Measured(waited=[place / 1000 for place in range(1, 101)], seconds=2.0)
+    assert (crowd.percentile(50), crowd.percentile(99), crowd.per_second) == (50, 99, 50.0)
+    assert Measured(waited=[0.0071]).percentile(99) == 7
+    assert Measured().percentile(50) == 0
+
+
+def test_what_the_server_refuses_is_one_persons_error():
+    def refused() -> float:
+        raise Unexpected("cast", Answer(409, "", '<p role="alert">Closed &amp; <b>sealed</b></p>', 0.1))
+
+    crowd = all_at_once([lambda: 0.5, refused, lambda: 0.1], within=0.1)
+    assert (sorted(crowd.waited), crowd.errors) == ([0.1, 0.5], ["cast: 409 Closed & sealed"])
+    assert crowd.seconds >= 0.06
+
+
+def test_a_step_that_is_not_taken_is_an_error(live_server):
+    with translation.override("en"), pytest.raises(Unexpected, match="Open the vote: 403"):
+        Desk(Browser(live_server.url), "2018").take("open")
+
+
+def test_a_closed_vote_is_told_to_the_voter(live_server):
+    vote = make_vote(until="closed", delegates=3)
+    number, code = next(iter(vote.codes.items()))
+    voter = Voter(Browser(live_server.url), number, code, [1])
+    voter.sign_in()
+    with pytest.raises(Unexpected, match=f"{number}.*"):
+        voter.vote()
+    assert voter.receipt == ""

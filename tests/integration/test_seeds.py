@@ -1,0 +1,236 @@
+"""The seeds: what the files say, loading them through the verbs, and refusing damaged ones whole."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from accounts.models import Delegate, User
+from accounts.roles import Kind, Role
+from tests.factories import UserFactory, make_vote
+from voting.domain.journal import first_break
+from voting.domain.rolls import attendance
+from voting.management.demo.secrets import read_secrets, secrets_file
+from voting.management.people import spread
+from voting.models import Cycle, JournalEntry, Round, VotingRules
+from voting.states import RoundStatus, Stage
+
+pytestmark = pytest.mark.django_db
+
+SEEDS = Path(settings.BASE_DIR) / "seeds"
+NAMES = [
+    "回迁安置项目",
+    "学校、幼儿园建设项目",
+    "“阳光老人家”老旧小区养老服务项目",
+    "停车场库建设项目",
+    "“厕所革命”项目",
+    "“最多跑一次”15分钟便民办事圈项目",
+    "社区卫生服务中心提升改造项目",
+    "公民“大健康”教育培训项目",
+    "基层文化阵地建设项目",
+    "农贸市场食品安全监督项目",
+    "雨污分流项目",
+    "蓝领公寓(临时租赁住房)筹集项目",
+]
+SUBDISTRICTS = ["米市巷", "湖墅", "小河", "和睦", "拱宸桥", "大关", "上塘", "祥符", "半山", "康桥"]
+
+
+@pytest.fixture(autouse=True)
+def _english_and_a_place_of_its_own(monkeypatch, settings, tmp_path):
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    settings.VAR = tmp_path
+
+
+def seed(capsys, *arguments: str) -> str:
+    call_command("seed", *arguments)
+    return str(capsys.readouterr().out)
+
+
+def damaged(tmp_path: Path, *changes: tuple[str, str], file: str = "2018.toml") -> Path:
+    text = (SEEDS / file).read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / file
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_twelve_stand_there_exactly_as_in_the_report(capsys):
+    seed(capsys, "--until", "slate")
+    cycle = Cycle.objects.get(slug="2018")
+    assert [c.name for c in cycle.candidates.order_by("number")] == NAMES
+    assert [c.number for c in cycle.candidates.order_by("number")] == list(range(1, 13))
+    assert (cycle.kind, cycle.seats, cycle.stage) == (Kind.DEMO, 10, Stage.DELIBERATION)
+    assert cycle.disclosure_index == "K1493206-6/2018-10457"
+    assert not VotingRules.objects.get(cycle=cycle).is_adopted
+    unstated = cycle.candidates.get(number=8)
+    assert (unstated.target, unstated.done_last_year) == ([], [])
+    assert {getattr(unstated, name) for name in unstated.DOSSIER_FIELDS} == {""}
+
+
+def test_the_roll_has_298_demo_delegates_in_ten_delegations(capsys):
+    seed(capsys, "--until", "roll")
+    groups = {}
+    for entry in Round.objects.get().roll.order_by("number"):
+        groups.setdefault(entry.delegation, []).append(entry.number)
+    assert list(groups) == [f"{name}代表团" for name in SUBDISTRICTS]
+    assert sorted(len(numbers) for numbers in groups.values()) == [29, 29] + [30] * 8
+    assert [n for numbers in groups.values() for n in numbers] == [f"{n:03d}" for n in range(1, 299)]
+    assert Delegate.objects.exclude(kind=Kind.DEMO).count() == 0
+    assert all(name.startswith("演示代表") for name in Delegate.objects.values_list("name", flat=True))
+
+
+def test_open_is_reached_by_verbs_and_a_second_loading_changes_nothing(capsys):
+    seed(capsys)
+    round_ = Round.objects.get()
+    assert round_.status == RoundStatus.OPEN
+    counts = attendance(round_)
+    assert (counts.roll, counts.present, counts.on_leave, counts.voted) == (298, 292, 6, 0)
+    assert first_break(round_.cycle) is None
+    before = JournalEntry.objects.count(), secrets_file().read_text()
+    assert seed(capsys) == "Nothing to do: all of this is loaded already.\n"
+    assert (JournalEntry.objects.count(), secrets_file().read_text()) == before
+
+
+def test_the_points_can_be_reached_one_after_another(capsys):
+    for point, stage in [("slate", "deliberation"), ("rules", "deliberation"), ("roll", "voting")]:
+        assert "Nothing to do" not in seed(capsys, "--until", point)
+        assert Cycle.objects.get().stage == stage
+    seed(capsys, "--until", "ready")
+    assert Round.objects.get().status == RoundStatus.READY
+    assert seed(capsys, "--until", "open") == "Vote opened.\n"
+
+
+def test_secrets_go_to_a_private_file_and_work(capsys, client):
+    seed(capsys)
+    known = read_secrets()
+    assert stat.S_IMODE(secrets_file().stat().st_mode) == 0o600
+    assert stat.S_IMODE(secrets_file().parent.stat().st_mode) == 0o700
+    assert len(known.codes) == 298
+    assert len(known.key_slips) == 5
+    clerk = User.objects.get(username="demo-clerk")
+    assert clerk.check_password(known.staff["demo-clerk"])
+    answer = client.post("/enter/", {"number": "001", "code": known.codes["001"]})
+    assert answer.status_code == 302
+
+
+def test_a_file_that_was_changed_later_is_reported_and_overwrites_nothing(capsys, tmp_path):
+    seed(capsys, "--until", "slate")
+    changed = damaged(tmp_path, ('name_en = "Car parks and garages"', 'name_en = "Car parks"'))
+    said = seed(capsys, "--until", "slate", "--cycle", str(changed))
+    assert "[[candidate]] no. 4 name_en" in said
+    assert Cycle.objects.get().candidates.get(number=4).name_en == "Car parks and garages"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("seats = 10", "seats 10"), "line 19: this is not well-formed TOML."),
+        (("seats = 10", "seats = \"ten\""), "[cycle]: the field “seats” must be a whole number."),
+        (("seats = 10", "seats = true"), "[cycle]: the field “seats” must be a whole number."),
+        (("seats = 10", "seats = 0"), "[cycle]: the field “seats” must be at least 1."),
+        (("seats = 10", "seats = 13"), "[cycle]: seats = 13, but there are only 12 candidate projects."),
+        (("place = ", "palce = "), "[cycle]: the field “palce” is not known."),
+        (("place = \"杭州市拱墅区\"\n", ""), "[cycle]: the field “place” is missing."),
+        (("place = \"杭州市拱墅区\"", "place = \" \""), "[cycle]: the field “place” is empty."),
+        (("kind = \"demo\"", "kind = \"real\""), "[cycle]: the field “kind” must be one of official, demo, rehearsal."),
+        (("slug = \"2018\"", "slug = \"2018/1\""), "[cycle]: slug: Lower-case letters, digits and hyphens only."),
+        (("report_date = 2018-01-21", "report_date = \"x\""), "the field “report_date” must be a date like"),
+        (("number = 3\n", "number = 2\n"), "[[candidate]] no. 3: number = 2 stands already in no. 2."),
+        (("“厕所革命”项目", "停车场库建设项目"), "no. 5: name = 停车场库建设项目 stands already in no. 4."),
+        (("target = []", "target = [1]"), "no. 8: the field “target” must be a list of texts."),
+        (("number = 12", "number = 120000"), "[[candidate]] no. 12: number:"),
+        (("[cycle]", "[cycles]"), "[cycles]: no such table is known here"),
+    ],
+)  # fmt: skip
+def test_a_damaged_file_is_refused_in_one_sentence_and_nothing_is_saved(tmp_path, change, sentence):
+    path = damaged(tmp_path, change)
+    with pytest.raises(CommandError) as refused:
+        call_command("seed", "--cycle", str(path))
+    said = str(refused.value)
+    assert said.startswith(f"{path} ")
+    assert sentence in said
+    assert said.endswith("Nothing was loaded.")
+    assert "\n" not in said
+    assert not Cycle.objects.exists()
+    assert not User.objects.exists()
+    assert not secrets_file().exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("kind = \"demo\"", "kind = \"official\""), "[roll]: the kind is “official”, but the cycle is “demo”"),
+        (("\"041\"", "\"999\""), "[roll]: on_leave names delegate 999, who is not on the roll."),
+        (("湖墅代表团", "米市巷代表团"), "[[delegation]] no. 2: name = 米市巷代表团 stands already in no. 1."),
+        (("demo-chief", "demo-clerk"), "[[staff]] no. 2: username = demo-clerk stands already in no. 1."),
+        (("role = \"clerk\"", "role = \"unit\""), "[[staff]]: a clerk is needed."),
+        (("role = \"clerk\"", "role = \"delegate\""), "[[staff]] no. 1: the field “role” must be one of"),
+        (("delegates = 298", "delegates = 10000"), "[roll]: at most 9999 delegates can be numbered."),
+    ],
+)  # fmt: skip
+def test_a_damaged_roll_is_refused_too(tmp_path, change, sentence):
+    path = damaged(tmp_path, change, file="demo-roll.toml")
+    with pytest.raises(CommandError) as refused:
+        call_command("seed", "--roll", str(path))
+    assert sentence in str(refused.value)
+    assert not Cycle.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_a_file_that_is_no_text_or_not_there_is_refused(tmp_path):
+    path = tmp_path / "gb.toml"
+    path.write_bytes((SEEDS / "2018.toml").read_text(encoding="utf-8").encode("gb18030"))
+    with pytest.raises(CommandError, match="the text is not UTF-8"):
+        call_command("seed", "--cycle", str(path))
+    with pytest.raises(CommandError, match="the file cannot be read"):
+        call_command("seed", "--cycle", str(tmp_path / "none.toml"))
+
+
+def test_the_sentence_is_chinese_where_the_terminal_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    path = damaged(tmp_path, ("place = ", "palce = "))
+    with pytest.raises(CommandError, match="没有“palce”这个字段"):
+        call_command("seed", "--cycle", str(path))
+
+
+def test_a_real_vote_is_not_led_past_its_roll_by_a_program(tmp_path, capsys):
+    cycle = damaged(tmp_path, ('kind = "demo"', 'kind = "official"'))
+    roll = damaged(tmp_path, ('kind = "demo"', 'kind = "official"'), file="demo-roll.toml")
+    files = ("--cycle", str(cycle), "--roll", str(roll))
+    with pytest.raises(CommandError, match="Only a demo is loaded further than the roll"):
+        call_command("seed", *files, "--until", "open")
+    assert not Cycle.objects.exists()
+    seed(capsys, *files, "--until", "roll")
+    assert Cycle.objects.get().stage == Stage.VOTING
+    assert not secrets_file().exists()
+    assert not User.objects.get(username="demo-clerk").has_usable_password()
+
+
+def test_the_demo_takes_nobodys_place():
+    make_vote(until="drafted", slug="2018")
+    with pytest.raises(CommandError, match="of another kind"):
+        call_command("seed")
+    assert not User.objects.filter(kind=Kind.DEMO).exists()
+
+
+def test_a_user_name_of_somebody_else_is_refused():
+    UserFactory(username="demo-chief", role=Role.CLERK)
+    with pytest.raises(CommandError, match="“demo-chief” belongs to somebody else"):
+        call_command("seed")
+    assert not Cycle.objects.exists()
+
+
+@pytest.mark.parametrize(("people", "groups"), [(298, 10), (10, 10), (7, 3), (2, 5)])
+def test_people_are_spread_in_even_blocks(people, groups):
+    places = spread(people, over=groups)
+    sizes = [places.count(group) for group in range(groups)]
+    assert places == sorted(places)
+    assert sum(sizes) == people
+    assert max(sizes) - min(sizes) <= 1
