@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -59,25 +60,27 @@ class Row:
     def options(self) -> list[Option]:
         return [Option(WORDS[mark], str(label), self.mark is mark) for mark, label in LABELS.items()]
 
-    @property
+    @cached_property
     def line(self) -> str:
         """The source's own first sentence on this year's target."""
         texts = [*self.candidate.target[:1], self.candidate.content]
         return next(filter(None, texts), "")
 
-    @property
+    @cached_property
     def facts(self) -> list[Fact]:
         """What the source states, the sentences of the report first."""
-        facts = [_fact(self.candidate, "target"), _fact(self.candidate, "done_last_year")]
-        facts += [_fact(self.candidate, name) for name in Candidate.DOSSIER_FIELDS]
-        return [fact for fact in facts if fact.texts]
+        return [fact for fact in self._dossier if fact.texts]
 
-    @property
+    @cached_property
     def unstated(self) -> str:
         """The names of what the source does not state, in one sentence: unknown is said, never invented."""
-        names = ("target", *Candidate.DOSSIER_FIELDS)
-        missing = [_fact(self.candidate, name) for name in names]
-        return _(", ").join(fact.label for fact in missing if not fact.texts)
+        target, _done, *others = self._dossier
+        return _(", ").join(fact.label for fact in (target, *others) if not fact.texts)
+
+    @cached_property
+    def _dossier(self) -> list[Fact]:
+        names = ("target", "done_last_year", *Candidate.DOSSIER_FIELDS)
+        return [_fact(self.candidate, name) for name in names]
 
 
 def rows(items: list[BallotItem], chosen: Mapping[int, Mark]) -> list[Row]:
