@@ -30,6 +30,7 @@ from voting.management.demo import places
 from voting.management.demo.places import Place, PlaceTaken, environment_for, place_from_environment
 from voting.management.demo.reset import ResetRefused, reset_demo
 from voting.management.demo.secrets import read_secrets, secrets_file
+from voting.management.demo.server import LEAST_SECONDS
 from voting.management.demo.sheet import sheet, table
 from voting.models import Cycle, RollEntry, Round
 
@@ -97,11 +98,19 @@ def demo(env: dict[str, str], log: Path) -> Iterator[Demo]:
             running.process.wait(timeout=PATIENCE)
 
 
-@pytest.fixture
-def static(tmp_path: Path) -> Path:
-    """Return a place of its own with the static files gathered."""
-    done = manage("collectstatic", "--no-input", "-v0", env=environment(tmp_path))
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Gather the static files once; compressing them takes seconds."""
+    var = tmp_path_factory.mktemp("gathered")
+    done = manage("collectstatic", "--no-input", "-v0", env=environment(var))
     assert done.returncode == 0, done.stderr
+    return var / "static"
+
+
+@pytest.fixture
+def static(tmp_path: Path, gathered: Path) -> Path:
+    """Return a place of its own that has the static files."""
+    (tmp_path / "static").symlink_to(gathered)
     return tmp_path
 
 
@@ -155,7 +164,7 @@ def test_a_server_that_dies_is_started_again(static, database_url, tmp_path):
     env = environment(static, DATABASE_URL=database_url, PORT=str(free_port()))
     with demo(env, tmp_path / "said") as running:
         running.wait_until_said("Stop with Ctrl-C")
-        time.sleep(10)  # one that ends sooner is not started again
+        time.sleep(LEAST_SECONDS)  # one that ends sooner is not started again
         server = psutil.Process(running.process.pid).children()[0]
         family = [*server.children(recursive=True), server]
         for process in family:

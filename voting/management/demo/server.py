@@ -25,7 +25,7 @@ GRANIAN = (
 START_SECONDS = 30
 STOP_SECONDS = 20
 #: A server that ends sooner than this after its start will not get better by another one.
-LEAST_SECONDS = 10
+LEAST_SECONDS = 5
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
