@@ -64,6 +64,11 @@ class Progress:
     def __init__(self) -> None:
         self.begun = time.monotonic()
 
+    @property
+    def seconds(self) -> float:
+        """How long this has been going on."""
+        return time.monotonic() - self.begun
+
     def __call__(self, text: str) -> None:
-        sys.stderr.write(f"[{time.monotonic() - self.begun:4.0f} s] {text}\n")
+        sys.stderr.write(f"[{self.seconds:4.0f} s] {text}\n")
         sys.stderr.flush()

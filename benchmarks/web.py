@@ -47,6 +47,11 @@ class Burst:
         """Answers per second."""
         return len(self.answers) / self.seconds
 
+    def __add__(self, other: Burst) -> Burst:
+        return Burst(
+            self.seconds + other.seconds, self.latencies + other.latencies, self.answers + other.answers
+        )
+
 
 @dataclass
 class Visitor:
