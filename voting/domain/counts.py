@@ -106,7 +106,7 @@ def count_urn(
     *, round_: Round, seed: bytes, progress: Progress | None = None
 ) -> tuple[dict[str, Any], list[list[Any]]]:
     """Return the working and the sorted ballot patterns of a closed urn. Changes nothing."""
-    seal = UrnSeal.objects.get(round=round_)
+    seal = UrnSeal.objects.defer("hashes").get(round=round_)
     counts = attendance(round_)
     definition = definition_of(round_)
     urn = _Urn(round_, seed)
