@@ -274,7 +274,7 @@ def test_the_sheet_follows_the_vote(tmp_path, settings):
             return "\n".join(sheet(place, cycle=cycle, known=known))
 
     assert "http://127.0.0.1:8123/2018/screen/" in printed()
-    assert "make demo-votes" in printed()
+    assert "PORT=8123 make demo-votes" in printed()
     assert known.codes["001"] in printed()
     assert known.codes["041"] not in printed()  # on leave
     round_ = Round.objects.select_related("cycle").get()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from unicodedata import east_asian_width
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from voting.management.demo.places import Place
+from voting.management.demo.places import DEFAULT_PORT, Place
 from voting.management.demo.secrets import DemoSecrets, secrets_file
-from voting.models import Cycle, Round
+from voting.models import Cycle, RollEntry, Round
 from voting.states import Presence, RoundStatus
 
 SLIPS_SHOWN = 5
@@ -35,8 +36,9 @@ def sheet(place: Place, *, cycle: Cycle, known: DemoSecrets) -> Iterator[str]:
         ) % (secrets_file())
         yield ""
     yield _("All demo sign-ins, slips and key slips: %s") % secrets_file()
-    if round_ and round_.status == RoundStatus.OPEN:
-        yield _("Let the other delegates vote, in a second terminal: make demo-votes")
+    if round_ and round_.status == RoundStatus.OPEN and _waiting(round_, known).exists():
+        elsewhere = f"PORT={place.port} " if place.port != DEFAULT_PORT else ""
+        yield _("Let the other delegates vote, in a second terminal: %s") % f"{elsewhere}make demo-votes"
     yield _("Stop with Ctrl-C; the data are kept. Start over with make demo-reset.")
     yield RULE
 
@@ -68,17 +70,19 @@ def _staff(known: DemoSecrets) -> Iterator[str]:
 
 
 def _slips(round_: Round, known: DemoSecrets) -> Iterator[str]:
-    waiting = round_.roll.filter(presence=Presence.PRESENT, voted=False, number__in=known.codes).order_by(
-        "number"
-    )
     if round_.status == RoundStatus.OPEN:
-        rows = [(e.number, known.codes[e.number], e.name, e.delegation) for e in waiting[:SLIPS_SHOWN]]
+        waiting = _waiting(round_, known).order_by("number")[:SLIPS_SHOWN]
+        rows = [(e.number, known.codes[e.number], e.name, e.delegation) for e in waiting]
         if rows:
             yield _("Slips of demo delegates who have not voted yet (number, code):")
             yield from table(rows)
         else:
             yield _("All demo delegates who are present have voted.")
         yield ""
+
+
+def _waiting(round_: Round, known: DemoSecrets) -> QuerySet[RollEntry]:
+    return round_.roll.filter(presence=Presence.PRESENT, voted=False, number__in=known.codes)
 
 
 def _key_slips(round_: Round, known: DemoSecrets) -> Iterator[str]:
