@@ -5,33 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from voting.domain.canonical import sha256_hex
 from voting.domain.definitions import definition_of
 from voting.models import Round
-
-DECISIONS: dict[str, Promise] = {
-    "chosen": _("chosen"),
-    "tied": _("tied"),
-    "not_chosen": _("not chosen"),
-}
-REASONS: dict[str, Promise] = {
-    "above_cut": _("among the highest"),
-    "below_floor": _("majority not reached"),
-    "below_cut": _("fewer votes than those chosen"),
-    "tied_at_cut": _("equal votes at the last place"),
-    "admitted_with_tie": _("equal votes at the last place, admitted by the rules"),
-    "vote_void": _("the vote is void"),
-}
-STATUSES: dict[str, Promise] = {
-    "decided": _("The vote is decided."),
-    "tie": _("Equal votes at the last place: the rules say what follows."),
-    "shortfall": _("Fewer projects passed than there are to choose."),
-    "void": _("More ballots were returned than issued: the vote is void."),
-}
+from voting.results import DECISIONS, REASONS, STATUSES
 
 
 def count_report(round_: Round) -> dict[str, Any]:

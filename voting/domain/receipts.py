@@ -54,3 +54,17 @@ def is_in_urn(round_: Round, text: str) -> bool | None:
         else:
             high = middle
     return hashes[low * DIGEST_BYTES :].startswith(wanted)
+
+
+def find(text: str) -> Round | None:
+    """Return the round whose sealed list holds a ballot with this receipt, whichever it is; None where none does.
+
+    One query, however many rounds there are. Raises NotAReceipt.
+    """
+    wanted = read(text)
+    found = Round.objects.select_related("cycle").extra(
+        tables=["voting_urnseal"],
+        where=["voting_urnseal.round_id = voting_round.id", "position(%s in voting_urnseal.hashes) > 0"],
+        params=[wanted],
+    )
+    return next((round_ for round_ in found if is_in_urn(round_, text)), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from voting.urls import ballot
+from voting.urls import ballot, public
 
 app_name = "voting"
-urlpatterns: list[URLPattern | URLResolver] = [*ballot.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [*ballot.urlpatterns, *public.urlpatterns]

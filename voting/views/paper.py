@@ -79,8 +79,7 @@ class Row:
 
     @cached_property
     def _dossier(self) -> list[Fact]:
-        names = ("target", "done_last_year", *Candidate.DOSSIER_FIELDS)
-        return [_fact(self.candidate, name) for name in names]
+        return dossier(self.candidate)
 
 
 def rows(items: list[BallotItem], chosen: Mapping[int, Mark]) -> list[Row]:
@@ -89,6 +88,11 @@ def rows(items: list[BallotItem], chosen: Mapping[int, Mark]) -> list[Row]:
         Row(item.number, item.candidate.shown_name, item.candidate, chosen.get(item.number, Mark.NONE))
         for item in items
     ]
+
+
+def dossier(candidate: Candidate) -> list[Fact]:
+    """Return every row of the dossier, the report's sentences first; what is not stated has no text."""
+    return [_fact(candidate, name) for name in ("target", "done_last_year", *Candidate.DOSSIER_FIELDS)]
 
 
 def _fact(candidate: Candidate, name: str) -> Fact:

@@ -1,10 +1,6 @@
 // Comfort for the staff's desk; every step works without it.
 'use strict';
 
-for (const button of document.querySelectorAll('[data-print]')) {
-  button.hidden = false;
-  button.addEventListener('click', () => window.print());
-}
 
 // A step is taken once: a second press while the first is on its way does nothing.
 for (const form of document.querySelectorAll('form.act')) {

@@ -1,0 +1,44 @@
+"""What the public pages read. Nothing here writes, and no page's number of queries grows with its rows."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+
+from accounts.roles import Kind
+from voting.models import Candidate, Cycle, Round
+
+_ROUNDS = (
+    Round.objects.select_related("rules", "seal", "notice", "cycle")
+    .defer("seal__hashes", "definition")
+    .order_by("-number")
+)
+_CANDIDATES = Candidate.objects.order_by("number")
+
+
+def shown_cycles() -> QuerySet[Cycle]:
+    """Return the votes that the home page may name, newest first; a rehearsal is never among them."""
+    return (
+        Cycle.objects.exclude(kind=Kind.REHEARSAL)
+        .order_by("-year", "slug")
+        .prefetch_related(Prefetch("candidates", _CANDIDATES), Prefetch("rounds", _ROUNDS))
+    )
+
+
+def public_cycle(slug: str) -> Cycle:
+    """Return the cycle at this address with its candidates and rounds, in three queries. Raises Http404."""
+    cycles = Cycle.objects.prefetch_related(Prefetch("candidates", _CANDIDATES), Prefetch("rounds", _ROUNDS))
+    try:
+        return cycles.get(slug=slug)
+    except Cycle.DoesNotExist as error:
+        raise Http404 from error
+
+
+def newest_round(cycle: Cycle) -> Round | None:
+    """Return the newest round of a cycle from ``public_cycle`` or ``shown_cycles``; costs no query."""
+    return next(iter(cycle.rounds.all()), None)
+
+
+def newest_published(cycle: Cycle) -> Round | None:
+    """Return the newest round that has a notice; costs no query."""
+    return next((round_ for round_ in cycle.rounds.all() if getattr(round_, "notice", None)), None)

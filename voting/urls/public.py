@@ -1,0 +1,25 @@
+"""The addresses of the public pages. Fixed words come first, so that no cycle can take their place."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from voting.views import public, published, receipt, screen
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("receipt/", receipt.receipt, name="receipt"),
+    path("secrecy/", public.secrecy, name="secrecy"),
+    path("<slug:slug>/", public.cycle, name="cycle"),
+    path("<slug:slug>/projects/<int:number>/", public.candidate, name="candidate"),
+    path("<slug:slug>/ballot-paper/", public.ballot_paper, name="ballot-paper"),
+    path("<slug:slug>/result/", published.result, name="result"),
+    path("<slug:slug>/notice/", published.notice, name="notice"),
+    path("<slug:slug>/report/", published.report, name="tally-report"),
+    path("<slug:slug>/result.json", published.result_json, name="result-json"),
+    path("<slug:slug>/result.csv", published.result_csv, name="result-csv"),
+    path("<slug:slug>/result.xlsx", published.result_xlsx, name="result-xlsx"),
+    path("<slug:slug>/urn.txt", receipt.urn_hashes, name="urn-hashes"),
+    path("<slug:slug>/screen/", screen.screen, name="screen"),
+    path("<slug:slug>/screen.json", screen.screen_json, name="screen-json"),
+]

@@ -1,0 +1,73 @@
+"""Where a vote stands, in one heading and one sentence, for the public pages and the hall screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from voting import queries
+from voting.domain.rolls import Attendance, attendance
+from voting.models import Cycle
+from voting.states import RoundStatus
+
+
+class Phase(StrEnum):
+    """What people in the hall are waiting for."""
+
+    BEFORE = "before"
+    CHECK_IN = "check-in"
+    VOTING = "voting"
+    COUNTING = "counting"
+    RESULT = "result"
+
+
+PHASES: dict[str, Phase] = {
+    RoundStatus.PREPARING: Phase.CHECK_IN,
+    RoundStatus.KEYED: Phase.CHECK_IN,
+    RoundStatus.READY: Phase.CHECK_IN,
+    RoundStatus.OPEN: Phase.VOTING,
+    RoundStatus.CLOSED: Phase.COUNTING,
+    RoundStatus.COUNTED: Phase.COUNTING,
+    RoundStatus.CERTIFIED: Phase.COUNTING,
+    RoundStatus.PUBLISHED: Phase.RESULT,
+}
+HEADINGS: dict[Phase, Promise] = {
+    Phase.BEFORE: _("The vote is being prepared"),
+    Phase.CHECK_IN: _("Delegates are checking in"),
+    Phase.VOTING: _("Voting is open"),
+    Phase.COUNTING: _("Voting is closed, the ballots are being counted"),
+    Phase.RESULT: _("The result is published"),
+}
+NOTES: dict[Phase, Promise] = {
+    Phase.BEFORE: _("The candidate projects are set; the delegates vote in plenary."),
+    Phase.CHECK_IN: _("The vote opens when the quorum is present and the urn has been tried."),
+    Phase.VOTING: _("The delegates present are voting by secret ballot; only how many have voted is known."),
+    Phase.COUNTING: _("The urn is sealed. The result appears here as soon as it is certified."),
+    Phase.RESULT: _("It is frozen: every page, paper and download says the same."),
+}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where the vote stands; ``attendance`` from the check-in on."""
+
+    phase: Phase
+    attendance: Attendance | None
+
+    @property
+    def heading(self) -> str:
+        return str(HEADINGS[self.phase])
+
+    @property
+    def note(self) -> str:
+        return str(NOTES[self.phase])
+
+
+def moment_of(cycle: Cycle) -> Moment:
+    """Return where the cycle's newest round stands; at most one query."""
+    round_ = queries.newest_round(cycle)
+    phase = PHASES[round_.status] if round_ else Phase.BEFORE
+    return Moment(phase, attendance(round_) if round_ else None)

@@ -1,0 +1,80 @@
+"""What citizens read before there is a result: home, slate, dossiers, the specimen ballot, how the secret is kept."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from voting import queries, rule_words
+from voting.domain.rules import settings_of
+from voting.models import Cycle
+from voting.results import Result
+from voting.views.moments import moment_of
+from voting.views.paper import dossier
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the newest vote with its projects and what can be done now; older votes below it."""
+    cycles = list(queries.shown_cycles())
+    cycle = cycles[0] if cycles else None
+    context = {"cycle": cycle, "older": cycles[1:]} | (_standing(cycle) if cycle else {})
+    return render(request, "public/home.html", context)
+
+
+@require_safe
+def cycle(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one vote: projects, rules in words, disclosure fields, where it stands."""
+    shown = queries.public_cycle(slug)
+    return render(request, "public/cycle.html", {"cycle": shown, "rule": _rule(shown)} | _standing(shown))
+
+
+@require_safe
+def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Show a project's dossier. What the source does not state is shown as not stated."""
+    shown = queries.public_cycle(slug)
+    candidates = {candidate.number: candidate for candidate in shown.candidates.all()}
+    if number not in candidates:
+        raise Http404
+    context = {
+        "cycle": shown,
+        "candidate": candidates[number],
+        "facts": dossier(candidates[number]),
+        "before": candidates.get(number - 1),
+        "after": candidates.get(number + 1),
+    }
+    return render(request, "public/candidate.html", context | _standing(shown))
+
+
+@require_safe
+def ballot_paper(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the 表决票 as a specimen to print."""
+    shown = queries.public_cycle(slug)
+    round_ = queries.newest_round(shown)
+    per_item = bool(round_ and round_.rules.ballot_type == "per_item")
+    seats = round_.seats if round_ else shown.seats
+    return render(request, "public/ballot_paper.html", {"cycle": shown, "per_item": per_item, "seats": seats})
+
+
+@require_safe
+def secrecy(request: HttpRequest) -> HttpResponse:
+    """Explain how the vote is kept secret, with the honest limits (TRUST.md §2)."""
+    return render(request, "public/secrecy.html")
+
+
+def _standing(cycle: Cycle) -> dict[str, object]:
+    """Return where the vote stands, and its result once there is one."""
+    round_ = queries.newest_published(cycle)
+    result = Result(round_.notice) if round_ else None
+    by_number = {item.number: item for item in result.items} if result else {}
+    rows = [(candidate, by_number.get(candidate.number)) for candidate in cycle.candidates.all()]
+    return {"moment": moment_of(cycle), "result": result, "rows": rows}
+
+
+def _rule(cycle: Cycle) -> list[str]:
+    round_ = queries.newest_round(cycle)
+    if round_ is None:
+        return []
+    roll = round_.roll.count()
+    return rule_words.sentences(settings_of(round_.rules), candidates=len(cycle.candidates.all()), roll=roll)

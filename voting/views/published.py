@@ -1,0 +1,90 @@
+"""The published result: page, notice, count report, downloads. Everything reads the frozen snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.http import require_safe
+
+from voting import exports, queries, rule_words
+from voting.models import Cycle
+from voting.results import Result
+from voting.views.moments import moment_of
+
+#: A frozen page may be kept this long before it is asked for again; a hash tells whether anything changed.
+FRESH = 60  # seconds
+
+
+def published(slug: str) -> tuple[Cycle, Result | None]:
+    """Return the cycle and its newest published result, if there is one. Raises Http404."""
+    cycle = queries.public_cycle(slug)
+    round_ = queries.newest_published(cycle)
+    return cycle, Result(round_.notice) if round_ else None
+
+
+@require_safe
+def result(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the result with its chart and table; before it is published, where the vote stands."""
+    return _page(request, slug, "public/result.html")
+
+
+@require_safe
+def notice(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the 公告 as the paper that it is."""
+    return _page(request, slug, "public/notice.html")
+
+
+@require_safe
+def report(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the 计票报告单 as the paper that it is."""
+    return _page(request, slug, "public/report.html")
+
+
+@require_safe
+def result_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the notice's own text, whose SHA-256 is the notice's hash."""
+    return _file(request, slug, "json", "application/json; charset=utf-8", lambda r: r.notice.body.encode())
+
+
+@require_safe
+def result_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    return _file(request, slug, "csv", "text/csv; charset=utf-8", exports.as_csv)
+
+
+@require_safe
+def result_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _file(request, slug, "xlsx", kind, exports.as_xlsx)
+
+
+def _page(request: HttpRequest, slug: str, template: str) -> HttpResponse:
+    cycle, shown = published(slug)
+    if shown is None:
+        return render(request, "public/not_yet.html", {"cycle": cycle, "moment": moment_of(cycle)})
+    body = shown.body
+    rule = rule_words.sentences(body["rules"], candidates=len(body["items"]), roll=shown.roll)
+    answer = render(request, template, {"cycle": cycle, "result": shown, "notice": body, "rule": rule})
+    patch_cache_control(answer, public=True, max_age=FRESH)
+    return answer
+
+
+def _file(
+    request: HttpRequest, slug: str, ending: str, kind: str, write: Callable[[Result], bytes]
+) -> HttpResponse:
+    cycle, shown = published(slug)
+    if shown is None:
+        raise Http404
+    etag = f'"{shown.digest}-{ending}-{getattr(request, "LANGUAGE_CODE", "")}"'
+    if unchanged := get_conditional_response(request, etag=etag):
+        return unchanged
+    headers: dict[str, Any] = {
+        "Content-Disposition": f'attachment; filename="{cycle.slug}-result.{ending}"',
+        "ETag": etag,
+    }
+    answer = HttpResponse(write(shown), content_type=kind, headers=headers)
+    patch_cache_control(answer, public=True, max_age=FRESH)
+    return answer
