@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from voting import queries, rule_words
@@ -37,10 +38,12 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     candidates = {candidate.number: candidate for candidate in shown.candidates.all()}
     if number not in candidates:
         raise Http404
+    sentences, others = dossier(candidates[number])[:2], dossier(candidates[number])[2:]
     context = {
         "cycle": shown,
         "candidate": candidates[number],
-        "facts": dossier(candidates[number]),
+        "stated": [*sentences, *(fact for fact in others if fact.texts)],
+        "unstated": _(", ").join(fact.label for fact in others if not fact.texts),
         "before": candidates.get(number - 1),
         "after": candidates.get(number + 1),
     }
