@@ -8,6 +8,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -32,6 +33,21 @@ def find_chromium() -> str | None:
         return shutil.which(named)
     candidates = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
     return next(filter(None, map(shutil.which, candidates)), None)
+
+
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+
+
+def assert_good(page: Page) -> None:
+    """No violation found by axe, and nothing to scroll sideways."""
+    found = Axe().run(page, options=RULES)["violations"]
+    assert [(v["id"], [node["html"] for node in v["nodes"]]) for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 
 
 @dataclass(kw_only=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from accounts.roles import Kind
-from tests.browser import DESK, Live
+from tests.browser import DESK, Live, assert_good
 from tests.factories import Vote, make_vote
 from voting.domain.rounds import close_round
 from voting.models import SealedBallot
@@ -17,12 +16,6 @@ from voting.models import SealedBallot
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 SMALL = {"width": 320, "height": 640}
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
-}
 
 
 @pytest.fixture
@@ -48,13 +41,6 @@ def enter(page: Page, vote: Vote, place: int = 0) -> None:
 def mark(page: Page, *numbers: int) -> None:
     for number in numbers:
         page.locator(f"label[for=m{number}] .name").click()
-
-
-def assert_good(page: Page) -> None:
-    """No violation found by axe, and nothing to scroll sideways."""
-    found = Axe().run(page, options=RULES)["violations"]
-    assert [(v["id"], [node["html"] for node in v["nodes"]]) for v in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 
 
 @pytest.mark.parametrize("dark", [False, True])
