@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 from voting.admin.pages import StepPage
 from voting.domain.cycles import freeze_slate
 from voting.domain.rolls import eligible, freeze_roll
-from voting.domain.rules import adopt_rules, draft_rules
+from voting.domain.rules import adopt_rules, draft_rules, settings_of
 from voting.domain.running_order import StepKey
 from voting.forms.steps import PRESET_NAMES, ConfirmForm, RulesForm, StepForm, preset_values
 from voting.models import VotingRules
+from voting.rule_words import sentences
 
 
 class SlatePage(StepPage):
@@ -71,8 +72,16 @@ class RulesPage(StepPage):
             drafting=self.drafting,
             rules=rules,
             presets=PRESET_NAMES,
+            rule=self.in_words(rules),
             **more,
         )
+
+    def in_words(self, rules: VotingRules | None) -> list[str]:
+        """Return the rules as sentences, worked out for the roll as it stands."""
+        if rules is None:
+            return []
+        roll = self.order.attendance.roll if self.order.attendance else eligible(self.cycle).count()
+        return sentences(settings_of(rules), candidates=self.cycle.candidates.count(), roll=roll)
 
 
 class RollPage(StepPage):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -99,7 +99,7 @@ def quorum_floor(rules: VotingRules) -> Floor:
     )
 
 
-def eligible(cycle: Cycle) -> Iterable[Delegate]:
+def eligible(cycle: Cycle) -> QuerySet[Delegate]:
     """Delegates in office of the cycle's own kind; real, demo and rehearsal never mix."""
     return Delegate.objects.filter(kind=cycle.kind, is_active=True).select_related("delegation")
 
