@@ -54,10 +54,11 @@ class Hall:
         requests = self._ballots("/ballot/cast/")
         return [requests[part::parts] for part in range(parts)]
 
-    def take_cast(self, requests: list[bytes]) -> None:
+    def take_cast(self, requests: list[bytes]) -> Burst:
         """Let some cast, and add it to what casting took."""
         done = burst(self.port, requests, expect=200)
         self.steps["cast"] = done if "cast" not in self.steps else self.steps["cast"] + done
+        return done
 
     def _ballots(self, path: str) -> list[bytes]:
         forms = zip(self.people, self.tickets, self.marks, strict=True)

@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing import get_context
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -41,7 +42,13 @@ def use(database: str) -> None:
 def enrol(count: int, *, kind: Kind) -> list[str]:
     """Put so many delegates into office, past the model as a roll of 300 000 asks for; return their numbers."""
     delegation = Delegation.objects.create(kind=kind, name="代表团")
-    given = {"kind": kind, "role": Role.DELEGATE, "count": count, "delegation": delegation.pk, "width": WIDTH}
+    given: dict[str, Any] = {
+        "kind": kind,
+        "role": Role.DELEGATE,
+        "count": count,
+        "delegation": delegation.pk,
+        "width": WIDTH,
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO accounts_user (username, name, role, kind, password, is_active, is_superuser)"
