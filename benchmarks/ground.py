@@ -101,7 +101,7 @@ def ground() -> Iterator[Ground]:
     try:
         url = env.text("DATABASE_URL")
         if url:
-            server = dict(conninfo_to_dict(url))
+            server = {"dbname": "postgres", **conninfo_to_dict(url)}
         else:
             sockets = embedded.start(ours, database="postgres")
             server = {
@@ -111,6 +111,7 @@ def ground() -> Iterator[Ground]:
                 "dbname": "postgres",
             }
         place = Ground(server, directory)
+        os.environ["DATABASE_URL"] = place.url(str(server["dbname"]))
         try:
             yield place
         finally:
