@@ -281,6 +281,8 @@ class Bench:
         halls = self.found.halls
         steps = (f"{name} {median(hall.steps[name].rate for hall in halls):.0f}/s" for name in halls[0].steps)
         print(f"each step by itself: {', '.join(steps)}")
+        if self.large_roll < LARGE:
+            print("a small run: its ratios are rough, and the targets are meant for the full size")
         if not self.pgbench:
             print("no pgbench was found: the two statements alone were run by psycopg instead")
 

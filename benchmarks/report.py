@@ -25,7 +25,7 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         met = "–" if self.met is None else "yes" if self.met else "NO"
-        ratio = "–" if self.ratio is None else f"{self.ratio:.3g}" if self.ratio < 10 else f"{self.ratio:.0f}"  # noqa: PLR2004
+        ratio = "–" if self.ratio is None else _shown(self.ratio)
         return self.what, self.ours, self.other, ratio, self.target, met
 
 
@@ -47,6 +47,11 @@ def print_table(rows: Sequence[Row]) -> None:
         print("  ".join(_pad(cell, widths[n], right=n in NUMBERS) for n, cell in enumerate(line)).rstrip())
         if place == 0:
             print("  ".join("─" * width for width in widths))
+
+
+def _shown(ratio: float) -> str:
+    decimals = next(places for least, places in ((10, 0), (0.1, 2), (0, 3)) if ratio >= least)
+    return f"{ratio:.{decimals}f}"
 
 
 def _width(text: str) -> int:
