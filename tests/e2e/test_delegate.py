@@ -234,3 +234,31 @@ def test_wrong_codes_are_said_beside_the_field(live, vote):
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_text("代表号与登录码不符")).to_be_visible()
     assert_good(page)
+
+
+def test_f21_nothing_touches_a_half_filled_ballot(live, vote):
+    page = live.person()
+    enter(page, vote)
+    mark(page, 2, 5)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    vote.cast(1, range(1, 11))
+    page.clock.install()
+    page.clock.fast_forward("10:00")
+    expect(page.locator("input:checked")).to_have_count(2)
+    assert asked == [], "the page asks for nothing by itself"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_f30_a_review_is_not_taken_for_a_cast(live, vote, javascript):
+    page = live.person(javascript=javascript)
+    enter(page, vote)
+    mark(page, 2, 5)
+    page.get_by_role("button", name="核对").click()
+    expect(page.locator("main")).to_contain_text("这张表决票还没有投出")
+    expect(page.locator("main")).not_to_contain_text("已投入票箱")
+    page.goto("/")
+    assert SealedBallot.objects.count() == 0
+    page.goto("/ballot/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("表决票")
+    assert SealedBallot.objects.count() == 0
