@@ -1,0 +1,129 @@
+"""The transition tables are the truth for the one writer and for the database alike."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from tests.factories import make_vote
+from voting.domain import counting
+from voting.domain.cycles import move_cycle
+from voting.domain.refusals import StepNotAllowed
+from voting.domain.rounds import move_round
+from voting.models import Cycle, Round
+from voting.states import (
+    CHECK_IN_STATUSES,
+    COUNT_STATUSES,
+    ROUND_STEPS,
+    SEALED_STATUSES,
+    STAGE_STEPS,
+    Act,
+    BallotType,
+    BlankBallot,
+    Comparator,
+    FloorBase,
+    RoundStatus,
+    ShortfallRule,
+    Stage,
+    TieRule,
+)  # fmt: skip
+
+STAGES = list(itertools.product(Stage, Stage))
+STATUSES = list(itertools.product(RoundStatus, RoundStatus))
+
+
+def set_state(table: str, column: str, value: str) -> None:
+    """Put every row of the table into a state, past the triggers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(f"UPDATE {table} SET {column} = %s", [value])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def database_allows(table: str, column: str, value: str) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {table} SET {column} = %s", [value])
+            transaction.set_rollback(True)
+    except DatabaseError:
+        return False
+    return True
+
+
+@pytest.mark.django_db
+def test_the_verb_and_the_database_allow_just_the_steps_of_a_cycle():
+    vote = make_vote(until="drafted", delegates=1)
+    by_verb, by_database = set(), set()
+    for since, to in STAGES:
+        set_state("voting_cycle", "stage", since)
+        if since != to and database_allows("voting_cycle", "stage", to):
+            by_database.add((since, to))
+        cycle = Cycle.objects.get()
+        try:
+            with transaction.atomic():
+                move_cycle(cycle, to=to, by=vote.clerk, at=vote.later())
+                by_verb.add((since, to))
+        except StepNotAllowed:
+            assert Cycle.objects.get().stage == since
+    table = {(since, to) for since, steps in STAGE_STEPS.items() for to in steps}
+    assert by_verb == table
+    assert by_database == table
+
+
+@pytest.mark.django_db
+def test_the_verb_allows_just_the_steps_of_a_round():
+    vote = make_vote(until="published", delegates=1, ballots=[[1]])
+    allowed = set()
+    for since, to in STATUSES:
+        with transaction.atomic():
+            set_state("voting_round", "status", since)
+            round_ = Round.objects.select_related("cycle").get()
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL session_replication_role = replica")
+                    move_round(round_, to=to, act=Act.ROUND_OPENED, by=vote.clerk, at=vote.later(), data={})
+                    allowed.add((since, to))
+                    transaction.set_rollback(True)
+            except StepNotAllowed:
+                assert Round.objects.get().status == since
+    assert allowed == {(since, to) for since, steps in ROUND_STEPS.items() for to in steps}
+
+
+@pytest.mark.django_db
+def test_the_database_allows_just_the_steps_of_a_round():
+    make_vote(until="published", delegates=1, ballots=[[1]])
+    allowed = set()
+    for since, to in STATUSES:
+        set_state("voting_round", "status", since)
+        if since != to and database_allows("voting_round", "status", to):
+            allowed.add((since, to))
+    assert allowed == {(since, to) for since, steps in ROUND_STEPS.items() for to in steps if since != to}
+
+
+@pytest.mark.django_db
+def test_a_step_taken_twice_at_the_same_time_is_taken_once():
+    vote = make_vote(until="ready", delegates=1)
+    first, second = vote.round, vote.round
+    move = {"to": RoundStatus.OPEN, "act": Act.ROUND_OPENED, "by": vote.clerk, "at": vote.later(), "data": {}}
+    move_round(first, opened_at=vote.at, issued=1, **move)
+    with pytest.raises(StepNotAllowed):
+        move_round(second, **move)
+
+
+def test_the_names_of_the_count_are_those_of_the_database():
+    assert set(BallotType.values) == {kind.value for kind in counting.BallotType}
+    assert set(Comparator.values) == {comparator.value for comparator in counting.Comparator}
+    assert set(BlankBallot.values) == {blank.value for blank in counting.BlankBallot}
+    assert set(FloorBase.values) - {""} == {base.value for base in counting.Base}
+    assert set(TieRule.values) == {rule.value for rule in counting.TieRule}
+    assert set(ShortfallRule.values) == {rule.value for rule in counting.ShortfallRule}
+
+
+def test_every_state_is_in_its_table_and_the_groups_do_not_overlap():
+    assert set(STAGE_STEPS) == set(Stage)
+    assert set(ROUND_STEPS) == set(RoundStatus)
+    assert set(RoundStatus) == CHECK_IN_STATUSES | SEALED_STATUSES
+    assert not CHECK_IN_STATUSES & SEALED_STATUSES
+    assert COUNT_STATUSES < SEALED_STATUSES
