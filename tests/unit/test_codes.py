@@ -1,0 +1,145 @@
+"""Access codes: enough random bits, typing errors told apart from wrong codes, attempts counted per delegate."""
+
+from __future__ import annotations
+
+import logging
+import math
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts import codes
+from accounts.models import AccessCode
+from tests.factories import NOW, make_vote
+
+DIGITS = st.integers(0, 10**19 - 1).map(lambda n: f"{n:019d}")
+
+
+def whole(digits: str) -> str:
+    """Return the 19 random digits with their check digit."""
+    return next(f"{digits}{d}" for d in range(10) if codes._check_digit(f"{digits}{d}") == "0")
+
+
+def test_a_code_holds_at_least_60_random_bits_in_groups_of_four_digits():
+    assert math.log2(10**codes.RANDOM_DIGITS) >= 60
+    many = [codes.new_code() for _ in range(500)]
+    assert len(set(many)) == 500
+    for code in many:
+        assert [len(group) for group in code.split(" ")] == [4] * 5
+        assert codes.digits_of(code) == code.replace(" ", "")
+    seen = {(place, digit) for code in many for place, digit in enumerate(code.replace(" ", ""))}
+    assert len(seen) == 200, "every digit occurs at every place"
+
+
+@given(DIGITS, st.integers(0, 19), st.integers(1, 9))
+def test_every_single_wrong_digit_is_told(digits, place, by):
+    code = whole(digits)
+    wrong = code[:place] + str((int(code[place]) + by) % 10) + code[place + 1 :]
+    with pytest.raises(codes.MistypedCode):
+        codes.digits_of(wrong)
+
+
+@given(DIGITS, st.integers(0, 18))
+def test_every_pair_of_neighbours_swapped_is_told(digits, place):
+    code = whole(digits)
+    swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
+    if swapped != code:
+        with pytest.raises(codes.MistypedCode):
+            codes.digits_of(swapped)
+
+
+@pytest.mark.parametrize(
+    "typed", ["１２３４ 5678", "1234-5678", " 1234\u3000 5678\n", "1234.5678", "12345678"]
+)
+def test_full_width_digits_blanks_and_dashes_are_no_mistake(typed):
+    assert codes.normalise(typed) == "12345678"
+
+
+@pytest.mark.parametrize("typed", ["", "1234", "x" * 20, "1" * 21, "²" * 20, "٣" * 20])
+def test_what_cannot_be_a_code_is_mistyped(typed):
+    with pytest.raises(codes.MistypedCode):
+        codes.digits_of(typed)
+
+
+def test_the_digest_is_bound_to_the_delegate_and_to_the_secret_key(settings):
+    code = whole("1" * 19)
+    mine = codes.digest(1, code)
+    assert mine != codes.digest(2, code)
+    settings.SECRET_KEY = "another"
+    assert codes.digest(1, code) != mine
+
+
+@pytest.mark.django_db
+def test_f28_only_the_digest_of_a_code_is_kept():
+    vote = make_vote(until="rolled", delegates=2)
+    kept = " ".join(str(value) for row in AccessCode.objects.values_list() for value in row)
+    for code in vote.codes.values():
+        assert code.replace(" ", "") not in kept
+
+
+@pytest.mark.django_db
+def test_ten_wrong_codes_rest_one_number_and_no_other():
+    vote = make_vote(until="rolled", delegates=2)
+    one, other = (delegate.number for delegate in vote.delegates)
+    wrong = codes.new_code()
+    for _ in range(codes.MOST_FAILURES):
+        with pytest.raises(codes.WrongCode):
+            codes.check_code(number=one, code=wrong, at=NOW)
+    with pytest.raises(codes.TooManyAttempts) as refused:
+        codes.check_code(number=one, code=vote.codes[one], at=NOW)
+    assert refused.value.minutes == codes.REST / timedelta(minutes=1)
+    assert codes.check_code(number=other, code=vote.codes[other], at=NOW) == vote.delegates[1]
+    assert codes.check_code(number=one, code=vote.codes[one], at=NOW + codes.REST) == vote.delegates[0]
+
+
+@pytest.mark.django_db
+def test_a_mistyped_code_is_no_attempt_and_a_right_one_forgets_the_wrong():
+    vote = make_vote(until="rolled", delegates=1)
+    number = vote.delegates[0].number
+    for _ in range(2 * codes.MOST_FAILURES):
+        with pytest.raises(codes.MistypedCode):
+            codes.check_code(number=number, code="1234", at=NOW)
+    for _ in range(codes.MOST_FAILURES - 1):
+        with pytest.raises(codes.WrongCode):
+            codes.check_code(number=number, code=codes.new_code(), at=NOW)
+    codes.check_code(number=number, code=vote.codes[number], at=NOW)
+    assert AccessCode.objects.get(voided=False).failures == 0
+
+
+@pytest.mark.django_db
+def test_the_clerk_lifts_a_block_and_a_new_slip_ends_the_old_one():
+    vote = make_vote(until="rolled", delegates=1)
+    delegate = vote.delegates[0]
+    AccessCode.objects.update(blocked_until=NOW + codes.REST)
+    codes.lift_block(delegate)
+    assert codes.check_code(number=delegate.number, code=vote.codes[delegate.number], at=NOW) == delegate
+    new = codes.issue_codes([delegate])[delegate.pk]
+    with pytest.raises(codes.WrongCode):
+        codes.check_code(number=delegate.number, code=vote.codes[delegate.number], at=NOW)
+    assert codes.check_code(number=delegate.number, code=new, at=NOW) == delegate
+    codes.void_code(delegate)
+    with pytest.raises(codes.WrongCode):
+        codes.check_code(number=delegate.number, code=new, at=NOW)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", ["99999", "", "' OR 1=1", "0" * 500])
+def test_an_unknown_number_is_answered_like_a_wrong_code(number):
+    make_vote(until="rolled", delegates=1)
+    with pytest.raises(codes.WrongCode):
+        codes.check_code(number=number, code=codes.new_code(), at=NOW)
+
+
+@pytest.mark.django_db
+def test_f28_a_code_is_in_no_log_and_no_address(caplog, client: Client):
+    vote = make_vote(until="open", delegates=1)
+    number, code = vote.delegates[0].number, vote.codes[vote.delegates[0].number]
+    with caplog.at_level(logging.DEBUG):
+        wrong = client.post("/enter/", {"number": number, "code": codes.new_code()})
+        right = client.post("/enter/", {"number": number, "code": code})
+    assert (wrong.status_code, right.status_code) == (403, 302)
+    assert code.replace(" ", "") not in caplog.text.replace(" ", "")
+    assert code.replace(" ", "") not in right["Location"]
