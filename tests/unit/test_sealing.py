@@ -1,0 +1,114 @@
+"""Sealing, and the scrutineers' slips: k open, k−1 do not, and every mistake is named with its place."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+
+import pytest
+
+from voting.domain import sealing
+
+INFO = b"piaojue round 1"
+
+
+@pytest.fixture(scope="module")
+def seed() -> bytes:
+    return sealing.new_seed()
+
+
+@pytest.fixture(scope="module")
+def slips(seed: bytes) -> list[str]:
+    return sealing.split(seed, needed=3, issued=5)
+
+
+def test_s6_any_three_of_five_slips_give_the_seed_and_no_two_do(seed, slips):
+    for three in itertools.permutations(slips, 3):
+        assert sealing.join(list(three), needed=3) == seed
+    for two in itertools.combinations(slips, 2):
+        with pytest.raises(sealing.SlipsTooFew):
+            sealing.join(list(two), needed=3)
+
+
+def test_four_letters_capitals_and_line_breaks_are_enough(seed, slips):
+    short = ["\n".join(word[:4].upper() for word in slip.split()) for slip in slips[:3]]
+    assert sealing.join(short, needed=3) == seed
+
+
+def test_a_slip_more_than_needed_does_no_harm(seed, slips):
+    assert sealing.join(slips[:4], needed=3) == seed
+
+
+def test_an_empty_field_is_no_slip(seed, slips):
+    assert sealing.join([slips[0], "", slips[1], "  ", slips[2]], needed=3) == seed
+
+
+def test_a_word_that_is_not_on_the_list_is_named_with_its_place(slips):
+    words = slips[1].split()
+    words[6] = "xylophone"
+    with pytest.raises(sealing.SlipWordUnknown) as refused:
+        sealing.join([slips[0], " ".join(words), slips[2]], needed=3)
+    assert (refused.value.slip, refused.value.place, refused.value.word) == (2, 7, "xylophone")
+
+
+def test_f23_two_words_in_the_wrong_order_are_told(slips):
+    words = slips[2].split()
+    words[10], words[11] = words[11], words[10]
+    assert words != slips[2].split()
+    with pytest.raises(sealing.SlipMistyped) as refused:
+        sealing.join([slips[0], slips[1], " ".join(words)], needed=3)
+    assert refused.value.slip == 3
+
+
+def test_a_slip_that_is_too_short_repeated_or_of_another_ceremony_is_named(slips):
+    with pytest.raises(sealing.SlipIncomplete) as short:
+        sealing.join([slips[0], " ".join(slips[1].split()[:-1]), slips[2]], needed=3)
+    assert (short.value.slip, short.value.words) == (2, 19)
+    with pytest.raises(sealing.SlipRepeated) as twice:
+        sealing.join([slips[0], slips[1], slips[0]], needed=3)
+    assert twice.value.slip == 3
+    stranger = sealing.split(sealing.new_seed(), needed=3, issued=5)[0]
+    with pytest.raises(sealing.SlipForeign) as foreign:
+        sealing.join([slips[0], slips[1], stranger], needed=3)
+    assert foreign.value.slip == 3
+
+
+@pytest.mark.parametrize(("needed", "issued"), [(1, 5), (0, 3), (2, 17)])
+def test_an_impossible_split_is_refused(seed, needed, issued):
+    with pytest.raises(ValueError, match="SLIP-39"):
+        sealing.split(seed, needed=needed, issued=issued)
+
+
+def test_s3_a_sealed_text_is_equally_long_and_never_the_same(seed):
+    key = sealing.load_public_key(sealing.public_key(seed).raw)
+    blobs = [sealing.seal(key, plain, info=INFO) for plain in (bytes(64), b"\x01" * 64, bytes(64))]
+    assert len({len(blob) for blob in blobs}) == 1
+    assert len(set(blobs)) == 3
+    assert sealing.unseal(sealing.private_key(seed), blobs[1], info=INFO) == b"\x01" * 64
+
+
+def test_s12_another_round_another_key_or_one_bit_changed_does_not_unseal(seed):
+    key = sealing.load_public_key(sealing.public_key(seed).raw)
+    blob = sealing.seal(key, bytes(64), info=INFO)
+    with pytest.raises(sealing.CannotUnseal):
+        sealing.unseal(sealing.private_key(seed), blob, info=b"piaojue round 2")
+    with pytest.raises(sealing.CannotUnseal):
+        sealing.unseal(sealing.private_key(sealing.new_seed()), blob, info=INFO)
+    for place in (0, 600, 1100, 1150, len(blob) - 1):
+        broken = bytearray(blob)
+        broken[place] ^= 1
+        with pytest.raises(sealing.CannotUnseal):
+            sealing.unseal(sealing.private_key(seed), bytes(broken), info=INFO)
+
+
+def test_bytes_that_are_no_sealed_ballot_and_no_key_are_refused(seed):
+    for blob in (b"", b"x", secrets.token_bytes(1200)):
+        with pytest.raises(sealing.CannotUnseal):
+            sealing.unseal(sealing.private_key(seed), blob, info=INFO)
+    with pytest.raises(ValueError, match="1216"):
+        sealing.load_public_key(b"short")
+
+
+def test_the_key_comes_from_the_seed_alone(seed):
+    assert sealing.public_key(seed) == sealing.public_key(bytes(seed))
+    assert sealing.public_key(seed).fingerprint != sealing.public_key(sealing.new_seed()).fingerprint
