@@ -1,0 +1,129 @@
+"""Who may take which step: every role at every step's own moment; the kinds never mix; superusers take none."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from accounts.roles import Kind, Role
+from tests.factories import UserFactory, Vote, make_vote
+from voting.domain.running_order import ALLOWED, RunningOrder, StepKey
+from voting.models import JournalEntry
+
+pytestmark = pytest.mark.django_db
+
+#: The moment at which a step is the one to take, and the form that takes it.
+MOMENTS: dict[StepKey, str] = {
+    StepKey.RULES: "drafted",
+    StepKey.ROLL: "adopted",
+    StepKey.SLIPS: "rolled",
+    StepKey.CHECK_IN: "rolled",
+    StepKey.KEY: "rolled",
+    StepKey.TRIAL: "keyed",
+    StepKey.OPEN: "ready",
+    StepKey.CLOSE: "open",
+    StepKey.COUNT: "closed",
+    StepKey.CERTIFY: "counted",
+    StepKey.PUBLISH: "certified",
+}
+#: PROCEDURE.md: who does what; written out here, so that a change of the table is seen.
+MAY: dict[StepKey, set[str]] = {
+    StepKey.RULES: {"clerk"},
+    StepKey.ROLL: {"clerk"},
+    StepKey.SLIPS: {"clerk"},
+    StepKey.CHECK_IN: {"clerk"},
+    StepKey.KEY: {"clerk", "scrutineer"},
+    StepKey.TRIAL: {"clerk", "scrutineer"},
+    StepKey.OPEN: {"clerk", "presiding"},
+    StepKey.CLOSE: {"clerk", "presiding"},
+    StepKey.COUNT: {"clerk", "scrutineer"},
+    StepKey.CERTIFY: {"scrutineer"},
+    StepKey.PUBLISH: {"clerk", "presiding"},
+}
+PEOPLE = (
+    "clerk",
+    "scrutineer",
+    "presiding",
+    "unit",
+    "",
+    "superuser",
+    "stranger",
+    "gone",
+    "delegate",
+    "nobody",
+)
+
+
+def person(name: str, vote: Vote) -> User | None:
+    if name == "nobody":
+        return None
+    if name == "delegate":
+        return vote.delegates[0].user
+    if name == "superuser":
+        return UserFactory(role="", is_superuser=True)
+    if name == "stranger":
+        return UserFactory(role=Role.SCRUTINEER, kind=Kind.REHEARSAL)
+    if name == "gone":
+        return UserFactory(role=Role.CLERK, is_active=False)
+    return UserFactory(role=name)
+
+
+def form(key: StepKey, vote: Vote) -> dict[str, str]:
+    entry = RunningOrder(vote.cycle, user=vote.clerk).step(StepKey.SLIPS).entry
+    return {
+        "confirm": "on",
+        "printed": str(entry.sequence) if entry else "",
+        "fingerprint": "",
+        "issued": "5",
+        "needed": "3",
+        "numbers": vote.delegates[0].number,
+        "presence": "on_leave",
+        **{f"slip_{place}": slip for place, slip in enumerate(vote.slips[:3], start=1)},
+    }
+
+
+def test_the_table_of_steps_is_whole():
+    assert set(MOMENTS) == set(MAY) == set(ALLOWED) - {StepKey.SLATE}
+
+
+@pytest.mark.parametrize("key", list(MOMENTS))
+def test_each_step_is_taken_by_those_who_may_and_by_nobody_else(key: StepKey):
+    vote = make_vote(until=MOMENTS[key], delegates=3, ballots=[[1]] * 3)
+    data = form(key, vote)
+    taken = set()
+    for name in sorted(PEOPLE, key=lambda name: name in MAY[key]):
+        user = person(name, vote)
+        client = Client()
+        if user is not None:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        entries = JournalEntry.objects.count()
+        answer = client.post(f"/admin/vote/2018/{key}/", data)
+        if JournalEntry.objects.count() > entries:
+            taken.add(name)
+        elif name not in MAY[key]:
+            assert answer.status_code in {302, 403}, (name, answer.status_code)
+            assert answer.status_code == 403 or "/admin/login/" in answer["Location"], name
+        else:
+            assert answer.status_code == 409, (name, "the step was taken by the one before")
+    assert taken
+    assert taken <= MAY[key]
+
+
+@pytest.mark.parametrize(
+    ("key", "role"), [(key, role) for key, roles in MAY.items() for role in sorted(roles)]
+)
+def test_everybody_who_may_take_a_step_can(key: StepKey, role: str):
+    vote = make_vote(until=MOMENTS[key], delegates=3, ballots=[[1]] * 3)
+    client = Client()
+    client.force_login(person(role, vote), backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post(f"/admin/vote/2018/{key}/", form(key, vote))
+    assert answer.status_code in {200, 302}
+
+
+def test_the_one_who_counted_does_not_certify():
+    vote = make_vote(until="closed", delegates=3, ballots=[[1]] * 3)
+    client = Client()
+    client.force_login(vote.scrutineer, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post("/admin/vote/2018/count/", form(StepKey.COUNT, vote)).status_code == 302
+    assert client.post("/admin/vote/2018/certify/", {"confirm": "on"}).status_code == 403
