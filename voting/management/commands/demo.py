@@ -42,10 +42,17 @@ class Command(SpeakingCommand):
             help=_("delete the demo's embedded database instead of serving it"),
         )
 
+        parser.add_argument(
+            "--until",
+            choices=[point.value for point in Point],
+            default=Point.OPEN.value,
+            help=_("how far a new demo is brought: slate frozen … vote open (default: %(default)s)"),
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         speak_freely(sys.stdout, sys.stderr)
         try:
-            self.reset() if options["reset"] else self.run()
+            self.reset() if options["reset"] else self.run(until=Point(options["until"]))
         except (PlaceTaken, ResetRefused, ServerEnded) as refusal:
             raise CommandError(str(refusal)) from refusal
         except KeyboardInterrupt:
@@ -55,7 +62,7 @@ class Command(SpeakingCommand):
         reset_demo()
         self.say(_("The demo and its data are deleted. make demo begins anew."))
 
-    def run(self) -> None:
+    def run(self, *, until: Point) -> None:
         stop_on_any_signal()
         if settings.PRODUCTION:
             raise CommandError(
@@ -65,12 +72,12 @@ class Command(SpeakingCommand):
             raise CommandError(_("The static files are not gathered yet; make demo does that."))
         place = place_from_environment()
         place.require_free()
-        cycle = self.prepare()
+        cycle = self.prepare(until=until)
         connections.close_all()
         serve(place, when_ready=lambda: self.print_sheet(place, cycle))
         self.say(_("The demo has stopped."))
 
-    def prepare(self) -> Cycle:
+    def prepare(self, *, until: Point) -> Cycle:
         """Bring the database up to date and load the demo, once: a vote that is under way is served as it stands."""
         self.say(_("preparing the database"))
         call_command("migrate", interactive=False, verbosity=0)
@@ -80,7 +87,7 @@ class Command(SpeakingCommand):
         cycle = Cycle.objects.filter(slug=SLUG, kind=Kind.DEMO).first()
         if cycle is None:
             self.say(_("loading the seeds"))
-            load_files(cycle=CYCLE, roll=ROLL, until=Point.OPEN)
+            load_files(cycle=CYCLE, roll=ROLL, until=until)
             return Cycle.objects.get(slug=SLUG)
         known = read_secrets()
         give_passwords(
