@@ -16,7 +16,7 @@ from voting.admin.pages import StepPage
 from voting.admin.paper import qr
 from voting.domain.refusals import Refused
 from voting.domain.rolls import issue_slips, lift_block, set_presence, set_rest_present, void_slip
-from voting.domain.running_order import StepKey
+from voting.domain.running_order import RunningOrder, StepKey
 from voting.forms.steps import ConfirmForm, OneNumberForm, PresenceForm, StepForm
 from voting.models import RollEntry, Round
 from voting.states import Presence
@@ -68,6 +68,7 @@ class SlipsPage(StepPage):
     def sheet(self, numbers: list[str] | None) -> HttpResponse:
         """Issue the codes and return the sheet with them, once per opened form."""
         Round.objects.select_for_update(of=("self",)).get(pk=self.round.pk)
+        self.order = RunningOrder(self.cycle, user=self.user)  # as it stands now that nobody else can print
         if self.request.POST.get("printed", "") != self.printed:
             raise PrintedBefore
         issued = issue_slips(round_=self.round, numbers=numbers, **self.acting)

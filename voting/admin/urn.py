@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.http import HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from voting import permissions
@@ -108,13 +108,5 @@ class PublishPage(StepPage):
         notice = getattr(self.order.round, "notice", None) if self.order.round else None
         return report_for(self.user, self.order.round) | {
             "notice": json.loads(notice.body) if notice else None,
-            "result_url": result_url(),
+            "result_url": reverse("voting:result", args=[self.cycle.slug]),
         }
-
-
-def result_url() -> str:
-    """Return the address of the public result, or nothing where there is no such page."""
-    try:
-        return reverse("voting:home")
-    except NoReverseMatch:
-        return ""
