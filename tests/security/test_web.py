@@ -94,14 +94,6 @@ def test_f28_the_words_of_a_slip_are_nowhere_after_the_count(caplog):
     assert "notaword" not in kept
 
 
-def test_s4_no_choice_stands_in_clear_anywhere_in_the_database():
-    vote = make_vote(until="closed", delegates=3, ballots=[[7, 11]] * 3)
-    kept = everything_in_the_database()
-    assert vote.delegates[0].name in kept, "the search sees the database"
-    for trace in ("[7, 11]", "7,11", "{7,11}", "0000000100000001"):
-        assert trace not in kept
-
-
 @pytest.mark.parametrize("path", ["/ballot/", "/admin/", "/admin/vote/2018/close/", "/receipt/", "/enter/"])
 def test_a_private_page_is_kept_by_no_cache(path):
     vote = make_vote(until="open", delegates=1)
