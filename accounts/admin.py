@@ -39,9 +39,20 @@ class UserAdmin(StockUserAdmin):  # type: ignore[type-arg]
         (None, {"fields": ("username", "password", "name")}),
         (_("Part in the vote"), {"fields": ("role", "kind", "is_active", "is_superuser")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 Django's signature
+        """Save the account; a keeper of accounts has no part in a vote, so making one takes the part away."""
+        if obj.is_superuser:
+            obj.role = ""
+        super().save_model(request, obj, form, change)
+
     add_fieldsets = (
         (None, {"fields": ("username", "name", "role", "kind", "usable_password", "password1", "password2")}),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """The journal knows people by user name; a part in the vote is given once, with the account."""
+        return ("username", "role", "kind") if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Nobody is deleted: the journal names them. Who leaves may no longer sign in."""

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import AccessCode, Delegate, User
+from accounts.roles import Role
 
 RANDOM_DIGITS = 19
 GROUP = 4
@@ -151,13 +152,14 @@ def check_code(*, number: str, code: str, at: datetime) -> Delegate:
     """Return the delegate to whom number and code belong.
 
     Raises MistypedCode, WrongCode or TooManyAttempts. Wrong codes are counted per delegate number, never per
-    address: a whole hall shares one. An unknown number is answered like a wrong code.
+    address: a whole hall shares one. An unknown number is answered like a wrong code. Whether the delegate is still in
+    office is not asked here: whoever is on a frozen roll votes in it.
     """
     digits = digits_of(code)
     access = (
         AccessCode.objects.select_related("delegate__user")
         .filter(delegate__number=normalise(number).upper(), voided=False)
-        .filter(delegate__is_active=True, delegate__user__is_active=True)
+        .filter(delegate__user__is_active=True, delegate__user__role=Role.DELEGATE)
         .first()
     )
     if access is None:

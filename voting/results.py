@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from voting.domain.counting import Base, Comparator, Floor
 from voting.models import Notice
 
 DECISIONS: dict[str, Promise] = {
@@ -142,7 +143,7 @@ class Result:
 
     @property
     def figures(self) -> list[tuple[str, int]]:
-        """Return 应到, 实到, 发出, 收回, 有效, 无效, 空白 with their names, in this order."""
+        """Return 应到, 实到, 发出, 收回, 有效, 其中空白, 无效 with their names, in this order."""
         attendance, ballots = self.body["attendance"], self.body["ballots"]
         return [
             (str(_("Delegates on the roll")), attendance["roll"]),
@@ -150,9 +151,25 @@ class Result:
             (str(_("Ballots issued")), ballots["issued"]),
             (str(_("Ballots returned")), ballots["returned"]),
             (str(_("Valid ballots")), ballots["valid"]),
+            (str(_("Blank among the valid")), ballots["blank"]),
             (str(_("Void ballots")), ballots["void"]),
-            (str(_("Of these blank")), ballots["blank"]),
         ]
+
+    @property
+    def quorum(self) -> str:
+        """Say how many delegates the quorum asks for and that they were there."""
+        rules = self.body["rules"]
+        floor = Floor(
+            base=Base.ALL,
+            numerator=rules["quorum_numerator"],
+            denominator=rules["quorum_denominator"],
+            comparator=Comparator(rules["quorum_comparator"]),
+        )
+        present, least = int(self.body["attendance"]["present"]), floor.least(self.roll)
+        reached = (
+            _("Quorum: %(least)d, reached.") if present >= least else _("Quorum: %(least)d, not reached.")
+        )
+        return str(reached) % {"least": least}
 
     def moment(self, text: str) -> datetime | None:
         """Return a moment of the snapshot; None where there is none."""

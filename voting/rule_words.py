@@ -50,12 +50,12 @@ def _blank(rules: Mapping[str, Any]) -> str:
 
 
 def _fraction(rules: Mapping[str, Any], part: str) -> str:
-    """Return “more than half of”, “at least 2/3 of” and the like."""
+    """Return “more than half”, “at least 2/3” and the like."""
     numerator, denominator = rules[f"{part}_numerator"], rules[f"{part}_denominator"]
     more = rules[f"{part}_comparator"] == "gt"
     if (numerator, denominator) == _HALF:
-        return _("more than half of") if more else _("at least half of")
-    words = _("more than %(fraction)s of") if more else _("at least %(fraction)s of")
+        return _("more than half") if more else _("at least half")
+    words = _("more than %(fraction)s") if more else _("at least %(fraction)s")
     return words % {"fraction": f"{numerator}/{denominator}"}
 
 
@@ -69,7 +69,7 @@ def _least(rules: Mapping[str, Any], part: str, size: int) -> int:
 
 
 def _quorum(rules: Mapping[str, Any], roll: int | None) -> str:
-    sentence = _("The vote is held when %(fraction)s all delegates are present.") % {
+    sentence = _("The vote is held when %(fraction)s of all delegates are present.") % {
         "fraction": _fraction(rules, "quorum")
     }
     if roll is None:
@@ -81,7 +81,7 @@ def _quorum(rules: Mapping[str, Any], roll: int | None) -> str:
 def _floor(rules: Mapping[str, Any], roll: int | None) -> str:
     if not rules["floor_base"]:
         return _("No smallest number of votes is asked for.")
-    sentence = _("To be chosen, a project needs the votes of %(fraction)s %(base)s.") % {
+    sentence = _("To be chosen, a project needs the votes of %(fraction)s of %(base)s.") % {
         "fraction": _fraction(rules, "floor"),
         "base": _BASES[rules["floor_base"]](),
     }

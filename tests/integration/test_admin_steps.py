@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AccessCode, Delegate
 from accounts.roles import Kind, Role
 from tests.factories import PASSWORD, UserFactory, make_vote
-from voting.domain import running_order
+from voting.domain import rules, running_order
 from voting.domain.running_order import RunningOrder, StepKey
 from voting.models import JournalEntry, Notice, RollEntry, Round, VotingRules
 from voting.states import Presence, RoundStatus
@@ -310,3 +314,55 @@ def test_the_order_names_who_takes_each_step():
     )
     assert vote.scrutineer in order.people(StepKey.CERTIFY)
     assert vote.tally.counted_by not in order.people(StepKey.CERTIFY)
+
+
+def test_only_the_draft_that_was_shown_is_adopted():
+    vote = make_vote(until="drafted", delegates=3)
+    client = desk(vote.clerk)
+    page = client.get(address("rules"))
+    shown = re.search(r'name="shown" value="([0-9a-f]{64})"', page.content.decode())[1]
+    rules.draft_rules(cycle=vote.cycle, by=vote.clerk, at=vote.later(), seats=9)
+    answer = client.post(address("rules"), {"confirm": "on", "shown": shown})
+    assert answer.status_code == 409
+    assert "没有通过任何办法" in text_of(answer)
+    assert not VotingRules.objects.get().is_adopted
+
+
+def test_a_part_in_the_vote_is_given_once_and_never_to_a_keeper_of_accounts():
+    vote = make_vote(until="open", delegates=1)
+    keeper = UserFactory(role="", is_superuser=True)
+    client = desk(keeper)
+    change = reverse("admin:accounts_user_change", args=[keeper.pk])
+    client.post(
+        change,
+        {"name": "管理员", "role": "scrutineer", "kind": "official", "is_active": "on", "is_superuser": "on"},
+    )
+    keeper.refresh_from_db()
+    assert keeper.role == ""
+    change = reverse("admin:accounts_user_change", args=[vote.delegates[0].user.pk])
+    client.post(change, {"name": "代表", "role": "clerk", "kind": "demo", "is_active": "on"})
+    vote.delegates[0].user.refresh_from_db()
+    assert vote.delegates[0].user.role == Role.DELEGATE
+
+
+def test_a_delegate_who_leaves_office_in_mid_vote_votes_on(client: Client):
+    vote = make_vote(until="open", delegates=2)
+    delegate = vote.delegates[0]
+    Delegate.objects.filter(pk=delegate.pk).update(is_active=False)
+    answer = client.post("/enter/", {"number": delegate.number, "code": vote.codes[delegate.number]})
+    assert answer.status_code == 302
+
+
+def test_f29_the_end_of_a_delegates_session_is_a_full_hour(client: Client):
+    vote = make_vote(until="open", delegates=1)
+    delegate = vote.delegates[0]
+    client.post("/enter/", {"number": delegate.number, "code": vote.codes[delegate.number]})
+    ends = Session.objects.get().expire_date
+    assert (ends.minute, ends.second, ends.microsecond) == (0, 0, 0)
+    assert ends >= timezone.now() + timedelta(minutes=59)
+
+
+def test_an_address_that_the_site_uses_is_refused():
+    with pytest.raises(ValidationError) as refused:
+        make_vote(until="drafted", slug="receipt")
+    assert refused.value.message_dict.keys() == {"slug"}

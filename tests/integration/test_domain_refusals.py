@@ -39,6 +39,15 @@ def damaged_urn():
     return lambda: counts.count_round(round_=vote.round, slips=vote.slips[:3], by=vote.clerk, at=vote.later())
 
 
+def changed_roll():
+    vote = make_vote(until="closed", delegates=3, ballots=[[1]] * 3)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE voting_round SET issued = 2")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    return lambda: counts.count_round(round_=vote.round, slips=vote.slips[:3], by=vote.clerk, at=vote.later())
+
+
 def unreadable_ballot():
     vote = make_vote(until="open", delegates=3, ballots=[[1]] * 3)
     with connection.cursor() as cursor:
@@ -116,6 +125,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     ballots.ForeignMark: on("open", lambda v: cast(v, [13])),
     counts.UrnDamaged: damaged_urn,
     counts.BallotUnreadable: unreadable_ballot,
+    counts.FiguresChanged: changed_roll,
     counts.SamePerson: on(
         "closed",
         lambda v: (

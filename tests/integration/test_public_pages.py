@@ -222,5 +222,5 @@ def test_the_screen_follows_the_moments_of_the_vote(client: Client):
 def test_the_rule_in_words_is_worked_out_for_this_roll():
     vote = make_vote(until="rolled", delegates=1)
     words = rule_words.sentences(settings_of(vote.round.rules), candidates=12, roll=298)
-    assert "项目须获得过半数的全体代表赞成，方可入选。应到 298 人，须得 150 票。" in words
-    assert "不少于 2/3 的代表出席，方可进行票决。应到 298 人，须到会 199 人。" in words
+    assert "项目须获得全体代表的过半数赞成，方可入选。应到 298 人，须得 150 票。" in words
+    assert "全体代表的 2/3 以上（含本数）出席，方可进行票决。应到 298 人，须到会 199 人。" in words

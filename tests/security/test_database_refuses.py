@@ -21,6 +21,10 @@ EVIDENCE = [
 ]
 
 
+MORE_ROLL = """INSERT INTO voting_rollentry (number, name, delegation, presence, voted, delegate_id, round_id)
+SELECT number, name, delegation, presence, voted, delegate_id, round_id FROM voting_rollentry"""
+
+
 @pytest.fixture
 def vote() -> Vote:
     return make_vote(until="published", delegates=3, ballots=[TEN, TEN])
@@ -54,6 +58,11 @@ def test_evidence_cannot_be_updated_deleted_or_emptied(vote, table, change):
         ("UPDATE voting_rollentry SET voted = false WHERE voted", "the roll is frozen"),
         ("UPDATE voting_rollentry SET number = 'x' || number", "the roll is frozen"),
         ("DELETE FROM voting_rollentry", "a frozen roll is kept"),
+        ("UPDATE voting_rollentry SET presence = 'on_leave'", "the vote is closed"),
+        (MORE_ROLL, "the roll is frozen"),
+        ("UPDATE voting_round SET issued = 1", "fixed at the opening and the close"),
+        ("UPDATE voting_round SET opened_at = now()", "fixed at the opening and the close"),
+        ("UPDATE voting_round SET closed_at = now()", "fixed at the opening and the close"),
         ("UPDATE voting_candidate SET name = 'x' || name", "the slate is frozen"),
         ("DELETE FROM voting_candidate", "the slate is frozen"),
         ("INSERT INTO voting_candidate SELECT * FROM voting_candidate LIMIT 1", "the slate is frozen"),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from voting.admin.pages import StepPage
+from voting.domain.canonical import canonical_json, sha256_hex
 from voting.domain.cycles import freeze_slate
+from voting.domain.refusals import Refused
 from voting.domain.rolls import eligible, freeze_roll
 from voting.domain.rules import adopt_rules, draft_rules, settings_of
 from voting.domain.running_order import StepKey
@@ -30,6 +33,15 @@ class SlatePage(StepPage):
 
     def context(self) -> dict[str, Any]:
         return {"candidates": self.cycle.candidates.order_by("number")}
+
+
+class DraftChanged(Refused):
+    """Somebody saved another draft after this page was opened."""
+
+    def __str__(self) -> str:
+        return _(
+            "The draft was changed after this page was opened. Nothing was adopted; read it again below."
+        )
 
 
 class RulesPage(StepPage):
@@ -59,8 +71,20 @@ class RulesPage(StepPage):
         if self.drafting:
             draft_rules(cycle=self.cycle, **form.cleaned_data, **self.acting)
             return self.stay(_("The draft is saved. It can be changed until it is adopted."), query="#adopt")
-        adopt_rules(cycle=self.cycle, **self.acting)
+        self.adopt()
         return None
+
+    @transaction.atomic
+    def adopt(self) -> None:
+        """Adopt the draft that the page showed, and no other that was saved meanwhile. Raises DraftChanged."""
+        rules = VotingRules.objects.select_for_update().filter(cycle=self.cycle).first()
+        if rules and self.request.POST.get("shown", self.digest(rules)) != self.digest(rules):
+            raise DraftChanged
+        adopt_rules(cycle=self.cycle, **self.acting)
+
+    @staticmethod
+    def digest(rules: VotingRules | None) -> str:
+        return sha256_hex(canonical_json(settings_of(rules))) if rules else ""
 
     def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
         draft, adopt = (form, ConfirmForm(sentence=self.warning)) if self.drafting else (None, form)
@@ -73,6 +97,7 @@ class RulesPage(StepPage):
             rules=rules,
             presets=PRESET_NAMES,
             rule=self.in_words(rules),
+            hidden={"shown": self.digest(rules)},
             **more,
         )
 

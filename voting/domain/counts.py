@@ -20,7 +20,7 @@ from voting.domain.keys import rebuild_seed
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.rolls import Attendance, attendance
 from voting.domain.rounds import move_round, root_of, urn_hashes
-from voting.models import Certification, Round, SealedBallot, Tally, UrnSeal
+from voting.models import Certification, JournalEntry, Round, SealedBallot, Tally, UrnSeal
 from voting.states import Act, RoundStatus
 
 FORMAT = "piaojue-tally/1"
@@ -42,6 +42,16 @@ class UrnDamaged(Refused):
             "in the urn now: %(found)d; delegates marked as having voted: %(marked)d. "
             "Keep the database as it is, restore the newest backup beside it and compare."
         ) % {"sealed": self.sealed, "found": self.found, "marked": self.marked}
+
+
+class FiguresChanged(Refused):
+    """The roll, the issued ballots or the seal are not those that the journal recorded (F18)."""
+
+    def __str__(self) -> str:
+        return _(
+            "The roll, the ballots issued or the seal of the urn are not as the journal recorded them, so nothing was "
+            "counted. Keep the database as it is, restore the newest backup beside it and compare."
+        )
 
 
 class BallotUnreadable(Refused):
@@ -117,6 +127,7 @@ def count_urn(
         counting.Attendance(roll=counts.roll, present=counts.present, issued=round_.issued or 0),
     )
     found = len(urn.hashes)
+    _require_as_journaled(round_, roll=counts.roll, root=seal.root)
     if root_of(sorted(urn.hashes)) != seal.root or found != seal.ballots or found != counts.voted:
         raise UrnDamaged(sealed=seal.ballots, found=found, marked=counts.voted)
     working = {
@@ -128,6 +139,15 @@ def count_urn(
         "outcome": outcome.to_dict(),
     }
     return working, [[list(marks), times] for marks, times in sorted(urn.patterns.items())]
+
+
+def _require_as_journaled(round_: Round, *, roll: int, root: str) -> None:
+    """Hold the roll, the seal and the issued ballots against what the journal's chain says. Raises FiguresChanged."""
+    entries = JournalEntry.objects.filter(cycle=round_.cycle, data__round=round_.number)
+    frozen = entries.filter(act=Act.ROLL_FROZEN).latest("sequence").data
+    closed = entries.filter(act=Act.ROUND_CLOSED).latest("sequence").data
+    if (frozen["roll"], closed["root"], closed["issued"]) != (roll, root, round_.issued):
+        raise FiguresChanged
 
 
 def _attendance(counts: Attendance) -> dict[str, Any]:

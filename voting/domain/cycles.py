@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,9 @@ from voting.domain.journal import record
 from voting.domain.refusals import Condition, Refused, StepNotAllowed, require
 from voting.models import Candidate, Cycle
 from voting.states import STAGE_STEPS, Act, Stage
+
+#: Addresses that the site itself uses; a cycle there could not be reached.
+RESERVED = frozenset({"admin", "ballot", "en", "enter", "healthz", "leave", "receipt", "secrecy", "static"})
 
 
 class SlateFrozen(Refused):
@@ -27,6 +31,8 @@ def create_cycle(*, by: User, at: datetime, **fields: Any) -> Cycle:
     """Create a cycle at its first stage. Raises ValidationError with a sentence per field."""
     cycle = Cycle(**fields)
     cycle.full_clean()
+    if cycle.slug in RESERVED:
+        raise ValidationError({"slug": _("The site itself uses this address; choose another.")})
     cycle.save(force_insert=True)
     record(cycle=cycle, act=Act.CYCLE_CREATED, by=by, at=at, data={"kind": cycle.kind, "year": cycle.year})
     return cycle

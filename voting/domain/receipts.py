@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import unicodedata
 
 from voting.models import Round, UrnSeal
 
@@ -30,6 +31,7 @@ def friendly(digest: str) -> str:
 
 def read(text: str) -> bytes:
     """Return the 20 bytes of a typed receipt; look-alikes, blanks and dashes are forgiven. Raises NotAReceipt."""
+    text = unicodedata.normalize("NFKC", text)
     typed = "".join(c for c in text.upper() if c.isalnum()).translate(_LOOK_ALIKES)
     if len(typed) != BITS // 5 or set(typed) - set(_CROCKFORD):
         raise NotAReceipt

@@ -190,6 +190,7 @@ def set_presence(*, round_: Round, numbers: Iterable[str], presence: Presence, b
 @transaction.atomic
 def set_rest_present(*, round_: Round, by: User, at: datetime) -> int:
     """Record everyone who is neither present nor on leave as present; return how many."""
+    Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
     numbers = list(round_.roll.filter(presence=Presence.ABSENT).values_list("number", flat=True))
     return set_presence(round_=round_, numbers=numbers, presence=Presence.PRESENT, by=by, at=at)
 

@@ -7,7 +7,9 @@ a quantum computer of tomorrow (TRUST.md §2).
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,6 +28,8 @@ WORDS_PER_SLIP = 20
 #: SLIP-39 knows no 1-of-n split and at most 16 slips.
 FEWEST_NEEDED, MOST_ISSUED = 2, 16
 PREFIX = 4
+#: A mistyped word is shown again no longer than this.
+LONGEST_WORD = 16
 
 _SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 _BY_PREFIX = {word[:PREFIX]: word for word in WORDLIST}
@@ -152,12 +156,16 @@ def read_slip(text: str, *, slip: int) -> str:
 
     Numbers before words ("1. academic") are passed over. Raises SlipIncomplete, SlipWordUnknown or SlipMistyped.
     """
-    typed = [t for t in text.lower().replace(",", " ").split() if not t.rstrip(".").isdigit()]
+    typed = [
+        t
+        for t in re.sub(r"[,，、;；]", " ", unicodedata.normalize("NFKC", text).lower()).split()
+        if not t.rstrip(".").isdigit()
+    ]
     words = []
     for place, word in enumerate(typed, start=1):
         full = _BY_PREFIX.get(word[:PREFIX])
         if full is None or not full.startswith(word):
-            raise SlipWordUnknown(slip, word, place)
+            raise SlipWordUnknown(slip, word[:LONGEST_WORD], place)
         words.append(full)
     if len(words) != WORDS_PER_SLIP:
         raise SlipIncomplete(slip, len(words))

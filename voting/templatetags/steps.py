@@ -6,6 +6,7 @@ from django import template
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from voting.domain.rules import SETTINGS
 from voting.domain.running_order import Standing, Step, StepKey
@@ -31,12 +32,12 @@ PURPOSES: dict[StepKey, Promise] = {
 #: What the journal writes beside an act.
 DATA: dict[str, Promise] = {
     "ballots": _("ballots in the urn"),
-    "count": _("number"),
+    "count": pgettext_lazy("slips", "number"),
     "definition": _("hash of the definition"),
     "delegates": _("delegates"),
     "digest": _("hash"),
     "from": _("from"),
-    "issued": _("slips issued"),
+    "issued": pgettext_lazy("journal", "issued"),
     "key": _("key fingerprint"),
     "kind": _("kind"),
     "name": _("name"),
@@ -45,6 +46,7 @@ DATA: dict[str, Promise] = {
     "number": _("number"),
     "numbers": _("numbers"),
     "presence": _("presence"),
+    "present": _("present"),
     "roll": _("roll"),
     "root": _("root hash"),
     "round": _("round"),

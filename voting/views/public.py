@@ -72,7 +72,8 @@ def _standing(cycle: Cycle) -> dict[str, object]:
     result = Result(round_.notice) if round_ else None
     by_number = {item.number: item for item in result.items} if result else {}
     rows = [(candidate, by_number.get(candidate.number)) for candidate in cycle.candidates.all()]
-    return {"moment": moment_of(cycle), "result": result, "rows": rows}
+    seats = newest.seats if (newest := queries.newest_round(cycle)) else cycle.seats
+    return {"moment": moment_of(cycle), "result": result, "rows": rows, "seats": seats}
 
 
 def _rule(cycle: Cycle) -> list[str]:

@@ -7,8 +7,11 @@ async function look() {
   const moment = document.getElementById('moment');
   const now = await (await fetch(moment.dataset.feed)).json();
   if (now.phase !== moment.dataset.phase) {
-    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html');
-    moment.replaceWith(page.getElementById('moment'));
+    const answer = await fetch(location.href);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const next = page.getElementById('moment');
+    if (!answer.ok || !next) return;
+    moment.replaceWith(next);
     document.title = page.title;
     return;
   }
