@@ -262,3 +262,16 @@ def test_f30_a_review_is_not_taken_for_a_cast(live, vote, javascript):
     page.goto("/ballot/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("表决票")
     assert SealedBallot.objects.count() == 0
+
+
+def test_f30_back_from_the_end_page_stays_there(live, vote):
+    page = live.person()
+    enter(page, vote)
+    mark(page, 2)
+    page.get_by_role("button", name="核对").click()
+    page.get_by_role("button", name="投入票箱").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("您的表决票已投入票箱")
+    page.evaluate("history.back()")
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("heading", level=1)).to_have_text("您的表决票已投入票箱")
+    assert SealedBallot.objects.count() == 1
