@@ -107,7 +107,7 @@ def test_a_step_taken_twice_at_the_same_time_is_taken_once():
     vote = make_vote(until="ready", delegates=1)
     first, second = vote.round, vote.round
     move = {"to": RoundStatus.OPEN, "act": Act.ROUND_OPENED, "by": vote.clerk, "at": vote.later(), "data": {}}
-    move_round(first, opened_at=vote.at, issued=1, **move)
+    move_round(first, opened_at=vote.at, **move)
     with pytest.raises(StepNotAllowed):
         move_round(second, **move)
 
