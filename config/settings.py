@@ -121,7 +121,11 @@ DATABASES = {"default": {"ENGINE": "config.database", "CONN_MAX_AGE": 0, **_data
 # ----------------------------------------------------------------------------------------- signing in and out
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "accounts.backends.SlipBackend",
+]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -145,7 +149,11 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # wants attempts counted by address
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",  # wants attempts counted by address
+    "security.W005",  # wants HSTS for all names below ours, which are not ours to decide
+    "security.W021",  # … and in the browsers' lists
+]
 
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 60 * env.integer("SESSION_MINUTES", default=60, least=5, most=12 * 60)

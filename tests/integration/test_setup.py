@@ -163,9 +163,9 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_check_deploy_accepts_a_production_environment() -> None:
-    done = run("check", "--deploy", "--fail-level", "ERROR", **PRODUCTION)
+    done = run("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     assert done.returncode == 0, done.stderr
-    assert "piaojue." not in done.stderr
+    assert "no issues (3 silenced)" in done.stdout
 
 
 def test_a_database_that_does_not_answer_is_one_sentence() -> None:
