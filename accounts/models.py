@@ -105,6 +105,11 @@ class Delegate(models.Model):
         error_messages={"unique": _("Another delegate has this number.")},
     )
     name = models.CharField(_("name"), max_length=60)
+    in_group = models.BooleanField(
+        _("belongs to the sub-group"),
+        default=False,
+        help_text=_("Only where the voting rules ask for a second threshold of a sub-group."),
+    )
     is_active = models.BooleanField(_("in office"), default=True)
 
     class Meta:
@@ -146,3 +151,51 @@ class AccessCode(models.Model):
 
     def __str__(self) -> str:
         return str(self.delegate)
+
+
+class RosterImport(models.Model):
+    """A file of delegates: previewed first, applied only when confirmed, and undone as long as that is possible.
+
+    ``summary`` is what the preview said, ``undo`` what taking the import back needs.
+    """
+
+    class Mode(models.TextChoices):
+        APPEND = "append", _("append and correct")
+        WHOLE = "whole", _("the file is the whole list")
+
+    class Status(models.TextChoices):
+        STAGED = "staged", _("previewed")
+        APPLIED = "applied", _("imported")
+        UNDONE = "undone", _("undone")
+        DROPPED = "dropped", _("dropped")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OFFICIAL)
+    file_name = models.CharField(_("file"), max_length=200)
+    content = models.BinaryField(_("content"))
+    digest = models.CharField(_("hash"), max_length=64)
+    mode = models.CharField(_("mode"), max_length=8, choices=Mode.choices, default=Mode.APPEND)
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.STAGED)
+    uploaded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+    )
+    uploaded_at = models.DateTimeField(_("uploaded at"))
+    summary = models.JSONField(_("preview"), default=dict, blank=True)
+    undo = models.JSONField(_("what undoing needs"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("import of delegates")
+        verbose_name_plural = _("imports of delegates")
+        ordering = ["-uploaded_at"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="roster_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(mode__in=["append", "whole"]), name="roster_mode_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["staged", "applied", "undone", "dropped"]),
+                name="roster_status_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name

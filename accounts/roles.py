@@ -11,12 +11,15 @@ class Role(TextChoices):
     DELEGATE = "delegate", _("delegate")
     CLERK = "clerk", _("clerk")
     SCRUTINEER = "scrutineer", _("scrutineer")
+    CHIEF = "chief", _("chief scrutineer")
     PRESIDING = "presiding", _("presiding officer")
     UNIT = "unit", _("unit officer")
 
 
+#: 监票人: the chief scrutineer (总监票人) is one of them.
+SCRUTINEERS = frozenset({Role.SCRUTINEER, Role.CHIEF})
 #: Roles that sign in with a password and work in the admin.
-STAFF_ROLES = frozenset({Role.CLERK, Role.SCRUTINEER, Role.PRESIDING, Role.UNIT})
+STAFF_ROLES = SCRUTINEERS | {Role.CLERK, Role.PRESIDING, Role.UNIT}
 
 
 class Kind(TextChoices):

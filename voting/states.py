@@ -74,13 +74,33 @@ class Presence(TextChoices):
     ABSENT = "absent", _("not checked in")
     PRESENT = "present", _("present")
     ON_LEAVE = "on_leave", _("on leave")
+    LEFT = "left", _("left early")
 
 
 class BallotType(TextChoices):
-    """PROCEDURE.md §3.4 (3); the values are those of ``domain.counting``."""
+    """PROCEDURE.md §3.4 (3), (a) to (f); the values are those of ``domain.counting``."""
 
     UP_TO = "up_to", _("choose up to N")
+    EXACTLY = "exactly", _("choose exactly N")
     PER_ITEM = "per_item", _("for, against or abstain on each project")
+    PER_ITEM_UP_TO = "per_item_up_to", _("for, against or abstain on each project, at most N for")
+    RANKING = "ranking", _("rank up to N projects by priority")
+    WHOLE_REPORT = "whole_report", _("approve or reject the whole list")
+
+
+class UnderVote(TextChoices):
+    """A ballot with fewer marks than it could have (PROCEDURE.md §3.4 (4))."""
+
+    VALID = "valid", pgettext_lazy("too few marks", "valid")
+    VOID = "void", pgettext_lazy("too few marks", "void")
+
+
+class Scoring(TextChoices):
+    """How a ranking is read; empty: the ballot ranks nothing."""
+
+    NONE = "", _("nothing is ranked")
+    POINTS = "points", _("points by place: N for the first place, N − 1 for the second, …")
+    FIRST_PREFERENCES = "first_preferences", _("most first places, then most second places, …")
 
 
 class FloorBase(TextChoices):
@@ -91,6 +111,16 @@ class FloorBase(TextChoices):
     PRESENT = "present", _("delegates present")
     RETURNED = "returned", _("ballots returned")
     VALID = "valid", _("valid ballots")
+
+
+class GroupBase(TextChoices):
+    """What the second threshold of a sub-group is measured against; empty: there is none (PROCEDURE.md §3.4 (6))."""
+
+    NONE = "", _("no second threshold")
+    ALL = "all", _("all members of the sub-group on the roll")
+    PRESENT = "present", _("members of the sub-group present")
+    RETURNED = "returned", _("ballots returned by the sub-group")
+    VALID = "valid", _("valid ballots of the sub-group")
 
 
 class Comparator(TextChoices):
@@ -127,7 +157,12 @@ class Act(TextChoices):
     SLATE_FROZEN = "slate_frozen", _("slate frozen")
     RULES_DRAFTED = "rules_drafted", _("voting rules drafted")
     RULES_ADOPTED = "rules_adopted", _("voting rules adopted")
+    ROSTER_IMPORTED = "roster_imported", _("list of delegates imported")
+    ROSTER_UNDONE = "roster_undone", _("import of delegates undone")
     ROLL_FROZEN = "roll_frozen", _("roll frozen")
+    ROUND_BEGUN = "round_begun", _("further round begun")
+    DELEGATE_EXCLUDED = "delegate_excluded", _("delegate excluded from the roll")
+    DELEGATE_ADMITTED = "delegate_admitted", _("delegate admitted to the roll")
     PRESENCE_SET = "presence_set", _("presence recorded")
     CODES_ISSUED = "codes_issued", _("access codes issued")
     CODE_VOIDED = "code_voided", _("access code voided")
@@ -135,7 +170,14 @@ class Act(TextChoices):
     KEY_SPLIT = "key_split", _("key ceremony held")
     KEY_TRIED = "key_tried", _("trial unsealing passed")
     ROUND_OPENED = "round_opened", _("voting opened")
+    PAPER_HANDED_OUT = "paper_handed_out", _("paper ballots handed out")
+    PAPER_TAKEN_BACK = "paper_taken_back", _("paper ballot taken back unused")
+    SWITCHED_TO_PAPER = "switched_to_paper", _("vote switched to paper")
     ROUND_CLOSED = "round_closed", _("voting closed, urn sealed")
+    PAPER_RETURNED = "paper_returned", _("returned paper ballots counted")
+    PAPER_ENTERED = "paper_entered", _("paper ballots entered")
+    PAPER_SETTLED = "paper_settled", _("difference between two entries settled")
     ROUND_COUNTED = "round_counted", _("ballots counted")
     TALLY_CERTIFIED = "tally_certified", _("count certified")
+    TIE_DECIDED = "tie_decided", _("tie decided")
     NOTICE_PUBLISHED = "notice_published", _("public notice published")

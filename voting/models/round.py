@@ -36,7 +36,10 @@ class Round(models.Model):
     key_fingerprint = models.CharField(_("key fingerprint"), max_length=64, blank=True, editable=False)
     opened_at = models.DateTimeField(_("opened at"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
+    announced_close = models.DateTimeField(_("announced end of voting"), null=True, editable=False)
+    paper_only = models.BooleanField(_("on paper only"), default=False, editable=False)
     issued = models.PositiveIntegerField(_("ballots issued"), null=True, editable=False)
+    paper_issued = models.PositiveIntegerField(_("of these on paper"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("round")
@@ -57,6 +60,11 @@ class Round(models.Model):
                 condition=models.Q(slips_needed__isnull=True, slips_issued__isnull=True)
                 | models.Q(slips_needed__gte=2, slips_issued__gte=models.F("slips_needed")),
                 name="round_slips_k_of_n",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(issued__isnull=True, paper_issued__isnull=True)
+                | models.Q(paper_issued__lte=models.F("issued")),
+                name="round_paper_part_of_issued",
             ),
             models.CheckConstraint(
                 condition=models.Q(status=RoundStatus.PREPARING)
@@ -94,7 +102,9 @@ class BallotItem(models.Model):
 class RollEntry(models.Model):
     """应到: one delegate on the roll of one round, as the roll read when it was frozen.
 
-    ``voted`` is all that is known of the act of voting: no time, no channel's address, nothing of the ballot.
+    ``voted`` is all that is known of the act of voting online: no time, no address, nothing of the ballot. ``paper``
+    says that this delegate was handed a paper ballot, and so cannot vote online. An excluded entry stays as evidence
+    and counts nowhere.
     """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="roll", verbose_name=_("round"))
@@ -107,6 +117,9 @@ class RollEntry(models.Model):
     presence = models.CharField(
         _("presence"), max_length=8, choices=Presence.choices, default=Presence.ABSENT, editable=False
     )
+    in_group = models.BooleanField(_("in the sub-group"), default=False, editable=False)
+    excluded = models.BooleanField(_("excluded from the roll"), default=False, editable=False)
+    paper = models.BooleanField(_("has a paper ballot"), default=False, editable=False)
     voted = models.BooleanField(_("ballot cast"), default=False, editable=False)
 
     class Meta:
@@ -122,6 +135,14 @@ class RollEntry(models.Model):
             models.CheckConstraint(
                 condition=models.Q(voted=False) | models.Q(presence=Presence.PRESENT),
                 name="roll_voted_was_present",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(paper=False) | models.Q(presence=Presence.PRESENT, voted=False),
+                name="roll_paper_or_online",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(excluded=False) | models.Q(presence=Presence.ABSENT, voted=False),
+                name="roll_excluded_counts_nowhere",
             ),
         ]
 

@@ -6,7 +6,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from voting.models.cycle import Cycle
-from voting.states import BallotType, BlankBallot, Comparator, FloorBase, ShortfallRule, TieRule
+from voting.states import (
+    BallotType,
+    BlankBallot,
+    Comparator,
+    FloorBase,
+    GroupBase,
+    Scoring,
+    ShortfallRule,
+    TieRule,
+    UnderVote,
+)
 
 
 class VotingRules(models.Model):
@@ -18,7 +28,16 @@ class VotingRules(models.Model):
     preset = models.CharField(_("preset"), max_length=40, blank=True)
     seats = models.PositiveSmallIntegerField(_("projects to choose"))
     ballot_type = models.CharField(
-        _("ballot type"), max_length=12, choices=BallotType.choices, default=BallotType.UP_TO
+        _("ballot type"), max_length=16, choices=BallotType.choices, default=BallotType.UP_TO
+    )
+    scoring = models.CharField(
+        _("a ranking is read by"), max_length=20, choices=Scoring.choices, default=Scoring.NONE, blank=True
+    )
+    under_vote = models.CharField(
+        _("a ballot with too few marks is"),
+        max_length=8,
+        choices=UnderVote.choices,
+        default=UnderVote.VALID,
     )
     blank_ballot = models.CharField(
         _("a blank ballot is"), max_length=8, choices=BlankBallot.choices, default=BlankBallot.VALID
@@ -35,6 +54,24 @@ class VotingRules(models.Model):
     )
     floor_numerator = models.PositiveSmallIntegerField(_("floor, numerator"), default=1)
     floor_denominator = models.PositiveSmallIntegerField(_("floor, denominator"), default=2)
+    group_name = models.CharField(
+        _("sub-group with its own threshold"),
+        max_length=60,
+        blank=True,
+        help_text=_("Its name, for example: people's-congress delegates. Empty: there is none."),
+    )
+    group_base = models.CharField(
+        _("second threshold measured against"),
+        max_length=8,
+        choices=GroupBase.choices,
+        default=GroupBase.NONE,
+        blank=True,
+    )
+    group_comparator = models.CharField(
+        _("second threshold"), max_length=2, choices=Comparator.choices, default=Comparator.MORE_THAN
+    )
+    group_numerator = models.PositiveSmallIntegerField(_("second threshold, numerator"), default=1)
+    group_denominator = models.PositiveSmallIntegerField(_("second threshold, denominator"), default=2)
     quorum_comparator = models.CharField(
         _("quorum"), max_length=2, choices=Comparator.choices, default=Comparator.AT_LEAST
     )
@@ -66,6 +103,21 @@ class VotingRules(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(
+                    group_denominator__gte=1, group_numerator__lte=models.F("group_denominator")
+                ),
+                name="rules_group_fraction",
+                violation_error_message=_("The second threshold must be a fraction between 0 and 1."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(group_base="", group_name="")
+                | (~models.Q(group_base="") & ~models.Q(group_name="")),
+                name="rules_group_named",
+                violation_error_message=_(
+                    "A second threshold needs both: the name of the sub-group, and what it is measured against."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
                     quorum_denominator__gte=1, quorum_numerator__lte=models.F("quorum_denominator")
                 ),
                 name="rules_quorum_fraction",
@@ -82,9 +134,13 @@ class VotingRules(models.Model):
                 )
                 for field, choices in [
                     ("ballot_type", BallotType),
+                    ("scoring", Scoring),
+                    ("under_vote", UnderVote),
                     ("blank_ballot", BlankBallot),
                     ("floor_base", FloorBase),
                     ("floor_comparator", Comparator),
+                    ("group_base", GroupBase),
+                    ("group_comparator", Comparator),
                     ("quorum_comparator", Comparator),
                     ("tie_rule", TieRule),
                     ("shortfall_rule", ShortfallRule),
