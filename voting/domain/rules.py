@@ -5,41 +5,41 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from voting.domain import counting
+from accounts.models import Delegate, User
 from voting.domain.canonical import canonical_json, sha256_hex
+from voting.domain.frozen import counting_rule
 from voting.domain.journal import record
+from voting.domain.possible import require_possible, whole_list
+from voting.domain.presets import PRESETS, preset_of
 from voting.domain.refusals import Condition, Refused, require
 from voting.models import Cycle, VotingRules
 from voting.states import Act, Stage
 
+__all__ = [
+    "PRESETS",
+    "SETTINGS",
+    "SMALLEST_GROUP",
+    "RulesFrozen",
+    "adopt_rules",
+    "adoption_conditions",
+    "counting_rule",
+    "draft_rules",
+    "group_conditions",
+    "settings_of",
+]
+
 #: The settings a plenary adopts, in the order of the 票决办法; everything that is hashed and frozen.
 SETTINGS = (
-    "seats", "ballot_type", "blank_ballot", "floor_base", "floor_comparator", "floor_numerator",
-    "floor_denominator", "quorum_comparator", "quorum_numerator", "quorum_denominator", "tie_rule",
-    "shortfall_rule",
+    "quorum_comparator", "quorum_numerator", "quorum_denominator", "seats", "ballot_type", "scoring", "under_vote",
+    "blank_ballot", "floor_base", "floor_comparator", "floor_numerator", "floor_denominator", "group_name",
+    "group_base", "group_comparator", "group_numerator", "group_denominator", "tie_rule", "shortfall_rule",
 )  # fmt: skip
 
-#: PROCEDURE.md §3.4, "Gongshu 2018": assumed, since no complete 票决办法 is public; every part can be switched.
-PRESETS: dict[str, dict[str, Any]] = {
-    "gongshu-2018": {
-        "ballot_type": "up_to",
-        "blank_ballot": "valid",
-        "floor_base": "all",
-        "floor_comparator": "gt",
-        "floor_numerator": 1,
-        "floor_denominator": 2,
-        "quorum_comparator": "ge",
-        "quorum_numerator": 2,
-        "quorum_denominator": 3,
-        "tie_rule": "further_ballot",
-        "shortfall_rule": "further_round",
-    },
-}
+#: Fewer members of a sub-group than this, or fewer others, and its count would give votes away (TRUST.md F27).
+SMALLEST_GROUP = 5
 
 
 class RulesFrozen(Refused):
@@ -54,60 +54,47 @@ def settings_of(rules: VotingRules) -> dict[str, Any]:
     return {name: getattr(rules, name) for name in SETTINGS}
 
 
-def counting_rule(settings: dict[str, Any], *, seats: int) -> counting.Rule:
-    """Return the pure rule of the count for these settings. Raises counting.ImpossibleRule."""
-    floor = None
-    if settings["floor_base"]:
-        floor = counting.Floor(
-            base=counting.Base(settings["floor_base"]),
-            numerator=settings["floor_numerator"],
-            denominator=settings["floor_denominator"],
-            comparator=counting.Comparator(settings["floor_comparator"]),
-        )
-    return counting.Rule(
-        ballot_type=counting.BallotType(settings["ballot_type"]),
-        seats=seats,
-        floor=floor,
-        blank=counting.BlankBallot(settings["blank_ballot"]),
-        tie_rule=counting.TieRule(settings["tie_rule"]),
-        shortfall_rule=counting.ShortfallRule(settings["shortfall_rule"]),
-    )
-
-
 @transaction.atomic
 def draft_rules(*, cycle: Cycle, by: User, at: datetime, **settings: Any) -> VotingRules:
     """Save the draft of the cycle's rules, new or changed.
 
-    Raises RulesFrozen once they are adopted, ValidationError with a sentence per field for bad values.
+    Raises RulesFrozen once they are adopted, ValidationError with a sentence per field for bad values and for settings
+    that contradict each other. The draft names the preset whose settings it has, if it has those of one.
     """
     rules = VotingRules.objects.select_for_update().filter(cycle=cycle).first() or VotingRules(cycle=cycle)
     if rules.is_adopted:
         raise RulesFrozen
     for name, value in settings.items():
         setattr(rules, name, value)
-    rules.full_clean()
-    _require_possible(rules)
+    rules.preset = preset_of(settings_of(rules))
+    rules.full_clean(validate_constraints=False)
+    require_possible(settings_of(rules), candidates=cycle.candidates.count())
+    rules.validate_constraints()
     rules.save()
     record(cycle=cycle, act=Act.RULES_DRAFTED, by=by, at=at, data=settings_of(rules))
     return rules
 
 
-def _require_possible(rules: VotingRules) -> None:
-    """Raise ValidationError on the field of a fraction that nobody could reach."""
-    rule = settings_of(rules)
-    for part, base in [("floor", rules.floor_base or "all"), ("quorum", "all")]:
-        try:
-            counting.Floor(
-                base=counting.Base(base),
-                numerator=rule[f"{part}_numerator"],
-                denominator=rule[f"{part}_denominator"],
-                comparator=counting.Comparator(rule[f"{part}_comparator"]),
+def group_conditions(cycle: Cycle, rules: VotingRules | None) -> list[Condition]:
+    """What a second threshold needs of the delegates: neither the sub-group nor the others may be so few that the
+    count would give their votes away (F27). Nothing where the rules have none.
+    """
+    if rules is None or not rules.group_base:
+        return []
+    delegates = Delegate.objects.filter(kind=cycle.kind, is_active=True)
+    members = delegates.filter(in_group=True).count()
+    others = delegates.count() - members
+    return [
+        Condition(
+            members >= SMALLEST_GROUP and (others == 0 or others >= SMALLEST_GROUP),
+            _("the sub-group and the others are large enough to keep the vote secret"),
+            _(
+                "The rules have a second threshold: at least %(least)d delegates must be entered as members of the "
+                "sub-group, and at least %(least)d, or none, as others. Fewer would give their votes away."
             )
-        except counting.ImpossibleRule as error:
-            raise ValidationError({f"{part}_numerator": _UNREACHABLE}) from error
-
-
-_UNREACHABLE = _("Nobody could reach this fraction: it must lie above 0, and “more than” needs it below 1.")
+            % {"least": SMALLEST_GROUP},
+        )
+    ]
 
 
 def adoption_conditions(cycle: Cycle) -> list[Condition]:
@@ -135,11 +122,26 @@ def adoption_conditions(cycle: Cycle) -> list[Condition]:
             _("the rules are still a draft"),
             _("The voting rules have been adopted already."),
         ),
+        *_slate_conditions(cycle, rules),
         Condition(
             seats <= cycle.candidates.count(),
             _("no more projects to choose than there are candidates"),
             _("The rules choose more projects than there are candidates."),
         ),
+    ]
+
+
+def _slate_conditions(cycle: Cycle, rules: VotingRules | None) -> list[Condition]:
+    """A vote on the whole list chooses as many as there are on it."""
+    if rules is None or rules.ballot_type != "whole_report":
+        return []
+    candidates = cycle.candidates.count()
+    return [
+        Condition(
+            rules.seats == candidates,
+            _("the vote on the whole list chooses all of it"),
+            whole_list(candidates),
+        )
     ]
 
 

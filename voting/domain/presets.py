@@ -1,0 +1,54 @@
+"""Ready-made settings: what is reported of real votes (PROCEDURE.md §3.3), over what is assumed everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+#: PROCEDURE.md §3.4, "Gongshu 2018": assumed, since no complete 票决办法 is public; every part can be switched.
+_GONGSHU: dict[str, Any] = {
+    "quorum_comparator": "ge",
+    "quorum_numerator": 2,
+    "quorum_denominator": 3,
+    "ballot_type": "up_to",
+    "scoring": "",
+    "under_vote": "valid",
+    "blank_ballot": "valid",
+    "floor_base": "all",
+    "floor_comparator": "gt",
+    "floor_numerator": 1,
+    "floor_denominator": 2,
+    "group_name": "",
+    "group_base": "",
+    "group_comparator": "gt",
+    "group_numerator": 1,
+    "group_denominator": 2,
+    "tie_rule": "further_ballot",
+    "shortfall_rule": "further_round",
+}
+
+#: What the place itself reports stands behind ``|``; the rest is Gongshu's, that is, assumed. None says how many are
+#: chosen: the slate does. ``forms.rules`` tells the clerk of each what is seen and what is assumed.
+PRESETS: dict[str, dict[str, Any]] = {
+    "gongshu-2018": _GONGSHU,
+    "binjiang": _GONGSHU | {"floor_base": ""},
+    "dongyang": _GONGSHU | {"ballot_type": "per_item"},
+    "liyang": _GONGSHU | {"ballot_type": "ranking", "scoring": "points", "floor_base": ""},
+    "yangpu": _GONGSHU | {"ballot_type": "whole_report"},
+    "shigu": _GONGSHU
+    | {
+        "floor_numerator": 2,
+        "floor_denominator": 3,
+        "group_name": "人大代表",
+        "group_base": "all",
+    },
+}
+
+
+def preset_of(settings: Mapping[str, Any]) -> str:
+    """Return the preset that these settings are, or nothing; the sub-group may be called anything."""
+    wanted = {name: value for name, value in settings.items() if name in _GONGSHU and name != "group_name"}
+    for name, preset in PRESETS.items():
+        if all(preset[key] == value for key, value in wanted.items()):
+            return name
+    return ""
