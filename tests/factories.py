@@ -12,12 +12,14 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Delegate, Delegation, User
 from accounts.roles import Kind, Role
-from voting.domain import ballots, counting, counts, cycles, keys, notices, rolls, rounds, rules
+from voting.domain import ballots, counts, cycles, further, keys, notices, rolls, rounds, rules
 from voting.models import Cycle, Round, Tally
 from voting.states import Presence, Stage
 
 NOW = datetime(2018, 1, 23, 6, 0, tzinfo=UTC)
 PASSWORD = "only for tests"
+
+Chosen = Collection[int] | Mapping[int, int]
 
 POINTS = (
     "drafted", "adopted", "rolled", "keyed", "ready", "open", "closed", "counted", "certified", "published",
@@ -70,6 +72,7 @@ class Vote:
     scrutineer: User
     other_scrutineer: User
     presiding: User
+    chief: User
     delegates: list[Delegate]
     slips: list[str] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
@@ -78,7 +81,8 @@ class Vote:
 
     @property
     def round(self) -> Round:
-        return Round.objects.select_related("cycle", "rules").get(cycle=self.cycle)
+        """The newest round."""
+        return Round.objects.select_related("cycle", "rules").filter(cycle=self.cycle).latest("number")
 
     @property
     def tally(self) -> Tally:
@@ -89,7 +93,26 @@ class Vote:
         self.at += timedelta(minutes=1)
         return self.at
 
-    def cast(self, place: int, chosen: Collection[int] | Mapping[int, counting.Mark] = ()) -> ballots.Receipt:
+    def run(self, *points: str, chosen: Sequence[Chosen] = ()) -> None:
+        """Take the steps to these points, one after the other; ``chosen`` are cast when the round is open."""
+        for point in points:
+            _STEPS[point](self)
+            if point == "open":
+                for place, each in enumerate(chosen):
+                    self.cast(place, each)
+        self.cycle.refresh_from_db()
+
+    def finish(self, *, chosen: Sequence[Chosen] = ()) -> None:
+        """Bring a round that is laid out to its publication."""
+        self.run(*POINTS[3:], chosen=chosen)
+
+    def further(self) -> Round:
+        """Begin the further round."""
+        round_ = further.begin_round(cycle=self.cycle, by=self.clerk, at=self.later())
+        self.cycle.refresh_from_db()
+        return round_
+
+    def cast(self, place: int, chosen: Chosen = ()) -> ballots.Receipt:
         """Let the delegate at that place of the list vote."""
         entry = self.round.roll.get(delegate=self.delegates[place])
         receipt = ballots.cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=chosen)
@@ -107,37 +130,38 @@ def make_vote(
     delegates: int = 5,
     candidates: int = 12,
     seats: int = 10,
-    ballots: Sequence[Collection[int] | Mapping[int, counting.Mark]] = (),
+    ballots: Sequence[Chosen] = (),
     kind: Kind = Kind.OFFICIAL,
     slug: str = "2018",
     present: int | None = None,
+    group: int = 0,
     **settings: Any,
 ) -> Vote:
     """Return a vote brought to ``until`` (one of POINTS) by the verbs that people use.
 
     ``ballots`` are cast in order by the first delegates while the round is open; ``present`` delegates are checked
-    in (all by default); ``settings`` change the Gongshu preset.
+    in (all by default); the first ``group`` of them are of the sub-group; ``settings`` change the Gongshu preset.
     """
     people = {
         "clerk": UserFactory(role=Role.CLERK, kind=kind),
         "scrutineer": UserFactory(role=Role.SCRUTINEER, kind=kind),
         "other_scrutineer": UserFactory(role=Role.SCRUTINEER, kind=kind),
         "presiding": UserFactory(role=Role.PRESIDING, kind=kind),
+        "chief": UserFactory(role=Role.CHIEF, kind=kind),
     }
     cycle = draft_cycle(
         by=people["clerk"], kind=kind, slug=slug, candidates=candidates, seats=seats, settings=settings
     )
     roll = DelegateFactory.create_batch(delegates, kind=kind, delegation=DelegationFactory(kind=kind))
+    for member in roll[:group]:
+        member.in_group = True
+        member.save()
     vote = Vote(cycle=cycle, delegates=roll, **people)
-    for point in POINTS[1 : POINTS.index(until) + 1]:
-        if point == "rolled":
-            _freeze_and_check_in(vote, delegates if present is None else present)
-        else:
-            _STEPS[point](vote)
-        if point == "open":
-            for index, chosen in enumerate(ballots):
-                vote.cast(index, chosen)
-    vote.cycle.refresh_from_db()
+    points = POINTS[1 : POINTS.index(until) + 1]
+    vote.run(*points[:1])
+    if "rolled" in points:
+        _freeze_and_check_in(vote, delegates if present is None else present)
+    vote.run(*points[2:], chosen=ballots)
     return vote
 
 
@@ -156,7 +180,8 @@ def draft_cycle(
             cycle=cycle, by=by, at=NOW, number=number, name=f"第{number}项目", name_en=f"Project {number}"
         )
     cycles.freeze_slate(cycle=cycle, by=by, at=NOW)
-    rules.draft_rules(cycle=cycle, by=by, at=NOW, seats=seats, **(rules.PRESETS["gongshu-2018"] | settings))
+    preset = rules.PRESETS[settings.pop("preset", "gongshu-2018")]
+    rules.draft_rules(cycle=cycle, by=by, at=NOW, seats=seats, **(preset | settings))
     return Cycle.objects.get(pk=cycle.pk)
 
 

@@ -8,7 +8,7 @@ import io
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from voting.results import Result
+from voting.results import Item, Result, RoundResult
 
 Cell = str | int
 #: What a spreadsheet may take for the beginning of a formula, full-width forms included (TRUST.md F11).
@@ -22,22 +22,29 @@ def inert(cell: Cell) -> Cell:
     return cell
 
 
-def table(result: Result) -> list[list[Cell]]:
-    """Return the votes of every project, a header first, in the columns of the result page."""
-    per_item = [_("For"), _("Against"), _("Abstain"), _("Not marked")]
-    names = per_item if result.per_item else [_("For"), _("Not marked")]
+def table(result: Result, round_: RoundResult | None = None) -> list[list[Cell]]:
+    """Return the votes of every project in a round (the notice's own by default), a header first, as on its page."""
+    round_ = round_ or result
     head: list[Cell] = [
-        _("No."), _("Candidate project"), *names, _("For, per cent"), _("Place"), _("Result"), _("Reason"),
-        _("Annual task"),
+        _("No."), _("Candidate project"), *round_.columns, round_.percent_heading, _("Place"), _("Result"),
+        _("Reason"), _("Annual task"),
     ]  # fmt: skip
-    rows: list[list[Cell]] = [head]
-    for item in result.items:
-        votes = [item.votes, item.against, item.abstain, item.not_pressed]
-        counts = votes if result.per_item else [item.votes, item.abstain]
-        task = _("yes") if item.annual_task else _("no")
-        rows.append(
-            [item.number, item.name, *counts, item.percent, item.place, item.decided, item.reason, task]
-        )
+    return [head, *(_row(item) for item in round_.rows)]
+
+
+def _row(item: Item) -> list[Cell]:
+    task = _("yes") if item.annual_task else _("no")
+    return [
+        item.number, item.name, *item.cells, item.percent, item.place, item.decided, item.reason, task,
+    ]  # fmt: skip
+
+
+def standings(result: Result) -> list[list[Cell]]:
+    """Return what became of every project over all rounds, a header first."""
+    rows: list[list[Cell]] = [[_("No."), _("Candidate project"), _("Result"), _("Round"), _("Votes")]]
+    for standing in result.standings:
+        line = standing["line"]
+        rows.append([standing["number"], standing["name"], standing["said"], standing["round"], line.value])
     return rows
 
 
@@ -45,6 +52,9 @@ def facts(result: Result) -> list[list[Cell]]:
     """Return the figures and hashes of the notice, one name and one value a row."""
     body = result.body
     rows: list[list[Cell]] = [[name, value] for name, value in result.figures]
+    for channel in result.channels:
+        for name, key in [(_("Ballots issued"), "issued"), (_("Ballots returned"), "returned")]:
+            rows.append([f"{name} ({channel['name']})", channel[key]])
     rows += [
         [_("Votes needed at least"), result.least],
         [_("Root of the sealed urn"), body["urn"]["root"]],
@@ -52,6 +62,17 @@ def facts(result: Result) -> list[list[Cell]]:
         [_("Hash of the notice"), result.digest],
     ]
     return rows
+
+
+def sheets(result: Result) -> list[tuple[str, list[list[Cell]]]]:
+    """Return the sheets of the workbook: the result of each round, what became of all, the figures."""
+    if not result.several:
+        return [(_("Result"), table(result)), (_("Figures"), facts(result))]
+    rounds = [
+        (_("Round %(number)d") % {"number": one.number}, table(result, one))
+        for one in reversed(result.rounds)
+    ]
+    return [(_("Result"), standings(result)), *rounds, (_("Figures"), facts(result))]
 
 
 def as_csv(result: Result) -> bytes:
@@ -63,7 +84,7 @@ def as_csv(result: Result) -> bytes:
 
 
 def as_xlsx(result: Result) -> bytes:
-    """Return a workbook of two sheets: the table, and the figures with the hashes. No cell is a formula."""
+    """Return a workbook: a table for every round, and the figures with the hashes. No cell is a formula."""
     content = io.BytesIO()
     options = {
         "in_memory": True,
@@ -74,12 +95,12 @@ def as_xlsx(result: Result) -> bytes:
     with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": _("Result of the vote"), "created": result.published_at})
         bold = book.add_format({"bold": True})
-        for title, rows in [(_("Result"), table(result)), (_("Figures"), facts(result))]:
+        for title, rows in sheets(result):
             sheet = book.add_worksheet(title)
             sheet.set_column(0, 0, 26 if rows[0][0] != _("No.") else 6)
             sheet.set_column(1, 1, 44)
             for line, row in enumerate(rows):
                 for column, cell in enumerate(row):
                     write = sheet.write_number if isinstance(cell, int) else sheet.write_string
-                    write(line, column, cell, bold if line == 0 and title == _("Result") else None)
+                    write(line, column, cell, bold if line == 0 and rows[0][0] == _("No.") else None)
     return content.getvalue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import SCRUTINEERS, Role
 from voting.models import Cycle
 
 Person = User | AnonymousUser
@@ -28,7 +28,27 @@ def can_check_in(user: Person, cycle: Cycle) -> bool:
 
 def can_hold_key(user: Person, cycle: Cycle) -> bool:
     """Lead the key ceremony and the trial unsealing."""
-    return _acts(user, cycle, Role.CLERK, Role.SCRUTINEER)
+    return _acts(user, cycle, Role.CLERK, *SCRUTINEERS)
+
+
+def can_change_roll(user: Person, cycle: Cycle) -> bool:
+    """Exclude a delegate from a frozen roll, or admit one to it, with a reason."""
+    return _acts(user, cycle, Role.CLERK)
+
+
+def can_switch(user: Person, cycle: Cycle) -> bool:
+    """Switch a round to paper."""
+    return _acts(user, cycle, Role.CLERK, Role.PRESIDING)
+
+
+def can_read_paper(user: Person, cycle: Cycle) -> bool:
+    """Count and read the returned paper ballots."""
+    return _acts(user, cycle, Role.CLERK, *SCRUTINEERS)
+
+
+def can_settle_paper(user: Person, cycle: Cycle) -> bool:
+    """Settle a difference between two readings of a paper ballot (总监票人)."""
+    return _acts(user, cycle, Role.CHIEF)
 
 
 def can_open(user: Person, cycle: Cycle) -> bool:
@@ -40,11 +60,21 @@ def can_close(user: Person, cycle: Cycle) -> bool:
 
 
 def can_count(user: Person, cycle: Cycle) -> bool:
-    return _acts(user, cycle, Role.CLERK, Role.SCRUTINEER)
+    return _acts(user, cycle, Role.CLERK, *SCRUTINEERS)
 
 
 def can_certify(user: Person, cycle: Cycle) -> bool:
-    return _acts(user, cycle, Role.SCRUTINEER)
+    return _acts(user, cycle, *SCRUTINEERS)
+
+
+def can_decide(user: Person, cycle: Cycle) -> bool:
+    """Record how the presidium or a public lot decided a tie."""
+    return _acts(user, cycle, Role.CLERK, Role.PRESIDING)
+
+
+def can_begin_round(user: Person, cycle: Cycle) -> bool:
+    """Begin the further round that a tie, a shortfall or a void vote calls for."""
+    return _acts(user, cycle, Role.CLERK, Role.PRESIDING)
 
 
 def can_publish(user: Person, cycle: Cycle) -> bool:
@@ -53,14 +83,14 @@ def can_publish(user: Person, cycle: Cycle) -> bool:
 
 def can_see_tally(user: Person, cycle: Cycle) -> bool:
     """See a count before it is published (it exists only after the close)."""
-    return _acts(user, cycle, Role.CLERK, Role.SCRUTINEER, Role.PRESIDING)
+    return _acts(user, cycle, Role.CLERK, *SCRUTINEERS, Role.PRESIDING)
 
 
 def can_see_patterns(user: Person, cycle: Cycle) -> bool:
     """See the distinct ballots: scrutineers only (TRUST.md F26)."""
-    return _acts(user, cycle, Role.SCRUTINEER)
+    return _acts(user, cycle, *SCRUTINEERS)
 
 
 def can_watch(user: Person, cycle: Cycle) -> bool:
     """See the running order, roll and journal."""
-    return _acts(user, cycle, Role.CLERK, Role.SCRUTINEER, Role.PRESIDING)
+    return _acts(user, cycle, Role.CLERK, *SCRUTINEERS, Role.PRESIDING)

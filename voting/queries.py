@@ -42,3 +42,9 @@ def newest_round(cycle: Cycle) -> Round | None:
 def newest_published(cycle: Cycle) -> Round | None:
     """Return the newest round that has a notice; costs no query."""
     return next((round_ for round_ in cycle.rounds.all() if getattr(round_, "notice", None)), None)
+
+
+def published_round(cycle: Cycle, number: int) -> Round | None:
+    """Return that round of the cycle if it has a notice; costs no query."""
+    rounds = [round_ for round_ in cycle.rounds.all() if round_.number == number]
+    return next((round_ for round_ in rounds if getattr(round_, "notice", None)), None)

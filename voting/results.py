@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from voting.domain.counting import Base, Comparator, Floor
+from voting.domain.counting import BallotType, Base, Comparator, Floor
 from voting.models import Notice
 
 DECISIONS: dict[str, Promise] = {
@@ -22,9 +22,14 @@ DECISIONS: dict[str, Promise] = {
 REASONS: dict[str, Promise] = {
     "above_cut": _("among the highest"),
     "below_floor": _("majority not reached"),
+    "below_group_floor": _("majority of the sub-group not reached"),
     "below_cut": _("fewer votes than those chosen"),
     "tied_at_cut": _("equal votes at the last place"),
     "admitted_with_tie": _("equal votes at the last place, admitted by the rules"),
+    "presidium_for": _("equal votes at the last place, chosen by the presidium"),
+    "presidium_against": _("equal votes at the last place, not chosen by the presidium"),
+    "lot_for": _("equal votes at the last place, chosen by lot"),
+    "lot_against": _("equal votes at the last place, not chosen by lot"),
     "vote_void": _("the vote is void"),
 }
 STATUSES: dict[str, Promise] = {
@@ -32,6 +37,24 @@ STATUSES: dict[str, Promise] = {
     "tie": _("Equal votes at the last place: the rules say what follows."),
     "shortfall": _("Fewer projects passed than there are to choose."),
     "void": _("More ballots were returned than issued: the vote is void."),
+}
+TIES: dict[str, Promise] = {
+    "presidium": _("Equal votes at the last place, decided by the presidium."),
+    "lot": _("Equal votes at the last place, decided by a public lot."),
+}
+BECAUSE: dict[str, Promise] = {
+    "tie": _("because of equal votes at the last place"),
+    "shortfall": _("because fewer projects passed than there were to choose"),
+    "void": _("because the vote before it was void"),
+}
+CHANNELS: dict[str, Promise] = {"online": _("online"), "paper": _("on paper")}
+VOID_REASONS: dict[str, Promise] = {
+    "over_vote": _("more marks than allowed"),
+    "under_vote": _("fewer marks than required"),
+    "repeated_place": _("a place given twice"),
+    "missing_place": _("a place left out"),
+    "blank": _("nothing marked"),
+    "malformed": _("cannot be read"),
 }
 
 
@@ -41,9 +64,18 @@ def tenths_of_a_percent(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}"
 
 
+def english() -> bool:
+    """Tell whether the reader's language is not Chinese."""
+    return not (get_language() or "").startswith("zh")
+
+
 @dataclass(frozen=True)
 class Item:
-    """A project's line of the result; ``percent`` and ``line`` are per cent of ``base``, as text."""
+    """A project's line of the result.
+
+    ``value`` is what the projects are ordered by, as a number of votes, points or first places; ``percent`` is its
+    share of the most it could be, as text. ``cells`` are the numbers of its line under the result's ``columns``.
+    """
 
     number: int
     name: str
@@ -51,12 +83,15 @@ class Item:
     against: int
     abstain: int
     not_pressed: int
+    value: int
     place: int
     decision: str
     decided: str
     reason: str
     percent: str
     annual_task: bool
+    cells: tuple[int, ...]
+    places: tuple[int, ...] = ()
 
     @property
     def chosen(self) -> bool:
@@ -66,76 +101,171 @@ class Item:
     def css(self) -> str:
         return "chosen" if self.chosen else "rest"
 
+    @property
+    def places_in_words(self) -> list[tuple[int, int]]:
+        """Return (place, ballots that gave it) for the places that were given."""
+        return [(place, ballots) for place, ballots in enumerate(self.places, start=1) if ballots]
 
-class Result:
-    """A notice for the pages, the papers and the exports, so that all of them say the same to the digit."""
 
-    def __init__(self, notice: Notice) -> None:
-        self.notice = notice
-        self.body: dict[str, Any] = json.loads(notice.body)
+@dataclass(frozen=True)
+class RoundResult:
+    """One round as a notice, a later notice or a tally tells it; every page, paper and export reads it here.
+
+    ``part`` holds ``items``, ``floor``, ``group``, ``attendance``, ``ballots``, ``status``, and where the source has
+    them ``paper``, ``channels``, ``tie``, ``next``; ``rules`` are the adopted settings.
+    """
+
+    part: dict[str, Any]
+    rules: dict[str, Any]
+    number: int
+    seats: int
+    annual_numbers: tuple[int, ...] = field(default=())
 
     @property
-    def digest(self) -> str:
-        return self.notice.digest
+    def ballot_type(self) -> BallotType:
+        return BallotType(self.rules["ballot_type"])
+
+    @property
+    def per_item(self) -> bool:
+        return self.ballot_type.per_item
+
+    @property
+    def ranking(self) -> bool:
+        return self.ballot_type is BallotType.RANKING
+
+    @property
+    def whole_report(self) -> bool:
+        return self.ballot_type is BallotType.WHOLE_REPORT
+
+    @property
+    def by_points(self) -> bool:
+        return self.ranking and self.rules["scoring"] == "points"
 
     @property
     def roll(self) -> int:
-        return int(self.body["attendance"]["roll"])
+        return int(self.part["attendance"]["roll"])
+
+    @property
+    def valid(self) -> int:
+        return int(self.part["ballots"]["valid"])
 
     @property
     def base(self) -> int:
-        """What the percentages are measured against: the base of the floor, or the roll where there is no floor."""
-        return int(self.body["floor"]["size"] or self.roll)
+        """What the percentages are measured against.
+
+        Ordinarily the base of the floor, or the roll where there is no floor; for points the most a project could
+        have, for first places the valid ballots.
+        """
+        if self.by_points:
+            return self.valid * self.seats
+        if self.ranking:
+            return self.valid
+        return int(self.part["floor"]["size"] or self.roll)
 
     @property
     def has_floor(self) -> bool:
-        return bool(self.body["floor"]["base"])
+        return bool(self.part["floor"]["base"])
 
     @property
     def least(self) -> int:
-        return int(self.body["floor"]["least"])
+        return int(self.part["floor"]["least"])
 
     @property
     def line(self) -> str:
         """Where the line of the majority stands in the chart, in per cent of the base; empty without a floor."""
-        return tenths_of_a_percent(self.least, self.base) if self.has_floor else ""
+        return tenths_of_a_percent(self.least, self.base) if self.has_floor and not self.ranking else ""
 
     @property
-    def per_item(self) -> bool:
-        return bool(self.body["rules"]["ballot_type"] == "per_item")
+    def group(self) -> dict[str, Any] | None:
+        """The second threshold, with the sub-group's name; None where the rules have none."""
+        group = self.part["group"]
+        return {**group, "name": self.rules["group_name"]} if group else None
+
+    @property
+    def tie(self) -> dict[str, Any] | None:
+        """How a tie was decided on the record, with ``said`` in words."""
+        tie = self.part.get("tie")
+        return {**tie, "said": str(TIES[tie["method"]])} if tie else None
+
+    @property
+    def following(self) -> dict[str, Any] | None:
+        """The further round that this one calls for."""
+        return self.part.get("next")
 
     @property
     def status(self) -> str:
-        return str(STATUSES[self.body["status"]])
+        tie = self.tie
+        return tie["said"] if tie else str(STATUSES[self.part["status"]])
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the headings of the numbers in a project's line, in the order of ``Item.cells``."""
+        if self.by_points:
+            names = [_("Points"), _("Ballots that rank it"), _("Not ranked")]
+        elif self.ranking:
+            names = [_("First places"), _("Ballots that rank it"), _("Not ranked")]
+        elif self.per_item:
+            names = [_("For"), _("Against"), _("Abstain"), _("Not pressed")]
+        else:
+            names = [_("For"), _("Not marked")]
+        said = [str(name) for name in names]
+        if self.group:
+            said.append(str(_("For, %(group)s") % {"group": self.group["name"]}))
+        return said
+
+    @property
+    def percent_heading(self) -> str:
+        if self.by_points:
+            return str(_("Points, per cent"))
+        return str(_("First places, per cent") if self.ranking else _("For, per cent"))
 
     @property
     def items(self) -> list[Item]:
-        english = not (get_language() or "").startswith("zh")
-        return [self._item(item, english=english) for item in self.body["items"]]
+        return [self._item(item) for item in self.part["items"]]
 
-    def _item(self, item: dict[str, Any], *, english: bool) -> Item:
+    @property
+    def rows(self) -> list[Item]:
+        """Return the lines of the table and the chart: the projects, or the whole report as one."""
+        items = self.items
+        if not self.whole_report or not items:
+            return items
+        name = _("The whole list of %(count)d projects") % {"count": len(items)}
+        return [Item(**{**vars(items[0]), "number": 1, "name": str(name)})]
+
+    def _item(self, item: dict[str, Any]) -> Item:
+        value = int(item["for"])
+        if self.ranking:
+            value = int(item["points"] if self.by_points else item["places"][0])
         return Item(
             number=item["number"],
-            name=(english and item["name_en"]) or item["name"],
+            name=(english() and item["name_en"]) or item["name"],
             votes=item["for"],
             against=item["against"],
             abstain=item["abstain"],
             not_pressed=item["not_pressed"],
+            value=value,
             place=item["place"],
             decision=item["decision"],
             decided=str(DECISIONS[item["decision"]]),
             reason=str(REASONS[item["reason"]]),
-            percent=tenths_of_a_percent(item["for"], self.base),
-            annual_task=item["number"] in self.body["annual_tasks"],
+            percent=tenths_of_a_percent(value, self.base),
+            annual_task=item["number"] in self.annual_numbers,
+            cells=self._cells(item, value),
+            places=tuple(item["places"]),
         )
+
+    def _cells(self, item: dict[str, Any], value: int) -> tuple[int, ...]:
+        if self.ranking:
+            cells = [value, item["for"], item["abstain"]]
+        elif self.per_item:
+            cells = [item["for"], item["against"], item["abstain"], item["not_pressed"]]
+        else:
+            cells = [item["for"], item["abstain"]]
+        return tuple(cells + ([item["group_for"]] if self.group else []))
 
     @property
     def chosen(self) -> list[Item]:
         return [item for item in self.items if item.chosen]
-
-    @property
-    def annual_tasks(self) -> list[Item]:
-        return [item for item in self.items if item.annual_task]
 
     @property
     def tied(self) -> list[Item]:
@@ -144,7 +274,7 @@ class Result:
     @property
     def figures(self) -> list[tuple[str, int]]:
         """Return 应到, 实到, 发出, 收回, 有效, 其中空白, 无效 with their names, in this order."""
-        attendance, ballots = self.body["attendance"], self.body["ballots"]
+        attendance, ballots = self.part["attendance"], self.part["ballots"]
         return [
             (str(_("Delegates on the roll")), attendance["roll"]),
             (str(_("Delegates present")), attendance["present"]),
@@ -156,20 +286,156 @@ class Result:
         ]
 
     @property
+    def void_reasons(self) -> list[tuple[str, int]]:
+        """Return why ballots were void, and how many for each reason."""
+        reasons = self.part["ballots"]["void_reasons"]
+        return [(str(VOID_REASONS[name]), number) for name, number in reasons.items() if number]
+
+    @property
+    def channels(self) -> list[dict[str, Any]]:
+        """Return the channels apart, each with its figures; empty where all voted online."""
+        channels, paper = self.part.get("channels") or {}, self.part.get("paper")
+        if not paper:
+            return []
+        issued = {"paper": paper["issued"], "online": self.part["ballots"]["issued"] - paper["issued"]}
+        return [
+            {
+                "name": str(CHANNELS[name]),
+                "issued": issued[name],
+                **{key: channel[key] for key in ("returned", "valid", "blank", "void")},
+                "votes": {item["number"]: item for item in channel.get("items", [])},
+            }
+            for name, channel in sorted(channels.items())
+        ]
+
+    @property
+    def channel_votes(self) -> list[tuple[Item, list[int]]]:
+        """Return each line with its votes for in every channel; empty where a channel is too small (F27)."""
+        channels = self.channels
+        if not channels or not all(channel["votes"] for channel in channels):
+            return []
+        first = self.items[0].number
+        return [
+            (
+                item,
+                [
+                    channel["votes"][first if self.whole_report else item.number]["for"]
+                    for channel in channels
+                ],
+            )
+            for item in self.rows
+        ]
+
+    @property
     def quorum(self) -> str:
         """Say how many delegates the quorum asks for and that they were there."""
-        rules = self.body["rules"]
         floor = Floor(
             base=Base.ALL,
-            numerator=rules["quorum_numerator"],
-            denominator=rules["quorum_denominator"],
-            comparator=Comparator(rules["quorum_comparator"]),
+            numerator=self.rules["quorum_numerator"],
+            denominator=self.rules["quorum_denominator"],
+            comparator=Comparator(self.rules["quorum_comparator"]),
         )
-        present, least = int(self.body["attendance"]["present"]), floor.least(self.roll)
+        present, least = int(self.part["attendance"]["present"]), floor.least(self.roll)
         reached = (
             _("Quorum: %(least)d, reached.") if present >= least else _("Quorum: %(least)d, not reached.")
         )
         return str(reached) % {"least": least}
+
+
+class Result(RoundResult):
+    """A notice for the pages, the papers and the exports, so that all of them say the same to the digit.
+
+    It is the result of its own round, and knows the rounds before it.
+    """
+
+    def __init__(self, notice: Notice) -> None:
+        body: dict[str, Any] = json.loads(notice.body)
+        super().__init__(
+            part=body,
+            rules=body["rules"],
+            number=body["round"]["number"],
+            seats=body["round"]["seats"],
+            annual_numbers=tuple(body["annual_tasks"]),
+        )
+        object.__setattr__(self, "notice", notice)
+
+    notice: Notice
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return self.part
+
+    @property
+    def digest(self) -> str:
+        return self.notice.digest
+
+    @property
+    def rounds(self) -> list[RoundResult]:
+        """Return every round in its order; the last is this one."""
+        earlier = [
+            RoundResult(part=part, rules=self.rules, number=part["number"], seats=part["seats"])
+            for part in self.body["rounds"]
+        ]
+        return [*earlier, self]
+
+    @property
+    def several(self) -> bool:
+        return bool(self.body["rounds"])
+
+    @property
+    def because(self) -> str:
+        """Say why there is this further round; empty for a first one."""
+        previous = self.body["round"]["previous"]
+        return str(BECAUSE[previous["because"]]) if previous else ""
+
+    @property
+    def slate(self) -> list[tuple[int, str]]:
+        """Return number and name of every project that was ever on the ballot."""
+        return [
+            (item["number"], (english() and item["name_en"]) or item["name"]) for item in self.body["slate"]
+        ]
+
+    @property
+    def standings(self) -> list[dict[str, Any]]:
+        """Return what became of every project of the slate over all rounds, in the order of the slate.
+
+        Each has ``number``, ``name``, ``round`` (the last one it stood in), ``line`` (its Item there), and ``became``:
+        chosen, tied, annual_task, left_over or open.
+        """
+        lines = {item.number: (one, item) for one in self.rounds for item in one.items}
+        return [
+            {
+                "number": number,
+                "name": name,
+                "round": lines[number][0].number,
+                "line": lines[number][1],
+                "became": self._became(number),
+                "said": str(_BECAME[self._became(number)]),
+            }
+            for number, name in self.slate
+        ]
+
+    def _became(self, number: int) -> str:
+        body = self.body
+        if number in body["chosen_in_all"]:
+            return "chosen"
+        if number in body["annual_tasks"]:
+            return "annual_task"
+        if number in body["left_over"]:
+            return "left_over"
+        return "open" if body["next"] and number in body["next"]["candidates"] else "not_chosen"
+
+    @property
+    def chosen_in_all(self) -> list[dict[str, Any]]:
+        return [standing for standing in self.standings if standing["became"] == "chosen"]
+
+    @property
+    def annual_tasks(self) -> list[dict[str, Any]]:
+        return [standing for standing in self.standings if standing["became"] == "annual_task"]
+
+    @property
+    def left_over(self) -> list[dict[str, Any]]:
+        return [standing for standing in self.standings if standing["became"] == "left_over"]
 
     def moment(self, text: str) -> datetime | None:
         """Return a moment of the snapshot; None where there is none."""
@@ -186,3 +452,12 @@ class Result:
     @property
     def certified_at(self) -> datetime | None:
         return self.moment(self.body["tally"]["certified_at"])
+
+
+_BECAME: dict[str, Promise] = {
+    "chosen": _("chosen"),
+    "annual_task": _("annual task"),
+    "left_over": _("left to the next session"),
+    "open": _("still to be decided"),
+    "not_chosen": _("not chosen"),
+}

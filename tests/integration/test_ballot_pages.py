@@ -69,7 +69,8 @@ def marked(client: Client, marks: list[int]) -> dict[str, list[str]]:
 def in_urn(vote: Vote) -> list[tuple[int, ...]]:
     key, info = private_key(join(vote.slips[:3], needed=3)), sealing_info(vote.round)
     blobs = SealedBallot.objects.values_list("blob", flat=True)
-    return sorted(definition_of(vote.round).decode(unseal(key, bytes(blob), info=info)) for blob in blobs)
+    definition = definition_of(vote.round)
+    return sorted(definition.decode(unseal(key, bytes(blob), info=info)).marks for blob in blobs)
 
 
 def cast(client: Client, marks: list[int]):

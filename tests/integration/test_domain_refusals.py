@@ -15,7 +15,19 @@ from accounts import codes
 from accounts.codes import CodeRefused
 from tests.factories import NOW, make_vote
 from tests.security.test_crawl import database
-from voting.domain import ballots, counts, cycles, keys, notices, rolls, rounds, rules
+from voting.domain import (
+    ballots,
+    counts,
+    cycles,
+    keys,
+    notices,
+    papers,
+    roll_changes,
+    rolls,
+    rounds,
+    rules,
+    ties,
+)
 from voting.domain.refusals import ConditionsUnmet, Refused, StepNotAllowed
 from voting.states import Presence
 
@@ -58,6 +70,80 @@ def unreadable_ballot():
         cursor.execute("SET LOCAL session_replication_role = origin")
     rounds.close_round(round_=vote.round, by=vote.clerk, at=vote.later())
     return lambda: counts.count_round(round_=vote.round, slips=vote.slips[:3], by=vote.clerk, at=vote.later())
+
+
+def paper_vote(*marks: tuple[tuple[int, ...], tuple[int, ...]], counted: bool = True):
+    """Return a closed vote of three, two of them on paper, with these pairs of readings by two people."""
+    vote = make_vote(until="open", delegates=4, candidates=3, seats=2, ballots=[[1]])
+    numbers = [delegate.number for delegate in vote.delegates[1:3]]
+    papers.hand_out(round_=vote.round, numbers=numbers, by=vote.clerk, at=vote.later())
+    vote.run("closed")
+    if counted:
+        papers.record_box(round_=vote.round, returned=2, by=vote.clerk, at=NOW)
+    for place, (first, second) in enumerate(marks, start=1):
+        read(vote, place, first)
+        read(vote, place, second, reading=2, by=vote.scrutineer)
+    return vote
+
+
+def read(vote, place: int, *ballots_: tuple[int, ...], reading: int = 1, by=None):
+    papers.read_batch(
+        round_=vote.round, reading=reading, first=place, ballots=ballots_, by=by or vote.clerk, at=NOW
+    )
+
+
+def settle(vote, *, by=None, reason: str = "看原票", place: int = 1):
+    papers.settle(round_=vote.round, place=place, marks=(1, 0, 0), reason=reason, by=by or vote.chief, at=NOW)
+
+
+def paper(act: Callable[..., object], *marks: tuple[tuple[int, ...], tuple[int, ...]], counted: bool = True):
+    """Return a case on a closed vote with paper ballots."""
+
+    def case() -> Callable[[], object]:
+        vote = paper_vote(*marks, counted=counted)
+        return lambda: act(vote)
+
+    return case
+
+
+def hand_out(vote, place: int):
+    papers.hand_out(round_=vote.round, numbers=[vote.delegates[place].number], by=vote.clerk, at=NOW)
+
+
+def holding(act: Callable[..., object], until: str = "open", *, switched: bool = False):
+    """Return a case in which the third delegate holds a paper ballot."""
+
+    def case() -> Callable[[], object]:
+        vote = make_vote(until=until, delegates=3)
+        hand_out(vote, 2)
+        if switched:
+            papers.switch_to_paper(round_=vote.round, reason="断网", by=vote.clerk, at=NOW)
+        return lambda: act(vote)
+
+    return case
+
+
+TIE = {"candidates": 3, "seats": 2, "ballots": [[1, 2], [1, 3]], "floor_base": ""}
+
+
+def lot(vote, *, drawn=(3, 2), witnesses: str = "监票人", reason: str = "抓阄"):
+    ties.decide_by_lot(
+        round_=vote.round, drawn=drawn, reason=reason, witnesses=witnesses, by=vote.clerk, at=NOW
+    )
+
+
+def presidium(vote, *, chosen, reason: str = "理由"):
+    ties.decide_by_presidium(round_=vote.round, chosen=chosen, reason=reason, by=vote.clerk, at=NOW)
+
+
+def exclude(vote, *, reason: str = "调离", place: int = 0):
+    roll_changes.exclude(
+        round_=vote.round, number=vote.delegates[place].number, reason=reason, by=vote.clerk, at=NOW
+    )
+
+
+def admit(vote, number: str):
+    roll_changes.admit(round_=vote.round, number=number, reason="补选", by=vote.clerk, at=NOW)
 
 
 def on(until: str, act: Callable[..., object], **more: object) -> Callable[[], Callable[[], object]]:
@@ -123,6 +209,65 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     ballots.NotPresent: on("open", lambda v: cast(v, [1], place=2), present=2),
     ballots.TooManyMarks: on("open", lambda v: cast(v, range(1, 12))),
     ballots.ForeignMark: on("open", lambda v: cast(v, [13])),
+    ballots.TooFewMarks: on("open", lambda v: cast(v, [1]), ballot_type="exactly", under_vote="void"),
+    ballots.NotAllMarked: on("open", lambda v: cast(v, {1: 1}), ballot_type="per_item", under_vote="void"),
+    ballots.RepeatedPlace: on(
+        "open", lambda v: cast(v, {1: 1, 2: 1}), ballot_type="ranking", scoring="points"
+    ),
+    ballots.MissingPlace: on("open", lambda v: cast(v, {1: 2}), ballot_type="ranking", scoring="points"),
+    ballots.HoldsPaperBallot: holding(lambda v: cast(v, [1], place=2)),
+    ballots.OnPaperOnly: holding(lambda v: cast(v, [1]), switched=True),
+    rolls.HasPaper: holding(
+        lambda v: rolls.set_presence(
+            round_=v.round, numbers=[v.delegates[2].number], presence=Presence.LEFT, by=v.clerk, at=NOW
+        )
+    ),
+    rolls.NothingToUndo: on(
+        "rolled", lambda v: rolls.undo_presence(round_=v.round, by=v.clerk, at=NOW), present=0
+    ),
+    roll_changes.RollFixed: on("open", exclude),
+    roll_changes.ReasonMissing: on("ready", lambda v: exclude(v, reason=" ")),
+    roll_changes.AlreadyOnRoll: on("ready", lambda v: admit(v, v.delegates[0].number)),
+    roll_changes.NotADelegate: on("ready", lambda v: admit(v, "77777777")),
+    roll_changes.HoldsPaper: holding(lambda v: exclude(v, place=2), until="ready"),
+    papers.NotInTheHall: on("open", lambda v: hand_out(v, 2), present=2),
+    papers.VotedOnline: on("open", lambda v: hand_out(v, 0), ballots=[[1]]),
+    papers.HasNoPaper: on(
+        "open",
+        lambda v: papers.take_back(round_=v.round, number=v.delegates[0].number, by=v.clerk, at=NOW),
+    ),
+    papers.ReasonMissing: on(
+        "open", lambda v: papers.switch_to_paper(round_=v.round, reason="", by=v.clerk, at=NOW)
+    ),
+    papers.BoxCounted: paper(lambda v: papers.record_box(round_=v.round, returned=3, by=v.clerk, at=NOW)),
+    papers.BoxNotCounted: paper(lambda v: read(v, 1, (1, 0, 0)), counted=False),
+    papers.GroupTooMany: paper(
+        lambda v: papers.record_box(round_=v.round, returned=2, returned_group=3, by=v.clerk, at=NOW),
+        counted=False,
+    ),
+    papers.ReadAlready: paper(lambda v: read(v, 1, (1, 0, 0), by=v.chief), ((1, 0, 0), (1, 0, 0))),
+    papers.SameReader: paper(
+        lambda v: (read(v, 1, (1, 0, 0)), read(v, 1, (1, 0, 0), reading=2)),
+    ),
+    papers.NoSuchPlace: paper(lambda v: read(v, 2, (1, 0, 0), (1, 0, 0))),
+    papers.NothingToSettle: paper(settle, ((1, 0, 0), (1, 0, 0))),
+    papers.NotTheChief: paper(lambda v: settle(v, by=v.scrutineer), ((1, 0, 0), (0, 1, 0))),
+    papers.PaperNotReady: paper(
+        lambda v: counts.count_round(round_=v.round, slips=v.slips[:3], by=v.clerk, at=NOW),
+        ((1, 0, 0), (0, 1, 0)),
+    ),
+    ties.NotTied: on("certified", lambda v: lot(v, drawn=(1, 2)), **TIE, tie_rule="lot"),
+    ties.WrongNumber: on("certified", lambda v: presidium(v, chosen=[2, 3]), **TIE, tie_rule="presidium"),
+    ties.ReasonMissing: on(
+        "certified", lambda v: presidium(v, chosen=[2], reason=" "), **TIE, tie_rule="presidium"
+    ),
+    ties.WitnessMissing: on("certified", lambda v: lot(v, witnesses=" "), **TIE, tie_rule="lot"),
+    notices.TieUndecided: on(
+        "certified",
+        lambda v: notices.publish_notice(round_=v.round, by=v.clerk, at=NOW),
+        **TIE,
+        tie_rule="lot",
+    ),
     counts.UrnDamaged: damaged_urn,
     counts.BallotUnreadable: unreadable_ballot,
     counts.FiguresChanged: changed_roll,
@@ -144,7 +289,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     codes.TooManyAttempts: on("rolled", lambda v: wrong_code(v, times=codes.MOST_FAILURES + 1)),
 }
 #: These leave something behind on purpose: an attempt is counted, the count stands although its certifier is refused.
-LEAVE_TRACES = {codes.WrongCode, codes.TooManyAttempts, counts.SamePerson}
+LEAVE_TRACES = {codes.WrongCode, codes.TooManyAttempts, counts.SamePerson, papers.SameReader}
 
 
 def subclasses(kind: type) -> set[type]:

@@ -8,6 +8,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.roles import Kind, Role
 from tests.factories import UserFactory, Vote, make_vote
+from voting.domain import papers
 from voting.domain.running_order import ALLOWED, RunningOrder, StepKey
 from voting.models import JournalEntry
 
@@ -23,9 +24,12 @@ MOMENTS: dict[StepKey, str] = {
     StepKey.TRIAL: "keyed",
     StepKey.OPEN: "ready",
     StepKey.CLOSE: "open",
+    StepKey.PAPER: "closed, with paper",
     StepKey.COUNT: "closed",
     StepKey.CERTIFY: "counted",
+    StepKey.DECIDE: "certified, with a tie",
     StepKey.PUBLISH: "certified",
+    StepKey.FURTHER: "published, with a tie",
 }
 #: PROCEDURE.md: who does what; written out here, so that a change of the table is seen.
 MAY: dict[StepKey, set[str]] = {
@@ -33,17 +37,21 @@ MAY: dict[StepKey, set[str]] = {
     StepKey.ROLL: {"clerk"},
     StepKey.SLIPS: {"clerk"},
     StepKey.CHECK_IN: {"clerk"},
-    StepKey.KEY: {"clerk", "scrutineer"},
-    StepKey.TRIAL: {"clerk", "scrutineer"},
+    StepKey.KEY: {"clerk", "scrutineer", "chief"},
+    StepKey.TRIAL: {"clerk", "scrutineer", "chief"},
     StepKey.OPEN: {"clerk", "presiding"},
     StepKey.CLOSE: {"clerk", "presiding"},
-    StepKey.COUNT: {"clerk", "scrutineer"},
-    StepKey.CERTIFY: {"scrutineer"},
+    StepKey.PAPER: {"clerk", "scrutineer", "chief"},
+    StepKey.COUNT: {"clerk", "scrutineer", "chief"},
+    StepKey.CERTIFY: {"scrutineer", "chief"},
+    StepKey.DECIDE: {"clerk", "presiding"},
     StepKey.PUBLISH: {"clerk", "presiding"},
+    StepKey.FURTHER: {"clerk", "presiding"},
 }
 PEOPLE = (
     "clerk",
     "scrutineer",
+    "chief",
     "presiding",
     "unit",
     "",
@@ -69,6 +77,22 @@ def person(name: str, vote: Vote) -> User | None:
     return UserFactory(role=name)
 
 
+def vote_at(moment: str) -> Vote:
+    """Return a vote at one of the moments."""
+    if moment == "closed, with paper":
+        vote = make_vote(until="open", delegates=3, ballots=[[1]] * 2)
+        numbers = [vote.delegates[2].number]
+        papers.hand_out(round_=vote.round, numbers=numbers, by=vote.clerk, at=vote.later())
+        vote.run("closed")
+        return vote
+    tie = {"candidates": 3, "seats": 2, "ballots": [[1, 2], [1, 3]], "floor_base": ""}
+    if moment == "certified, with a tie":
+        return make_vote(until="certified", delegates=3, tie_rule="presidium", **tie)
+    if moment == "published, with a tie":
+        return make_vote(until="published", delegates=3, **tie)
+    return make_vote(until=moment, delegates=3, ballots=[[1]] * 3)
+
+
 def form(key: StepKey, vote: Vote) -> dict[str, str]:
     entry = RunningOrder(vote.cycle, user=vote.clerk).step(StepKey.SLIPS).entry
     return {
@@ -79,6 +103,9 @@ def form(key: StepKey, vote: Vote) -> dict[str, str]:
         "needed": "3",
         "numbers": vote.delegates[0].number,
         "presence": "on_leave",
+        "returned": "1",
+        "chosen": "2",
+        "reason": "理由",
         **{f"slip_{place}": slip for place, slip in enumerate(vote.slips[:3], start=1)},
     }
 
@@ -89,7 +116,7 @@ def test_the_table_of_steps_is_whole():
 
 @pytest.mark.parametrize("key", list(MOMENTS))
 def test_each_step_is_taken_by_those_who_may_and_by_nobody_else(key: StepKey):
-    vote = make_vote(until=MOMENTS[key], delegates=3, ballots=[[1]] * 3)
+    vote = vote_at(MOMENTS[key])
     data = form(key, vote)
     taken = set()
     for name in sorted(PEOPLE, key=lambda name: name in MAY[key]):
@@ -114,7 +141,7 @@ def test_each_step_is_taken_by_those_who_may_and_by_nobody_else(key: StepKey):
     ("key", "role"), [(key, role) for key, roles in MAY.items() for role in sorted(roles)]
 )
 def test_everybody_who_may_take_a_step_can(key: StepKey, role: str):
-    vote = make_vote(until=MOMENTS[key], delegates=3, ballots=[[1]] * 3)
+    vote = vote_at(MOMENTS[key])
     client = Client()
     client.force_login(person(role, vote), backend="django.contrib.auth.backends.ModelBackend")
     answer = client.post(f"/admin/vote/2018/{key}/", form(key, vote))

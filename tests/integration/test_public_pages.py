@@ -70,23 +70,24 @@ def test_the_result_shows_ten_chosen_two_annual_tasks_and_why(client: Client):
     table = re.search(r"<tbody>(.*?)</tbody>", body, re.DOTALL)[1]
     rows = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL) for row in table.split("</tr>")[:-1]]
     assert [row[2] for row in rows] == ["3", "3", *["4"] * 8, "1", "1"]
-    assert rows[0][3] == "75.0%"
-    assert "未达到规定票数" in rows[11][5]
-    assert "年度任务" in rows[10][5]
+    assert [row[3] for row in rows] == ["1", "1", *["0"] * 8, "3", "3"], "not marked"
+    assert rows[0][4] == "75.0%"
+    assert "未达到规定票数" in rows[11][6]
+    assert "年度任务" in rows[10][6]
 
 
 def test_f19_a_tie_across_the_cut_is_shown_with_who_is_concerned(client: Client):
     make_vote(until="published", delegates=4, ballots=TIED, floor_base="")
     text = text_of(client.get(at("result")))
-    assert "末位得票相等，剩余名额 1 个" in text
-    assert "10. 第10项目 (2)" in text
-    assert "11. 第11项目 (2)" in text
+    assert "将再次投票：从以下 2 件中选出 1 件" in text
+    assert "10. 第10项目" in text
+    assert "11. 第11项目" in text
     assert "列入政府年度任务" not in text, "nothing is decided about those that are left"
 
 
 def test_a_shortfall_is_shown(client: Client):
     make_vote(until="published", delegates=4, ballots=[range(1, 9)] * 4)
-    assert "有 2 个名额空缺" in text_of(client.get(at("result")))
+    assert "将再次投票：从以下 4 件中选出 2 件" in text_of(client.get(at("result")))
 
 
 def test_each_item_for_against_abstain_has_its_columns(client: Client):

@@ -24,7 +24,12 @@ def test_twelve_candidates_in_ten_published_two_annual_tasks():
     assert body["chosen"] == list(FIRST_TEN)
     assert body["annual_tasks"] == [11, 12]
     assert body["status"] == "decided"
-    assert body["ballots"] == {"issued": 6, "returned": 5, "valid": 5, "void": 0, "blank": 1}
+    reasons = dict.fromkeys(
+        ["over_vote", "under_vote", "repeated_place", "missing_place", "blank", "malformed"], 0
+    )
+    assert body["ballots"] == {
+        "issued": 6, "returned": 5, "valid": 5, "void": 0, "blank": 1, "void_reasons": reasons,
+    }  # fmt: skip
     assert [item["for"] for item in body["items"]] == [4] * 10 + [0, 0]
     assert notice.digest == sha256_hex(notice.body)
     assert vote.cycle.stage == Stage.PUBLICATION

@@ -104,7 +104,8 @@ def test_a_second_round_cannot_run_beside_the_first():
     with pytest.raises(IntegrityError, match="round_one_running"):
         execute(
             "INSERT INTO voting_round (cycle_id, number, rules_id, status, seats, definition, definition_digest,"
-            " key_fingerprint) SELECT cycle_id, 2, rules_id, 'preparing', 1, '', '', '' FROM voting_round"
+            " key_fingerprint, paper_only) SELECT cycle_id, 2, rules_id, 'preparing', 1, '', '', '', false"
+            " FROM voting_round"
         )
 
 

@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voting.domain import choices
-from voting.domain.choices import MalformedChoice, decode, encode, width
+from voting.domain.choices import Choice, MalformedChoice, decode, encode, width
 from voting.domain.counting import BallotType, Mark
 
 TWELVE = (1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1)
 
 
 @st.composite
-def ballots(draw: st.DrawFn) -> tuple[tuple[int, ...], BallotType]:
+def ballots(draw: st.DrawFn) -> tuple[Choice, BallotType]:
     marks = draw(st.lists(st.integers(0, 255), min_size=1, max_size=140))
-    return tuple(marks), draw(st.sampled_from(BallotType))
+    return Choice(tuple(marks), draw(st.booleans())), draw(st.sampled_from(BallotType))
 
 
 @pytest.mark.parametrize(
@@ -54,17 +54,22 @@ def test_every_ballot_type_has_its_own_number() -> None:
 
 @given(ballots())
 @settings(max_examples=100, deadline=None)
-def test_what_is_encoded_is_decoded(ballot: tuple[tuple[int, ...], BallotType]) -> None:
-    marks, ballot_type = ballot
-    data = encode(marks, ballot_type=ballot_type, items=len(marks))
-    assert len(data) == width(len(marks))
-    assert decode(data, ballot_type=ballot_type, items=len(marks)) == marks
+def test_what_is_encoded_is_decoded(ballot: tuple[Choice, BallotType]) -> None:
+    choice, ballot_type = ballot
+    items = len(choice.marks)
+    data = encode(choice.marks, ballot_type=ballot_type, items=items, in_group=choice.in_group)
+    assert len(data) == width(items)
+    assert decode(data, ballot_type=ballot_type, items=items) == choice
 
 
 @pytest.mark.parametrize("ballot_type", BallotType)
 def test_the_width_says_nothing_of_the_choice(ballot_type: BallotType) -> None:
     every = [(0,) * 12, (1,) * 12, (3,) * 12, (255,) * 12, TWELVE]
-    assert {len(encode(marks, ballot_type=ballot_type, items=12)) for marks in every} == {64}
+    assert {
+        len(encode(marks, ballot_type=ballot_type, items=12, in_group=member))
+        for marks in every
+        for member in (False, True)
+    } == {64}
 
 
 @given(st.binary(min_size=64, max_size=64), st.integers(1, 62), st.sampled_from(BallotType))
@@ -74,10 +79,11 @@ def test_only_its_own_bytes_stand_for_a_ballot(noise: bytes, items: int, ballot_
     header = bytes((1, choices._CODES[ballot_type]))
     for data in (noise, header + noise[2:], header + noise[2 : 2 + items] + bytes(62 - items)):
         try:
-            marks = decode(data, ballot_type=ballot_type, items=items)
+            choice = decode(data, ballot_type=ballot_type, items=items)
         except MalformedChoice:
             continue
-        assert encode(marks, ballot_type=ballot_type, items=items) == data
+        again = encode(choice.marks, ballot_type=ballot_type, items=items, in_group=choice.in_group)
+        assert again == data
 
 
 GOOD = encode(TWELVE, ballot_type=BallotType.UP_TO, items=12)
@@ -94,12 +100,14 @@ GOOD = encode(TWELVE, ballot_type=BallotType.UP_TO, items=12)
         (b"\x02" + GOOD[1:], "version"),
         (GOOD[:1] + b"\x00" + GOOD[2:], "ballot_type"),
         (GOOD[:1] + b"\x02" + GOOD[2:], "ballot_type"),
+        (GOOD[:1] + b"\x41" + GOOD[2:], "ballot_type"),
+        (GOOD[:1] + b"\x82" + GOOD[2:], "ballot_type"),
         (GOOD[:14] + b"\x01" + GOOD[15:], "padding"),
         (GOOD[:-1] + b"\x01", "padding"),
     ],
 )
 def test_foreign_bytes_are_refused(data: bytes, code: str) -> None:
-    assert decode(GOOD, ballot_type=BallotType.UP_TO, items=12) == TWELVE
+    assert decode(GOOD, ballot_type=BallotType.UP_TO, items=12) == Choice(TWELVE)
     with pytest.raises(MalformedChoice) as refusal:
         decode(data, ballot_type=BallotType.UP_TO, items=12)
     assert refusal.value.code == code

@@ -37,10 +37,12 @@ from voting.domain.counting import (
     Mark,
     Reason,
     Rule,
+    Scoring,
     ShortfallRule,
     Status,
     TieRule,
     Totals,
+    UnderVote,
     Validity,
     Verdict,
     VoidReason,
@@ -52,7 +54,7 @@ from voting.domain.counting import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-PURE = ("counting", "judging", "measures", "choices")
+PURE = ("counting", "judging", "measures", "choices", "frozen", "working", "paper_marks")
 MAJORITY = Floor(Base.ALL, 1, 2, Comparator.MORE_THAN)
 GONGSHU = Rule(
     ballot_type=BallotType.UP_TO,
@@ -63,6 +65,7 @@ GONGSHU = Rule(
     shortfall_rule=ShortfallRule.FURTHER_ROUND,
 )
 PER_ITEM = replace(GONGSHU, ballot_type=BallotType.PER_ITEM)
+PER_ITEM_UP_TO = replace(GONGSHU, ballot_type=BallotType.PER_ITEM_UP_TO)
 TWELVE = range(1, 13)
 
 Ballots = list[tuple[int, ...]]
@@ -149,8 +152,11 @@ def test_a_rule_in_plain_words() -> None:
         "blank": "valid",
         "tie_rule": "further_ballot",
         "shortfall_rule": "further_round",
+        "under": "valid",
+        "scoring": None,
+        "group_floor": None,
     }
-    assert {type(value) for value in plain.values()} == {str, int, dict}
+    assert {type(value) for value in plain.values()} == {str, int, dict, type(None)}
     assert type(plain["floor"]["base"]) is str
 
 
@@ -160,7 +166,10 @@ FLOOR = {"base": "all", "numerator": 1, "denominator": 2, "comparator": "gt"}
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"ballot_type": "ranking"}, "unreadable"),
+        ({"ballot_type": "borda"}, "unreadable"),
+        ({"under": "maybe"}, "unreadable"),
+        ({"scoring": "borda"}, "unreadable"),
+        ({"group_floor": "half"}, "unreadable"),
         ({"ballot_type": None}, "unreadable"),
         ({"blank": "maybe"}, "unreadable"),
         ({"tie_rule": "by_id"}, "unreadable"),
@@ -182,6 +191,12 @@ FLOOR = {"base": "all", "numerator": 1, "denominator": 2, "comparator": "gt"}
         ({"seats": True}, "wrong_kind"),
         ({"seats": 0}, "no_seats"),
         ({"seats": -1}, "no_seats"),
+        ({"under": "void"}, "up_to_under_void"),
+        ({"ballot_type": "exactly"}, "exactly_under_valid"),
+        ({"ballot_type": "ranking"}, "ranking_unscored"),
+        ({"scoring": "points"}, "scoring_without_ranking"),
+        ({"ballot_type": "whole_report", "floor": None}, "report_without_floor"),
+        ({"ballot_type": "whole_report", "under": "void"}, "report_under_void"),
     ],
 )
 def test_an_impossible_rule_is_refused(changes: dict[str, Any], code: str) -> None:
@@ -200,7 +215,7 @@ def test_a_rule_with_a_gap_is_refused(key: str) -> None:
     assert refusal.value.code == "unreadable"
 
 
-@pytest.mark.parametrize("field", ["ballot_type", "floor", "blank", "tie_rule", "shortfall_rule"])
+@pytest.mark.parametrize("field", ["ballot_type", "floor", "blank", "tie_rule", "shortfall_rule", "under"])
 def test_a_rule_of_bare_words_is_refused(field: str) -> None:
     """``is`` decides in the count, and a bare "up_to" would be taken for another ballot type."""
     with pytest.raises(ImpossibleRule) as refusal:
@@ -268,6 +283,9 @@ def test_items_that_no_vote_can_have_are_refused_before_the_first_ballot(
 # --- one ballot
 
 TWO_OF_FOUR = replace(GONGSHU, seats=2)
+EXACTLY = replace(TWO_OF_FOUR, ballot_type=BallotType.EXACTLY, under=UnderVote.VOID)
+RANKED = replace(TWO_OF_FOUR, ballot_type=BallotType.RANKING, scoring=Scoring.POINTS)
+REPORT = replace(TWO_OF_FOUR, ballot_type=BallotType.WHOLE_REPORT, seats=4)
 STRICT = replace(TWO_OF_FOUR, blank=BlankBallot.VOID)
 PRESSED = replace(TWO_OF_FOUR, ballot_type=BallotType.PER_ITEM)
 PRESSED_STRICT = replace(PRESSED, blank=BlankBallot.VOID)
@@ -289,6 +307,28 @@ PRESSED_STRICT = replace(PRESSED, blank=BlankBallot.VOID)
         (TWO_OF_FOUR, (1, 0, 0, 0, 0), Verdict(Validity.VOID, VoidReason.MALFORMED)),
         (TWO_OF_FOUR, UNREADABLE, Verdict(Validity.VOID, VoidReason.MALFORMED)),
         (STRICT, UNREADABLE, Verdict(Validity.VOID, VoidReason.MALFORMED)),
+        (EXACTLY, (1, 0, 1, 0), Verdict(Validity.VALID)),
+        (EXACTLY, (1, 0, 0, 0), Verdict(Validity.VOID, VoidReason.UNDER_VOTE)),
+        (EXACTLY, (1, 1, 1, 0), Verdict(Validity.VOID, VoidReason.OVER_VOTE)),
+        (EXACTLY, (0, 0, 0, 0), Verdict(Validity.BLANK)),
+        (RANKED, (2, 0, 1, 0), Verdict(Validity.VALID)),
+        (RANKED, (0, 0, 1, 0), Verdict(Validity.VALID)),
+        (replace(RANKED, under=UnderVote.VOID), (0, 0, 1, 0), Verdict(Validity.VOID, VoidReason.UNDER_VOTE)),
+        (RANKED, (0, 0, 2, 0), Verdict(Validity.VOID, VoidReason.MISSING_PLACE)),
+        (RANKED, (1, 0, 1, 0), Verdict(Validity.VOID, VoidReason.REPEATED_PLACE)),
+        (RANKED, (1, 2, 3, 0), Verdict(Validity.VOID, VoidReason.OVER_VOTE)),
+        (RANKED, (0, 0, 3, 0), Verdict(Validity.VOID, VoidReason.OVER_VOTE)),
+        (RANKED, (0, 0, 0, 0), Verdict(Validity.BLANK)),
+        (REPORT, (2, 2, 2, 2), Verdict(Validity.VALID)),
+        (REPORT, (1, 1, 1, 2), Verdict(Validity.VOID, VoidReason.MALFORMED)),
+        (REPORT, (0, 0, 0, 0), Verdict(Validity.BLANK)),
+        (replace(PER_ITEM_UP_TO, seats=2), (1, 2, 1, 3), Verdict(Validity.VALID)),
+        (replace(PER_ITEM_UP_TO, seats=2), (1, 1, 1, 3), Verdict(Validity.VOID, VoidReason.OVER_VOTE)),
+        (
+            replace(PER_ITEM, under=UnderVote.VOID),
+            (1, 2, 0, 3),
+            Verdict(Validity.VOID, VoidReason.UNDER_VOTE),
+        ),
         (PRESSED, (1, 2, 3, 0), Verdict(Validity.VALID)),
         (PRESSED, (1, 1, 1, 1), Verdict(Validity.VALID)),
         (PRESSED, (3, 3, 3, 3), Verdict(Validity.VALID)),
@@ -356,10 +396,18 @@ def test_the_working_in_full() -> None:
         "valid": 4,
         "blank": 1,
         "void": 2,
-        "void_reasons": {"over_vote": 1, "blank": 0, "malformed": 1},
+        "void_reasons": {
+            "over_vote": 1,
+            "under_vote": 0,
+            "repeated_place": 0,
+            "missing_place": 0,
+            "blank": 0,
+            "malformed": 1,
+        },
         "voided": False,
         "bases": {"all": 9, "present": 8, "returned": 6, "valid": 4},
         "floor": {"base": "valid", "size": 4, "least": 2},
+        "group": None,
         "items": [
             {
                 "number": 4,
@@ -367,8 +415,13 @@ def test_the_working_in_full() -> None:
                 "against": 0,
                 "abstain": 2,
                 "not_pressed": 0,
+                "places": [],
+                "score": [2],
+                "points": None,
                 "place": 1,
                 "passes_floor": True,
+                "group_for": None,
+                "passes_group": True,
                 "decision": "chosen",
                 "reason": "above_cut",
             },
@@ -378,8 +431,13 @@ def test_the_working_in_full() -> None:
                 "against": 0,
                 "abstain": 4,
                 "not_pressed": 0,
+                "places": [],
+                "score": [0],
+                "points": None,
                 "place": 3,
                 "passes_floor": False,
+                "group_for": None,
+                "passes_group": True,
                 "decision": "not_chosen",
                 "reason": "below_floor",
             },
@@ -389,8 +447,13 @@ def test_the_working_in_full() -> None:
                 "against": 0,
                 "abstain": 3,
                 "not_pressed": 0,
+                "places": [],
+                "score": [1],
+                "points": None,
                 "place": 2,
                 "passes_floor": False,
+                "group_for": None,
+                "passes_group": True,
                 "decision": "not_chosen",
                 "reason": "below_floor",
             },
@@ -437,6 +500,110 @@ def test_a_blank_per_item_ballot_abstains_and_a_key_not_pressed_does_not() -> No
     assert (outcome.valid, outcome.blank) == (3, 1)
     assert outcome.items[0].abstain == 2
     assert (outcome.items[1].abstain, outcome.items[1].not_pressed) == (1, 1)
+
+
+def test_a_ranking_by_points_and_by_first_places_may_differ() -> None:
+    """力洋镇 2010 ranked by priority: what the numbers mean must be said, since it decides."""
+    ballots = [(1, 2, 0)] * 3 + [(0, 1, 2)] * 2 + [(0, 2, 1)] * 2
+    points = count(replace(RANKED, seats=2, floor=None), (1, 2, 3), ballots, everybody(7))
+    assert [(i.points, i.place, i.places) for i in points.items] == [
+        (6, 2, (3, 0)),
+        (9, 1, (2, 5)),
+        (6, 2, (2, 2)),
+    ]
+    assert (points.status, points.chosen, points.tied) == (Status.TIE, (2,), (1, 3))
+    first = replace(RANKED, seats=2, floor=None, scoring=Scoring.FIRST_PREFERENCES)
+    outcome = count(first, (1, 2, 3), ballots, everybody(7))
+    assert [(i.score, i.place) for i in outcome.items] == [((3, 0), 1), ((2, 5), 2), ((2, 2), 3)]
+    assert (outcome.status, outcome.chosen) == (Status.DECIDED, (1, 2))
+
+
+def test_a_floor_on_a_ranking_is_measured_on_the_ballots_that_rank_the_item() -> None:
+    ballots = [(1, 2, 0)] * 4 + [(1, 0, 2)] * 2
+    outcome = count(replace(RANKED, seats=2), (1, 2, 3), ballots, everybody(6))
+    assert [(i.for_, i.abstain, i.passes_floor) for i in outcome.items] == [
+        (6, 0, True),
+        (4, 2, True),
+        (2, 4, False),
+    ]
+
+
+@pytest.mark.parametrize(("approving", "status"), [(150, Status.DECIDED), (149, Status.SHORTFALL)])
+def test_a_whole_report_stands_or_falls(approving: int, status: Status) -> None:
+    """杨浦: the report as one; the majority of all 298 is 150."""
+    rule = replace(REPORT, seats=3)
+    ballots = [(1, 1, 1)] * approving + [(2, 2, 2)] * (298 - approving)
+    outcome = count(rule, (1, 2, 3), ballots, everybody(298))
+    assert (outcome.status, outcome.chosen) == (status, (1, 2, 3) if status is Status.DECIDED else ())
+    assert (outcome.missing, outcome.tied) == (0 if status is Status.DECIDED else 3, ())
+
+
+def test_two_thresholds_at_once_as_in_shigu() -> None:
+    """石鼓 2025: more than half of the delegates and more than two thirds of all."""
+    rule = replace(
+        GONGSHU,
+        seats=2,
+        floor=Floor(Base.ALL, 2, 3, Comparator.MORE_THAN),
+        group_floor=MAJORITY,
+    )
+    delegates = [(1, 0, 1)] * 11 + [(1, 0, 0)] * 9
+    residents = [(1, 0, 1)] * 10 + [(0, 1, 1)] * 20 + [(0, 0, 1)] * 3
+    totals = [add_up(rule, (1, 2, 3), part) for part in ([*delegates, *residents], delegates)]
+    outcome = decide(rule, totals[0], everybody(53), group=(totals[1], everybody(20)))
+    assert [(i.for_, i.group_for, i.reason) for i in outcome.items] == [
+        (30, 20, Reason.BELOW_FLOOR),
+        (20, 0, Reason.BELOW_FLOOR),
+        (44, 11, Reason.ABOVE_CUT),
+    ]
+    assert (outcome.floor_least, outcome.group and outcome.group.least) == (36, 11)
+    without = [add_up(rule, (1, 2, 3), part) for part in (residents * 2, delegates[11:])]
+    missed = decide(rule, without[0], everybody(66), group=(without[1], everybody(20)))
+    assert [item.reason for item in missed.items] == [
+        Reason.BELOW_FLOOR,
+        Reason.BELOW_FLOOR,
+        Reason.BELOW_GROUP_FLOOR,
+    ]
+
+
+def test_what_fails_the_second_threshold_takes_no_place_from_what_passes() -> None:
+    """The cut is drawn among those that pass, though the other has more votes."""
+    rule = replace(GONGSHU, seats=1, floor=None, group_floor=MAJORITY)
+    members, others = [(0, 1)] * 3, [(1, 0)] * 9
+    totals = [add_up(rule, (1, 2), part) for part in ([*members, *others], members)]
+    outcome = decide(rule, totals[0], everybody(12), group=(totals[1], everybody(3)))
+    assert [(i.place, i.decision) for i in outcome.items] == [(1, Decision.NOT_CHOSEN), (2, Decision.CHOSEN)]
+
+
+def test_figures_of_a_sub_group_belong_to_a_second_threshold() -> None:
+    totals = add_up(replace(GONGSHU, seats=1), (1, 2), [(1, 0)])
+    for rule, group in [
+        (replace(GONGSHU, seats=1), (totals, everybody(1))),
+        (replace(GONGSHU, seats=1, group_floor=MAJORITY), None),
+    ]:
+        with pytest.raises(ImpossibleRule) as refusal:
+            decide(rule, totals, everybody(1), group=group)
+        assert refusal.value.code == "group"
+    more = add_up(replace(GONGSHU, seats=1), (1, 2), [(1, 0)] * 2)
+    with pytest.raises(CountMismatch):
+        decide(
+            replace(GONGSHU, seats=1, group_floor=MAJORITY), totals, everybody(2), group=(more, everybody(2))
+        )
+
+
+def test_a_whole_report_has_as_many_seats_as_items() -> None:
+    with pytest.raises(ImpossibleRule) as refusal:
+        add_up(replace(REPORT, seats=2), (1, 2, 3), [])
+    assert refusal.value.code == "report_seats"
+
+
+def test_too_much_paper_voids_the_whole_vote() -> None:
+    """One sheet more than was handed out, though fewer ballots than issued came back in all (PROCEDURE.md §3.2)."""
+    totals = add_up(replace(GONGSHU, seats=1), (1, 2), [(1, 0)] * 5)
+    issued = Attendance(roll=9, present=9, issued=9, paper_issued=2)
+    assert decide(replace(GONGSHU, seats=1), totals, issued, paper_returned=2).status is Status.DECIDED
+    assert decide(replace(GONGSHU, seats=1), totals, issued, paper_returned=3).status is Status.VOID
+    with pytest.raises(ImpossibleAttendance):
+        Attendance(roll=9, present=9, issued=9, paper_issued=10)
 
 
 def test_sipingzhen_two_candidates_one_chosen() -> None:
@@ -680,40 +847,116 @@ def test_no_floating_point(module: str) -> None:
 # --- against a second count, written differently
 
 
+def why_void(rule: Rule, ballot: tuple[int, ...], width: int) -> str | None:
+    """Say why a ballot is void, from the words of the measures; None for a valid one."""
+    whys = [
+        *(["malformed"] if no_ballot(rule, ballot, width) else []),
+        *([] if rule.ballot_type != "ranking" else wrong_places(rule, ballot)),
+    ]
+    limited = rule.ballot_type in {"up_to", "exactly", "per_item_up_to"}
+    if limited and list(ballot).count(1) > rule.seats:
+        whys.append("over_vote")
+    if set(ballot) == {0}:
+        whys += [] if rule.blank == "valid" else ["blank"]
+    elif rule.under == "void":
+        open_ones = list(ballot).count(0)
+        per_item = rule.ballot_type in {"per_item", "per_item_up_to", "whole_report"}
+        if (per_item and open_ones) or (not per_item and width - open_ones < rule.seats):
+            whys.append("under_vote")
+    return whys[0] if whys else None
+
+
+def no_ballot(rule: Rule, ballot: tuple[int, ...], width: int) -> bool:
+    kind = rule.ballot_type
+    known: Any = {"up_to": {0, 1}, "exactly": {0, 1}}.get(kind, {0, 1, 2, 3})
+    if kind == "ranking":
+        return len(ballot) != width or any(place < 0 for place in ballot)
+    return (
+        len(ballot) != width or not set(ballot) <= known or (kind == "whole_report" and len(set(ballot)) != 1)
+    )
+
+
+def wrong_places(rule: Rule, ballot: tuple[int, ...]) -> list[str]:
+    ranks = [place for place in ballot if place]
+    over = len(ranks) > rule.seats or any(place > rule.seats for place in ranks)
+    gap = sorted(ranks) != list(range(1, len(ranks) + 1))
+    twice = max(Counter(ranks).values(), default=0) > 1
+    return ["over_vote"] * over + ["repeated_place"] * twice + ["missing_place"] * gap
+
+
+def reaches(n: int, floor: Floor | None, bases: dict[str, int]) -> bool:
+    if floor is None or n == 0:
+        return n > 0
+    needed = Fraction(floor.numerator, floor.denominator) * bases[floor.base]
+    return n > needed if floor.comparator == "gt" else n >= needed
+
+
 def by_definition(
-    rule: Rule, numbers: tuple[int, ...], ballots: Ballots, attendance: Attendance
+    rule: Rule,
+    numbers: tuple[int, ...],
+    ballots: Ballots,
+    attendance: Attendance,
+    group: tuple[Ballots, Attendance] | None = None,
 ) -> dict[str, Any]:
-    """The working by the definitions: sets of items, fractions, every possible set of winners tried."""
-    known = {0, 1} if rule.ballot_type == "up_to" else {0, 1, 2, 3}
-    readable = [b for b in ballots if len(b) == len(numbers) and set(b) <= known]
-    over = [b for b in readable if rule.ballot_type == "up_to" and Counter(b)[1] > rule.seats]
-    blank = [b for b in readable if set(b) == {0}]
-    marked = [b for b in readable if b not in over and b not in blank]
-    blank_stands = rule.blank == "valid"
-    valid = len(marked) + (len(blank) if blank_stands else 0)
-    said = {
-        number: Counter(b[place] for b in marked) + Counter({3: len(blank) if blank_stands else 0})
-        for place, number in enumerate(numbers)
+    """The working by the definitions: sets of items, fractions, every possible set of winners tried.
+
+    ``group`` are the sub-group's ballots, which are among ``ballots``, and its attendance.
+    """
+    width, kind = len(numbers), rule.ballot_type
+    whys = [why_void(rule, b, width) for b in ballots]
+    good = [b for b, why in zip(ballots, whys, strict=True) if why is None]
+    blank = sum(set(b) == {0} for b in good)
+    valid = len(good)
+
+    def said_of(place: int, what: Any) -> int:
+        return sum(what(b[place]) for b in good if set(b) != {0})
+
+    presses = kind in {"per_item", "per_item_up_to", "whole_report"}
+    votes = {n: said_of(i, lambda m: m > 0 if kind == "ranking" else m == 1) for i, n in enumerate(numbers)}
+    unmarked = {n: said_of(i, lambda m: m == 0) for i, n in enumerate(numbers)}
+    at_place = {
+        n: [said_of(i, lambda m, p=p: m == p) for p in range(1, rule.seats + 1)] if kind == "ranking" else []
+        for i, n in enumerate(numbers)
     }
-    if rule.ballot_type == "up_to":
-        said = {n: Counter({1: c[1], 3: c[3] + c[0]}) for n, c in said.items()}
-    votes = {n: c[1] for n, c in said.items()}
-
+    points = {n: sum((rule.seats - k) * b for k, b in enumerate(at_place[n])) for n in numbers}
+    score: dict[int, list[int]] = {
+        n: [points[n]] if rule.scoring == "points" else at_place[n] if rule.scoring else [votes[n]]
+        for n in numbers
+    }
     bases = {"all": attendance.roll, "present": attendance.present, "returned": len(ballots), "valid": valid}
-
-    def enough(n: int) -> bool:
-        if n == 0 or rule.floor is None:
-            return n > 0
-        needed = Fraction(rule.floor.numerator, rule.floor.denominator) * bases[rule.floor.base]
-        return n > needed if rule.floor.comparator == "gt" else n >= needed
-
     void = len(ballots) > attendance.issued
-    passing = set() if void else {n for n in numbers if enough(votes[n])}
+    enough = {n: reaches(votes[n], rule.floor, bases) and not void for n in numbers}
+
+    group_said, group_votes = None, dict.fromkeys(numbers)
+    if rule.group_floor and group:
+        theirs = [b for b in group[0] if why_void(rule, b, width) is None]
+        group_bases = {
+            "all": group[1].roll, "present": group[1].present, "returned": len(group[0]), "valid": len(theirs),
+        }  # fmt: skip
+        group_votes = {
+            n: sum((b[i] > 0 if kind == "ranking" else b[i] == 1) for b in theirs)
+            for i, n in enumerate(numbers)
+        }
+        group_said = {
+            "base": rule.group_floor.base.value,
+            "size": group_bases[rule.group_floor.base],
+            "least": next(n for n in numbers_from() if reaches(n, rule.group_floor, group_bases)),
+            "roll": group[1].roll,
+            "present": group[1].present,
+            "returned": len(group[0]),
+            "valid": len(theirs),
+        }
+    in_group = {
+        n: not void and (rule.group_floor is None or reaches(group_votes[n], rule.group_floor, group_bases))
+        for n in numbers
+    }
+
+    passing = {n for n in numbers if enough[n] and in_group[n]}
     filled = min(rule.seats, len(passing))
     fair = [
         set(winners)
         for winners in combinations(sorted(passing), filled)
-        if all(votes[i] >= votes[o] for i in winners for o in passing - set(winners))
+        if all(score[i] >= score[o] for i in winners for o in passing - set(winners))
     ]
     certain, possible = set.intersection(*fair), set.union(*fair)
     admitted = possible - certain if rule.tie_rule == "admit_all" else set()
@@ -723,7 +966,8 @@ def by_definition(
     def reason(n: int) -> str:
         cases = {
             "vote_void": void,
-            "below_floor": not void and n not in passing,
+            "below_floor": not void and not enough[n],
+            "below_group_floor": not void and enough[n] and not in_group[n],
             "above_cut": n in certain,
             "admitted_with_tie": n in admitted,
             "tied_at_cut": n in tied,
@@ -734,7 +978,7 @@ def by_definition(
 
     missing = 0 if void else rule.seats - filled
     status = "void" if void else "tie" if tied else "shortfall" if missing else "decided"
-    ranking = sorted(votes.values(), reverse=True)
+    ranking = sorted(score.values(), reverse=True)
     return {
         "rule": rule.to_dict(),
         "roll": attendance.roll,
@@ -742,33 +986,35 @@ def by_definition(
         "issued": attendance.issued,
         "returned": len(ballots),
         "valid": valid,
-        "blank": len(blank) if blank_stands else 0,
+        "blank": blank,
         "void": len(ballots) - valid,
-        "void_reasons": {
-            "over_vote": len(over),
-            "blank": 0 if blank_stands else len(blank),
-            "malformed": len(ballots) - len(readable),
-        },
+        "void_reasons": {why.value: whys.count(why.value) for why in VoidReason},
         "voided": void,
         "bases": bases,
         "floor": {
             "base": rule.floor and rule.floor.base.value,
             "size": rule.floor and bases[rule.floor.base],
-            "least": next(n for n in numbers_from() if enough(n)),
+            "least": next(n for n in numbers_from() if reaches(n, rule.floor, bases)),
         },
+        "group": group_said,
         "items": [
             {
                 "number": n,
                 "for": votes[n],
-                "against": said[n][2],
-                "abstain": said[n][3],
-                "not_pressed": said[n][0],
-                "place": ranking.index(votes[n]) + 1,
-                "passes_floor": n in passing,
+                "against": 0 if kind == "ranking" else said_of(i, lambda m: m == 2),
+                "abstain": blank + (said_of(i, lambda m: m == 3) if presses else unmarked[n]),
+                "not_pressed": unmarked[n] if presses else 0,
+                "places": at_place[n],
+                "score": score[n],
+                "points": points[n] if rule.scoring == "points" else None,
+                "place": ranking.index(score[n]) + 1,
+                "passes_floor": enough[n],
+                "group_for": group_votes[n],
+                "passes_group": in_group[n],
                 "decision": "chosen" if n in chosen else "tied" if n in tied else "not_chosen",
                 "reason": reason(n),
             }
-            for n in numbers
+            for i, n in enumerate(numbers)
         ],
         "chosen": [n for n in numbers if n in chosen],
         "tied": [n for n in numbers if n in tied],
@@ -783,30 +1029,60 @@ FRACTIONS = st.sampled_from([(1, 2), (1, 2), (2, 3), (1, 3), (0, 1), (3, 7)])
 
 
 @st.composite
-def votes(draw: st.DrawFn, ballot_type: BallotType | None = None, floor: Any = "any") -> Vote:
+def floors(draw: st.DrawFn, at: Any = "any") -> Floor | None:
+    """A threshold over that base with that comparator, or any, or none."""
+    if at == "any":
+        at = draw(st.none() | st.tuples(st.sampled_from(Base), st.sampled_from(Comparator)))
+    return None if at is None else Floor(at[0], *draw(FRACTIONS), at[1])
+
+
+@st.composite
+def votes(
+    draw: st.DrawFn,
+    ballot_type: BallotType | None = None,
+    floor: Any = "any",
+    group_floor: Floor | None = None,
+) -> Vote:
     """A small vote: few items and voters make ties, shortfalls and void ballots common."""
-    ballot_type = ballot_type or draw(st.sampled_from(BallotType))
-    if floor == "any":
-        floor = draw(st.none() | st.tuples(st.sampled_from(Base), st.sampled_from(Comparator)))
-    if floor is not None:
-        floor = Floor(floor[0], *draw(FRACTIONS), floor[1])
+    kind = ballot_type or draw(st.sampled_from(BallotType))
     numbers = tuple(draw(st.lists(st.integers(1, 40), min_size=1, max_size=5, unique=True)))
+    whole, ranks = kind is BallotType.WHOLE_REPORT, kind is BallotType.RANKING
+    if whole and (floor is None or floor == "any"):
+        floor = (draw(st.sampled_from(Base)), draw(st.sampled_from(Comparator)))
+    under = {BallotType.UP_TO: UnderVote.VALID, BallotType.EXACTLY: UnderVote.VOID}.get(
+        kind, UnderVote.VALID if whole else draw(st.sampled_from(UnderVote))
+    )
     rule = Rule(
-        ballot_type=ballot_type,
-        seats=draw(st.integers(1, len(numbers))),
-        floor=floor,
+        ballot_type=kind,
+        seats=len(numbers) if whole else draw(st.integers(1, len(numbers))),
+        floor=draw(floors(floor)),
         blank=draw(st.sampled_from(BlankBallot)),
         tie_rule=draw(st.sampled_from(TieRule)),
         shortfall_rule=draw(st.sampled_from(ShortfallRule)),
+        under=under,
+        scoring=draw(st.sampled_from(Scoring)) if ranks else None,
+        group_floor=group_floor,
     )
-    usual = st.sampled_from([0, 1] if ballot_type is BallotType.UP_TO else [0, 1, 1, 2, 3])
-    ballot = st.lists(usual, min_size=len(numbers), max_size=len(numbers))
+    ballots = [tuple(b) for b in draw(st.lists(usual_ballots(rule, len(numbers)), max_size=11))]
     strange = st.lists(st.integers(-1, 4), max_size=6)
-    ballots = [tuple(b) for b in draw(st.lists(ballot, max_size=11)) + draw(st.lists(strange, max_size=1))]
+    ballots += [tuple(b) for b in draw(st.lists(strange, max_size=1))]
     present = len(ballots) + draw(st.integers(0, 2))
     issued = max(0, len(ballots) + draw(st.sampled_from([0, 0, 1, 2, -1])))
     roll = present + draw(st.integers(0, 3))
     return rule, numbers, ballots, Attendance(roll=roll, present=present, issued=issued)
+
+
+def usual_ballots(rule: Rule, width: int) -> st.SearchStrategy[Any]:
+    """Ballots as people fill them in: mostly right, sometimes too many marks or a place given twice."""
+    if rule.ballot_type is BallotType.WHOLE_REPORT:
+        return st.sampled_from([0, 1, 1, 2, 3]).map(lambda mark: [mark] * width)
+    if rule.ballot_type is BallotType.RANKING:
+        right = st.permutations(range(1, width + 1)).map(
+            lambda places: [place if place <= rule.seats else 0 for place in places]
+        )
+        return right | right | st.lists(st.integers(0, rule.seats + 1), min_size=width, max_size=width)
+    marks = [0, 1] if rule.ballot_type.marks_for_only else [0, 1, 1, 2, 3]
+    return st.lists(st.sampled_from(marks), min_size=width, max_size=width)
 
 
 @pytest.mark.parametrize("ballot_type", BallotType)
@@ -818,6 +1094,28 @@ def test_the_count_agrees_with_the_definition(
     @settings(max_examples=22, deadline=None)
     def agrees(vote: Vote) -> None:
         assert count(*vote).to_dict() == by_definition(*vote)
+
+    agrees()
+
+
+@pytest.mark.parametrize("ballot_type", BallotType)
+@pytest.mark.parametrize("threshold", [*product(Base, Comparator)], ids=str)
+def test_a_second_threshold_agrees_with_the_definition(
+    ballot_type: BallotType, threshold: tuple[Base, Comparator]
+) -> None:
+    """石鼓 2025: delegates and all members at once, each over its own figures."""
+
+    @given(st.data())
+    @settings(max_examples=15, deadline=None)
+    def agrees(data: st.DataObject) -> None:
+        group_floor = data.draw(floors(threshold))
+        rule, numbers, ballots, attendance = data.draw(votes(ballot_type, group_floor=group_floor))
+        members = [b for b in ballots if data.draw(st.booleans())]
+        present = len(members) + data.draw(st.integers(0, 1))
+        theirs = Attendance(roll=present + data.draw(st.integers(0, 2)), present=present, issued=present)
+        totals = [add_up(rule, numbers, part) for part in (ballots, members)]
+        outcome = decide(rule, totals[0], attendance, group=(totals[1], theirs))
+        assert outcome.to_dict() == by_definition(rule, numbers, ballots, attendance, (members, theirs))
 
     agrees()
 
@@ -892,8 +1190,16 @@ def test_all_sums_hold(vote: Vote, random: Any) -> None:
         assert len(outcome.chosen) + outcome.seats_left + outcome.missing == rule.seats
     if outcome.status is Status.TIE:
         assert 0 < outcome.seats_left < len(outcome.tied)
-    if rule.ballot_type is BallotType.UP_TO:
+    if not rule.ballot_type.per_item:
         assert all(item.against == item.not_pressed == 0 for item in outcome.items)
+
+
+@holds
+def test_two_channels_are_counted_apart_and_together(vote: Vote, random: Any) -> None:
+    rule, numbers, ballots, _ = vote
+    cut = random.randint(0, len(ballots))
+    apart = add_up(rule, numbers, ballots[:cut]) + add_up(rule, numbers, ballots[cut:])
+    assert apart == add_up(rule, numbers, ballots)
 
 
 def test_marks_are_the_numbers_on_the_wire() -> None:

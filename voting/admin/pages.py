@@ -126,7 +126,7 @@ class StepPage(View):
 
     def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
         step = self.step
-        context = {
+        context: dict[str, Any] = {
             **self.frame(step.title),
             "step": step,
             "form": form,

@@ -87,6 +87,7 @@ class VoteAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from voting.admin.journal import journal  # noqa: PLC0415 it names this site
+        from voting.admin.papers import PaperDesk  # noqa: PLC0415
         from voting.admin.steps import PAGES  # noqa: PLC0415
 
         steps = [
@@ -97,8 +98,15 @@ class VoteAdminSite(admin.AdminSite):
             )
             for key, page in PAGES.items()
         ]
-        mine = [*steps, path("vote/<slug:slug>/journal/", self.admin_view(journal), name="journal")]
-        return [*mine, *super().get_urls()]
+        beside = [
+            ("journal", journal, "journal"),
+            ("paper-ballots", PaperDesk.as_view(site=self), "paper_desk"),
+        ]
+        mine = [
+            path(f"vote/<slug:slug>/{address}/", self.admin_view(view), name=name)
+            for address, view, name in beside
+        ]
+        return [*steps, *mine, *super().get_urls()]
 
 
 def keep_signed_in(request: HttpRequest) -> None:

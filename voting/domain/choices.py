@@ -1,13 +1,14 @@
 """A ballot as bytes of one width, whatever it says: what is sealed into the urn. Pure: no Django.
 
-Version, ballot type, one byte per item, zeros up to a multiple of 64. The sealed length depends on the
-plain length alone, so no choice shows in it (TRUST.md §2, S3). Whether the marks are a valid ballot is the
-count's to judge.
+Version, ballot type with one bit for the sub-group, one byte per item, zeros up to a multiple of 64. The sealed length
+depends on the plain length alone, so no choice shows in it (TRUST.md §2, S3). Whether the marks are a valid ballot is
+the count's to judge.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from voting.domain.measures import BallotType
 
@@ -16,7 +17,23 @@ HEADER = 2
 STEP = 64
 
 #: Written into sealed ballots; a number is never given to another type.
-_CODES = {BallotType.UP_TO: 1, BallotType.PER_ITEM: 2}
+_CODES = {
+    BallotType.UP_TO: 1,
+    BallotType.PER_ITEM: 2,
+    BallotType.EXACTLY: 3,
+    BallotType.PER_ITEM_UP_TO: 4,
+    BallotType.RANKING: 5,
+    BallotType.WHOLE_REPORT: 6,
+}
+#: Set in the type's byte of a ballot that the sub-group with its own threshold cast.
+_IN_GROUP = 0x80
+
+
+class Choice(NamedTuple):
+    """One ballot as it is counted: a mark for each item, and whether a member of the sub-group cast it."""
+
+    marks: tuple[int, ...]
+    in_group: bool = False
 
 
 class MalformedChoice(ValueError):
@@ -37,7 +54,7 @@ def width(items: int) -> int:
     return -(-(HEADER + items) // STEP) * STEP
 
 
-def encode(marks: Sequence[int], *, ballot_type: BallotType, items: int) -> bytes:
+def encode(marks: Sequence[int], *, ballot_type: BallotType, items: int, in_group: bool = False) -> bytes:
     """Return the marks as exactly ``width(items)`` bytes.
 
     Raises MalformedChoice: ``items``, or ``marks`` unless there is one mark of 0 to 255 for each item.
@@ -49,11 +66,12 @@ def encode(marks: Sequence[int], *, ballot_type: BallotType, items: int) -> byte
         raise MalformedChoice("marks") from None
     if len(body) != items:
         raise MalformedChoice("marks")
-    return bytes((VERSION, _CODES[ballot_type])) + body + bytes(size - HEADER - items)
+    kind = _CODES[ballot_type] | (_IN_GROUP if in_group else 0)
+    return bytes((VERSION, kind)) + body + bytes(size - HEADER - items)
 
 
-def decode(data: bytes, *, ballot_type: BallotType, items: int) -> tuple[int, ...]:
-    """Return the marks that ``encode`` was given.
+def decode(data: bytes, *, ballot_type: BallotType, items: int) -> Choice:
+    """Return the marks and the sub-group that ``encode`` was given.
 
     Raises MalformedChoice with the first that applies of ``items``, ``width``, ``version``, ``ballot_type``
     and ``padding``.
@@ -63,8 +81,8 @@ def decode(data: bytes, *, ballot_type: BallotType, items: int) -> tuple[int, ..
         raise MalformedChoice("width")
     if data[0] != VERSION:
         raise MalformedChoice("version")
-    if data[1] != _CODES[ballot_type]:
+    if data[1] & ~_IN_GROUP != _CODES[ballot_type]:
         raise MalformedChoice("ballot_type")
     if any(data[end:]):
         raise MalformedChoice("padding")
-    return tuple(data[HEADER:end])
+    return Choice(tuple(data[HEADER:end]), bool(data[1] & _IN_GROUP))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,18 +11,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import Role
-from voting.domain import choices, counting, sealing
-from voting.domain.canonical import canonical_json, sha256_hex
+from accounts.roles import SCRUTINEERS
+from voting.domain import choices, papers, sealing
+from voting.domain.canonical import canonical_json
 from voting.domain.definitions import definition_of, sealing_info
 from voting.domain.keys import rebuild_seed
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.rolls import Attendance, attendance
 from voting.domain.rounds import move_round, root_of, urn_hashes
+from voting.domain.working import Working, work_out
 from voting.models import Certification, JournalEntry, Round, SealedBallot, Tally, UrnSeal
 from voting.states import Act, RoundStatus
 
-FORMAT = "piaojue-tally/1"
 CHUNK = 2000
 #: Called with (ballots done, ballots in all).
 Progress = Callable[[int, int], None]
@@ -79,111 +78,163 @@ class NotAScrutineer(Refused):
 def count_round(
     *, round_: Round, slips: Sequence[str], by: User, at: datetime, progress: Progress | None = None
 ) -> Tally:
-    """Unseal and count a closed round; only the sorted result is kept.
+    """Unseal and count a closed round, the paper ballots with it; only the sorted result is kept.
 
-    First the slips must give the round's key (SlipsRefused), then the urn must be what was sealed at the close and
-    equal the number of delegates marked (UrnDamaged), then every ballot must open (BallotUnreadable). The same urn
-    and slips always give the same bytes. ``progress(done, total)`` is called every 2 000 ballots. Raises
-    StepNotAllowed.
+    First the paper ballots must be agreed (papers.PaperNotReady), then the slips must give the round's key
+    (SlipsRefused), then the urn must be what was sealed at the close and equal the number of delegates marked
+    (UrnDamaged), then every ballot must open (BallotUnreadable). The same urn, paper and slips always give the same
+    bytes. ``progress(done, total)`` is called every 2 000 ballots. Raises StepNotAllowed.
     """
+    round_ = _closed(round_)
+    facts = facts_of(round_)
+    counted = count_urn(
+        round_=round_, facts=facts, seed=rebuild_seed(round_=round_, slips=slips), progress=progress
+    )
+    return _keep(round_, counted, by=by, at=at, offline=False)
+
+
+def _closed(round_: Round) -> Round:
     round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle", "rules").get(pk=round_.pk)
     if round_.status != RoundStatus.CLOSED:
         raise StepNotAllowed
-    seed = rebuild_seed(round_=round_, slips=slips)
-    working, patterns = count_urn(round_=round_, seed=seed, progress=progress)
-    text = canonical_json(working)
+    return round_
+
+
+def _keep(round_: Round, counted: Working, *, by: User, at: datetime, offline: bool) -> Tally:
     tally = Tally.objects.create(
         round=round_,
-        working=text,
-        patterns=canonical_json(patterns),
-        digest=sha256_hex(text),
+        working=counted.text,
+        patterns=canonical_json(counted.patterns),
+        digest=counted.digest,
         counted_by=by,
         counted_at=at,
     )
-    outcome = working["outcome"]
-    data = {
+    outcome = counted.working["outcome"]
+    data: dict[str, Any] = {
         "tally": tally.digest,
         "returned": outcome["returned"],
         "valid": outcome["valid"],
         "void": outcome["void"],
         "status": outcome["status"],
     }
+    if offline:
+        data["offline"] = True
     move_round(round_, to=RoundStatus.COUNTED, act=Act.ROUND_COUNTED, by=by, at=at, data=data)
     return tally
 
 
-def count_urn(
-    *, round_: Round, seed: bytes, progress: Progress | None = None
-) -> tuple[dict[str, Any], list[list[Any]]]:
-    """Return the working and the sorted ballot patterns of a closed urn. Changes nothing."""
+def facts_of(round_: Round) -> dict[str, Any]:
+    """Return what a closed round fixed before any ballot is opened: the count's input beside the ballots.
+
+    Raises papers.PaperNotReady, or FiguresChanged where it is not what the journal recorded.
+    """
     seal = UrnSeal.objects.defer("hashes").get(round=round_)
     counts = attendance(round_)
-    definition = definition_of(round_)
-    urn = _Urn(round_, seed)
-    outcome = counting.count(
-        definition.rule,
-        definition.numbers,
-        urn.unsealed(seal.ballots, progress),
-        counting.Attendance(roll=counts.roll, present=counts.present, issued=round_.issued or 0),
-    )
-    found = len(urn.hashes)
     _require_as_journaled(round_, roll=counts.roll, root=seal.root)
-    if root_of(sorted(urn.hashes)) != seal.root or found != seal.ballots or found != counts.voted:
-        raise UrnDamaged(sealed=seal.ballots, found=found, marked=counts.voted)
-    working = {
-        "format": FORMAT,
-        "definition": definition.digest,
+    return {
+        "definition": round_.definition,
         "key": round_.key_fingerprint,
         "urn": {"ballots": seal.ballots, "root": seal.root},
-        "attendance": _attendance(counts),
-        "outcome": outcome.to_dict(),
+        "attendance": _attendance(round_, counts),
+        "paper": _paper(round_),
     }
-    return working, [[list(marks), times] for marks, times in sorted(urn.patterns.items())]
+
+
+def _paper(round_: Round) -> dict[str, Any] | None:
+    if not round_.paper_issued:
+        return None
+    ballots = papers.agreed(round_)
+    box = round_.paper_box
+    return {
+        "issued": round_.paper_issued,
+        "returned": box.returned,
+        "returned_group": box.returned_group,
+        "ballots": sorted([list(choice.marks), int(choice.in_group)] for choice in ballots),
+    }
+
+
+def count_urn(
+    *, round_: Round, facts: dict[str, Any], seed: bytes, progress: Progress | None = None
+) -> Working:
+    """Return the working of a closed round. Changes nothing. Raises UrnDamaged or BallotUnreadable."""
+    counts, urn = attendance(round_), _Urn(round_, seed)
+    counted = work_out(facts, urn.unsealed(facts["urn"]["ballots"], progress))
+    require_sealed(round_, urn.hashes)
+    if urn.members != counts.group_voted and definition_of(round_).rule.group_floor:
+        raise FiguresChanged
+    return counted
+
+
+def require_sealed(round_: Round, hashes: Iterable[bytes]) -> None:
+    """Hold the ballots found against the seal and the delegates marked. Raises UrnDamaged (S8, F5)."""
+    seal, found = UrnSeal.objects.defer("hashes").get(round=round_), sorted(hashes)
+    marked = attendance(round_).voted
+    if root_of(found) != seal.root or len(found) != seal.ballots or len(found) != marked:
+        raise UrnDamaged(sealed=seal.ballots, found=len(found), marked=marked)
 
 
 def _require_as_journaled(round_: Round, *, roll: int, root: str) -> None:
     """Hold the roll, the seal and the issued ballots against what the journal's chain says. Raises FiguresChanged."""
     entries = JournalEntry.objects.filter(cycle=round_.cycle, data__round=round_.number)
-    frozen = entries.filter(act=Act.ROLL_FROZEN).latest("sequence").data
+    frozen = entries.filter(act__in=_ROLL_ACTS).latest("sequence").data
     closed = entries.filter(act=Act.ROUND_CLOSED).latest("sequence").data
-    if (frozen["roll"], closed["root"], closed["issued"]) != (roll, root, round_.issued):
+    said = (frozen["roll"], closed["root"], closed["issued"], closed["paper"])
+    if said != (roll, root, round_.issued, round_.paper_issued):
         raise FiguresChanged
 
 
-def _attendance(counts: Attendance) -> dict[str, Any]:
+#: The entries that say how many delegates are on the roll; the last one holds.
+_ROLL_ACTS = (Act.ROLL_FROZEN, Act.ROUND_BEGUN, Act.DELEGATE_EXCLUDED, Act.DELEGATE_ADMITTED)
+
+
+def _attendance(round_: Round, counts: Attendance) -> dict[str, Any]:
+    group = None
+    if round_.rules.group_base:
+        on_paper = counts.group_voted + counts.group_paper
+        issued = on_paper if round_.paper_only else counts.group_present
+        group = {"roll": counts.group_roll, "present": counts.group_present, "issued": issued}
     return {
         "roll": counts.roll,
         "present": counts.present,
         "on_leave": counts.on_leave,
+        "left": counts.left,
         "absent": counts.absent,
         "quorum_least": counts.quorum_least,
         "quorum_met": counts.quorum_met,
+        "issued": round_.issued,
+        "group": group,
     }
 
 
 class _Urn:
-    """The urn while it is counted: remembers the hashes and the patterns of what it unsealed."""
+    """The urn while it is counted: remembers the hashes of what it unsealed, and how many the sub-group cast."""
 
     def __init__(self, round_: Round, seed: bytes) -> None:
         self.round = round_
         self.key = sealing.private_key(seed)
         self.hashes: list[bytes] = []
-        self.patterns: Counter[tuple[int, ...]] = Counter()
+        self.members = 0
 
-    def unsealed(self, total: int, progress: Progress | None) -> Iterator[tuple[int, ...]]:
-        """Yield the marks of every ballot. Raises UrnDamaged or BallotUnreadable."""
+    def unsealed(self, total: int, progress: Progress | None) -> Iterator[choices.Choice]:
+        """Yield every ballot. Raises UrnDamaged or BallotUnreadable."""
         info, definition = sealing_info(self.round), definition_of(self.round)
-        blobs = SealedBallot.objects.filter(round=self.round).order_by().values_list("blob", flat=True)
-        for done, blob in enumerate(blobs.iterator(chunk_size=CHUNK), start=1):
+        for done, blob in enumerate(sealed_ballots(self.round), start=1):
             self.hashes.append(hashlib.sha256(blob).digest())
             try:
-                marks = definition.decode(sealing.unseal(self.key, bytes(blob), info=info))
+                choice = definition.decode(sealing.unseal(self.key, blob, info=info))
             except (sealing.CannotUnseal, choices.MalformedChoice):
                 raise _unreadable(self.round) from None
-            self.patterns[marks] += 1
-            yield marks
+            self.members += choice.in_group
+            yield choice
             if progress and not done % CHUNK:
                 progress(done, total)
+
+
+def sealed_ballots(round_: Round) -> Iterator[bytes]:
+    """Yield the sealed bytes in the urn; whoever writes them down sorts them by hash first (S2)."""
+    blobs = SealedBallot.objects.filter(round=round_).order_by().values_list("blob", flat=True)
+    for blob in blobs.iterator(chunk_size=CHUNK):
+        yield bytes(blob)
 
 
 def _unreadable(round_: Round) -> Refused:
@@ -205,7 +256,7 @@ def certify_tally(*, round_: Round, by: User, at: datetime) -> Certification:
         raise StepNotAllowed
     if by.pk == round_.tally.counted_by_id:
         raise SamePerson
-    if by.role != Role.SCRUTINEER:
+    if by.role not in SCRUTINEERS:
         raise NotAScrutineer
     certification = Certification.objects.create(tally=round_.tally, certified_by=by, certified_at=at)
     data = {"tally": round_.tally.digest}

@@ -6,17 +6,36 @@ numbers only; no Django, no database.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
 
 class BallotType(StrEnum):
-    """What a ballot asks (PROCEDURE.md §3.4 (3))."""
+    """What a ballot asks (PROCEDURE.md §3.4 (3), (a) to (f))."""
 
     UP_TO = "up_to"
+    EXACTLY = "exactly"
     PER_ITEM = "per_item"
+    PER_ITEM_UP_TO = "per_item_up_to"
+    RANKING = "ranking"
+    WHOLE_REPORT = "whole_report"
+
+    @property
+    def marks_for_only(self) -> bool:
+        """A mark is a vote for; no mark abstains."""
+        return self in {BallotType.UP_TO, BallotType.EXACTLY}
+
+    @property
+    def per_item(self) -> bool:
+        """Knows for, against and abstain; no mark is 未按."""
+        return self in {BallotType.PER_ITEM, BallotType.PER_ITEM_UP_TO, BallotType.WHOLE_REPORT}
+
+    @property
+    def limited(self) -> bool:
+        """At most N items may be voted for, or ranked."""
+        return self not in {BallotType.PER_ITEM, BallotType.WHOLE_REPORT}
 
 
 class Base(StrEnum):
@@ -42,6 +61,22 @@ class BlankBallot(StrEnum):
     VOID = "void"
 
 
+class UnderVote(StrEnum):
+    """A ballot with fewer than N marks or places, or a per-item one with an item not marked: valid or void."""
+
+    VALID = "valid"
+    VOID = "void"
+
+
+class Scoring(StrEnum):
+    """How a ranking is read: N points for the first place down to 1 for the last, or most first places, then most
+    second places, and so on.
+    """
+
+    POINTS = "points"
+    FIRST_PREFERENCES = "first_preferences"
+
+
 class TieRule(StrEnum):
     """What follows a tie across the cut (PROCEDURE.md §3.4 (7)); the count itself acts on ADMIT_ALL only."""
 
@@ -60,7 +95,10 @@ class ShortfallRule(StrEnum):
 
 
 class Mark(IntEnum):
-    """What a ballot says of one item; NONE abstains on an up-to-N ballot, is 未按 on a per-item one."""
+    """What a ballot says of one item; NONE abstains on an up-to-N ballot, is 未按 on a per-item one.
+
+    On a ranking the mark is the place instead: 1 to N, 0 for an item that is not ranked.
+    """
 
     NONE = 0
     FOR = 1
@@ -79,18 +117,29 @@ class ImpossibleCount(ValueError):
 class ImpossibleRule(ImpossibleCount):
     """A rule that no vote can be held under.
 
-    Codes: ``unreadable``, ``wrong_kind``, ``no_seats``, ``fraction``, ``unreachable``; with the items of a
-    round also ``no_items``, ``repeated_item``, ``more_seats_than_items``.
+    Codes: ``unreadable``, ``wrong_kind``, ``no_seats``, ``fraction``, ``unreachable``; for settings that contradict
+    each other ``up_to_under_void``, ``exactly_under_valid``, ``ranking_unscored``, ``scoring_without_ranking``,
+    ``report_without_floor``, ``report_under_void``; with the items of a round also ``no_items``, ``repeated_item``,
+    ``more_seats_than_items``, ``report_seats``, ``group``.
     """
 
 
 class ImpossibleAttendance(ImpossibleCount):
-    """An attendance that no session can have. Codes: ``negative``, ``more_present_than_roll``."""
+    """An attendance that no session can have.
+
+    Codes: ``negative``, ``more_present_than_roll``, ``more_paper_than_issued``.
+    """
 
 
 def plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A dict factory for ``asdict``: enums become their values, ``for_`` becomes ``for``."""
-    return {name.rstrip("_"): value.value if isinstance(value, StrEnum) else value for name, value in pairs}
+    """A dict factory for ``asdict``: enums become their values, tuples lists, ``for_`` becomes ``for``."""
+    return {name.rstrip("_"): _plain(value) for name, value in pairs}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _require_kind(value: object, kind: type) -> None:
@@ -143,7 +192,11 @@ class Floor:
 class Rule:
     """The part of the voting measures (票决办法) that the count needs, with the seats of this round.
 
-    Raises ImpossibleRule: ``wrong_kind`` for a value of the wrong kind, ``no_seats`` for less than one seat.
+    ``scoring`` belongs to a ranking and to nothing else; ``group_floor`` is the second threshold, that of a sub-group,
+    over the sub-group's own figures (PROCEDURE.md §3.4 (6)).
+
+    Raises ImpossibleRule: ``wrong_kind`` for a value of the wrong kind, ``no_seats`` for less than one seat, or the
+    code of the first contradiction.
     """
 
     ballot_type: BallotType
@@ -152,6 +205,9 @@ class Rule:
     blank: BlankBallot
     tie_rule: TieRule
     shortfall_rule: ShortfallRule
+    under: UnderVote = UnderVote.VALID
+    scoring: Scoring | None = None
+    group_floor: Floor | None = None
 
     def __post_init__(self) -> None:
         _require_kind(self.ballot_type, BallotType)
@@ -161,8 +217,16 @@ class Rule:
         _require_kind(self.blank, BlankBallot)
         _require_kind(self.tie_rule, TieRule)
         _require_kind(self.shortfall_rule, ShortfallRule)
+        _require_kind(self.under, UnderVote)
+        if self.scoring is not None:
+            _require_kind(self.scoring, Scoring)
+        if self.group_floor is not None:
+            _require_kind(self.group_floor, Floor)
         if self.seats < 1:
             raise ImpossibleRule("no_seats", "a vote chooses at least one item")
+        for contradicts, code, why in _CONTRADICTIONS:
+            if contradicts(self):
+                raise ImpossibleRule(code, why)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the rule as plain JSON values; ``from_dict`` gives an equal rule back."""
@@ -184,6 +248,9 @@ class Rule:
                     "blank": BlankBallot(data["blank"]),
                     "tie_rule": TieRule(data["tie_rule"]),
                     "shortfall_rule": ShortfallRule(data["shortfall_rule"]),
+                    "under": UnderVote(data["under"]),
+                    "scoring": None if data["scoring"] is None else Scoring(data["scoring"]),
+                    "group_floor": None if data["group_floor"] is None else _read_floor(data["group_floor"]),
                 }
             )
         except ImpossibleRule:
@@ -192,23 +259,61 @@ class Rule:
             raise ImpossibleRule("unreadable", f"not a rule of this version: {error}") from error
 
 
+_CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
+    (
+        lambda rule: rule.ballot_type is BallotType.UP_TO and rule.under is UnderVote.VOID,
+        "up_to_under_void",
+        "up to N with fewer marks void is exactly N",
+    ),
+    (
+        lambda rule: rule.ballot_type is BallotType.EXACTLY and rule.under is UnderVote.VALID,
+        "exactly_under_valid",
+        "exactly N with fewer marks valid is up to N",
+    ),
+    (
+        lambda rule: rule.ballot_type is BallotType.RANKING and rule.scoring is None,
+        "ranking_unscored",
+        "a ranking says how it is read",
+    ),
+    (
+        lambda rule: rule.ballot_type is not BallotType.RANKING and rule.scoring is not None,
+        "scoring_without_ranking",
+        "only a ranking is scored",
+    ),
+    (
+        lambda rule: rule.ballot_type is BallotType.WHOLE_REPORT and rule.floor is None,
+        "report_without_floor",
+        "a report is approved by a majority, and the rule says of what",
+    ),
+    (
+        lambda rule: rule.ballot_type is BallotType.WHOLE_REPORT and rule.under is UnderVote.VOID,
+        "report_under_void",
+        "a report ballot without a mark is blank, and nothing less",
+    ),
+)
+
+
 def _read_floor(data: Mapping[str, Any]) -> Floor:
     return Floor(**{**data, "base": Base(data["base"]), "comparator": Comparator(data["comparator"])})
 
 
 @dataclass(frozen=True)
 class Attendance:
-    """应到, 实到, 发出: delegates on the roll, delegates present, ballots issued. The count finds 收回.
+    """应到, 实到, 发出: delegates on the roll, delegates present, ballots issued, on paper among them.
 
-    Raises ImpossibleAttendance ``negative``, or ``more_present_than_roll``.
+    The count finds 收回. Raises ImpossibleAttendance ``negative``, ``more_present_than_roll`` or
+    ``more_paper_than_issued``.
     """
 
     roll: int
     present: int
     issued: int
+    paper_issued: int = 0
 
     def __post_init__(self) -> None:
-        if min(self.roll, self.present, self.issued) < 0:
+        if min(self.roll, self.present, self.issued, self.paper_issued) < 0:
             raise ImpossibleAttendance("negative", "an attendance counts people and ballots")
         if self.present > self.roll:
             raise ImpossibleAttendance("more_present_than_roll", "more delegates present than on the roll")
+        if self.paper_issued > self.issued:
+            raise ImpossibleAttendance("more_paper_than_issued", "more ballots issued on paper than in all")

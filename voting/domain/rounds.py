@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from voting.domain.journal import record
 from voting.domain.refusals import Condition, StepNotAllowed, require
 from voting.domain.rolls import attendance
 from voting.models import Round, SealedBallot, UrnSeal
-from voting.states import ROUND_STEPS, Act, Presence, RoundStatus, Stage
+from voting.states import ROUND_STEPS, Act, RoundStatus, Stage
 
 ROOT_PREFIX = b"piaojue-urn/1\n"
 
@@ -58,15 +58,30 @@ def opening_conditions(round_: Round) -> list[Condition]:
 
 
 @transaction.atomic
-def open_round(*, round_: Round, by: User, at: datetime) -> None:
-    """Open the vote. Raises StepNotAllowed or ConditionsUnmet."""
+def open_round(*, round_: Round, by: User, at: datetime, minutes: int | None = None) -> None:
+    """Open the vote; ``minutes`` announces how long, for the hall's countdown: the close itself is always a step.
+
+    Raises StepNotAllowed or ConditionsUnmet.
+    """
     round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle", "rules").get(pk=round_.pk)
     if round_.status != RoundStatus.READY:
         raise StepNotAllowed
     require(opening_conditions(round_))
     counts = attendance(round_)
-    data = {"roll": counts.roll, "present": counts.present, "key": round_.key_fingerprint}
-    move_round(round_, to=RoundStatus.OPEN, act=Act.ROUND_OPENED, by=by, at=at, data=data, opened_at=at)
+    data: dict[str, Any] = {"roll": counts.roll, "present": counts.present, "key": round_.key_fingerprint}
+    until = at + timedelta(minutes=minutes) if minutes else None
+    if minutes:
+        data["minutes"] = minutes
+    move_round(
+        round_,
+        to=RoundStatus.OPEN,
+        act=Act.ROUND_OPENED,
+        by=by,
+        at=at,
+        data=data,
+        opened_at=at,
+        announced_close=until,
+    )
 
 
 @transaction.atomic
@@ -84,8 +99,9 @@ def close_round(*, round_: Round, by: User, at: datetime) -> UrnSeal:
     seal = UrnSeal.objects.create(
         round=round_, ballots=len(hashes), hashes=b"".join(hashes), root=root_of(hashes)
     )
-    issued = round_.roll.filter(presence=Presence.PRESENT).count()
-    data = {"ballots": seal.ballots, "root": seal.root, "issued": issued}
+    counts = attendance(round_)
+    issued, paper = (counts.voted + counts.paper if round_.paper_only else counts.present), counts.paper
+    data = {"ballots": seal.ballots, "root": seal.root, "issued": issued, "paper": paper}
     move_round(
         round_,
         to=RoundStatus.CLOSED,
@@ -95,6 +111,7 @@ def close_round(*, round_: Round, by: User, at: datetime) -> UrnSeal:
         data=data,
         closed_at=at,
         issued=issued,
+        paper_issued=paper,
     )
     move_cycle(round_.cycle, to=Stage.COUNTING, by=by, at=at)
     return seal

@@ -16,13 +16,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import SCRUTINEERS, Role
 from voting import permissions
 from voting.domain.cycles import slate_conditions
+from voting.domain.further import further_conditions, next_ballot
+from voting.domain.papers import PaperNotReady, agreed
 from voting.domain.refusals import Condition
 from voting.domain.rolls import Attendance, attendance, roll_conditions
 from voting.domain.rounds import opening_conditions
 from voting.domain.rules import adoption_conditions
+from voting.domain.ties import open_tie
 from voting.models import Cycle, JournalEntry, Round, VotingRules
 from voting.states import CHECK_IN_STATUSES, Act, RoundStatus, Stage
 
@@ -39,9 +42,12 @@ class StepKey(StrEnum):
     TRIAL = "trial"
     OPEN = "open"
     CLOSE = "close"
+    PAPER = "paper"
     COUNT = "count"
     CERTIFY = "certify"
+    DECIDE = "decide"
     PUBLISH = "publish"
+    FURTHER = "further"
 
 
 class Standing(StrEnum):
@@ -62,9 +68,12 @@ TITLES: dict[StepKey, Promise] = {
     StepKey.TRIAL: _("Try the key slips"),
     StepKey.OPEN: _("Open the vote"),
     StepKey.CLOSE: _("Vote, and close the vote"),
+    StepKey.PAPER: _("Read the paper ballots, twice"),
     StepKey.COUNT: _("Count the ballots"),
     StepKey.CERTIFY: _("Certify the count"),
+    StepKey.DECIDE: _("Record how the tie was decided"),
     StepKey.PUBLISH: _("Publish the result"),
+    StepKey.FURTHER: _("Begin the further round"),
 }
 
 #: Who may take a step.
@@ -78,9 +87,12 @@ ALLOWED: dict[StepKey, Callable[[permissions.Person, Cycle], bool]] = {
     StepKey.TRIAL: permissions.can_hold_key,
     StepKey.OPEN: permissions.can_open,
     StepKey.CLOSE: permissions.can_close,
+    StepKey.PAPER: permissions.can_read_paper,
     StepKey.COUNT: permissions.can_count,
     StepKey.CERTIFY: permissions.can_certify,
+    StepKey.DECIDE: permissions.can_decide,
     StepKey.PUBLISH: permissions.can_publish,
+    StepKey.FURTHER: permissions.can_begin_round,
 }
 
 #: The act that a step leaves in the journal, and the name under which the entry holds its hash.
@@ -94,9 +106,12 @@ TRACES: dict[StepKey, tuple[Act, str]] = {
     StepKey.TRIAL: (Act.KEY_TRIED, "key"),
     StepKey.OPEN: (Act.ROUND_OPENED, ""),
     StepKey.CLOSE: (Act.ROUND_CLOSED, "root"),
+    StepKey.PAPER: (Act.PAPER_ENTERED, ""),
     StepKey.COUNT: (Act.ROUND_COUNTED, "tally"),
     StepKey.CERTIFY: (Act.TALLY_CERTIFIED, "tally"),
+    StepKey.DECIDE: (Act.TIE_DECIDED, ""),
     StepKey.PUBLISH: (Act.NOTICE_PUBLISHED, "notice"),
+    StepKey.FURTHER: (Act.ROUND_BEGUN, "definition"),
 }
 _OF_THE_CYCLE = (Act.SLATE_FROZEN, Act.RULES_ADOPTED)
 
@@ -124,6 +139,16 @@ _STARTS_AT: dict[StepKey, tuple[RoundStatus, Promise, Promise]] = {
         _("Close the vote first."),
     ),
     StepKey.CERTIFY: (RoundStatus.COUNTED, _("the ballots are counted"), _("Count the ballots first.")),
+    StepKey.PAPER: (
+        RoundStatus.CLOSED,
+        _("the vote is closed and the urn is sealed"),
+        _("Close the vote first."),
+    ),
+    StepKey.DECIDE: (
+        RoundStatus.CERTIFIED,
+        _("the count is certified"),
+        _("Another person, a scrutineer, certifies the count first."),
+    ),
     StepKey.PUBLISH: (
         RoundStatus.CERTIFIED,
         _("the count is certified"),
@@ -139,7 +164,12 @@ _OF_THE_CYCLE_CONDITIONS: dict[StepKey, Callable[[Cycle], list[Condition]]] = {
 RUNNING = (
     Stage.SOLICITATION, Stage.SCREENING, Stage.DELIBERATION, Stage.VOTING, Stage.COUNTING, Stage.PUBLICATION,
 )  # fmt: skip
-_STAFF = (Role.CLERK, Role.SCRUTINEER, Role.PRESIDING)
+#: Steps that most votes do not have, and what brings them about.
+_EXCEPTIONS: dict[StepKey, Promise] = {
+    StepKey.PAPER: _("paper ballots were handed out"),
+    StepKey.DECIDE: _("the count ended in a tie that the rules give to the presidium or to a lot"),
+}
+_STAFF = (Role.CLERK, Role.CHIEF, Role.SCRUTINEER, Role.PRESIDING)
 _ORDER = list(RoundStatus)
 
 
@@ -195,7 +225,7 @@ class RunningOrder:
         """The newest round, with what it hangs on; None before the roll is frozen."""
         return (
             Round.objects.filter(cycle=self.cycle)
-            .select_related("cycle", "rules", "seal", "tally__counted_by")
+            .select_related("cycle", "rules", "seal", "tally__counted_by", "tie_decision", "notice")
             .order_by("-number")
             .first()
         )
@@ -210,7 +240,7 @@ class RunningOrder:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        keys = list(StepKey)
+        keys = [key for key in StepKey if self._concerns(key)]
         current = next((key for key in keys if not self._is_done(key)), None)
         return tuple(self._step(place, key, current) for place, key in enumerate(keys, start=1))
 
@@ -220,7 +250,9 @@ class RunningOrder:
         return next((step for step in self.steps if step.is_current), None)
 
     def step(self, key: StepKey) -> Step:
-        return next(step for step in self.steps if step.key == key)
+        """Return a step; one that this vote does not have (yet) stands at no place, and says what it needs."""
+        listed = next((step for step in self.steps if step.key == key), None)
+        return listed or self._step(0, key, None)
 
     @property
     def done(self) -> int:
@@ -245,22 +277,43 @@ class RunningOrder:
             entry=self._entries.get(TRACES[key][0]),
         )
 
+    def _concerns(self, key: StepKey) -> bool:
+        """Tell whether this vote has the step at all: paper, a tie to decide and a further round are exceptions."""
+        if key == StepKey.PAPER:
+            return bool(self.attendance and self.attendance.paper)
+        if key == StepKey.DECIDE:
+            return bool(self.round and open_tie(self.round))
+        if key == StepKey.FURTHER:
+            return next_ballot(self.round) is not None
+        return True
+
     def _reached(self, status: RoundStatus) -> bool:
         return self.round is not None and _ORDER.index(RoundStatus(self.round.status)) >= _ORDER.index(status)
 
     def _is_done(self, key: StepKey) -> bool:
         if key in _DONE_AT:
             return self._reached(_DONE_AT[key])
-        if key == StepKey.SLATE:
-            return self.cycle.slate_frozen_at is not None
-        if key == StepKey.RULES:
-            return self.rules is not None and self.rules.is_adopted
-        if key == StepKey.ROLL:
-            return self.round is not None
-        if key == StepKey.SLIPS:
-            return Act.CODES_ISSUED in self._entries or self._reached(RoundStatus.OPEN)
-        quorum = self.attendance is not None and self.attendance.quorum_met
-        return quorum or self._reached(RoundStatus.OPEN)
+        return bool(self._signs[key]())
+
+    @cached_property
+    def _signs(self) -> dict[StepKey, Callable[[], object]]:
+        """Say, for the steps that leave no status behind, by what it is seen that they are done.
+
+        The slips of the first round are good for all rounds; a further round that has begun is the newest round.
+        """
+        opened = self._reached(RoundStatus.OPEN)
+        return {
+            StepKey.SLATE: lambda: self.cycle.slate_frozen_at,
+            StepKey.RULES: lambda: self.rules and self.rules.is_adopted,
+            StepKey.ROLL: lambda: self.round,
+            StepKey.SLIPS: lambda: (
+                opened or Act.CODES_ISSUED in self._entries or (self.round and self.round.number > 1)
+            ),
+            StepKey.CHECK_IN: lambda: opened or (self.attendance and self.attendance.quorum_met),
+            StepKey.PAPER: lambda: self._reached(RoundStatus.COUNTED) or self._paper_agreed,
+            StepKey.DECIDE: lambda: hasattr(self.round, "tie_decision"),
+            StepKey.FURTHER: lambda: False,
+        }
 
     def _conditions(self, key: StepKey) -> list[Condition]:
         if key in _OF_THE_CYCLE_CONDITIONS:
@@ -269,6 +322,10 @@ class RunningOrder:
             return [self._roll_frozen, self._before_close]
         if key == StepKey.KEY:
             return [self._roll_frozen, self._before_open]
+        if key == StepKey.FURTHER:
+            return further_conditions(self.cycle, self.round)
+        if not self._concerns(key):
+            return [Condition(False, _EXCEPTIONS[key])]
         if key == StepKey.OPEN:
             return opening_conditions(self.round) if self.round else [self._roll_frozen]
         return self._status_conditions(key)
@@ -276,8 +333,25 @@ class RunningOrder:
     def _status_conditions(self, key: StepKey) -> list[Condition]:
         status, text, help_ = _STARTS_AT[key]
         conditions = [Condition(self.round is not None and self.round.status == status, text, help_)]
+        if key == StepKey.COUNT and self._concerns(StepKey.PAPER):
+            agreed = self._reached(RoundStatus.COUNTED) or self._paper_agreed
+            conditions.append(
+                Condition(
+                    agreed,
+                    _("the paper ballots were read twice and agree"),
+                    _("Read the paper ballots first, and settle the differences."),
+                )
+            )
+        if key == StepKey.PUBLISH and self._concerns(StepKey.DECIDE):
+            conditions.append(
+                Condition(
+                    hasattr(self.round, "tie_decision"),
+                    _("the decision of the tie is recorded"),
+                    _("Record how the tie was decided first."),
+                )
+            )
         if key == StepKey.CERTIFY:
-            other = any(user.role == Role.SCRUTINEER for user in self.people(key))
+            other = any(user.role in SCRUTINEERS for user in self.people(key))
             conditions.append(
                 Condition(
                     other,
@@ -286,6 +360,16 @@ class RunningOrder:
                 )
             )
         return conditions
+
+    @cached_property
+    def _paper_agreed(self) -> bool:
+        if self.round is None or self.round.status != RoundStatus.CLOSED:
+            return False
+        try:
+            agreed(self.round)
+        except PaperNotReady:
+            return False
+        return True
 
     @property
     def _roll_frozen(self) -> Condition:

@@ -16,11 +16,11 @@ from voting.domain.counting import Mark
 from voting.models import RollEntry
 
 _SALT = "voting.ballot-ticket"
-_PREFIX = "mark-"
+_PREFIX, _PLACE = "mark-", "place-"
 _DIGITS = 5  # of a number on a ballot, at most
 #: The words in the form for the marks of a per-item ballot.
 WORDS = {Mark.FOR: "for", Mark.AGAINST: "against", Mark.ABSTAIN: "abstain"}
-_MARKS = {word: mark for mark, word in WORDS.items()}
+_MARKS = {word: int(mark) for mark, word in WORDS.items()}
 
 
 @dataclass(frozen=True)
@@ -57,26 +57,37 @@ def read_ticket(text: str) -> Ticket | None:
 
 @dataclass(frozen=True)
 class BallotForm:
-    """A submitted ballot form. ``foreign``: it also says something that no ballot of ours can say."""
+    """A submitted ballot form: number → mark, or number → place where the form ranks.
+
+    ``foreign``: it also says something that no ballot of ours can say.
+    """
 
     ticket: Ticket | None
-    chosen: Mapping[int, Mark] = field(repr=False)
+    chosen: Mapping[int, int] = field(repr=False)
+    ranked: bool = False
     foreign: bool = False
     blank_confirmed: bool = False
 
     @classmethod
     def read(cls, post: QueryDict) -> BallotForm:
-        """Read ``mark=7`` (for) and ``mark-7=against``; a repeated mark counts once."""
-        chosen: dict[int, Mark] = {}
+        """Read ``mark=7`` (for), ``mark-7=against`` and ``place-7=1``; a repeated mark counts once."""
+        chosen: dict[int, int] = {}
         foreign = False
+        places = {name.removeprefix(_PLACE): str(p) for name, p in post.items() if name.startswith(_PLACE)}
         for number, word in _said(post):
-            if number.isascii() and number.isdigit() and len(number) <= _DIGITS and word in _MARKS:
+            if _is_number(number) and word in _MARKS:
                 chosen[int(number)] = _MARKS[word]
+            else:
+                foreign = True
+        for number, place in places.items():
+            if _is_number(number) and _is_number(place or "0"):
+                chosen |= {int(number): int(place)} if place.strip("0") else {}
             else:
                 foreign = True
         return cls(
             ticket=read_ticket(post.get("ticket", "")),
             chosen=chosen,
+            ranked=bool(places),
             foreign=foreign,
             blank_confirmed=post.get("blank") == "yes",
         )
@@ -87,12 +98,18 @@ class BallotForm:
 
     def fields(self) -> list[dict[str, str]]:
         """Return the hidden fields that carry the marks on, in ballot order."""
-        return [
-            {"name": "mark", "value": str(number)}
-            if mark is Mark.FOR
-            else {"name": f"{_PREFIX}{number}", "value": WORDS[mark]}
-            for number, mark in sorted(self.chosen.items())
-        ]
+        return [self._field(number, mark) for number, mark in sorted(self.chosen.items())]
+
+    def _field(self, number: int, mark: int) -> dict[str, str]:
+        if self.ranked:
+            return {"name": f"{_PLACE}{number}", "value": str(mark)}
+        if mark == Mark.FOR and number:
+            return {"name": "mark", "value": str(number)}
+        return {"name": f"{_PREFIX}{number}", "value": WORDS[Mark(mark)]}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _DIGITS
 
 
 def _said(post: QueryDict) -> Iterator[tuple[str, str]]:

@@ -118,7 +118,9 @@ DROP TRIGGER moment ON voting_papersettlement;
 DROP TRIGGER moment ON voting_paperreading;
 DROP TRIGGER moment ON voting_paperbox;
 DROP FUNCTION piaojue_at_status();
-""" + "".join(
+"""
+
+DROP_TABLES = "".join(
     f"DROP TRIGGER never_emptied ON {table}; DROP TRIGGER append_only ON {table};" for table in APPEND_ONLY
 )
 
@@ -126,4 +128,4 @@ DROP FUNCTION piaojue_at_status();
 class Migration(migrations.Migration):
     dependencies = [("voting", "0004_all_rules")]
 
-    operations = [migrations.RunSQL(TABLES + MAKE, BACK)]
+    operations = [migrations.RunSQL(TABLES, DROP_TABLES), migrations.RunSQL(MAKE, BACK)]

@@ -13,8 +13,8 @@ from voting.states import TieRule
 class Tally(models.Model):
     """The count with its working, as canonical JSON text. Append-only by trigger.
 
-    ``patterns`` are the distinct ballots of each channel with their numbers, sorted; they are for the scrutineers only, because a
-    full ballot of 12 projects can name its voter (TRUST.md F26).
+    ``patterns`` are the distinct ballots of each channel with their numbers, sorted; they are for the scrutineers
+    only, because a full ballot of 12 projects can name its voter (TRUST.md F26).
     """
 
     round = models.OneToOneField(

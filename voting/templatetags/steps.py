@@ -25,9 +25,12 @@ PURPOSES: dict[StepKey, Promise] = {
     StepKey.TRIAL: _("With as many key slips as are needed, unseal a trial ballot. The vote opens only if that works."),
     StepKey.OPEN: _("When the executive chairperson says so, open the vote. The delegates present can then vote."),
     StepKey.CLOSE: _("Watch the turnout. When the executive chairperson says so, close the vote and seal the urn."),
+    StepKey.PAPER: _("Count the sheets in the box; then two people read each of them, and what differs is settled."),
     StepKey.COUNT: _("The scrutineers enter their key slips, and the ballots are counted at once."),
     StepKey.CERTIFY: _("A scrutineer who did not run the count compares the count report and vouches for it."),
+    StepKey.DECIDE: _("The rules give this tie to the presidium or to a public lot; its decision is put on record."),
     StepKey.PUBLISH: _("The result is frozen and becomes the public notice that everybody can read."),
+    StepKey.FURTHER: _("The result calls for another ballot; it is laid out with the right projects and seats."),
 }  # fmt: skip
 #: What the journal writes beside an act.
 DATA: dict[str, Promise] = {

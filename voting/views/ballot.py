@@ -10,15 +10,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from voting.domain.ballots import BallotRefused, ForeignMark, cast_ballot, marks_of
-from voting.domain.counting import BallotType, BlankBallot, Mark
+from voting.domain.ballots import WHOLE, BallotRefused, ForeignMark, cast_ballot, marks_of
+from voting.domain.counting import BallotType, BlankBallot, UnderVote
 from voting.domain.definitions import ballot_items, definition_of
 from voting.forms.ballot import BallotForm, make_ticket
 from voting.models import RollEntry
 from voting.views.calm import address_of, delegate_page
 from voting.views.elector import elector, own_ticket, sign_out
 from voting.views.end_page import end_page
-from voting.views.paper import rows
+from voting.views.paper import options, rows
 
 
 @delegate_page
@@ -76,7 +76,9 @@ def _require_known(form: BallotForm) -> None:
 
 def _paper(request: HttpRequest, entry: RollEntry, form: BallotForm, *, page: str) -> dict[str, Any]:
     rule = definition_of(entry.round).rule
-    lines = rows(ballot_items(entry.round), form.chosen)
+    kind = rule.ballot_type
+    ranking = kind is BallotType.RANKING
+    lines = rows(ballot_items(entry.round), form.chosen, places=rule.seats if ranking else 0)
     return {
         "entry": entry,
         "round": entry.round,
@@ -85,7 +87,13 @@ def _paper(request: HttpRequest, entry: RollEntry, form: BallotForm, *, page: st
         "rows": lines,
         "count": len(lines),
         "most": rule.seats,
-        "per_item": rule.ballot_type is BallotType.PER_ITEM,
+        "kind": kind.value,
+        "per_item": kind in {BallotType.PER_ITEM, BallotType.PER_ITEM_UP_TO},
+        "ranking": ranking,
+        "whole": kind is BallotType.WHOLE_REPORT,
+        "whole_options": options(form.chosen.get(WHOLE, 0)),
+        "limited": kind.limited,
+        "all_needed": rule.under is UnderVote.VOID,
         "blank_is_void": rule.blank is BlankBallot.VOID,
         "switch_path": address_of(page),
     }
@@ -107,12 +115,16 @@ def _review_page(
     request: HttpRequest, entry: RollEntry, form: BallotForm, *, unconfirmed: bool = False
 ) -> HttpResponse:
     context = _paper(request, entry, form, page="voting:ballot-review")
-    picked = [row for row in context["rows"] if row.mark is not Mark.NONE]
+    picked = [row for row in context["rows"] if row.mark]
+    if context["ranking"]:
+        picked.sort(key=lambda row: row.mark)
     context |= {
         "picked": picked,
-        "unpicked": [row for row in context["rows"] if row.mark is Mark.NONE],
+        "unpicked": [row for row in context["rows"] if not row.mark],
         "marked": len(picked),
-        "blank": not picked,
+        "votes_for": sum(row.checked for row in picked),
+        "blank": form.is_blank,
+        "answer": next((option.label for option in context["whole_options"] if option.checked), ""),
         "unconfirmed": unconfirmed,
         "carried": form.fields(),
     }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from voting.domain.ballots import AlreadyCast, NotPresent, RoundNotOpen
+from voting.domain.ballots import AlreadyCast, HoldsPaperBallot, NotPresent, OnPaperOnly, RoundNotOpen
 from voting.forms.ballot import BallotForm, Ticket
 from voting.models import RollEntry
 from voting.states import Presence, RoundStatus
@@ -19,7 +19,7 @@ from voting.views.calm import Calm
 def current_entry(user: User) -> RollEntry | None:
     """Return the delegate's line on the roll of the open round, else of the newest, in one query."""
     return (
-        RollEntry.objects.filter(delegate__user=user)
+        RollEntry.objects.filter(delegate__user=user, excluded=False)
         .select_related("delegate", "round__cycle")
         .order_by(
             Case(When(round__status=RoundStatus.OPEN, then=Value(0)), default=Value(1)),
@@ -50,6 +50,7 @@ def elector(request: HttpRequest, form: BallotForm | None = None) -> RollEntry:
         raise already(request)
     _require_open(entry)
     _require_present(entry, form)
+    _require_online(entry)
     return entry
 
 
@@ -132,6 +133,15 @@ def _require_open(entry: RollEntry) -> None:
         raise Calm(_("Voting is closed"), refusal, entry=entry)
     again = ("voting:ballot", _("Load again"))
     raise Calm(_("Voting has not opened yet"), refusal, entry=entry, way=again)
+
+
+def _require_online(entry: RollEntry) -> None:
+    """One delegate, one channel: who holds paper votes on it, and after the switch to paper everyone does."""
+    again = ("voting:ballot", _("Load again"))
+    if entry.paper:
+        raise Calm(_("You vote on paper"), HoldsPaperBallot(), entry=entry, status=409, way=again)
+    if entry.round.paper_only:
+        raise Calm(_("The vote goes on with paper"), OnPaperOnly(), entry=entry, status=409)
 
 
 def _require_present(entry: RollEntry, form: BallotForm | None) -> None:

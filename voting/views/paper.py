@@ -45,20 +45,27 @@ class Row:
     number: int
     name: str
     candidate: Candidate
-    mark: Mark
+    mark: int
+    #: How many places a ranking has; none on the other ballots.
+    places: int = 0
 
     @property
     def checked(self) -> bool:
-        return self.mark is Mark.FOR
+        return self.mark == Mark.FOR
 
     @property
     def chosen(self) -> str:
         """The mark in words."""
-        return str(LABELS.get(self.mark, ""))
+        return str(LABELS.get(Mark(self.mark), ""))
 
     @property
     def options(self) -> list[Option]:
-        return [Option(WORDS[mark], str(label), self.mark is mark) for mark, label in LABELS.items()]
+        return options(self.mark)
+
+    @property
+    def choices(self) -> list[tuple[int, bool]]:
+        """The places of a ranking, and which one this project has."""
+        return [(place, place == self.mark) for place in range(1, self.places + 1)]
 
     @cached_property
     def line(self) -> str:
@@ -82,10 +89,15 @@ class Row:
         return dossier(self.candidate)
 
 
-def rows(items: list[BallotItem], chosen: Mapping[int, Mark]) -> list[Row]:
+def options(mark: int) -> list[Option]:
+    """Return the three circles of a line, or of the whole list, with the one marked."""
+    return [Option(WORDS[word], str(label), mark == word) for word, label in LABELS.items()]
+
+
+def rows(items: list[BallotItem], chosen: Mapping[int, int], *, places: int = 0) -> list[Row]:
     """Return the lines in the ballot's fixed order with the marks given."""
     return [
-        Row(item.number, item.candidate.shown_name, item.candidate, chosen.get(item.number, Mark.NONE))
+        Row(item.number, item.candidate.shown_name, item.candidate, chosen.get(item.number, 0), places)
         for item in items
     ]
 

@@ -19,50 +19,53 @@ from voting.views.moments import moment_of
 FRESH = 60  # seconds
 
 
-def published(slug: str) -> tuple[Cycle, Result | None]:
-    """Return the cycle and its newest published result, if there is one. Raises Http404."""
+def published(slug: str, number: int | None = None) -> tuple[Cycle, Result | None]:
+    """Return the cycle and its newest published result, or that of one round, if there is one. Raises Http404."""
     cycle = queries.public_cycle(slug)
-    round_ = queries.newest_published(cycle)
+    round_ = queries.newest_published(cycle) if number is None else queries.published_round(cycle, number)
+    if number is not None and round_ is None:
+        raise Http404
     return cycle, Result(round_.notice) if round_ else None
 
 
 @require_safe
-def result(request: HttpRequest, slug: str) -> HttpResponse:
+def result(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     """Show the result with its chart and table; before it is published, where the vote stands."""
-    return _page(request, slug, "public/result.html")
+    return _page(request, slug, number, "public/result.html")
 
 
 @require_safe
-def notice(request: HttpRequest, slug: str) -> HttpResponse:
+def notice(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     """Show the 公告 as the paper that it is."""
-    return _page(request, slug, "public/notice.html")
+    return _page(request, slug, number, "public/notice.html")
 
 
 @require_safe
-def report(request: HttpRequest, slug: str) -> HttpResponse:
+def report(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     """Show the 计票报告单 as the paper that it is."""
-    return _page(request, slug, "public/report.html")
+    return _page(request, slug, number, "public/report.html")
 
 
 @require_safe
-def result_json(request: HttpRequest, slug: str) -> HttpResponse:
+def result_json(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     """Return the notice's own text, whose SHA-256 is the notice's hash."""
-    return _file(request, slug, "json", "application/json; charset=utf-8", lambda r: r.notice.body.encode())
+    kind = "application/json; charset=utf-8"
+    return _file(request, slug, number, ending="json", kind=kind, write=lambda r: r.notice.body.encode())
 
 
 @require_safe
-def result_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    return _file(request, slug, "csv", "text/csv; charset=utf-8", exports.as_csv)
+def result_csv(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    return _file(request, slug, number, ending="csv", kind="text/csv; charset=utf-8", write=exports.as_csv)
 
 
 @require_safe
-def result_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
+def result_xlsx(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(request, slug, "xlsx", kind, exports.as_xlsx)
+    return _file(request, slug, number, ending="xlsx", kind=kind, write=exports.as_xlsx)
 
 
-def _page(request: HttpRequest, slug: str, template: str) -> HttpResponse:
-    cycle, shown = published(slug)
+def _page(request: HttpRequest, slug: str, number: int | None, template: str) -> HttpResponse:
+    cycle, shown = published(slug, number)
     if shown is None:
         return render(request, "public/not_yet.html", {"cycle": cycle, "moment": moment_of(cycle)})
     body = shown.body
@@ -73,16 +76,24 @@ def _page(request: HttpRequest, slug: str, template: str) -> HttpResponse:
 
 
 def _file(
-    request: HttpRequest, slug: str, ending: str, kind: str, write: Callable[[Result], bytes]
+    request: HttpRequest,
+    slug: str,
+    number: int | None,
+    *,
+    ending: str,
+    kind: str,
+    write: Callable[[Result], bytes],
 ) -> HttpResponse:
-    cycle, shown = published(slug)
+    """Return a download; a file of one round says so in its name."""
+    cycle, shown = published(slug, number)
     if shown is None:
         raise Http404
     etag = f'"{shown.digest}-{ending}-{getattr(request, "LANGUAGE_CODE", "")}"'
     if unchanged := get_conditional_response(request, etag=etag):
         return unchanged
+    part = "result" if number is None else f"round-{number}"
     headers: dict[str, Any] = {
-        "Content-Disposition": f'attachment; filename="{cycle.slug}-result.{ending}"',
+        "Content-Disposition": f'attachment; filename="{cycle.slug}-{part}.{ending}"',
         "ETag": etag,
     }
     answer = HttpResponse(write(shown), content_type=kind, headers=headers)

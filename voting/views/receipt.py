@@ -34,9 +34,13 @@ def receipt(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def urn_hashes(request: HttpRequest, slug: str) -> HttpResponse:
-    """Return the sorted hashes of the sealed ballots, one a line, after their number and root; 404 before the close."""
-    round_ = queries.newest_round(queries.public_cycle(slug))
+def urn_hashes(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    """Return the sorted hashes of a round's sealed ballots, one a line, after their number and root.
+
+    The newest round by default; 404 before its close.
+    """
+    rounds = list(queries.public_cycle(slug).rounds.all())
+    round_ = next((r for r in rounds if number is None or r.number == number), None)
     seal = UrnSeal.objects.filter(round=round_).first() if round_ else None
     if seal is None:
         return render(

@@ -1,5 +1,6 @@
-// The ballot with JavaScript: the count is announced, too many marks are said at once, one tap sends one form.
-// Without it everything works: CSS counts the marks, the server says the rest.
+// The ballot with JavaScript: the count is announced, too many marks are said at once, one tap sends one form, and
+// the rows of a ranking can be tapped in the order of priority. Without it everything works: CSS counts the marks, the
+// server says the rest.
 (() => {
   "use strict";
   const form = document.getElementById("ballot");
@@ -14,22 +15,56 @@
   window.addEventListener("pageshow", () => { sent = false; });
 
   const bar = document.getElementById("bar");
-  if (!bar) return;
-  const status = bar.querySelector("[role=status]");
+  const status = bar && bar.querySelector("[role=status]");
+  if (!status) return;
   const note = bar.querySelector(".over-note");
   const most = Number(status.dataset.most);
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  const selects = [...form.querySelectorAll(".place select")];
+  const limited = { per_item_up_to: ".cell.for input:checked" };
 
-  const count = (announce) => {
-    const marked = form.querySelectorAll(".cell input:checked").length;
-    const over = marked - most;
-    bar.classList.toggle("over", over > 0);
-    note.hidden = over <= 0;
-    note.textContent = over > 0 ? fill(status.dataset.over, { over }) : "";
-    if (announce) {
-      status.textContent = fill(status.dataset.said, { n: marked, most }) + (over > 0 ? " " + note.textContent : "");
-    }
+  const marked = () => {
+    if (selects.length) return selects.filter((select) => select.value).length;
+    return form.querySelectorAll(limited[form.dataset.kind] || ".cell input:checked").length;
   };
+  const twice = () => {
+    const seen = selects.map((select) => select.value).filter(Boolean);
+    const place = seen.find((value, index) => seen.indexOf(value) !== index);
+    for (const select of selects) select.parentElement.classList.toggle("twice", Boolean(place) && select.value === place);
+    return place;
+  };
+  const count = (announce) => {
+    const n = marked(), over = n - most, place = twice();
+    const wrong = over > 0 || Boolean(place);
+    bar.classList.toggle("over", wrong);
+    note.hidden = !wrong;
+    note.textContent = over > 0 ? fill(status.dataset.over, { over }) : place ? fill(status.dataset.twice, { place }) : "";
+    if (announce) status.textContent = fill(status.dataset.said, { n, most }) + (wrong ? " " + note.textContent : "");
+  };
+
+  // tap a row of a ranking: it takes the next place; tap it again: it goes, and those behind it move up
+  const tap = (select) => {
+    const place = Number(select.value);
+    if (!place) {
+      const taken = new Set(selects.map((other) => Number(other.value)));
+      let next = 1;
+      while (taken.has(next)) next += 1;
+      if (next <= most) select.value = String(next);
+      return;
+    }
+    select.value = "";
+    for (const other of selects) if (Number(other.value) > place) other.value = String(Number(other.value) - 1);
+  };
+  for (const select of selects) {
+    const row = select.closest(".row");
+    for (const part of row.querySelectorAll(".no, .what")) {
+      part.addEventListener("click", (event) => {
+        event.preventDefault();
+        tap(select);
+        count(true);
+      });
+    }
+  }
   form.addEventListener("change", () => count(true));
   window.addEventListener("pageshow", () => count(false));
   count(false);

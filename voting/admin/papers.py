@@ -1,0 +1,229 @@
+"""Paper ballots at the desk, and their reading after the close."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from voting import permissions
+from voting.admin.pages import StepPage
+from voting.domain import paper_marks, papers
+from voting.domain.counting import BallotType
+from voting.domain.definitions import definition_of
+from voting.domain.frozen import Definition
+from voting.domain.refusals import StepNotAllowed
+from voting.domain.running_order import StepKey
+from voting.forms.paper import BatchForm, BoxForm, SettleForm, SwitchForm, column_labels
+from voting.forms.steps import NumbersForm, OneNumberForm, StepForm
+from voting.models import PaperBox
+
+_DIGITS = 6  # of a place in the stack, at most
+
+
+class PaperDesk(StepPage):
+    """Hand paper ballots out, take them back, switch the round to paper. It stands beside the check-in."""
+
+    key = StepKey.CHECK_IN
+    template = "admin/paper_desk.html"
+    repeatable = True
+    warning = gettext_lazy(
+        "The vote goes on with paper alone. Ballots that are in the urn stay there and count; nobody can vote online "
+        "any more. This cannot be taken back."
+    )
+
+    @property
+    def doing(self) -> str:
+        return self.request.POST.get("do", "")
+
+    def form(self, data: Any = None) -> StepForm:
+        if self.doing == "switch":
+            return SwitchForm(data, sentence=self.warning)
+        if self.doing == "back":
+            return OneNumberForm(data)
+        return StepForm(data) if self.doing == "rest" else NumbersForm(data)
+
+    def act(self, form: Any) -> HttpResponse | None:
+        if self.doing == "switch":
+            if not permissions.can_switch(self.user, self.cycle):
+                raise StepNotAllowed
+            papers.switch_to_paper(round_=self.round, reason=form.cleaned_data["reason"], **self.acting)
+            return self.back(
+                _("The vote goes on with paper. Hand a paper ballot to everybody who has not voted.")
+            )
+        if self.doing == "back":
+            papers.take_back(round_=self.round, number=form.cleaned_data["number"], **self.acting)
+            return self.back(
+                _("The paper ballot of delegate %s is taken back.") % form.cleaned_data["number"]
+            )
+        if self.doing == "rest":
+            handed = papers.hand_out_to_rest(round_=self.round, **self.acting)
+        else:
+            numbers = form.cleaned_data["numbers"]
+            handed = papers.hand_out(round_=self.round, numbers=numbers, **self.acting)
+        text = ngettext(
+            "%(count)d paper ballot is recorded as handed out.",
+            "%(count)d paper ballots are recorded as handed out.",
+            handed,
+        )
+        return self.back(text % {"count": handed})
+
+    def back(self, message: str) -> HttpResponse:
+        self.stay(message)
+        return HttpResponseRedirect(reverse("admin:paper_desk", args=[self.cycle.slug]))
+
+    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+        switch = form if isinstance(form, SwitchForm) else SwitchForm(sentence=self.warning)
+        back = form if isinstance(form, OneNumberForm) else OneNumberForm()
+        hand = form if isinstance(form, NumbersForm) else NumbersForm()
+        round_ = self.order.round
+        holders = round_.roll.filter(paper=True).order_by("number") if round_ else []
+        return super().page(
+            hand,
+            status=status,
+            switch=switch,
+            back=back,
+            holders=holders,
+            may_switch=permissions.can_switch(self.user, self.cycle),
+            title=_("Paper ballots"),
+            refusal=None if isinstance(form, (NumbersForm, SwitchForm, OneNumberForm)) else form.errors,
+            **more,
+        )
+
+
+class PaperPage(StepPage):
+    """Count the box, read every ballot twice, settle what differs. Never a total (F14)."""
+
+    key = StepKey.PAPER
+    repeatable = True
+    warning = gettext_lazy(
+        "The box was opened in public and the sheets were counted. The number cannot be changed."
+    )
+
+    @property
+    def doing(self) -> str:
+        return self.request.POST.get("do", "")
+
+    @property
+    def definition(self) -> Definition:
+        return definition_of(self.round)
+
+    @property
+    def box(self) -> PaperBox | None:
+        return PaperBox.objects.filter(round=self.order.round).first() if self.order.round else None
+
+    def batch(self) -> tuple[int, range]:
+        """Return the reading and the places that the address or the form asks for."""
+        data = self.request.POST if self.request.method == "POST" else self.request.GET
+        reading, first = data.get("reading", ""), data.get("first", "")
+        if reading not in {"1", "2"} or not first.isascii() or not first.isdigit() or len(first) > _DIGITS:
+            return 0, range(0)
+        box = self.box
+        last = min(int(first) + papers.BATCH - 1, box.returned if box else 0)
+        return int(reading), range(int(first), last + 1)
+
+    def form(self, data: Any = None) -> StepForm:
+        if self.order.round is None:
+            return StepForm(data)
+        if self.doing == "read" or (data is None and self.batch()[1]):
+            return BatchForm(data, definition=self.definition, places=self.batch()[1])
+        if self.doing == "settle":
+            return SettleForm(data, definition=self.definition)
+        return BoxForm(data, sentence=self.warning, group=self.order.round.rules.group_name)
+
+    def act(self, form: Any) -> HttpResponse | None:
+        if self.doing == "read":
+            reading, places = self.batch()
+            if not places:
+                raise StepNotAllowed
+            papers.read_batch(
+                round_=self.round, reading=reading, first=places[0], ballots=form.ballots, **self.acting
+            )
+            return self.stay(_("The ballots are entered."))
+        if self.doing == "settle":
+            place = self.request.POST.get("place", "")
+            papers.settle(
+                round_=self.round,
+                place=int(place) if place.isascii() and place.isdigit() else 0,
+                marks=form.cleaned_data["marks"],
+                reason=form.cleaned_data["reason"],
+                **self.acting,
+            )
+            return self.stay(_("The difference is settled."))
+        papers.record_box(
+            round_=self.round,
+            returned=form.cleaned_data["returned"],
+            returned_group=form.cleaned_data.get("returned_group", 0),
+            **self.acting,
+        )
+        return self.stay(_("The returned paper ballots are recorded. Now two people read each of them."))
+
+    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+        box = self.box
+        sheets = papers.sheets(self.order.round) if self.order.round and box else []
+        reading, places = self.batch()
+        settling = self.request.POST.get("place", "") if self.doing == "settle" else ""
+        return super().page(
+            form,
+            status=status,
+            box=box,
+            reading=reading,
+            places=places,
+            entering=isinstance(form, BatchForm),
+            batches=self.batches(sheets),
+            differences=[self.difference(s, form, settling) for s in sheets if s.differs],
+            unread=sum(s.missing for s in sheets),
+            unsettled=sum(s.open for s in sheets),
+            may_settle=permissions.can_settle_paper(self.user, self.cycle),
+            columns=column_labels(self.definition.ballot_type) if self.order.round else [],
+            ranking=self.order.round is not None and self.definition.ballot_type is BallotType.RANKING,
+            **more,
+        )
+
+    def batches(self, sheets: list[papers.Sheet]) -> list[dict[str, Any]]:
+        """Return the batches of the stack: who has read them, and who may read them now."""
+        found = []
+        for start in range(0, len(sheets), papers.BATCH):
+            part = sheets[start : start + papers.BATCH]
+            readings = []
+            for number in (1, 2):
+                read = [s.first if number == 1 else s.second for s in part]
+                others = {r.read_by_id for s in part for r in (s.second if number == 1 else s.first,) if r}
+                readings.append(
+                    {
+                        "number": number,
+                        "by": ", ".join(sorted({str(r.read_by) for r in read if r})),
+                        "mine": None in read and self.user.pk not in others,
+                    }
+                )
+            found.append({"first": part[0].place, "last": part[-1].place, "readings": readings})
+        return found
+
+    def difference(self, sheet: papers.Sheet, form: StepForm, settling: str) -> dict[str, Any]:
+        """Return one ballot on which the two readings differ, both in words, with the form that settles it."""
+        asked = isinstance(form, SettleForm) and settling == str(sheet.place)
+        return {
+            "sheet": sheet,
+            "first": self.words(sheet.first.marks) if sheet.first else "",
+            "second": self.words(sheet.second.marks) if sheet.second else "",
+            "settled": self.words(sheet.settlement.marks) if sheet.settlement else "",
+            "form": form if asked else SettleForm(definition=self.definition, prefix=None),
+        }
+
+    def words(self, text: str) -> str:
+        """Return what a stored reading says, for a person to compare."""
+        marks, definition = papers.marks_of_text(text), self.definition
+        if not marks:
+            return _("cannot be read")
+        if not any(marks):
+            return _("nothing marked")
+        if definition.ballot_type is BallotType.WHOLE_REPORT:
+            return str([_("Not pressed"), _("For"), _("Against"), _("Abstain")][marks[0]])
+        typed = paper_marks.write(marks, ballot_type=definition.ballot_type, numbers=definition.numbers)
+        if len(typed) == 1:
+            return typed[0]
+        names = {0: _("For"), 1: _("Against"), 2: _("Abstain")}
+        return "; ".join(f"{names[place]} {numbers}" for place, numbers in enumerate(typed) if numbers)

@@ -1,0 +1,112 @@
+"""What a person types for one paper ballot, and what it says. Pure: no Django, no database.
+
+``0`` stands for a ballot on which nothing is marked, ``x`` (or 废) for one that cannot be read. Numbers stand apart by
+blanks or commas, Chinese or Latin, of any width.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from voting.domain.judging import UNREADABLE
+from voting.domain.measures import BallotType, Mark
+
+BLANK_WORDS = frozenset({"0", "空", "空白"})
+UNREADABLE_WORDS = frozenset({"x", "废", "废票", "×"})
+_DIGITS = 5  # of a number on a ballot, at most
+_REPORT = {"1": Mark.FOR, "2": Mark.AGAINST, "3": Mark.ABSTAIN}
+#: The columns of a ballot's entry: one, or for, against and abstain.
+COLUMNS = {True: 3, False: 1}
+
+
+class NotUnderstood(ValueError):
+    """What was typed says no ballot.
+
+    ``code`` is ``empty``, ``word``, ``foreign``, ``twice`` or ``too_long``; ``word`` what it is about.
+    """
+
+    def __init__(self, code: str, word: str = "") -> None:
+        super().__init__(f"{code}: {word}")
+        self.code, self.word = code, word
+
+
+def columns(ballot_type: BallotType) -> int:
+    """Return into how many fields a ballot is typed: for, against and abstain apart on a per-item one."""
+    return COLUMNS[ballot_type in {BallotType.PER_ITEM, BallotType.PER_ITEM_UP_TO}]
+
+
+def read(typed: Sequence[str], *, ballot_type: BallotType, numbers: Sequence[int]) -> tuple[int, ...]:
+    """Return the marks that the fields of one ballot say, one for each number, or UNREADABLE.
+
+    Too many marks are read as they stand: the count judges them void. On a ranking the numbers come in the order of
+    priority, with ``=`` between two that were given the same place (``7 3=5 1``: 3 and 5 are both second).
+    Raises NotUnderstood.
+    """
+    fields = [_words(text) for text in typed]
+    first = fields[0] if fields else []
+    others = any(fields[1:])
+    if not first and not others:
+        raise NotUnderstood("empty")
+    if len(first) == 1 and not others and first[0] in UNREADABLE_WORDS:
+        return UNREADABLE
+    if len(first) == 1 and not others and first[0] in BLANK_WORDS:
+        return (0,) * len(numbers)
+    if ballot_type is BallotType.WHOLE_REPORT:
+        return _report(first, len(numbers))
+    if ballot_type is BallotType.RANKING:
+        return _ranking(first, numbers)
+    marks = [Mark.FOR, Mark.AGAINST, Mark.ABSTAIN][: columns(ballot_type)]
+    given: dict[int, int] = {}
+    for mark, words in zip(marks, fields, strict=False):
+        for word in words:
+            given[_number(word, numbers, given)] = int(mark)
+    return tuple(given.get(number, 0) for number in numbers)
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return [word for word in re.split(r"[\s,;、；。.]+", plain) if word]
+
+
+def _report(words: list[str], items: int) -> tuple[int, ...]:
+    if len(words) != 1 or words[0] not in _REPORT:
+        raise NotUnderstood("word", " ".join(words))
+    return (int(_REPORT[words[0]]),) * items
+
+
+def _ranking(words: list[str], numbers: Sequence[int]) -> tuple[int, ...]:
+    given: dict[int, int] = {}
+    for place, word in enumerate(words, start=1):
+        for part in word.split("="):
+            given[_number(part, numbers, given)] = place
+    return tuple(given.get(number, 0) for number in numbers)
+
+
+def _number(word: str, numbers: Sequence[int], given: dict[int, int]) -> int:
+    if not word.isascii() or not word.isdigit() or len(word) > _DIGITS:
+        raise NotUnderstood("word", word[:20])
+    number = int(word)
+    if number not in numbers:
+        raise NotUnderstood("foreign", word)
+    if number in given:
+        raise NotUnderstood("twice", word)
+    return number
+
+
+def write(marks: Sequence[int], *, ballot_type: BallotType, numbers: Sequence[int]) -> list[str]:
+    """Return the fields that ``read`` gives these marks back from."""
+    width = columns(ballot_type)
+    if not marks:
+        return ["x", *[""] * (width - 1)]
+    if not any(marks):
+        return ["0", *[""] * (width - 1)]
+    if ballot_type is BallotType.WHOLE_REPORT:
+        return [str(int(marks[0]))]
+    by_mark: dict[int, list[str]] = {}
+    for number, mark in zip(numbers, marks, strict=True):
+        by_mark.setdefault(mark, []).append(str(number))
+    if ballot_type is BallotType.RANKING:
+        return [" ".join("=".join(by_mark[place]) for place in sorted(by_mark) if place)]
+    return [" ".join(by_mark.get(mark, [])) for mark in [Mark.FOR, Mark.AGAINST, Mark.ABSTAIN][:width]]
