@@ -324,42 +324,29 @@ class RunningOrder:
             return [self._roll_frozen, self._before_open]
         if key == StepKey.FURTHER:
             return further_conditions(self.cycle, self.round)
-        if not self._concerns(key):
-            return [Condition(False, _EXCEPTIONS[key])]
         if key == StepKey.OPEN:
             return opening_conditions(self.round) if self.round else [self._roll_frozen]
-        return self._status_conditions(key)
-
-    def _status_conditions(self, key: StepKey) -> list[Condition]:
         status, text, help_ = _STARTS_AT[key]
-        conditions = [Condition(self.round is not None and self.round.status == status, text, help_)]
+        met = self.round is not None and self.round.status == status
+        return [Condition(met, text, help_), *self._exceptions(key)]
+
+    def _exceptions(self, key: StepKey) -> list[Condition]:
+        """What a step needs beyond the status: of people, and in a vote that took an exceptional step before."""
+        if key in _EXCEPTIONS:
+            return [Condition(self._concerns(key), _EXCEPTIONS[key])]
         if key == StepKey.COUNT and self._concerns(StepKey.PAPER):
             agreed = self._reached(RoundStatus.COUNTED) or self._paper_agreed
-            conditions.append(
-                Condition(
-                    agreed,
-                    _("the paper ballots were read twice and agree"),
-                    _("Read the paper ballots first, and settle the differences."),
-                )
-            )
+            text = _("the paper ballots were read twice and agree")
+            return [Condition(agreed, text, _("Read the paper ballots first, and settle the differences."))]
         if key == StepKey.PUBLISH and self._concerns(StepKey.DECIDE):
-            conditions.append(
-                Condition(
-                    hasattr(self.round, "tie_decision"),
-                    _("the decision of the tie is recorded"),
-                    _("Record how the tie was decided first."),
-                )
-            )
+            decided = hasattr(self.round, "tie_decision")
+            text = _("the decision of the tie is recorded")
+            return [Condition(decided, text, _("Record how the tie was decided first."))]
         if key == StepKey.CERTIFY:
             other = any(user.role in SCRUTINEERS for user in self.people(key))
-            conditions.append(
-                Condition(
-                    other,
-                    _("there is a scrutineer who did not run the count"),
-                    _("Let the account keeper enter another scrutineer."),
-                )
-            )
-        return conditions
+            text = _("there is a scrutineer who did not run the count")
+            return [Condition(other, text, _("Let the account keeper enter another scrutineer."))]
+        return []
 
     @cached_property
     def _paper_agreed(self) -> bool:

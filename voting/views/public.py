@@ -70,9 +70,9 @@ def _standing(cycle: Cycle) -> dict[str, object]:
     """Return where the vote stands, and its result once there is one."""
     round_ = queries.newest_published(cycle)
     result = Result(round_.notice) if round_ else None
-    by_number = {item.number: item for item in result.items} if result else {}
-    rows = [(candidate, by_number.get(candidate.number)) for candidate in cycle.candidates.all()]
-    seats = newest.seats if (newest := queries.newest_round(cycle)) else cycle.seats
+    standings = {standing["number"]: standing for standing in result.standings} if result else {}
+    rows = [(candidate, standings.get(candidate.number)) for candidate in cycle.candidates.all()]
+    seats = newest.rules.seats if (newest := queries.newest_round(cycle)) else cycle.seats
     return {"moment": moment_of(cycle), "result": result, "rows": rows, "seats": seats}
 
 
