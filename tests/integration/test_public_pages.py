@@ -224,4 +224,4 @@ def test_the_rule_in_words_is_worked_out_for_this_roll():
     vote = make_vote(until="rolled", delegates=1)
     words = rule_words.sentences(settings_of(vote.round.rules), candidates=12, roll=298)
     assert "项目须获得全体代表的过半数赞成，方可入选。应到 298 人，须得 150 票。" in words
-    assert "全体代表的 2/3 以上（含本数）出席，方可进行票决。应到 298 人，须到会 199 人。" in words
+    assert "全体代表的三分之二以上（含本数）出席，方可进行票决。应到 298 人，须到会 199 人。" in words
