@@ -29,6 +29,7 @@ from voting.management.hall.rehearsal import (
     new_slug,
     prepare,
 )
+from voting.management.hall.slow import SlowClients
 from voting.management.people import Taken
 from voting.management.speaking import SpeakingCommand, add_url, require_tables, speak_freely, whole_number
 from voting.models import Notice, SealedBallot
@@ -62,20 +63,33 @@ class Command(SpeakingCommand):
             ),
         )
 
+        parser.add_argument(
+            "--in-one-go",
+            action="store_true",
+            help=_("let every delegate sign in and cast at once, instead of all signing in first"),
+        )
+        parser.add_argument(
+            "--slow",
+            type=whole_number(0, 200),
+            default=0,
+            help=_("so many slow clients hold connections beside them (default: none)"),
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         speak_freely(sys.stdout, sys.stderr)
         require_tables()
         try:
             with alone():
-                errors, equal = self.rehearse(options["url"], options["delegates"], options["seconds"])
+                errors, equal = self.rehearse(options)
         except REFUSALS as refusal:
             raise CommandError(str(refusal)) from refusal
         if errors or not equal:
             raise CommandError(_("The rehearsal did not come out right."))
         self.say(_("The rehearsal came out right."))
 
-    def rehearse(self, url: str, delegates: int, seconds: int) -> tuple[int, bool]:
+    def rehearse(self, options: dict[str, Any]) -> tuple[int, bool]:
         """Play the session; return the number of errors, and whether all the sums agree."""
+        url, delegates = options["url"], options["delegates"]
         require_answer(url)
         slug = new_slug(timezone.now())
         clerk, counter, certifier = engage_staff()
@@ -92,17 +106,26 @@ class Command(SpeakingCommand):
         at_clerk.take_with_slips(StepKey.TRIAL, prepared.slips[:3])
         at_clerk.take(StepKey.OPEN)
         voters = _voters(url, prepared)
-        signed_in = all_at_once([voter.sign_in for voter in voters], within=seconds)
-        self.report(_("sign-ins"), signed_in)
-        cast = all_at_once([voter.vote for voter in voters], within=seconds)
-        self.report(_("casts"), cast)
+        with SlowClients(url, options["slow"]):
+            errors = self.come(voters, seconds=options["seconds"], in_one_go=options["in_one_go"])
         at_clerk.take(StepKey.CLOSE)
         at_counter.take_with_slips(StepKey.COUNT, prepared.slips[2:])
         at_certifier.take(StepKey.CERTIFY)
         at_clerk.take(StepKey.PUBLISH)
-        errors = signed_in.errors + cast.errors
         self.say(*errors[:SHOWN], _("errors: %d") % len(errors))
         return len(errors), self.compare(prepared, voters)
+
+    def come(self, voters: list[Voter], *, seconds: int, in_one_go: bool) -> list[str]:
+        """Let the delegates sign in and cast; return what went wrong."""
+        if in_one_go:
+            crowd = all_at_once([voter.come_and_vote for voter in voters], within=seconds)
+            self.report(_("sign-ins with casts"), crowd)
+            return crowd.errors
+        signed_in = all_at_once([voter.sign_in for voter in voters], within=seconds)
+        self.report(_("sign-ins"), signed_in)
+        cast = all_at_once([voter.vote for voter in voters], within=seconds)
+        self.report(_("casts"), cast)
+        return signed_in.errors + cast.errors
 
     def report(self, what: str, crowd: Measured) -> None:
         self.say(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -36,6 +37,16 @@ class Voter:
         """Mark, review and cast; return the seconds that the cast itself took. Raises Unexpected, NoAnswer."""
         with self.browser:
             return self._vote()
+
+    def come_and_vote(self) -> float:
+        """Sign in, mark, review and cast; return the seconds from the first page to the receipt.
+
+        Raises Unexpected, NoAnswer.
+        """
+        began = time.perf_counter()
+        self.sign_in()
+        self.vote()
+        return time.perf_counter() - began
 
     def _vote(self) -> float:
         ballot = self.browser.get("/ballot/")
