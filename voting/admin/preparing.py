@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,9 +17,11 @@ from voting.domain.refusals import Refused
 from voting.domain.rolls import eligible, freeze_roll
 from voting.domain.rules import adopt_rules, draft_rules, settings_of
 from voting.domain.running_order import StepKey
-from voting.forms.steps import PRESET_NAMES, ConfirmForm, RulesForm, StepForm, preset_values
-from voting.models import VotingRules
-from voting.rule_words import sentences
+from voting.forms.presets import PRESET_NAMES, preset_values
+from voting.forms.rules import RulesForm
+from voting.forms.steps import ConfirmForm, StepForm
+from voting.models import Cycle, VotingRules
+from voting.rule_words import Article, articles
 
 
 class SlatePage(StepPage):
@@ -33,6 +36,12 @@ class SlatePage(StepPage):
 
     def context(self) -> dict[str, Any]:
         return {"candidates": self.cycle.candidates.order_by("number")}
+
+
+def in_office(cycle: Cycle) -> tuple[int, int]:
+    """Return how many delegates would be on the roll today, and how many of the sub-group among them."""
+    counted = eligible(cycle).aggregate(roll=Count("pk"), group=Count("pk", filter=Q(in_group=True)))
+    return counted["roll"], counted["group"]
 
 
 class DraftChanged(Refused):
@@ -62,10 +71,17 @@ class RulesPage(StepPage):
     def form(self, data: Any = None) -> StepForm:
         return self.draft_form(data) if self.drafting else super().form(data)
 
+    @property
+    def preset(self) -> str:
+        """The preset that the form is filled in from; empty for the draft as saved."""
+        name = self.request.GET.get("preset", "")
+        return name if name in PRESET_NAMES and not self.drafting else ""
+
     def draft_form(self, data: Any = None) -> RulesForm:
         """The draft as saved; ``?preset=`` fills the form in and saves nothing."""
         saved = self.order.rules or VotingRules(cycle=self.cycle, seats=self.cycle.seats)
-        return RulesForm(data, instance=saved, initial=preset_values(self.request.GET.get("preset", "")))
+        values = preset_values(self.preset, candidates=self.cycle.candidates.count()) if self.preset else {}
+        return RulesForm(data, instance=saved, initial=values)
 
     def act(self, form: Any) -> HttpResponse | None:
         if self.drafting:
@@ -96,17 +112,21 @@ class RulesPage(StepPage):
             drafting=self.drafting,
             rules=rules,
             presets=PRESET_NAMES,
-            rule=self.in_words(rules),
+            filled=PRESET_NAMES.get(self.preset),
+            follows=PRESET_NAMES.get(rules.preset) if rules else None,
+            articles=self.in_words(rules),
             hidden={"shown": self.digest(rules)},
             **more,
         )
 
-    def in_words(self, rules: VotingRules | None) -> list[str]:
-        """Return the rules as sentences, worked out for the roll as it stands."""
+    def in_words(self, rules: VotingRules | None) -> list[Article]:
+        """Return the rules as articles, worked out for the roll as it stands."""
         if rules is None:
             return []
-        roll = self.order.attendance.roll if self.order.attendance else eligible(self.cycle).count()
-        return sentences(settings_of(rules), candidates=self.cycle.candidates.count(), roll=roll)
+        counted = self.order.attendance
+        roll, group = (counted.roll, counted.group_roll) if counted else in_office(self.cycle)
+        candidates = self.cycle.candidates.count()
+        return articles(settings_of(rules), candidates=candidates, roll=roll, group_roll=group)
 
 
 class RollPage(StepPage):

@@ -10,13 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from voting.domain import keys, rules
+from voting.domain import keys
 from voting.domain.refusals import ConditionsUnmet, Refused
-from voting.models import VotingRules
 from voting.states import Presence
 
-#: What the presets are called where they can be chosen.
-PRESET_NAMES = {"gongshu-2018": _("Gongshu 2018 (assumed)")}
 _QUIET = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -55,16 +52,6 @@ class ConfirmForm(StepForm):
             self.fields["confirm"].label = str(sentence)
         else:
             del self.fields["confirm"]
-
-
-class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
-    """The draft of the 票决办法, setting by setting."""
-
-    class Meta:
-        model = VotingRules
-        fields = rules.SETTINGS
-
-    field_order = rules.SETTINGS
 
 
 class NumbersForm(StepForm):
@@ -158,8 +145,3 @@ class SlipWordsForm(ConfirmForm):
     def field_of(self, refusal: Refused) -> str | None:
         slip = refusal.slip if isinstance(refusal, keys.SlipsRefused) else None
         return f"slip_{slip}" if slip else None
-
-
-def preset_values(name: str) -> dict[str, Any]:
-    """Return the settings of a preset; nothing for a name that is not one."""
-    return dict(rules.PRESETS.get(name, {}))

@@ -100,10 +100,10 @@ def places(settings: Mapping[str, Any], candidates: int) -> str:
 def _places(settings: Mapping[str, Any], candidates: int) -> list[str]:
     if not candidates or settings["ballot_type"] == "whole_report":
         return [places(settings, candidates)]
-    more = _("There are more candidates than places (差额).")
+    more = _("There are more candidates than places.")
     return [
         places(settings, candidates),
-        more if candidates > settings["seats"] else _("There are as many candidates as places (等额)."),
+        more if candidates > settings["seats"] else _("There are as many candidates as places."),
     ]
 
 

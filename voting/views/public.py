@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from voting import queries, rule_words
-from voting.domain.rules import settings_of
+from voting import queries
 from voting.models import Cycle
 from voting.results import Result
 from voting.views.moments import moment_of
 from voting.views.paper import dossier
+from voting.views.rules import in_short
 
 
 @require_safe
@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def cycle(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one vote: projects, rules in words, disclosure fields, where it stands."""
     shown = queries.public_cycle(slug)
-    return render(request, "public/cycle.html", {"cycle": shown, "rule": _rule(shown)} | _standing(shown))
+    return render(request, "public/cycle.html", {"cycle": shown, "rule": in_short(shown)} | _standing(shown))
 
 
 @require_safe
@@ -74,11 +74,3 @@ def _standing(cycle: Cycle) -> dict[str, object]:
     rows = [(candidate, standings.get(candidate.number)) for candidate in cycle.candidates.all()]
     seats = newest.rules.seats if (newest := queries.newest_round(cycle)) else cycle.seats
     return {"moment": moment_of(cycle), "result": result, "rows": rows, "seats": seats}
-
-
-def _rule(cycle: Cycle) -> list[str]:
-    round_ = queries.newest_round(cycle)
-    if round_ is None:
-        return []
-    roll = round_.roll.count()
-    return rule_words.sentences(settings_of(round_.rules), candidates=len(cycle.candidates.all()), roll=roll)

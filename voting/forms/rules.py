@@ -1,0 +1,132 @@
+"""The form of the 票决办法: setting by setting, in the order of its articles, each with a note of what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from voting.domain import rules
+from voting.forms.steps import StepForm
+from voting.models import VotingRules
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the form: a single setting, or a comparator with its fraction."""
+
+    label: str | Promise
+    note: str | Promise
+    fields: tuple[BoundField, ...]
+
+    @property
+    def is_fraction(self) -> bool:
+        return len(self.fields) > 1
+
+    @property
+    def error_fields(self) -> list[BoundField]:
+        return [field for field in self.fields if field.errors]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The settings of one article."""
+
+    key: str
+    title: str | Promise
+    rows: tuple[Row, ...]
+
+
+class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
+    """The draft of the 票决办法. What cannot go together, the domain says, on the field concerned."""
+
+    class Meta:
+        model = VotingRules
+        fields = rules.SETTINGS
+        widgets = dict.fromkeys(("ballot_type", "scoring", "tie_rule", "shortfall_rule"), forms.RadioSelect)
+
+    field_order = rules.SETTINGS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, note in _NOTES.items():
+            self.fields[name].help_text = note
+        for part, title in _FRACTIONS.items():
+            for piece, said in _PIECES.items():
+                widget = self.fields[f"{part}_{piece}"].widget
+                widget.attrs["aria-label"] = f"{title} · {said}"
+                widget.attrs["class"] = "form-select" if piece == "comparator" else "form-control"
+
+    def validate_constraints(self) -> None:
+        """Leave them to the domain, which says on which field and why."""
+
+    def parts(self) -> Iterator[Part]:
+        """Return the settings in the order of the 票决办法."""
+        for key, title, names in _PARTS:
+            yield Part(key, title, tuple(self._row(name) for name in names))
+
+    def _row(self, name: str) -> Row:
+        if name not in _FRACTIONS:
+            return Row(self.fields[name].label or "", self.fields[name].help_text, (self[name],))
+        fields = tuple(self[f"{name}_{piece}"] for piece in _PIECES)
+        return Row(_FRACTIONS[name], _FRACTION_NOTES[name], fields)
+
+    def mistakes(self) -> list[BoundField]:
+        """Return the fields with an error, in the order of the form."""
+        rows = [row for part in self.parts() for row in part.rows]
+        return [field for row in rows for field in row.error_fields]
+
+
+_PIECES = {
+    "comparator": _("“more than” or “at least”"),
+    "numerator": _("upper number of the fraction"),
+    "denominator": _("lower number of the fraction"),
+}
+_FRACTIONS = {
+    "quorum": _("So many of all delegates must be present"),
+    "floor": _("So many votes a project needs"),
+    "group": _("So many votes of the sub-group it needs besides"),
+}
+_FRACTION_NOTES = {
+    "quorum": _("The Organic Law asks for at least 2/3 (art. 14). “At least” includes the figure itself."),
+    "floor": _(
+        "Resolutions pass by more than 1/2 (Organic Law, art. 25). “More than” leaves the figure itself out: "
+        "more than 1/2 of 298 is 150."
+    ),
+    "group": _("Used only where a second threshold is set."),
+}
+_NOTES = {
+    "seats": _(
+        "This is N in what follows. A vote on the whole list chooses as many as there are candidates."
+    ),
+    "ballot_type": _("What the ballot asks; the ballot page, the paper ballot and the count follow it."),
+    "scoring": _("Only for a ranking; for all others choose “nothing is ranked”."),
+    "under_vote": _(
+        "Fewer marks or places than N, or a project left without a mark. “Up to N” needs “valid”, “exactly N” "
+        "needs “void”; for the whole list it stays “valid”."
+    ),
+    "blank_ballot": _("A ballot on which nothing at all is marked."),
+    "floor_base": _(
+        "For resolutions the law takes all delegates: whoever is absent, abstains or votes void is no vote for."
+    ),
+    "group_name": _(
+        "For a body in which others sit beside the delegates. Who belongs to the sub-group stands in the list of "
+        "delegates; it needs at least 5 members. Empty: there is no second threshold."
+    ),
+    "group_base": _("Without a second threshold choose the first line."),
+    "tie_rule": _("Only where equal votes stand on both sides of the last place; otherwise nothing follows."),
+    "shortfall_rule": _("What follows where fewer projects pass than are to be chosen."),
+}
+_PARTS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
+    ("quorum", _("Quorum"), ("quorum",)),
+    ("ballot", _("Places and ballot"), ("seats", "ballot_type", "scoring")),
+    ("validity", _("Valid and void ballots"), ("under_vote", "blank_ballot")),
+    ("threshold", _("The threshold"), ("floor_base", "floor")),
+    ("second", _("The second threshold"), ("group_name", "group_base", "group")),
+    ("follows", _("What follows equal votes, and too few chosen"), ("tie_rule", "shortfall_rule")),
+)
