@@ -62,8 +62,8 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
                 widget.attrs["aria-label"] = f"{title} · {said}"
                 widget.attrs["class"] = "form-select" if piece == "comparator" else "form-control"
 
-    def validate_constraints(self) -> None:
-        """Leave them to the domain, which says on which field and why."""
+    def _post_clean(self) -> None:
+        """Leave the rules between settings to the domain, which says on which field and why."""
 
     def parts(self) -> Iterator[Part]:
         """Return the settings in the order of the 票决办法."""

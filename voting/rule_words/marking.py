@@ -62,6 +62,11 @@ def _exactly(_rules: Mapping[str, Any]) -> list[str]:
 
 
 def _per_item(rules: Mapping[str, Any]) -> list[str]:
+    first, *rest = _each_item(rules)
+    return [first, _("As many projects as you like may be voted for."), *rest]
+
+
+def _each_item(rules: Mapping[str, Any]) -> list[str]:
     return [
         _("Vote on each project by itself: one circle ○, under “for”, “against” or “abstain”."),
         _("Every project must be marked.")
@@ -71,7 +76,7 @@ def _per_item(rules: Mapping[str, Any]) -> list[str]:
 
 
 def _per_item_up_to(rules: Mapping[str, Any]) -> list[str]:
-    first, *rest = _per_item(rules)
+    first, *rest = _each_item(rules)
     return [first, _("At most %(seats)d projects may be voted for."), *rest]
 
 
