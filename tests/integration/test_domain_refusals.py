@@ -234,7 +234,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     papers.VotedOnline: on("open", lambda v: hand_out(v, 0), ballots=[[1]]),
     papers.HasNoPaper: on(
         "open",
-        lambda v: papers.take_back(round_=v.round, number=v.delegates[0].number, by=v.clerk, at=NOW),
+        lambda v: papers.take_back(round_=v.round, numbers=[v.delegates[0].number], by=v.clerk, at=NOW),
     ),
     papers.ReasonMissing: on(
         "open", lambda v: papers.switch_to_paper(round_=v.round, reason="", by=v.clerk, at=NOW)
@@ -249,6 +249,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     papers.SameReader: paper(
         lambda v: (read(v, 1, (1, 0, 0)), read(v, 1, (1, 0, 0), reading=2)),
     ),
+    papers.ChiefReads: paper(lambda v: read(v, 1, (1, 0, 0), by=v.chief)),
     papers.NoSuchPlace: paper(lambda v: read(v, 2, (1, 0, 0), (1, 0, 0))),
     papers.NothingToSettle: paper(settle, ((1, 0, 0), (1, 0, 0))),
     papers.NotTheChief: paper(lambda v: settle(v, by=v.scrutineer), ((1, 0, 0), (0, 1, 0))),

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.roles import Role
 from voting import permissions
-from voting.admin.pages import StepPage
+from voting.admin.pages import REFUSED, StepPage
 from voting.domain import paper_marks, papers
 from voting.domain.counting import BallotType
 from voting.domain.definitions import definition_of
 from voting.domain.frozen import Definition
 from voting.domain.refusals import StepNotAllowed
-from voting.domain.running_order import StepKey
-from voting.forms.paper import BatchForm, BoxForm, SettleForm, SwitchForm, column_labels
-from voting.forms.steps import NumbersForm, OneNumberForm, StepForm
+from voting.domain.running_order import Step, StepKey
+from voting.forms.paper import (
+    BatchForm,
+    BoxForm,
+    PaperBackForm,
+    RestForm,
+    SettleForm,
+    SwitchForm,
+    column_labels,
+)
+from voting.forms.steps import NumbersForm, StepForm
 from voting.models import PaperBox
 
 _DIGITS = 6  # of a place in the stack, at most
@@ -39,57 +50,86 @@ class PaperDesk(StepPage):
     def doing(self) -> str:
         return self.request.POST.get("do", "")
 
+    @property
+    def may_switch(self) -> bool:
+        return permissions.can_switch(self.user, self.cycle)
+
+    @property
+    def step(self) -> Step:
+        """The check-in is the clerk's; the presiding officer may switch to paper besides."""
+        step = super().step
+        return replace(step, mine=self.may_switch) if self.doing == "switch" else step
+
     def form(self, data: Any = None) -> StepForm:
         if self.doing == "switch":
             return SwitchForm(data, sentence=self.warning)
         if self.doing == "back":
-            return OneNumberForm(data)
-        return StepForm(data) if self.doing == "rest" else NumbersForm(data)
+            return PaperBackForm(data)
+        return RestForm(data, sentence=self.everybody) if self.doing == "rest" else NumbersForm(data)
 
     def act(self, form: Any) -> HttpResponse | None:
         if self.doing == "switch":
-            if not permissions.can_switch(self.user, self.cycle):
-                raise StepNotAllowed
             papers.switch_to_paper(round_=self.round, reason=form.cleaned_data["reason"], **self.acting)
             return self.back(
                 _("The vote goes on with paper. Hand a paper ballot to everybody who has not voted.")
             )
-        if self.doing == "back":
-            papers.take_back(round_=self.round, number=form.cleaned_data["number"], **self.acting)
-            return self.back(
-                _("The paper ballot of delegate %s is taken back.") % form.cleaned_data["number"]
-            )
         if self.doing == "rest":
-            handed = papers.hand_out_to_rest(round_=self.round, **self.acting)
-        else:
-            numbers = form.cleaned_data["numbers"]
-            handed = papers.hand_out(round_=self.round, numbers=numbers, **self.acting)
+            return self.back(self.said(papers.hand_out_to_rest(round_=self.round, **self.acting)))
+        given = {"round_": self.round, "numbers": form.cleaned_data["numbers"], **self.acting}
+        if self.doing != "back":
+            return self.back(self.said(papers.hand_out(**given)))
+        text = ngettext(
+            "%(count)d unused paper ballot is taken back.",
+            "%(count)d unused paper ballots are taken back.",
+            count := papers.take_back(**given),
+        )
+        return self.back(text % {"count": count})
+
+    @staticmethod
+    def said(handed: int) -> str:
+        if not handed:
+            return _("Nothing changed: that was recorded already.")
         text = ngettext(
             "%(count)d paper ballot is recorded as handed out.",
             "%(count)d paper ballots are recorded as handed out.",
             handed,
         )
-        return self.back(text % {"count": handed})
+        return text % {"count": handed}
 
     def back(self, message: str) -> HttpResponse:
-        self.stay(message)
+        messages.success(self.request, message)
         return HttpResponseRedirect(reverse("admin:paper_desk", args=[self.cycle.slug]))
 
+    @property
+    def everybody(self) -> str:
+        """What handing out to all the rest means, with the number as it is now."""
+        pending = self.order.attendance.pending if self.order.attendance else 0
+        text = ngettext(
+            "%(count)d delegate who is present and has neither was handed a paper ballot and cannot vote online.",
+            "%(count)d delegates who are present and have neither were handed a paper ballot and cannot vote online.",
+            pending,
+        )
+        return text % {"count": pending}
+
     def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
-        switch = form if isinstance(form, SwitchForm) else SwitchForm(sentence=self.warning)
-        back = form if isinstance(form, OneNumberForm) else OneNumberForm()
-        hand = form if isinstance(form, NumbersForm) else NumbersForm()
-        round_ = self.order.round
-        holders = round_.roll.filter(paper=True).order_by("number") if round_ else []
+        forms: dict[str, StepForm] = {
+            "form": NumbersForm(),
+            "rest": RestForm(sentence=self.everybody),
+            "back": PaperBackForm(),
+            "switch": SwitchForm(sentence=self.warning),
+        }
+        name = {SwitchForm: "switch", PaperBackForm: "back", RestForm: "rest"}.get(type(form), "form")
+        forms[name] = form
+        round_, possible = self.order.round, super().step.possible
         return super().page(
-            hand,
+            forms.pop("form"),
             status=status,
-            switch=switch,
-            back=back,
-            holders=holders,
-            may_switch=permissions.can_switch(self.user, self.cycle),
+            usable=self.order.step(self.key).mine and possible,
+            may_switch=self.may_switch and possible and round_ is not None and not round_.paper_only,
+            refusal=form.non_field_errors(),
+            holders=round_.roll.filter(paper=True).order_by("number") if round_ else [],
             title=_("Paper ballots"),
-            refusal=None if isinstance(form, (NumbersForm, SwitchForm, OneNumberForm)) else form.errors,
+            **forms,
             **more,
         )
 
@@ -99,6 +139,8 @@ class PaperPage(StepPage):
 
     key = StepKey.PAPER
     repeatable = True
+    #: The reading that is offered instead of the one asked for.
+    reading = 0
     warning = gettext_lazy(
         "The box was opened in public and the sheets were counted. The number cannot be changed."
     )
@@ -136,13 +178,7 @@ class PaperPage(StepPage):
 
     def act(self, form: Any) -> HttpResponse | None:
         if self.doing == "read":
-            reading, places = self.batch()
-            if not places:
-                raise StepNotAllowed
-            papers.read_batch(
-                round_=self.round, reading=reading, first=places[0], ballots=form.ballots, **self.acting
-            )
-            return self.stay(_("The ballots are entered."))
+            return self.read(form)
         if self.doing == "settle":
             place = self.request.POST.get("place", "")
             papers.settle(
@@ -161,10 +197,42 @@ class PaperPage(StepPage):
         )
         return self.stay(_("The returned paper ballots are recorded. Now two people read each of them."))
 
+    def read(self, form: BatchForm) -> HttpResponse:
+        """Enter one batch and show the next one that this person may read in the same reading."""
+        reading, places = self.batch()
+        if not places:
+            raise StepNotAllowed
+        try:
+            papers.read_batch(
+                round_=self.round, reading=reading, first=places[0], ballots=form.ballots, **self.acting
+            )
+        except papers.ReadAlready as refusal:
+            if refusal.mine or not self.is_free(other := 3 - reading, places):
+                raise
+            return self.offer(form, other, refusal)
+        said = _("Ballots %(first)d to %(last)d are entered.") % {"first": places[0], "last": places[-1]}
+        following = (b for b in self.batches(papers.sheets(self.round)) if b["first"] > places[-1])
+        free = next((b["first"] for b in following if b["readings"][reading - 1]["mine"]), None)
+        return self.stay(said, query=f"?reading={reading}&first={free}#batch" if free else "")
+
+    def is_free(self, reading: int, places: range) -> bool:
+        part = [s for s in papers.sheets(self.round) if s.place in places]
+        return not any((s.first, s.second)[reading - 1] for s in part)
+
+    def offer(self, form: BatchForm, reading: int, refusal: papers.ReadAlready) -> HttpResponse:
+        """A colleague was faster: what was typed can be the other reading, if the person says so."""
+        form.refuse(refusal)
+        form.add_error(
+            None, _("What you typed is kept. Press the button once more to enter it as the other reading.")
+        )
+        self.reading = reading
+        return self.page(form, status=REFUSED)
+
     def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
         box = self.box
         sheets = papers.sheets(self.order.round) if self.order.round and box else []
         reading, places = self.batch()
+        reading = self.reading or reading
         settling = self.request.POST.get("place", "") if self.doing == "settle" else ""
         return super().page(
             form,
@@ -196,7 +264,7 @@ class PaperPage(StepPage):
                     {
                         "number": number,
                         "by": ", ".join(sorted({str(r.read_by) for r in read if r})),
-                        "mine": None in read and self.user.pk not in others,
+                        "mine": None in read and self.user.pk not in others and self.user.role != Role.CHIEF,
                     }
                 )
             found.append({"first": part[0].place, "last": part[-1].place, "readings": readings})

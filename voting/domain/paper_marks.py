@@ -14,9 +14,15 @@ from voting.domain.judging import UNREADABLE
 from voting.domain.measures import BallotType, Mark
 
 BLANK_WORDS = frozenset({"0", "空", "空白"})
-UNREADABLE_WORDS = frozenset({"x", "废", "废票", "×"})
+UNREADABLE_WORDS = frozenset({"x", "废", "废票"})
 _DIGITS = 5  # of a number on a ballot, at most
-_REPORT = {"1": Mark.FOR, "2": Mark.AGAINST, "3": Mark.ABSTAIN}
+_REPORT = {
+    **dict.fromkeys(("1", "赞成"), Mark.FOR),
+    **dict.fromkeys(("2", "反对"), Mark.AGAINST),
+    **dict.fromkeys(("3", "弃权"), Mark.ABSTAIN),
+}
+#: Stands in a ranking for a place that is given to no project.
+NOBODY = "-"
 #: The columns of a ballot's entry: one, or for, against and abstain.
 COLUMNS = {True: 3, False: 1}
 
@@ -24,7 +30,8 @@ COLUMNS = {True: 3, False: 1}
 class NotUnderstood(ValueError):
     """What was typed says no ballot.
 
-    ``code`` is ``empty``, ``word``, ``foreign``, ``twice`` or ``too_long``; ``word`` what it is about.
+    ``code`` is ``empty``, ``word``, ``foreign``, ``twice`` (the same mark) or ``both`` (two marks, two places);
+    ``word`` is what it is about.
     """
 
     def __init__(self, code: str, word: str = "") -> None:
@@ -41,8 +48,8 @@ def read(typed: Sequence[str], *, ballot_type: BallotType, numbers: Sequence[int
     """Return the marks that the fields of one ballot say, one for each number, or UNREADABLE.
 
     Too many marks are read as they stand: the count judges them void. On a ranking the numbers come in the order of
-    priority, with ``=`` between two that were given the same place (``7 3=5 1``: 3 and 5 are both second).
-    Raises NotUnderstood.
+    priority, with ``=`` between two that were given the same place and ``-`` for a place that was given to none
+    (``7 3=5 - 1``: 3 and 5 are both second, 1 is fourth). Raises NotUnderstood.
     """
     fields = [_words(text) for text in typed]
     first = fields[0] if fields else []
@@ -61,7 +68,7 @@ def read(typed: Sequence[str], *, ballot_type: BallotType, numbers: Sequence[int
     given: dict[int, int] = {}
     for mark, words in zip(marks, fields, strict=False):
         for word in words:
-            given[_number(word, numbers, given)] = int(mark)
+            _give(word, int(mark), numbers, given)
     return tuple(given.get(number, 0) for number in numbers)
 
 
@@ -79,20 +86,20 @@ def _report(words: list[str], items: int) -> tuple[int, ...]:
 def _ranking(words: list[str], numbers: Sequence[int]) -> tuple[int, ...]:
     given: dict[int, int] = {}
     for place, word in enumerate(words, start=1):
-        for part in word.split("="):
-            given[_number(part, numbers, given)] = place
+        for part in [] if word == NOBODY else word.split("="):
+            _give(part, place, numbers, given)
     return tuple(given.get(number, 0) for number in numbers)
 
 
-def _number(word: str, numbers: Sequence[int], given: dict[int, int]) -> int:
+def _give(word: str, mark: int, numbers: Sequence[int], given: dict[int, int]) -> None:
     if not word.isascii() or not word.isdigit() or len(word) > _DIGITS:
         raise NotUnderstood("word", word[:20])
     number = int(word)
     if number not in numbers:
         raise NotUnderstood("foreign", word)
     if number in given:
-        raise NotUnderstood("twice", word)
-    return number
+        raise NotUnderstood("twice" if given[number] == mark else "both", word)
+    given[number] = mark
 
 
 def write(marks: Sequence[int], *, ballot_type: BallotType, numbers: Sequence[int]) -> list[str]:
@@ -108,5 +115,6 @@ def write(marks: Sequence[int], *, ballot_type: BallotType, numbers: Sequence[in
     for number, mark in zip(numbers, marks, strict=True):
         by_mark.setdefault(mark, []).append(str(number))
     if ballot_type is BallotType.RANKING:
-        return [" ".join("=".join(by_mark[place]) for place in sorted(by_mark) if place)]
+        places = range(1, max(by_mark) + 1)
+        return [" ".join("=".join(by_mark.get(place, [NOBODY])) for place in places)]
     return [" ".join(by_mark.get(mark, [])) for mark in [Mark.FOR, Mark.AGAINST, Mark.ABSTAIN][:width]]

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import codes
@@ -78,16 +79,27 @@ class GroupTooMany(Refused):
 
 
 class ReadAlready(Refused):
-    """The same batch again, or a colleague was faster."""
+    """The same batch again, or a colleague was faster; ``mine`` says which."""
 
-    def __init__(self, place: int) -> None:
-        super().__init__(place)
-        self.place = place
+    def __init__(self, place: int, *, reader: str, mine: bool) -> None:
+        super().__init__(place, reader, mine)
+        self.place, self.reader, self.mine = place, reader, mine
 
     def __str__(self) -> str:
-        return _("Ballot %(place)d has this reading already; nothing was entered twice.") % {
-            "place": self.place
-        }
+        named = {"place": self.place, "reader": self.reader}
+        if self.mine:
+            return (
+                _(
+                    "You have entered this reading from ballot %(place)d on already; nothing was entered twice."
+                )
+                % named
+            )
+        return (
+            _(
+                "%(reader)s has entered this reading from ballot %(place)d on already; nothing was entered twice."
+            )
+            % named
+        )
 
 
 class SameReader(Refused):
@@ -96,9 +108,19 @@ class SameReader(Refused):
         self.place = place
 
     def __str__(self) -> str:
-        return _("You read ballot %(place)d the first time; another person reads it the second time.") % {
+        return _("You have read ballot %(place)d once; another person reads it the other time.") % {
             "place": self.place
         }
+
+
+class ChiefReads(Refused):
+    """Whoever settled a difference must not have read the ballot; a vote has one chief scrutineer as a rule."""
+
+    def __str__(self) -> str:
+        return _(
+            "The chief scrutineer settles the differences, and so reads none of the ballots. "
+            "Let two other people read them."
+        )
 
 
 class NoSuchPlace(Refused):
@@ -152,14 +174,11 @@ def hand_out(*, round_: Round, numbers: Iterable[str], by: User, at: datetime) -
     All or none: raises NotOnRoll, NotInTheHall, VotedOnline or CheckInClosed and then nothing has changed. Who has
     one already is passed over.
     """
-    wanted = {codes.normalise(number).upper() for number in numbers}
     locked = _before_the_close(round_)
-    entries = {e.number: e for e in _entries(locked).filter(number__in=wanted)}
-    for number in sorted(wanted):
-        if number not in entries:
-            raise NotOnRoll(number)
-        _require_may_have_paper(entries[number])
-    return _mark(locked, [n for n, e in entries.items() if not e.paper], by=by, at=at)
+    entries = _named(locked, numbers)
+    for entry in entries:
+        _require_may_have_paper(entry)
+    return _mark(locked, [e.number for e in entries if not e.paper], by=by, at=at)
 
 
 @transaction.atomic
@@ -171,20 +190,21 @@ def hand_out_to_rest(*, round_: Round, by: User, at: datetime) -> int:
 
 
 @transaction.atomic
-def take_back(*, round_: Round, number: str, by: User, at: datetime) -> None:
-    """Record that an unused paper ballot came back; its delegate may vote online again.
+def take_back(*, round_: Round, numbers: Iterable[str], by: User, at: datetime) -> int:
+    """Record that unused paper ballots came back; return how many. Their delegates may vote online again, unless the
+    round goes on with paper alone.
 
-    Raises NotOnRoll, HasNoPaper or CheckInClosed.
+    All or none: raises NotOnRoll, HasNoPaper or CheckInClosed and then nothing has changed.
     """
-    number = codes.normalise(number).upper()
     locked = _before_the_close(round_)
-    entry = _entries(locked).filter(number=number).first()
-    if entry is None:
-        raise NotOnRoll(number)
-    if not entry.paper:
-        raise HasNoPaper(number)
-    locked.roll.filter(pk=entry.pk).update(paper=False)
-    _record(locked, Act.PAPER_TAKEN_BACK, {"delegates": [number]}, by=by, at=at)
+    entries = _named(locked, numbers)
+    for entry in entries:
+        if not entry.paper:
+            raise HasNoPaper(entry.number)
+    back = [entry.number for entry in entries]
+    locked.roll.filter(number__in=back).update(paper=False)
+    _record(locked, Act.PAPER_TAKEN_BACK, {"delegates": back}, by=by, at=at)
+    return len(back)
 
 
 @transaction.atomic
@@ -211,8 +231,17 @@ def _before_the_close(round_: Round) -> Round:
     return locked
 
 
-def _entries(round_: Round) -> Any:
+def _entries(round_: Round) -> QuerySet[RollEntry]:
     return RollEntry.objects.select_for_update().filter(round=round_, excluded=False).order_by("number")
+
+
+def _named(round_: Round, numbers: Iterable[str]) -> list[RollEntry]:
+    """Return the entries with these numbers, locked. Raises NotOnRoll."""
+    wanted = {codes.normalise(number).upper() for number in numbers}
+    entries = list(_entries(round_).filter(number__in=wanted))
+    if missing := wanted - {entry.number for entry in entries}:
+        raise NotOnRoll(min(missing))
+    return entries
 
 
 def _require_may_have_paper(entry: RollEntry) -> None:
@@ -262,7 +291,7 @@ def read_batch(
 ) -> None:
     """Record what one person read on consecutive ballots from place ``first`` on; marks as the count takes them.
 
-    All or none: raises StepNotAllowed, BoxNotCounted, NoSuchPlace, ReadAlready or SameReader.
+    All or none: raises StepNotAllowed, BoxNotCounted, NoSuchPlace, ReadAlready, SameReader or ChiefReads.
     """
     locked = _closed(round_)
     box = PaperBox.objects.filter(round=locked).first()
@@ -271,12 +300,7 @@ def read_batch(
     places = range(first, first + len(ballots))
     if not ballots or first < 1 or places[-1] > box.returned:
         raise NoSuchPlace(places[-1] if ballots else first, box.returned)
-    there = PaperReading.objects.filter(round=locked, place__in=places).order_by("place")
-    for other in there:
-        if other.reading == reading:
-            raise ReadAlready(other.place)
-        if other.read_by_id == by.pk:
-            raise SameReader(other.place)
+    _require_may_read(locked, reading, places, by)
     PaperReading.objects.bulk_create(
         [
             PaperReading(round=locked, place=place, reading=reading, marks=_text(marks), read_by=by)
@@ -285,6 +309,17 @@ def read_batch(
     )
     data = {"reading": reading, "first": first, "last": places[-1]}
     _record(locked, Act.PAPER_ENTERED, data, by=by, at=at)
+
+
+def _require_may_read(round_: Round, reading: int, places: range, by: User) -> None:
+    there = PaperReading.objects.filter(round=round_, place__in=places).select_related("read_by")
+    for other in there.order_by("place"):
+        if other.reading == reading:
+            raise ReadAlready(other.place, reader=str(other.read_by), mine=other.read_by_id == by.pk)
+        if other.read_by_id == by.pk:
+            raise SameReader(other.place)
+    if by.role == Role.CHIEF:
+        raise ChiefReads
 
 
 @transaction.atomic
@@ -380,10 +415,13 @@ def sheets(round_: Round) -> list[Sheet]:
 
 
 def agreed(round_: Round) -> list[Choice]:
-    """Return every returned paper ballot as agreed, sorted so that the stack's order is gone (F13).
+    """Return every returned paper ballot as agreed, sorted so that the stack's order is gone (F13); none where none was
+    handed out.
 
     Raises PaperNotReady.
     """
+    if round_.paper_issued == 0:
+        return []
     if not PaperBox.objects.filter(round=round_).exists():
         raise PaperNotReady(counted=False, unread=0, differing=0)
     read = sheets(round_)

@@ -12,7 +12,7 @@ from voting.domain import paper_marks, papers
 from voting.domain.counting import BallotType
 from voting.domain.frozen import Definition
 from voting.domain.refusals import Refused
-from voting.forms.steps import ConfirmForm, StepForm
+from voting.forms.steps import ConfirmForm, NumbersForm, StepForm
 
 _QUIET = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -21,7 +21,22 @@ SENTENCES: dict[str, Promise] = {
     "word": _("“%(word)s” is not understood here."),
     "foreign": _("There is no project %(word)s on this ballot."),
     "twice": _("Project %(word)s is typed twice."),
+    "both": _("Project %(word)s is typed in two places. If the ballot itself has it so, type x alone."),
 }
+
+
+class PaperBackForm(NumbersForm):
+    """Delegates whose unused paper ballots came back."""
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="back_%s", **kwargs)
+
+
+class RestForm(ConfirmForm):
+    """Everybody who has neither, at once."""
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="rest_%s", **kwargs)
 
 
 class SwitchForm(ConfirmForm):
@@ -49,8 +64,15 @@ class BoxForm(ConfirmForm):
         help_text=_("Count the sheets as objects, before any of them is read."),
         error_messages={"required": _("Enter how many sheets were in the box.")},
     )
+    again = forms.IntegerField(
+        label=_("The same number once more"),
+        min_value=0,
+        max_value=100_000,
+        help_text=_("As the second teller counted it: the number cannot be changed afterwards."),
+        error_messages={"required": _("Enter the number that the second teller counted.")},
+    )
     returned_group = forms.IntegerField(label=_("of these by the sub-group"), min_value=0, max_value=100_000)
-    field_order = ("returned", "returned_group", "confirm")
+    field_order = ("returned", "again", "returned_group", "confirm")
 
     def __init__(self, *args: Any, group: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,6 +81,15 @@ class BoxForm(ConfirmForm):
             self.fields["returned_group"].help_text = _("Put these sheets first in the stack.")
         else:
             del self.fields["returned_group"]
+
+    def clean_again(self) -> int:
+        """Require the two numbers to be equal."""
+        again: int = self.cleaned_data["again"]
+        if again != self.cleaned_data.get("returned", again):
+            raise forms.ValidationError(
+                _("The two numbers differ. Count the sheets again; nothing was recorded.")
+            )
+        return again
 
     def field_of(self, refusal: Refused) -> str | None:
         return "returned_group" if isinstance(refusal, papers.GroupTooMany) else "returned"
