@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
+import secrets
 from typing import Any
 
+from django.core import signing
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from voting.admin.pages import StepPage
 from voting.admin.paper import qr
-from voting.domain.keys import DEFAULT_NEEDED, hold_ceremony, try_unsealing
+from voting.domain.keys import (
+    DEFAULT_NEEDED,
+    NotAKey,
+    hold_ceremony,
+    pass_trial,
+    register_key,
+    trial_file,
+    try_unsealing,
+)
 from voting.domain.refusals import Refused
 from voting.domain.running_order import StepKey
-from voting.forms.steps import CeremonyForm, SlipWordsForm, StepForm
+from voting.forms.steps import CeremonyForm, KeyFileForm, SlipWordsForm, StepForm, TrialWordForm
 from voting.models import Round
+
+KEY_FILE_MOST = 64 * 1024  # bytes
 
 
 class HeldBefore(Refused):
@@ -45,15 +60,31 @@ class KeyPage(StepPage):
     def fingerprint(self) -> str:
         return self.order.round.key_fingerprint if self.order.round else ""
 
+    @property
+    def by_file(self) -> bool:
+        return self.request.POST.get("do") == "offline"
+
     def form(self, data: Any = None) -> StepForm:
+        if self.by_file:
+            return KeyFileForm(data, self.request.FILES)
         return CeremonyForm(data, sentence=self.again if self.fingerprint else self.first)
+
+    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+        held = form if isinstance(form, CeremonyForm) else self.ceremony_form()
+        file_form = form if isinstance(form, KeyFileForm) else KeyFileForm()
+        return super().page(held, status=status, file_form=file_form, **more)
+
+    def ceremony_form(self) -> CeremonyForm:
+        return CeremonyForm(sentence=self.again if self.fingerprint else self.first)
 
     def context(self) -> dict[str, Any]:
         return {"fingerprint": self.fingerprint}
 
     @transaction.atomic
     def act(self, form: Any) -> HttpResponse | None:
-        """Hold the ceremony, once per opened form, and answer with its slips."""
+        """Hold the ceremony, once per opened form, and answer with its slips; or take a key made offline."""
+        if self.by_file:
+            return self.offline(form)
         locked = Round.objects.select_for_update(of=("self",)).get(pk=self.round.pk)
         if self.request.POST.get("fingerprint", "") != locked.key_fingerprint:
             raise HeldBefore
@@ -66,6 +97,22 @@ class KeyPage(StepPage):
             "issued": issued,
         }
         return TemplateResponse(self.request, "admin/key_slips.html", context).render()
+
+    def offline(self, form: Any) -> HttpResponse:
+        """Take a key that was made offline; only its public half comes here."""
+        read = public_key_of(form.cleaned_data["key_file"])
+        register_key(round_=self.round, **read, **self.acting)
+        return self.stay(_("The key is taken. Now try its slips: open the trial ballot offline."))
+
+
+def public_key_of(file: Any) -> dict[str, Any]:
+    """Return what the offline ceremony wrote. Raises NotAKey."""
+    try:
+        read = json.loads(file.read(KEY_FILE_MOST))
+        raw = base64.b64decode(read["key"], validate=True)
+        return {"raw": raw, "needed": int(read["needed"]), "issued": int(read["issued"])}
+    except (ValueError, KeyError, TypeError, binascii.Error, RecursionError) as error:
+        raise NotAKey from error
 
 
 class WordsPage(StepPage):
@@ -87,6 +134,46 @@ class TrialPage(WordsPage):
     button = gettext_lazy("Unseal the trial ballot")
     success = gettext_lazy("The trial ballot was unsealed: the key slips work, and the vote may be opened.")
 
+    @property
+    def by_word(self) -> bool:
+        return self.request.POST.get("do") == "word"
+
+    def form(self, data: Any = None) -> StepForm:
+        return TrialWordForm(data) if self.by_word else super().form(data)
+
     def act(self, form: Any) -> HttpResponse | None:
+        if self.by_word:
+            expected = trial_word(self.round, self.request.POST.get("trial", ""))
+            pass_trial(round_=self.round, word=form.cleaned_data["word"], expected=expected, **self.acting)
+            return None
         try_unsealing(round_=self.round, slips=form.slips, **self.acting)
         return None
+
+    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+        """Show the slips' fields, and beside them the trial ballot for whoever keeps the slips off the server."""
+        words = form if isinstance(form, TrialWordForm) else TrialWordForm()
+        slips = super().form() if isinstance(form, TrialWordForm) else form
+        trial = self.request.POST.get("trial") or secrets.token_hex(16)
+        return super().page(slips, status=status, word_form=words, trial=trial, **more)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the page, or hand out the trial ballot as a file."""
+        if "file" not in request.GET or not self.step.mine:
+            return super().get(request)
+        try:
+            word = trial_word(self.round, request.GET["file"])
+            file = trial_file(self.round, word=word)
+        except Refused as refusal:
+            return self.refused(super().form({}), refusal)
+        headers = {"Content-Disposition": f'attachment; filename="{self.cycle.slug}-trial.json"'}
+        return HttpResponse(json.dumps(file), content_type="application/json", headers=headers)
+
+
+def trial_word(round_: Round, trial: str) -> str:
+    """Return the word of a trial: known to this server alone, kept nowhere, the same for the same trial and key."""
+    digest = signing.Signer(salt="voting.trial").signature(f"{trial}|{round_.pk}|{round_.key_fingerprint}")
+    return digest.translate(_PLAIN).upper()[:8]
+
+
+#: Characters that look alike on a screen and on paper.
+_PLAIN = str.maketrans("", "", "-_0O1lI")

@@ -98,10 +98,7 @@ class StepPage(View):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = self.form(request.POST)
         if not self.step.mine:
-            form.full_clean()
-            form.errors.clear()
-            form.refuse(NotYours())
-            return self.page(form, status=403)
+            return self.refused(form, NotYours(), status=403)
         if not form.is_valid():
             return self.page(form, status=MISTAKEN)
         try:
@@ -111,6 +108,13 @@ class StepPage(View):
             form.refuse(refusal)
             return self.page(form, status=REFUSED)
         return shown or self.done()
+
+    def refused(self, form: StepForm, refusal: Refused, *, status: int = REFUSED) -> HttpResponse:
+        """Show the page with a refusal and none of the errors of a form that nobody sent."""
+        form.full_clean()
+        form.errors.clear()
+        form.refuse(refusal)
+        return self.page(form, status=status)
 
     def done(self) -> HttpResponse:
         messages.success(self.request, str(self.success))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -15,9 +16,15 @@ from voting.admin.pages import StepPage
 from voting.admin.report import count_report
 from voting.domain.counts import certify_tally, count_round
 from voting.domain.notices import publish_notice
+from voting.domain.refusals import Refused
 from voting.domain.rounds import close_round, open_round
 from voting.domain.running_order import StepKey
+from voting.domain.urn_files import import_count, recount_file, urn_file
+from voting.forms.steps import CountFileForm, StepForm
 from voting.models import Round
+from voting.states import COUNT_STATUSES, RoundStatus
+
+COUNT_FILE_MOST = 64 * 1024 * 1024  # bytes
 
 
 def report_for(user: Any, round_: Round | None) -> dict[str, Any]:
@@ -68,12 +75,48 @@ class CountPage(WordsPage):
         "The scrutineers are here. The count is recorded as it comes out and cannot be changed."
     )
 
+    @property
+    def by_file(self) -> bool:
+        return self.request.POST.get("do") == "import"
+
+    def form(self, data: Any = None) -> StepForm:
+        return CountFileForm(data, self.request.FILES) if self.by_file else super().form(data)
+
     def act(self, form: Any) -> HttpResponse | None:
+        if self.by_file:
+            raw = form.cleaned_data["count_file"].read(COUNT_FILE_MOST)
+            import_count(round_=self.round, text=raw.decode("utf-8", "replace"), **self.acting)
+            return None
         count_round(round_=self.round, slips=form.slips, **self.acting)
         return None
 
+    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+        files = form if isinstance(form, CountFileForm) else CountFileForm()
+        slips = super().form() if isinstance(form, CountFileForm) else form
+        return super().page(slips, status=status, file_form=files, **more)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the page, or hand out the urn, or after the count the scrutineers' file to recount."""
+        asked, round_ = request.GET.get("file", ""), self.order.round
+        try:
+            if asked == "urn" and round_ and self.step.mine and round_.status == RoundStatus.CLOSED:
+                return download(f"{self.cycle.slug}-urn.json", urn_file(round_))
+            if asked == "recount" and round_ and round_.status in COUNT_STATUSES:
+                if not permissions.can_see_patterns(self.user, self.cycle):
+                    raise PermissionDenied
+                return download(f"{self.cycle.slug}-recount.json", recount_file(round_))
+        except Refused as refusal:
+            return self.refused(super().form({}), refusal)
+        return super().get(request)
+
     def context(self) -> dict[str, Any]:
         return super().context() | report_for(self.user, self.order.round)
+
+
+def download(name: str, text: str) -> HttpResponse:
+    """Return a JSON text as a file."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
 
 
 class CertifyPage(StepPage):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
+
+ROOT_PREFIX = b"piaojue-urn/1\n"
 
 
 def canonical_json(value: Any) -> str:
@@ -15,3 +18,11 @@ def canonical_json(value: Any) -> str:
 def sha256_hex(text: str | bytes) -> str:
     """Return the SHA-256 of the text's UTF-8 bytes as 64 hexadecimal digits."""
     return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+
+def root_of(hashes: Iterable[bytes]) -> str:
+    """Return the one hash over a sorted list of hashes, 64 hexadecimal digits."""
+    root = hashlib.sha256(ROOT_PREFIX)
+    for digest in hashes:
+        root.update(digest)
+    return root.hexdigest()

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import SCRUTINEERS
 from voting.domain import choices, papers, sealing
-from voting.domain.canonical import canonical_json
+from voting.domain.canonical import canonical_json, root_of
 from voting.domain.definitions import definition_of, sealing_info
 from voting.domain.keys import rebuild_seed
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.rolls import Attendance, attendance
-from voting.domain.rounds import move_round, root_of, urn_hashes
+from voting.domain.rounds import move_round, urn_hashes
 from voting.domain.working import Working, work_out
 from voting.models import Certification, JournalEntry, Round, SealedBallot, Tally, UrnSeal
 from voting.states import Act, RoundStatus
@@ -85,22 +85,24 @@ def count_round(
     (UrnDamaged), then every ballot must open (BallotUnreadable). The same urn, paper and slips always give the same
     bytes. ``progress(done, total)`` is called every 2 000 ballots. Raises StepNotAllowed.
     """
-    round_ = _closed(round_)
+    round_ = closed_round(round_)
     facts = facts_of(round_)
     counted = count_urn(
         round_=round_, facts=facts, seed=rebuild_seed(round_=round_, slips=slips), progress=progress
     )
-    return _keep(round_, counted, by=by, at=at, offline=False)
+    return keep_count(round_, counted, by=by, at=at, offline=False)
 
 
-def _closed(round_: Round) -> Round:
+def closed_round(round_: Round) -> Round:
+    """Lock a closed round for its count. Raises StepNotAllowed."""
     round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle", "rules").get(pk=round_.pk)
     if round_.status != RoundStatus.CLOSED:
         raise StepNotAllowed
     return round_
 
 
-def _keep(round_: Round, counted: Working, *, by: User, at: datetime, offline: bool) -> Tally:
+def keep_count(round_: Round, counted: Working, *, by: User, at: datetime, offline: bool) -> Tally:
+    """Store the count of a round that ``closed_round`` locked, and move the round on."""
     tally = Tally.objects.create(
         round=round_,
         working=counted.text,

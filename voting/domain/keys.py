@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -28,6 +31,20 @@ class BadSplit(Refused):
         return _(
             "At least 2 slips must be needed, not more than are issued, and at most %(most)d can be issued."
         ) % {"most": sealing.MOST_ISSUED}
+
+
+class NotAKey(Refused):
+    """The file is no public key of the offline ceremony."""
+
+    def __str__(self) -> str:
+        return _("This file is no public key of an offline key ceremony.")
+
+
+class WrongWord(Refused):
+    """Not the word that was sealed into the trial ballot."""
+
+    def __str__(self) -> str:
+        return _("This is not the word of the trial ballot. Open the trial ballot of this page once more.")
 
 
 class SlipsRefused(Refused):
@@ -88,6 +105,71 @@ def hold_ceremony(*, round_: Round, needed: int, issued: int, by: User, at: date
         slips_issued=issued,
     )
     return sealing.split(seed, needed=needed, issued=issued)
+
+
+@transaction.atomic
+def register_key(
+    *, round_: Round, raw: bytes, needed: int, issued: int, by: User, at: datetime
+) -> sealing.PublicKey:
+    """Take the public half of a key that was made offline: its private half never touches the server.
+
+    Raises BadSplit, NotAKey or StepNotAllowed.
+    """
+    if not sealing.FEWEST_NEEDED <= needed <= issued <= sealing.MOST_ISSUED:
+        raise BadSplit
+    try:
+        sealing.load_public_key(raw)
+    except ValueError as error:
+        raise NotAKey from error
+    key = sealing.PublicKey(raw)
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=round_.pk)
+    data = {"key": key.fingerprint, "needed": needed, "issued": issued, "offline": True}
+    move_round(
+        round_,
+        to=RoundStatus.KEYED,
+        act=Act.KEY_SPLIT,
+        by=by,
+        at=at,
+        data=data,
+        public_key=key.raw,
+        key_fingerprint=key.fingerprint,
+        slips_needed=needed,
+        slips_issued=issued,
+    )
+    return key
+
+
+def trial_file(round_: Round, *, word: str) -> dict[str, Any]:
+    """Return a trial ballot with a word sealed in it, to be opened offline. Raises StepNotAllowed."""
+    if round_.status != RoundStatus.KEYED:
+        raise StepNotAllowed
+    info = sealing_info(round_)
+    plain = word.encode().ljust(
+        len(definition_of(round_).encode((0,) * len(definition_of(round_).numbers))), b"\0"
+    )
+    blob = sealing.seal(sealing.load_public_key(bytes(round_.public_key or b"")), plain, info=info)
+    return {
+        "format": "piaojue-trial/1",
+        "info": info.decode(),
+        "key": round_.key_fingerprint,
+        "slips_needed": round_.slips_needed,
+        "ballot": base64.b64encode(blob).decode(),
+    }
+
+
+@transaction.atomic
+def pass_trial(*, round_: Round, word: str, expected: str, by: User, at: datetime) -> None:
+    """Take the word that was found in the trial ballot offline: the gate before a round may open.
+
+    Raises WrongWord or StepNotAllowed.
+    """
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=round_.pk)
+    if round_.status != RoundStatus.KEYED:
+        raise StepNotAllowed
+    if not hmac.compare_digest(word.strip().upper().encode(), expected.encode()):
+        raise WrongWord
+    data = {"key": round_.key_fingerprint, "offline": True}
+    move_round(round_, to=RoundStatus.READY, act=Act.KEY_TRIED, by=by, at=at, data=data)
 
 
 def rebuild_seed(*, round_: Round, slips: Sequence[str]) -> bytes:

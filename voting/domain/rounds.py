@@ -10,14 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from voting.domain.canonical import root_of
 from voting.domain.cycles import move_cycle
 from voting.domain.journal import record
 from voting.domain.refusals import Condition, StepNotAllowed, require
 from voting.domain.rolls import attendance
 from voting.models import Round, SealedBallot, UrnSeal
 from voting.states import ROUND_STEPS, Act, RoundStatus, Stage
-
-ROOT_PREFIX = b"piaojue-urn/1\n"
 
 
 def move_round(
@@ -121,11 +120,3 @@ def urn_hashes(round_: Round) -> list[bytes]:
     """Return the SHA-256 digests of the sealed ballots in ascending order: an order that tells nothing (S2)."""
     blobs = SealedBallot.objects.filter(round=round_).values_list("blob", flat=True).order_by()
     return sorted(hashlib.sha256(blob).digest() for blob in blobs.iterator(chunk_size=2000))
-
-
-def root_of(hashes: list[bytes]) -> str:
-    """Return the one hash over a sorted list of hashes, 64 hexadecimal digits."""
-    root = hashlib.sha256(ROOT_PREFIX)
-    for digest in hashes:
-        root.update(digest)
-    return root.hexdigest()

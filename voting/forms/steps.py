@@ -145,3 +145,41 @@ class SlipWordsForm(ConfirmForm):
     def field_of(self, refusal: Refused) -> str | None:
         slip = refusal.slip if isinstance(refusal, keys.SlipsRefused) else None
         return f"slip_{slip}" if slip else None
+
+
+class KeyFileForm(StepForm):
+    """The public key that the offline ceremony wrote."""
+
+    key_file = forms.FileField(
+        label=_("Public key of the offline ceremony"),
+        error_messages={"required": _("Choose the file that the offline ceremony wrote.")},
+    )
+
+    def field_of(self, refusal: Refused) -> str | None:
+        return "key_file"
+
+
+class TrialWordForm(StepForm):
+    """The word that was found in the trial ballot offline."""
+
+    word = forms.CharField(
+        label=_("Word of the trial ballot"),
+        max_length=20,
+        error_messages={"required": _("Enter the word that the offline unsealing printed.")},
+        widget=forms.TextInput(attrs=_QUIET),
+    )
+
+    def field_of(self, refusal: Refused) -> str | None:
+        return "word"
+
+
+class CountFileForm(StepForm):
+    """The count that the offline unsealing wrote."""
+
+    count_file = forms.FileField(
+        label=_("Count of the offline unsealing"),
+        error_messages={"required": _("Choose the file that the offline unsealing wrote.")},
+    )
+
+    def field_of(self, refusal: Refused) -> str | None:
+        return "count_file"

@@ -11,6 +11,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from voting import exports, queries, rule_words
+from voting.domain.urn_files import public_file
 from voting.models import Cycle
 from voting.results import Result
 from voting.views.moments import moment_of
@@ -62,6 +63,17 @@ def result_csv(request: HttpRequest, slug: str, number: int | None = None) -> Ht
 def result_xlsx(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return _file(request, slug, number, ending="xlsx", kind=kind, write=exports.as_xlsx)
+
+
+@require_safe
+def recount_json(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    """Return what everybody needs to recount: the notice and the urn's list (``python -m voting.recount``)."""
+    kind = "application/json; charset=utf-8"
+
+    def write(result: Result) -> bytes:
+        return public_file(result.notice.round).encode()
+
+    return _file(request, slug, number, ending="recount.json", kind=kind, write=write)
 
 
 def _page(request: HttpRequest, slug: str, number: int | None, template: str) -> HttpResponse:

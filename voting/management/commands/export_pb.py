@@ -1,0 +1,104 @@
+"""``manage.py export_pb``: a counted round in the pabulib format, for research; the scrutineers decide about it."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from voting import pabulib
+from voting.domain.choices import Choice
+from voting.domain.counting import BallotType, Mark, Validity, judge
+from voting.domain.definitions import definition_of
+from voting.domain.working import expand
+from voting.management.rounds import add_round, round_of
+from voting.management.speaking import SpeakingCommand
+from voting.models import Round
+
+
+class Command(SpeakingCommand):
+    summary = gettext_lazy(
+        "Write a published round in the pabulib format. It holds whole ballots without names: a rare one can tell who "
+        "cast it, so the scrutineers decide who gets the file."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_round(parser)
+        parser.add_argument("file", type=Path, help=_("the file to write; it must not exist yet"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        round_ = round_of(options)
+        if not hasattr(round_, "notice"):
+            raise CommandError(_("The result of this round is not published yet."))
+        try:
+            with options["file"].open("x", encoding="utf-8") as file:
+                file.write(pabulib.write(election_of(round_)))
+        except OSError as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.say(_("The round is written to %s.") % options["file"])
+
+
+def election_of(round_: Round) -> pabulib.Election:
+    """Return a published round as pabulib knows it: projects of one cost, a budget of as many as there are seats."""
+    body, definition = json.loads(round_.notice.body), definition_of(round_)
+    kind = definition.ballot_type
+    ranking = kind is BallotType.RANKING
+    votes = tuple(
+        pabulib.Vote(str(place), named)
+        for place, named in enumerate(sorted(_named(round_)), start=1)
+        if named
+    )
+    meta = {
+        "description": f"{round_.cycle.place} {round_.cycle.year}, round {round_.number}",
+        "country": "China",
+        "unit": round_.cycle.place,
+        "instance": str(round_.cycle.year),
+        "num_projects": str(len(definition.numbers)),
+        "num_votes": str(len(votes)),
+        "budget": str(round_.seats),
+        "vote_type": "ordinal" if ranking else "approval",
+        "rule": "greedy" if _is_plain(body) and not ranking else "unknown",
+        "date_begin": f"{round_.opened_at:%d.%m.%Y}",
+        "date_end": f"{round_.closed_at:%d.%m.%Y}",
+        "min_length": "1",
+        "max_length": str(round_.seats if kind.limited else len(definition.numbers)),
+        "edition": str(round_.number),
+        "language": "zh",
+    }
+    projects = tuple(pabulib.Project(str(item["number"]), _row(item)) for item in body["items"])
+    return pabulib.Election(meta, projects, votes)
+
+
+def _is_plain(body: dict[str, Any]) -> bool:
+    """Tell whether the highest N were chosen and nothing else mattered, which is the greedy rule at one cost."""
+    seats = body["round"]["seats"]
+    return body["status"] == "decided" and not body["rules"]["group_base"] and len(body["chosen"]) == seats
+
+
+def _row(item: dict[str, Any]) -> dict[str, str]:
+    """Return a project's line. Points of a ranking stay out: pabulib counts them from the length of each ballot."""
+    row = {"project_id": str(item["number"]), "cost": "1", "votes": str(item["for"])}
+    return row | {"name": item["name"], "selected": str(int(item["decision"] == "chosen"))}
+
+
+def _named(round_: Round) -> Iterator[tuple[str, ...]]:
+    """Yield what every valid ballot is for, in ballot order or in the order of its places."""
+    definition = definition_of(round_)
+    for channel in json.loads(round_.tally.patterns).values():
+        for choice in expand(channel):
+            if judge(choice.marks, definition.rule, items=len(definition.numbers)).validity is Validity.VALID:
+                yield _projects(
+                    choice, definition.numbers, ranking=definition.ballot_type is BallotType.RANKING
+                )
+
+
+def _projects(choice: Choice, numbers: tuple[int, ...], *, ranking: bool) -> tuple[str, ...]:
+    pairs = zip(choice.marks, numbers, strict=True)
+    marked = [(mark, number) for mark, number in pairs if (mark if ranking else mark == Mark.FOR)]
+    return tuple(str(number) for _mark, number in (sorted(marked) if ranking else marked))

@@ -1,0 +1,33 @@
+"""``manage.py export_urn``: a closed round's urn as a file, for the scrutineers' offline unsealing."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from voting.domain.refusals import Refused
+from voting.domain.urn_files import urn_file
+from voting.management.rounds import add_round, round_of
+from voting.management.speaking import SpeakingCommand
+
+
+class Command(SpeakingCommand):
+    summary = gettext_lazy("Write the sealed urn of a closed round into a new file, to be unsealed offline.")
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_round(parser)
+        parser.add_argument("file", type=Path, help=_("the file to write; it must not exist yet"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            text = urn_file(round_of(options))
+            with options["file"].open("x", encoding="utf-8") as file:
+                file.write(text)
+        except (Refused, OSError) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.say(_("The urn is written to %s.") % options["file"])

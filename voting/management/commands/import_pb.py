@@ -1,0 +1,145 @@
+"""``manage.py import_pb``: play a .pb election through this application, as a rehearsal, and compare the votes."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Delegate, User
+from accounts.roles import Kind, Role
+from voting import pabulib
+from voting.domain import ballots, counts, cycles, keys, notices, rolls, rounds, rules
+from voting.domain.refusals import Refused
+from voting.management.people import Taken, enter_delegates, enter_delegations, enter_staff
+from voting.management.speaking import SpeakingCommand
+from voting.models import Cycle, Notice, Round
+from voting.states import Presence, Stage
+
+MOST_VOTES = 100_000
+_YEAR = 2000
+
+
+class Command(SpeakingCommand):
+    summary = gettext_lazy(
+        "Play a .pb election as a rehearsal: its projects become candidates, its votes are cast, sealed and counted "
+        "by the verbs of a real vote. The exit status is 1 where the votes differ from those of the file."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help=_("the .pb file"))
+        parser.add_argument("--slug", required=True, help=_("the address of the rehearsal, for example pb-1"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            election = pabulib.read(options["file"].read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, pabulib.NotPabulib) as error:
+            raise CommandError(f"{options['file']}: {error}") from error
+        if election.vote_type not in pabulib.NAMING:
+            raise CommandError(
+                _("Votes of the type “%s” give points of their own; no ballot of ours can say that.")
+                % election.vote_type
+            )
+        if not 0 < len(election.votes) <= MOST_VOTES:
+            raise CommandError(_("The file has no votes, or too many."))
+        try:
+            round_ = self.play(election, options["slug"])
+        except (Refused, Taken) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.compare(election, round_)
+
+    def play(self, election: pabulib.Election, slug: str) -> Round:
+        """Bring the election to its publication through the verbs, in one transaction."""
+        at = timezone.now()
+        clerk, scrutineer = _staff()
+        with transaction.atomic():
+            cycle = _cycle(election, slug, by=clerk)
+            round_ = _roll(election, cycle, by=clerk)
+            slips = keys.hold_ceremony(round_=round_, needed=2, issued=2, by=clerk, at=at)
+            keys.try_unsealing(round_=round_, slips=slips, by=clerk, at=at)
+            rounds.open_round(round_=round_, by=clerk, at=at)
+            self.cast(election, round_)
+            rounds.close_round(round_=round_, by=clerk, at=at)
+            counts.count_round(round_=round_, slips=slips, by=clerk, at=at)
+            counts.certify_tally(round_=round_, by=scrutineer, at=at)
+            notices.publish_notice(round_=round_, by=clerk, at=at)
+            Delegate.objects.filter(kind=Kind.REHEARSAL, roll_entries__round=round_).update(is_active=False)
+        return round_
+
+    def cast(self, election: pabulib.Election, round_: Round) -> None:
+        number = {project.id: place for place, project in enumerate(election.projects, start=1)}
+        ranked = election.vote_type == "ordinal"
+        entries = round_.roll.order_by("number").values_list("pk", flat=True)
+        for done, (entry, vote) in enumerate(zip(entries, election.votes, strict=True), start=1):
+            named = [number[project] for project in vote.projects]
+            chosen = (
+                {n: place for place, n in enumerate(named, start=1)} if ranked else dict.fromkeys(named, 1)
+            )
+            ballots.cast_ballot(entry_id=entry, round_id=round_.pk, chosen=chosen)
+            if not done % 1000:
+                self.say(_("%(done)d of %(all)d ballots cast") % {"done": done, "all": len(election.votes)})
+
+    def compare(self, election: pabulib.Election, round_: Round) -> None:
+        """Print the votes of every project. Raises CommandError where they differ from the file's."""
+        body = json.loads(Notice.objects.get(round=round_).body)
+        differing = 0
+        for project, item in zip(election.projects, body["items"], strict=True):
+            said = project.row.get("votes", "")
+            differing += bool(said) and said != str(item["for"])
+            self.say(f"{project.id:>12}  {item['for']:>7}  {said:>7}  {project.name}")
+        if differing:
+            raise CommandError(_("%d projects have other votes here than in the file.") % differing)
+        self.say(_("The votes are those of the file."))
+
+
+def _staff() -> tuple[User, User]:
+    people = {"pb-clerk": Role.CLERK, "pb-scrutineer": Role.SCRUTINEER}
+    clerk, scrutineer = (
+        enter_staff(kind=Kind.REHEARSAL, username=username, name=username, role=role)[0]
+        for username, role in people.items()
+    )
+    return clerk, scrutineer
+
+
+def _cycle(election: pabulib.Election, slug: str, *, by: User) -> Cycle:
+    """Lay out the rehearsal: candidates in the file's order, and rules that fit its votes."""
+    at, items = timezone.now(), len(election.projects)
+    seats = max(1, min(election.longest, items))
+    year = election.meta.get("instance", "")[:4]
+    cycle = cycles.create_cycle(
+        by=by, at=at, kind=Kind.REHEARSAL, slug=slug, year=int(year) if year.isdigit() else _YEAR,
+        place=election.meta.get("unit", "")[:60] or slug, seats=seats,
+        source=election.meta.get("description", "")[:200],
+    )  # fmt: skip
+    for stage in (Stage.SCREENING, Stage.DELIBERATION):
+        cycles.move_cycle(cycle, to=stage, by=by, at=at)
+    for number, project in enumerate(election.projects, start=1):
+        name = f"{project.id} {project.name}"[:120]
+        cycles.add_candidate(cycle=cycle, by=by, at=at, number=number, name=name)
+    cycles.freeze_slate(cycle=cycle, by=by, at=at)
+    preset = "liyang" if election.vote_type == "ordinal" else "binjiang"
+    draft = rules.PRESETS[preset] | {"shortfall_rule": "stay_empty", "tie_rule": "admit_all"}
+    rules.draft_rules(cycle=cycle, by=by, at=at, seats=seats, **draft)
+    rules.adopt_rules(cycle=cycle, by=by, at=at)
+    return cycle
+
+
+def _roll(election: pabulib.Election, cycle: Cycle, *, by: User) -> Round:
+    """Enter a delegate for every vote and check everybody in."""
+    Delegate.objects.filter(kind=Kind.REHEARSAL).update(is_active=False)
+    (delegation,) = enter_delegations(kind=Kind.REHEARSAL, names=[cycle.place])
+    people = {
+        f"{cycle.slug.replace('-', '')[:12]}{place:06d}".upper(): (f"{place}", delegation)
+        for place in range(1, len(election.votes) + 1)
+    }
+    enter_delegates(kind=Kind.REHEARSAL, people=people)
+    round_ = rolls.freeze_roll(cycle=cycle, by=by, at=timezone.now())
+    rolls.set_presence(round_=round_, numbers=people, presence=Presence.PRESENT, by=by, at=timezone.now())
+    return round_

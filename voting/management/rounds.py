@@ -1,0 +1,28 @@
+"""Which round a command is about."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
+
+from voting.models import Round
+
+
+def add_round(parser: ArgumentParser) -> None:
+    """Add the arguments that name a round."""
+    parser.add_argument("slug", help=_("the address of the vote, for example 2018"))
+    parser.add_argument("--round", type=int, help=_("number of the round (default: the newest)"))
+
+
+def round_of(options: dict[str, Any]) -> Round:
+    """Return the round that the arguments name. Raises CommandError."""
+    rounds = Round.objects.select_related("cycle", "rules").filter(cycle__slug=options["slug"])
+    if options["round"]:
+        rounds = rounds.filter(number=options["round"])
+    found = rounds.order_by("-number").first()
+    if found is None:
+        raise CommandError(_("There is no such round here."))
+    return found

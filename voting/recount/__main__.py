@@ -1,0 +1,68 @@
+"""``python -m voting.recount FILE``: recount a file; the answer is one JSON document.
+
+Exit status: 0 if everything agrees, 1 if something does not, 2 if the file cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from voting.domain import counting
+from voting.recount import ballots, notice, pb
+from voting.recount.report import Report, Unreadable
+
+MOST = 512 * 1024 * 1024  # bytes
+
+
+def recount_text(text: str) -> Report:
+    """Return the report on the text of any file that can be recounted. Raises Unreadable."""
+    if not text.lstrip("\ufeff \r\n\t").startswith("{"):
+        return pb.recount(text)
+    try:
+        file: Any = json.loads(text)
+    except ValueError as error:
+        raise Unreadable(f"the file is no JSON: {error}") from error
+    kinds = {notice.FORMAT: notice.recount, ballots.FORMAT: ballots.recount}
+    kind = file.get("format") if isinstance(file, dict) else None
+    if kind not in kinds:
+        known = ", ".join(kinds)
+        raise Unreadable(f"its format is {kind!r}; this program reads {known} and .pb files")
+    try:
+        return kinds[kind](file)
+    except (counting.ImpossibleCount, counting.CountMismatch) as error:
+        report = Report(kind)
+        report.check("the figures are those of a vote", found=str(error), said="")
+        return report
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise Unreadable(f"the file is not whole: {type(error).__name__} {error}") from error
+
+
+def _text(path: Path) -> str:
+    if path.stat().st_size > MOST:
+        raise Unreadable("the file is larger than any that this application exports")
+    return path.read_text(encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Recount the file named on the command line; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m voting.recount", description=__doc__)
+    parser.add_argument("file", type=Path, help="an exported JSON file, or a .pb file")
+    path: Path = parser.parse_args(arguments).file
+    try:
+        report = recount_text(_text(path))
+    except (OSError, UnicodeDecodeError, Unreadable) as error:
+        sys.stderr.write(f"{path}: {error}\n")
+        return 2
+    json.dump(report.to_dict(), sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+    said = "everything agrees" if report.agrees else "the file and the recount DISAGREE"
+    sys.stderr.write(f"{path}: {len(report.checks)} checks, {said}\n")
+    return 0 if report.agrees else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
