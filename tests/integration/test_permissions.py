@@ -104,6 +104,7 @@ def form(key: StepKey, vote: Vote) -> dict[str, str]:
         "numbers": vote.delegates[0].number,
         "presence": "on_leave",
         "returned": "1",
+        "again": "1",
         "chosen": "2",
         "reason": "理由",
         **{f"slip_{place}": slip for place, slip in enumerate(vote.slips[:3], start=1)},
