@@ -88,6 +88,7 @@ class VoteAdminSite(admin.AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from voting.admin.journal import journal  # noqa: PLC0415 it names this site
         from voting.admin.papers import PaperDesk  # noqa: PLC0415
+        from voting.admin.roster import RosterPage  # noqa: PLC0415
         from voting.admin.steps import PAGES  # noqa: PLC0415
 
         steps = [
@@ -100,6 +101,7 @@ class VoteAdminSite(admin.AdminSite):
         ]
         beside = [
             ("journal", journal, "journal"),
+            ("roster", RosterPage.as_view(site=self), "roster"),
             ("paper-ballots", PaperDesk.as_view(site=self), "paper_desk"),
         ]
         mine = [

@@ -1,0 +1,121 @@
+"""Each row of a list of delegates against the list itself and against the delegates who are here already."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from accounts.codes import normalise
+from accounts.models import Delegate
+from accounts.roster.reading import Row
+
+LONGEST = {"number": 20, "name": 60, "delegation": 60}
+YES = frozenset({"是", "有", "y", "yes", "1", "true", "√", "✓"})
+NO = frozenset({"", "否", "无", "n", "no", "0", "false"})
+#: Rows between two words about the progress.
+STRIDE = 5000
+
+#: (rows done, rows in all; 0 while it is not known)
+Progress = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A delegate as a row says it."""
+
+    number: str
+    name: str
+    delegation: str
+    in_group: bool = False
+
+
+@dataclass(frozen=True)
+class Known:
+    """A delegate who is here already."""
+
+    kind: str
+    entry: Entry
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a row cannot be taken.
+
+    ``code`` is ``no_number``, ``no_name``, ``no_delegation``, ``long_number``, ``long_name``, ``long_delegation``,
+    ``repeated`` (``about`` is the line that has the number first), ``other_kind`` or ``sub_group``.
+    """
+
+    line: int
+    code: str
+    about: str = ""
+
+
+@dataclass
+class Checked:
+    """What importing the list would do."""
+
+    rows: int = 0
+    new: list[Entry] = field(default_factory=list)
+    corrected: list[tuple[Entry, Entry]] = field(default_factory=list)
+    unchanged: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    numbers: set[str] = field(default_factory=set)
+
+
+def known_delegates() -> dict[str, Known]:
+    """Return every delegate of every kind by number, in one query."""
+    rows = Delegate.objects.values_list("number", "kind", "name", "delegation__name", "in_group", "is_active")
+    return {
+        number: Known(kind, Entry(number, name, delegation, in_group), is_active)
+        for number, kind, name, delegation, in_group, is_active in rows.iterator(chunk_size=STRIDE)
+    }
+
+
+def check(
+    rows: Iterable[Row], *, kind: str, known: Mapping[str, Known]
+) -> Generator[Progress, None, Checked]:
+    """Check the rows one by one, yielding the progress; return what importing them would do."""
+    checked = Checked()
+    first: dict[str, int] = {}
+    for row in rows:
+        checked.rows += 1
+        if not checked.rows % STRIDE:
+            yield checked.rows, 0
+        found = _entry(row, first, known)
+        if isinstance(found, Fault):
+            checked.faults.append(found)
+            continue
+        there = known.get(found.number)
+        if there is not None and there.kind != kind:
+            checked.faults.append(Fault(row.line, "other_kind", found.number))
+            continue
+        checked.numbers.add(found.number)
+        if there is None:
+            checked.new.append(found)
+        elif there.entry != found or not there.is_active:
+            checked.corrected.append((there.entry, found))
+        else:
+            checked.unchanged += 1
+    yield checked.rows, checked.rows
+    return checked
+
+
+def _entry(row: Row, first: dict[str, int], known: Mapping[str, Known]) -> Entry | Fault:
+    """Return what a row says; ``first`` remembers which line has a number first."""
+    number = normalise(row.number).upper()
+    for name, text in [("number", number), ("name", row.name), ("delegation", row.delegation)]:
+        if not text:
+            return Fault(row.line, f"no_{name}")
+        if len(text) > LONGEST[name]:
+            return Fault(row.line, f"long_{name}", text[: LONGEST[name]])
+    if number in first:
+        return Fault(row.line, "repeated", str(first[number]))
+    first[number] = row.line
+    if row.in_group is None:
+        there = known.get(number)
+        return Entry(number, row.name, row.delegation, bool(there and there.entry.in_group))
+    word = "".join(row.in_group.lower().split())
+    if word not in YES | NO:
+        return Fault(row.line, "sub_group", row.in_group[:20])
+    return Entry(number, row.name, row.delegation, word in YES)

@@ -1,0 +1,146 @@
+"""Lists of delegates as people save them: every encoding, dialect and program; what cannot be read is named (F20)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accounts.roster import reading
+from accounts.roster.reading import NotARoster, Row, read
+
+HEADER = ["代表证号", "姓名", "代表团"]
+PEOPLE = [["00012", "代表甲", "第一代表团"], ["00013", "代表乙", "第二代表团"]]
+ROWS = [Row(2, "00012", "代表甲", "第一代表团"), Row(3, "00013", "代表乙", "第二代表团")]
+
+
+def as_csv(
+    rows: list[list[str]], *, delimiter: str = ",", ending: str = "\r\n", encoding: str = "utf-8"
+) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator=ending).writerows(rows)
+    return out.getvalue().encode(encoding)
+
+
+def as_xlsx(rows: list[list[object]]) -> bytes:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("ending", ["\r\n", "\n", "\r"])
+def test_every_way_a_csv_is_saved(encoding: str, delimiter: str, ending: str):
+    content = as_csv([HEADER, *PEOPLE], delimiter=delimiter, ending=ending, encoding=encoding)
+    assert list(read(content)) == ROWS
+
+
+def test_a_workbook_with_numbers_blanks_and_empty_lines():
+    rows: list[list[object]] = [
+        [], ["  代表团 ", "姓名", "编号"], ["第一代表团", " 代表 甲", "00012"], [], ["第二代表团", "代表乙", 13],
+        ["第二代表团", "代表丙", 14.0],
+    ]  # fmt: skip
+    assert [(row.number, row.name, row.delegation) for row in read(as_xlsx(rows))] == [
+        ("00012", "代表 甲", "第一代表团"),
+        ("13", "代表乙", "第二代表团"),
+        ("14", "代表丙", "第二代表团"),
+    ]
+    assert [row.line for row in read(as_xlsx(rows))] == [3, 5, 6]
+
+
+def test_quotes_commas_and_line_breaks_in_a_cell():
+    content = as_csv([HEADER, ["1", '代表"甲", 女', "第一\n代表团"], ["2", "代表乙", "第二代表团"]])
+    assert [(row.line, row.name, row.delegation) for row in read(content)] == [
+        (2, '代表"甲", 女', "第一 代表团"),
+        (4, "代表乙", "第二代表团"),
+    ]
+
+
+def test_english_headers_in_any_order_and_the_sub_group():
+    content = as_csv([["Sub-group", "Delegation", "Name", "Number"], ["yes", "A", "B", "1"]])
+    assert list(read(content)) == [Row(2, "1", "B", "A", "yes")]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty"),
+        (b"\n\n ,, \n", "empty"),
+        ("甲,乙\n1,2\n".encode(), "header"),
+        (b"PK\x03\x04 nothing of the kind", "not_xlsx"),
+        (b"\xff\xfe\x00", "encoding"),
+        (b"\x00\x01\x02\xff\xff", "encoding"),
+        (b"x" * (reading.MOST_BYTES + 1), "too_large"),
+    ],
+)
+def test_what_cannot_be_read_says_why(content: bytes, code: str):
+    with pytest.raises(NotARoster) as refusal:
+        list(read(content))
+    assert refusal.value.code == code
+
+
+def test_the_header_that_was_found_is_quoted():
+    with pytest.raises(NotARoster) as refusal:
+        list(read("学号,姓名\n".encode()))
+    assert refusal.value.found == "学号 | 姓名"
+
+
+def test_a_bomb_is_not_opened(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reading, "MOST_UNPACKED", 1_000_000)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b" " * 2_000_000)
+    with pytest.raises(NotARoster) as refusal:
+        list(read(out.getvalue()))
+    assert refusal.value.code == "bomb"
+
+
+def test_more_rows_than_any_congress_has_are_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reading, "MOST_ROWS", 2)
+    with pytest.raises(NotARoster) as refusal:
+        list(read(as_csv([HEADER, *PEOPLE, ["3", "丙", "二"]])))
+    assert refusal.value.code == "too_many_rows"
+
+
+CELL = st.text(
+    st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp", "Zs")), min_size=1, max_size=12
+).filter(lambda text: "﻿" not in text and text not in {"PK"})
+TABLE = st.lists(st.tuples(st.integers(1, 10**6).map(str), CELL, CELL), min_size=1, max_size=8)
+
+
+@given(TABLE, st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]), st.sampled_from([",", ";", "\t"]))
+@settings(max_examples=60, deadline=None)
+def test_a_list_written_as_csv_reads_back(people: list[tuple[str, str, str]], encoding: str, delimiter: str):
+    rows = [HEADER, *(list(person) for person in people)]
+    content = as_csv(rows, delimiter=delimiter, encoding=encoding)
+    if encoding == "gb18030":
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return  # the bytes are UTF-8 as well: nobody could tell
+    assert [(row.number, row.name, row.delegation) for row in read(content)] == [
+        tuple(" ".join(cell.split()) for cell in person) for person in people
+    ]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 10**6).map(str), st.text("甲乙丙ab1", min_size=1, max_size=9)),
+        min_size=1,
+        max_size=6,
+    )
+)
+@settings(max_examples=20, deadline=None)
+def test_a_list_written_as_a_workbook_reads_back(people: list[tuple[str, str]]):
+    rows: list[list[object]] = [list(HEADER), *([number, name, "团"] for number, name in people)]
+    assert [(row.number, row.name) for row in read(as_xlsx(rows))] == people
