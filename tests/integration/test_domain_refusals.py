@@ -13,6 +13,7 @@ from django.utils.translation import override
 import voting.domain
 from accounts import codes
 from accounts.codes import CodeRefused
+from accounts.models import Delegate
 from tests.factories import NOW, make_vote
 from tests.security.test_crawl import database
 from voting.domain import (
@@ -24,9 +25,11 @@ from voting.domain import (
     papers,
     roll_changes,
     rolls,
+    rosters,
     rounds,
     rules,
     ties,
+    urn_files,
 )
 from voting.domain.refusals import ConditionsUnmet, Refused, StepNotAllowed
 from voting.states import Presence
@@ -134,6 +137,23 @@ def lot(vote, *, drawn=(3, 2), witnesses: str = "监票人", reason: str = "抓�
 
 def presidium(vote, *, chosen, reason: str = "理由"):
     ties.decide_by_presidium(round_=vote.round, chosen=chosen, reason=reason, by=vote.clerk, at=NOW)
+
+
+ROSTER = b"number,name,delegation\nN1,A,B\n"
+
+
+def stage_roster(vote, content: bytes):
+    return rosters.finish(
+        rosters.stage(
+            cycle=vote.cycle, file_name="a.csv", content=content, mode="append", by=vote.clerk, at=NOW
+        )
+    )
+
+
+def apply_roster(vote, staged, *, rename: bool = False):
+    if rename:
+        Delegate.objects.filter(pk=vote.delegates[0].pk).update(name="改名")
+    return rosters.finish(rosters.apply(cycle=vote.cycle, staged=staged, by=vote.clerk, at=NOW))
 
 
 def exclude(vote, *, reason: str = "调离", place: int = 0):
@@ -269,6 +289,38 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
         **TIE,
         tie_rule="lot",
     ),
+    rosters.FileRefused: on("adopted", lambda v: stage_roster(v, b"no,list\n")),
+    rosters.RollIsFrozen: on("rolled", lambda v: stage_roster(v, ROSTER)),
+    rosters.FaultyRows: on("adopted", lambda v: apply_roster(v, stage_roster(v, ROSTER + b"N2,,B\n"))),
+    rosters.RosterChanged: on("adopted", lambda v: apply_roster(v, stage_roster(v, ROSTER), rename=True)),
+    rosters.NotStaged: on(
+        "adopted", lambda v: (apply_roster(v, staged := stage_roster(v, ROSTER)), apply_roster(v, staged))
+    ),
+    rosters.CannotUndo: on(
+        "adopted",
+        lambda v: rosters.undo(cycle=v.cycle, applied=stage_roster(v, ROSTER), by=v.clerk, at=NOW),
+    ),
+    keys.NotAKey: on(
+        "rolled",
+        lambda v: keys.register_key(round_=v.round, raw=b"short", needed=3, issued=5, by=v.clerk, at=NOW),
+    ),
+    keys.WrongWord: on(
+        "keyed",
+        lambda v: keys.pass_trial(round_=v.round, word="A", expected="B", by=v.clerk, at=NOW),
+    ),
+    urn_files.NotACount: on(
+        "closed", lambda v: urn_files.import_count(round_=v.round, text="{}", by=v.clerk, at=NOW)
+    ),
+    urn_files.CountDiffers: on(
+        "closed",
+        lambda v: urn_files.import_count(
+            round_=v.round,
+            text='{"format":"piaojue-count/1","working":{},"patterns":{"online":[]}}',
+            by=v.clerk,
+            at=NOW,
+        ),
+        ballots=[[1]],
+    ),
     counts.UrnDamaged: damaged_urn,
     counts.BallotUnreadable: unreadable_ballot,
     counts.FiguresChanged: changed_roll,
@@ -290,7 +342,10 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     codes.TooManyAttempts: on("rolled", lambda v: wrong_code(v, times=codes.MOST_FAILURES + 1)),
 }
 #: These leave something behind on purpose: an attempt is counted, the count stands although its certifier is refused.
-LEAVE_TRACES = {codes.WrongCode, codes.TooManyAttempts, counts.SamePerson, papers.SameReader}
+LEAVE_TRACES = {
+    codes.WrongCode, codes.TooManyAttempts, counts.SamePerson, papers.SameReader, rosters.FaultyRows,
+    rosters.RosterChanged, rosters.NotStaged, rosters.CannotUndo,
+}  # fmt: skip
 
 
 def subclasses(kind: type) -> set[type]:

@@ -112,7 +112,7 @@ def test_more_rows_than_any_congress_has_are_refused(monkeypatch: pytest.MonkeyP
 
 CELL = st.text(
     st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp", "Zs")), min_size=1, max_size=12
-).filter(lambda text: "﻿" not in text and text not in {"PK"})
+).filter(lambda text: "﻿" not in text and text != "PK")
 TABLE = st.lists(st.tuples(st.integers(1, 10**6).map(str), CELL, CELL), min_size=1, max_size=8)
 
 
