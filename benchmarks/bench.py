@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import random
 import secrets
+import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import fmean, median
 from types import TracebackType
 from typing import Self
@@ -23,7 +25,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.roles import Kind  # noqa: E402
-from benchmarks import counting, floor, report, votes  # noqa: E402
+from benchmarks import counting, floor, report, roster, votes  # noqa: E402
 from benchmarks.delegates import Hall, ticket_of  # noqa: E402
 from benchmarks.ground import Ground, run  # noqa: E402
 from benchmarks.serving import THREADS, WORKERS, Server, serving  # noqa: E402
@@ -31,7 +33,7 @@ from benchmarks.web import LINES, Burst, Visitor, burst, percentiles  # noqa: E4
 from voting.domain.definitions import sealing_info  # noqa: E402
 from voting.models import SealedBallot  # noqa: E402
 
-SMALL, LARGE, URN = 300, 300_000, 100_000
+SMALL, LARGE, URN, ROSTER = 300, 300_000, 100_000, 100_000
 TURNS = 7
 SLOW_SIGN_INS = 40
 WARM_UP = 100  # delegates
@@ -60,6 +62,7 @@ class Findings:
     worker_bare: float = 0
     counts: list[tuple[counting.Cost, counting.Cost]] = field(default_factory=list)
     small_count: counting.Cost | None = None
+    roster: dict[str, roster.Cost] = field(default_factory=dict)
 
 
 class Bench:
@@ -73,6 +76,7 @@ class Bench:
         self.found = Findings()
         self.stack = ExitStack()
         self.pgbench = floor.find_pgbench()
+        self.roster = max(SMALL, round(ROSTER * scale))
         self.urn = min(max(self.turns * SMALL + SMALL, round(URN * scale)), self.large_roll)
 
     def __enter__(self) -> Self:
@@ -104,6 +108,7 @@ class Bench:
             self.found.worker = fmean(self.ours.memory())
             self.found.worker_bare = fmean(self.bare.memory())
         self._count()
+        self._import()
         self._tell()
 
     # ------------------------------------------------------------------------------------------- preparation
@@ -259,6 +264,20 @@ class Bench:
         small = self._closed(self.small_vote)
         self.found.small_count = counting.measure("ours", small, url=self.place.url(self.small_db))
 
+    def _import(self) -> None:
+        """Preview and import a long list of delegates."""
+        self.say(f"importing a list of {self.roster} delegates")
+        votes.use(self.small_db)
+        roster.prepare()
+        connection.close()
+        url = self.place.url(self.small_db)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "roster.xlsx"
+            roster.write(path, self.roster)
+            self.found.roster = {
+                how: roster.measure(how, path, url=url) for how in ("read", "preview", "import")
+            }
+
     @staticmethod
     def _closed(vote: votes.OpenVote) -> counting.Task:
         seed = votes.close(vote)
@@ -272,7 +291,7 @@ class Bench:
             f"\n{self.place.describe()}; {os.cpu_count()} cores, the load's own included; {WORKERS} workers × "
             f"{THREADS} threads, {LINES} connections; middle of {len(self.found.small)} bursts each\n"
         )
-        report.print_table([*self._casts(), *self._counts(), *self._rest()])
+        report.print_table([*self._casts(), *self._counts(), *self._lists(), *self._rest()])
         print()
         for name, bursts in (("our cast", self.found.small), ("bare cast", self.found.bare)):
             latencies = [seconds for part in bursts for seconds in part.latencies]
@@ -357,6 +376,36 @@ class Bench:
                 )
             )
         return rows
+
+    def _lists(self) -> list[report.Row]:
+        read, preview, whole = (self.found.roster[how] for how in ("read", "preview", "import"))
+        name = f"{preview.rows:,} rows of XLSX, {preview.faulty} of them faulty"
+        return [
+            report.Row(
+                f"preview of {name}, beside only reading them",
+                f"{preview.seconds:.1f} s",
+                f"{read.seconds:.1f} s",
+                preview.seconds / read.seconds,
+            ),
+            report.Row(
+                "its peak memory beside that of only reading",
+                _megabytes(preview.peak),
+                _megabytes(read.peak),
+                preview.peak / read.peak,
+            ),
+            report.Row(
+                "import of them beside their preview",
+                f"{whole.seconds:.1f} s",
+                f"{preview.seconds:.1f} s",
+                whole.seconds / preview.seconds,
+            ),
+            report.Row(
+                "its peak memory beside that of the preview",
+                _megabytes(whole.peak),
+                _megabytes(preview.peak),
+                whole.peak / preview.peak,
+            ),
+        ]
 
     def _rest(self) -> list[report.Row]:
         found = self.found

@@ -57,8 +57,8 @@ def enrol(count: int, *, kind: Kind) -> list[str]:
             given,
         )
         cursor.execute(
-            "INSERT INTO accounts_delegate (kind, user_id, delegation_id, number, name, is_active)"
-            " SELECT kind, id, %(delegation)s, substr(username, 10), name, true FROM accounts_user"
+            "INSERT INTO accounts_delegate (kind, user_id, delegation_id, number, name, in_group, is_active)"
+            " SELECT kind, id, %(delegation)s, substr(username, 10), name, false, true FROM accounts_user"
             " WHERE role = %(role)s AND kind = %(kind)s",
             given,
         )
