@@ -362,3 +362,13 @@ def test_the_public_page_costs_the_same_queries_for_one_delegate_and_for_three(
     assert vote.round.roll.count() == delegates
     with django_assert_num_queries(4):  # the cycle, its candidates, its rounds with the rules, the roll
         client.get("/2018/rules/")
+
+
+def test_the_notice_of_a_further_round_tells_the_rules_of_the_whole_vote(client: Client):
+    tied = [range(1, 11)] * 2 + [[*range(1, 10), 11]] * 2
+    vote = make_vote(until="published", delegates=4, ballots=tied, floor_base="")
+    vote.further()
+    vote.finish(chosen=[[10], [10], [10], [11]])
+    shown = text_of(client.get("/2018/notice/"))
+    assert "从 12 件候选项目中票决产生 10 件。" in shown
+    assert "从 2 件" not in shown

@@ -81,7 +81,10 @@ def _page(request: HttpRequest, slug: str, number: int | None, template: str) ->
     if shown is None:
         return render(request, "public/not_yet.html", {"cycle": cycle, "moment": moment_of(cycle)})
     body = shown.body
-    rule = rule_words.sentences(body["rules"], candidates=len(body["items"]), roll=shown.roll)
+    group_roll = body["group"]["roll"] if body["group"] else None
+    rule = rule_words.sentences(
+        body["rules"], candidates=len(body["slate"]), roll=shown.roll, group_roll=group_roll
+    )
     answer = render(request, template, {"cycle": cycle, "result": shown, "notice": body, "rule": rule})
     patch_cache_control(answer, public=True, max_age=FRESH)
     return answer
