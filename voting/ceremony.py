@@ -38,10 +38,14 @@ def main(arguments: list[str] | None = None) -> int:
             "format": FORMAT, "key": base64.b64encode(key.raw).decode(), "fingerprint": key.fingerprint,
             "needed": given.needed, "issued": given.issued,
         }  # fmt: skip
-        with given.out.open("x", encoding="utf-8") as file:
-            file.write(canonical_json(public))
+        if given.out.exists():
+            raise FileExistsError(f"{given.out} is there already")
         _give(slips, given.slips)
-    except (OSError, ValueError) as error:
+        with given.out.open(
+            "x", encoding="utf-8"
+        ) as file:  # last: a key without its slips would be worthless
+            file.write(canonical_json(public))
+    except (OSError, EOFError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stderr.write(f"Public key 公钥: {given.out}\nFingerprint 指纹: {key.fingerprint}\n")

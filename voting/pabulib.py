@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,7 +62,7 @@ class Election:
     def longest(self) -> int:
         """How many projects a vote may name: ``max_length``, else all of them."""
         text = self.meta.get("max_length", "")
-        return int(text) if text.isdigit() and int(text) else len(self.projects)
+        return int(text) if text.isdecimal() and int(text) else len(self.projects)
 
     def support(self) -> dict[str, int]:
         """Return, project by project, how many votes name it."""
@@ -100,7 +101,7 @@ def read(text: str) -> Election:
 def _sections(text: str) -> Iterator[tuple[str, Iterator[dict[str, str]]]]:
     lines: dict[str, list[str]] = {}
     section = ""
-    for line in text.lstrip("\ufeff").splitlines():
+    for line in re.split(r"\r\n|\n|\r", text.lstrip("\ufeff")):
         if line.strip().strip(";") in SECTIONS:
             section = line.strip().strip(";")
             lines[section] = []
@@ -113,10 +114,13 @@ def _sections(text: str) -> Iterator[tuple[str, Iterator[dict[str, str]]]]:
 
 
 def _rows(lines: Sequence[str]) -> Iterator[dict[str, str]]:
-    reader = csv.reader(lines, delimiter=";")
-    header = [cell.strip() for cell in next(reader, [])]
-    for row in reader:
-        yield dict(zip(header, (cell.strip() for cell in row), strict=False))
+    try:
+        reader = csv.reader(lines, delimiter=";")
+        header = [cell.strip() for cell in next(reader, [])]
+        for row in reader:
+            yield dict(zip(header, (cell.strip() for cell in row), strict=False))
+    except csv.Error as error:
+        raise NotPabulib(str(error)) from error
 
 
 def _vote(row: Mapping[str, str], known: set[str]) -> Vote:
@@ -127,7 +131,9 @@ def _vote(row: Mapping[str, str], known: set[str]) -> Vote:
     if len(set(projects)) != len(projects):
         raise NotPabulib(f"vote {voter} names a project twice")
     points = tuple(part.strip() for part in row.get("points", "").split(",") if part.strip())
-    if any(not part.lstrip("-").isdigit() for part in points) or (points and len(points) != len(projects)):
+    if any(not re.fullmatch(r"-?[0-9]{1,18}", part) for part in points) or (
+        points and len(points) != len(projects)
+    ):
         raise NotPabulib(f"vote {voter} has points that do not belong to its projects")
     return Vote(voter, projects, tuple(int(part) for part in points))
 

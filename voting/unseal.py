@@ -136,7 +136,9 @@ def main(arguments: list[str] | None = None) -> int:
     except NotUnsealed as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
-    except (OSError, ValueError, KeyError, TypeError, counting.CountMismatch) as error:
+    except (
+        OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, RecursionError, counting.CountMismatch,
+    ) as error:  # fmt: skip
         sys.stderr.write(f"{options.file}: {error}\n")
         return 2
     return 0

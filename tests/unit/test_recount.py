@@ -83,6 +83,9 @@ def test_a_ranking_is_added_up_by_places():
         ('{"format": "piaojue-recount/1", "facts": 3}', "not whole"),
         ("{", "no JSON"),
         ("[" * 100_000, "META"),
+        ('{"a":' * 100_000, "no JSON"),
+        (ORDINAL.replace("1;a,b", "1;a,b;--5,2").replace("voter_id;vote", "voter_id;vote;points"), "points"),
+        (APPROVAL.replace("Park", '"' + "x" * 140_000 + '"'), "field larger"),
     ],
 )
 def test_what_cannot_be_read_is_said(text: str, why: str):
@@ -121,16 +124,16 @@ def test_the_exit_status_says_how_it_went(tmp_path: Path, capsys: pytest.Capture
     assert "DISAGREE" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in SHARED.glob("*.pb")) or ["none"])
+@pytest.mark.parametrize("name", sorted(path.name for path in SHARED.glob("*.pb")) or [""])
 def test_real_elections_are_recounted(name: str):
-    if not SHARED.is_dir():
-        pytest.skip(f"LOUD: no real elections to recount, there is no {SHARED}")
+    if not name:
+        pytest.skip(f"LOUD: no real elections to recount, there is none in {SHARED}")
     report = recount_text((SHARED / name).read_text(encoding="utf-8"))
     assert report.agrees, report.to_dict()["disagreements"]
     assert sum(report.result["votes"].values()) > 0
 
 
-TEXT = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), max_size=20).map(str.strip)
+TEXT = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=20).map(str.strip)
 
 
 @st.composite

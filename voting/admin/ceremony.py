@@ -172,8 +172,8 @@ class TrialPage(WordsPage):
 def trial_word(round_: Round, trial: str) -> str:
     """Return the word of a trial: known to this server alone, kept nowhere, the same for the same trial and key."""
     digest = signing.Signer(salt="voting.trial").signature(f"{trial}|{round_.pk}|{round_.key_fingerprint}")
-    return digest.translate(_PLAIN).upper()[:8]
+    return digest.upper().translate(_PLAIN)[:8]
 
 
 #: Characters that look alike on a screen and on paper.
-_PLAIN = str.maketrans("", "", "-_0O1lI")
+_PLAIN = str.maketrans("", "", "-_0O1I")

@@ -20,9 +20,10 @@ from voting.domain.refusals import Refused
 from voting.domain.rounds import close_round, open_round
 from voting.domain.running_order import StepKey
 from voting.domain.urn_files import import_count, recount_file, urn_file
+from voting.forms.desk import MinutesField
 from voting.forms.steps import CountFileForm, StepForm
 from voting.models import Round
-from voting.states import COUNT_STATUSES, RoundStatus
+from voting.states import COUNT_STATUSES, SEALED_STATUSES
 
 COUNT_FILE_MOST = 64 * 1024 * 1024  # bytes
 
@@ -46,8 +47,14 @@ class OpenPage(StepPage):
         "From now on ballots are cast. Rules, candidate projects, roll and key cannot be changed any more."
     )
 
+    def form(self, data: Any = None) -> StepForm:
+        form = super().form(data)
+        form.fields["minutes"] = MinutesField()
+        form.order_fields(["minutes", "confirm"])
+        return form
+
     def act(self, form: Any) -> HttpResponse | None:
-        open_round(round_=self.round, **self.acting)
+        open_round(round_=self.round, minutes=form.cleaned_data["minutes"], **self.acting)
         return None
 
 
@@ -99,7 +106,7 @@ class CountPage(WordsPage):
         """Show the page, or hand out the urn, or after the count the scrutineers' file to recount."""
         asked, round_ = request.GET.get("file", ""), self.order.round
         try:
-            if asked == "urn" and round_ and self.step.mine and round_.status == RoundStatus.CLOSED:
+            if asked == "urn" and round_ and may_have_urn(self.user, round_):
                 return download(f"{self.cycle.slug}-urn.json", urn_file(round_))
             if asked == "recount" and round_ and round_.status in COUNT_STATUSES:
                 if not permissions.can_see_patterns(self.user, self.cycle):
@@ -111,6 +118,12 @@ class CountPage(WordsPage):
 
     def context(self) -> dict[str, Any]:
         return super().context() | report_for(self.user, self.order.round)
+
+
+def may_have_urn(user: Any, round_: Round) -> bool:
+    """Tell whether this person may take the sealed urn: whoever counts, and until the end whoever certifies."""
+    may = permissions.can_count(user, round_.cycle) or permissions.can_certify(user, round_.cycle)
+    return may and round_.status in SEALED_STATUSES
 
 
 def download(name: str, text: str) -> HttpResponse:

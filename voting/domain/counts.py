@@ -159,12 +159,17 @@ def count_urn(
     *, round_: Round, facts: dict[str, Any], seed: bytes, progress: Progress | None = None
 ) -> Working:
     """Return the working of a closed round. Changes nothing. Raises UrnDamaged or BallotUnreadable."""
-    counts, urn = attendance(round_), _Urn(round_, seed)
+    urn = _Urn(round_, seed)
     counted = work_out(facts, urn.unsealed(facts["urn"]["ballots"], progress))
     require_sealed(round_, urn.hashes)
-    if urn.members != counts.group_voted and definition_of(round_).rule.group_floor:
-        raise FiguresChanged
+    require_group(round_, urn.members)
     return counted
+
+
+def require_group(round_: Round, members: int) -> None:
+    """Hold the ballots that say they are the sub-group's against its members marked. Raises FiguresChanged."""
+    if definition_of(round_).rule.group_floor and members != attendance(round_).group_voted:
+        raise FiguresChanged
 
 
 def require_sealed(round_: Round, hashes: Iterable[bytes]) -> None:

@@ -47,7 +47,9 @@ _WHOLE_FILE: dict[str, Promise] = {
     ),
     "encoding": gettext_lazy("The text of the file cannot be read: save it as UTF-8, GB18030 or XLSX."),
     "empty": gettext_lazy("The file is empty."),
-    "header": gettext_lazy("The first row must name the columns 代表证号, 姓名 and 代表团. Found: %(found)s."),
+    "header": gettext_lazy(
+        "The first row must name the columns 代表证号, 姓名 and 代表团. Found: %(found)s."
+    ),
 }
 FAULTS: dict[str, Promise] = {
     "no_number": gettext_lazy("the delegate number is missing"),

@@ -17,11 +17,19 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from voting.domain.canonical import canonical_json
 from voting.domain.counting import CountMismatch, ImpossibleCount
-from voting.domain.counts import closed_round, facts_of, keep_count, require_sealed, sealed_ballots
+from voting.domain.counts import (
+    closed_round,
+    facts_of,
+    keep_count,
+    require_group,
+    require_sealed,
+    sealed_ballots,
+)
 from voting.domain.definitions import sealing_info
-from voting.domain.refusals import Refused
+from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.working import ONLINE, Working, expand, work_out
 from voting.models import Round, Tally, UrnSeal
+from voting.states import SEALED_STATUSES
 
 URN_FORMAT = "piaojue-urn/1"
 COUNT_FORMAT = "piaojue-count/1"
@@ -49,8 +57,10 @@ class CountDiffers(Refused):
 def urn_file(round_: Round) -> str:
     """Return a closed round's urn as a file for the offline unsealing, its ballots sorted by hash (S2).
 
-    Raises papers.PaperNotReady, FiguresChanged or UrnDamaged.
+    Raises StepNotAllowed before the close, papers.PaperNotReady, FiguresChanged or UrnDamaged.
     """
+    if round_.status not in SEALED_STATUSES:
+        raise StepNotAllowed
     facts = facts_of(round_)
     ballots = sorted(sealed_ballots(round_), key=lambda blob: hashlib.sha256(blob).digest())
     require_sealed(round_, (hashlib.sha256(blob).digest() for blob in ballots))
@@ -113,6 +123,7 @@ def import_count(*, round_: Round, text: str, by: User, at: datetime) -> Tally:
     given = canonical_json(file["working"])
     if counted.text != given or counted.patterns != file["patterns"]:
         raise CountDiffers
+    require_group(locked, sum(times for _m, in_group, times in counted.patterns[ONLINE] if in_group))
     require_sealed(locked, (hashlib.sha256(blob).digest() for blob in sealed_ballots(locked)))
     return keep_count(locked, counted, by=by, at=at, offline=True)
 

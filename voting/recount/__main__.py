@@ -24,7 +24,7 @@ def recount_text(text: str) -> Report:
         return pb.recount(text)
     try:
         file: Any = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable(f"the file is no JSON: {error}") from error
     kinds = {notice.FORMAT: notice.recount, ballots.FORMAT: ballots.recount}
     kind = file.get("format") if isinstance(file, dict) else None

@@ -153,7 +153,8 @@ def _decisions(report: Report, name: str, part: Mapping[str, Any], outcome: coun
     if tie:
         among = set(tie["chosen"]) <= set(counted["tied"])
         report.check(f"{name}, decided among the tied", found=among, said=True)
-        report.check(f"{name}, places decided", found=len(tie["chosen"]), said=counted["seats_left"])
+        report.check(f"{name}, places decided", found=len(set(tie["chosen"])), said=counted["seats_left"])
+        report.check(f"{name}, each decided once", found=len(set(tie["chosen"])), said=len(tie["chosen"]))
 
 
 def _after(tie: Mapping[str, Any] | None, item: Mapping[str, Any]) -> dict[str, Any]:

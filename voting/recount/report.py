@@ -32,7 +32,7 @@ class Report:
         return {
             "file": self.kind,
             "agrees": self.agrees,
-            "checks": len(self.checks),
+            "checks": self.checks,
             "disagreements": failed,
             "result": self.result,
         }

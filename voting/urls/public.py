@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from voting.views import public, published, receipt, rules, screen
+from voting.views import ballot_sheet, public, published, receipt, rules, screen
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -13,7 +13,7 @@ urlpatterns = [
     path("<slug:slug>/", public.cycle, name="cycle"),
     path("<slug:slug>/projects/<int:number>/", public.candidate, name="candidate"),
     path("<slug:slug>/rules/", rules.rules, name="rules"),
-    path("<slug:slug>/ballot-paper/", public.ballot_paper, name="ballot-paper"),
+    path("<slug:slug>/ballot-paper/", ballot_sheet.ballot_paper, name="ballot-paper"),
     path("<slug:slug>/result/", published.result, name="result"),
     path("<slug:slug>/notice/", published.notice, name="notice"),
     path("<slug:slug>/report/", published.report, name="tally-report"),

@@ -51,16 +51,6 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @require_safe
-def ballot_paper(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the 表决票 as a specimen to print."""
-    shown = queries.public_cycle(slug)
-    round_ = queries.newest_round(shown)
-    per_item = bool(round_ and round_.rules.ballot_type == "per_item")
-    seats = round_.seats if round_ else shown.seats
-    return render(request, "public/ballot_paper.html", {"cycle": shown, "per_item": per_item, "seats": seats})
-
-
-@require_safe
 def secrecy(request: HttpRequest) -> HttpResponse:
     """Explain how the vote is kept secret, with the honest limits (TRUST.md §2)."""
     return render(request, "public/secrecy.html")

@@ -133,7 +133,9 @@ def _cycle(election: pabulib.Election, slug: str, *, by: User) -> Cycle:
 
 def _roll(election: pabulib.Election, cycle: Cycle, *, by: User) -> Round:
     """Enter a delegate for every vote and check everybody in."""
-    Delegate.objects.filter(kind=Kind.REHEARSAL).update(is_active=False)
+    others = Delegate.objects.filter(kind=Kind.REHEARSAL, is_active=True)
+    if others.exists():
+        raise CommandError(_("Another rehearsal has delegates in office; let it end first."))
     (delegation,) = enter_delegations(kind=Kind.REHEARSAL, names=[cycle.place])
     people = {
         f"{cycle.slug.replace('-', '')[:12]}{place:06d}".upper(): (f"{place}", delegation)
