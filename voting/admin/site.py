@@ -87,8 +87,10 @@ class VoteAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from voting.admin.journal import journal  # noqa: PLC0415 it names this site
-        from voting.admin.papers import PaperDesk  # noqa: PLC0415
+        from voting.admin.papers import PaperDesk, ballot_sheets  # noqa: PLC0415
+        from voting.admin.roll_changes import RollChangesPage  # noqa: PLC0415
         from voting.admin.roster import RosterPage  # noqa: PLC0415
+        from voting.admin.scan import DeskPage  # noqa: PLC0415
         from voting.admin.steps import PAGES  # noqa: PLC0415
 
         steps = [
@@ -102,7 +104,10 @@ class VoteAdminSite(admin.AdminSite):
         beside = [
             ("journal", journal, "journal"),
             ("roster", RosterPage.as_view(site=self), "roster"),
+            ("desk", DeskPage.as_view(site=self), "desk"),
+            ("roll-changes", RollChangesPage.as_view(site=self), "roll_changes"),
             ("paper-ballots", PaperDesk.as_view(site=self), "paper_desk"),
+            ("paper-ballots/print", ballot_sheets, "ballot_sheets"),
         ]
         mine = [
             path(f"vote/<slug:slug>/{address}/", self.admin_view(view), name=name)

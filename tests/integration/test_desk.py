@@ -1,0 +1,239 @@
+"""The check-in desk in the doorway, and the changes of the frozen roll."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from accounts.roles import Role
+from tests.factories import DelegateFactory, UserFactory, make_vote
+from voting.forms.desk import number_of
+from voting.models import JournalEntry, RollEntry
+from voting.states import Act, Presence
+
+pytestmark = pytest.mark.django_db
+DESK = "/en/admin/vote/2018/desk/"
+CHANGES = "/en/admin/vote/2018/roll-changes/"
+
+
+@pytest.fixture
+def vote():
+    return make_vote(until="rolled", delegates=5, present=2)
+
+
+@pytest.fixture
+def desk(vote, client):
+    client.force_login(vote.clerk)
+    return client
+
+
+def press(client, number, presence="present", **more):
+    return client.post(DESK, {"number": number, "presence": presence, **more}, follow=True)
+
+
+def presence(vote, place):
+    return vote.round.roll.get(delegate=vote.delegates[place]).presence
+
+
+def test_a_typed_number_is_answered_with_the_person_and_the_quorum(vote, desk):
+    number = vote.delegates[3].number
+    page = press(desk, number).content.decode()
+    assert presence(vote, 3) == Presence.PRESENT
+    answer = page.split('class="answer"')[1].split("</div>")[0]
+    assert number in answer
+    assert vote.delegates[3].name in answer
+    assert "Present" in answer
+    assert 'data-number="present">3<' in page
+    assert 'data-number="missing">1<' in page
+
+
+@pytest.mark.parametrize(
+    "scanned",
+    ["https://piaojue.example/enter/#{number}.12345678901234567890", "{number}", " {number}\n"],
+)
+def test_of_a_scanned_slip_only_the_number_is_kept(vote, desk, scanned):
+    number = vote.delegates[4].number
+    answer = press(desk, scanned.format(number=number))
+    assert presence(vote, 4) == Presence.PRESENT
+    assert "12345678901234567890" not in answer.content.decode()
+    assert not JournalEntry.objects.filter(data__icontains="1234567890").exists()
+
+
+def test_what_stands_beside_the_number_never_comes_back(vote, desk):
+    answer = press(desk, "https://piaojue.example/enter/#nobody.12345678901234567890")
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert "There is no delegate with the number NOBODY on this roll." in text
+    assert "12345678901234567890" not in text
+    assert number_of("https://piaojue.example/enter/") == ""
+    assert number_of("a.b") == "a.b"
+
+
+@pytest.mark.parametrize(("number", "status"), [("", 422), ("https://example.org/", 422), ("99999", 409)])
+def test_what_is_no_number_of_the_roll_is_said_and_changes_nothing(vote, desk, number, status):
+    before = JournalEntry.objects.count()
+    assert press(desk, number).status_code == status
+    assert JournalEntry.objects.count() == before
+
+
+def test_once_more_the_same_is_no_new_entry(vote, desk):
+    before = JournalEntry.objects.count()
+    answer = press(desk, vote.delegates[0].number)
+    assert "Recorded as present before; nothing changed." in answer.content.decode()
+    assert JournalEntry.objects.count() == before
+
+
+def test_each_button_records_its_word(vote, desk):
+    for value in (Presence.ON_LEAVE, Presence.PRESENT, Presence.LEFT, Presence.ABSENT):
+        press(desk, vote.delegates[3].number, value)
+        assert presence(vote, 3) == value
+
+
+def test_an_excluded_delegate_is_named_as_such(vote, desk):
+    entry = vote.round.roll.get(delegate=vote.delegates[4])
+    RollEntry.objects.filter(pk=entry.pk).update(excluded=True)
+    answer = press(desk, entry.number)
+    assert f"Delegate {entry.number} was excluded from this roll." in answer.content.decode()
+
+
+def test_undo_takes_back_what_the_page_showed(vote, desk):
+    press(desk, vote.delegates[3].number, Presence.ON_LEAVE)
+    page = desk.get(DESK)
+    entry = page.context["last"]["sequence"]
+    answer = desk.post(DESK, {"do": "undo", "entry": entry}, follow=True)
+    assert presence(vote, 3) == Presence.ABSENT
+    assert "Taken back:" in answer.content.decode()
+    last = JournalEntry.objects.filter(act=Act.PRESENCE_SET).latest("sequence")
+    assert last.data["undoes"] == entry
+
+
+def test_two_desks_undo_says_whose_and_never_takes_what_was_not_shown(vote, desk, client):
+    press(desk, vote.delegates[3].number)
+    shown = desk.get(DESK).context["last"]["sequence"]
+    colleague = UserFactory(role=Role.CLERK)
+    client.force_login(colleague)
+    press(client, vote.delegates[4].number)
+    client.force_login(vote.clerk)
+    answer = client.post(DESK, {"do": "undo", "entry": shown})
+    assert answer.status_code == 409
+    assert (presence(vote, 3), presence(vote, 4)) == (Presence.PRESENT, Presence.PRESENT)
+    assert f"Entered by {colleague} at another desk." in answer.content.decode()
+
+
+def test_the_numbers_come_as_json_and_keep_no_session_alive(vote, desk):
+    assert desk.get(DESK + "?turnout=desk").json() == {
+        "roll": 5, "present": 2, "on_leave": 0, "left": 0, "absent": 3, "quorum": 4, "missing": 2,
+        "last": JournalEntry.objects.filter(act=Act.PRESENCE_SET).latest("sequence").sequence,
+    }  # fmt: skip
+
+
+def test_whose_ballot_is_in_the_urn_was_present(client):
+    vote = make_vote(until="open", delegates=3, ballots=[[1]])
+    client.force_login(vote.clerk)
+    answer = press(client, vote.delegates[0].number, Presence.LEFT)
+    assert answer.status_code == 409
+    assert presence(vote, 0) == Presence.PRESENT
+
+
+def test_the_desk_is_shut_after_the_close(client):
+    vote = make_vote(until="closed", delegates=3, ballots=[[1]])
+    client.force_login(vote.clerk)
+    assert 'id="id_number"' not in client.get(DESK).content.decode()
+    assert press(client, vote.delegates[1].number, Presence.LEFT).status_code == 409
+
+
+def test_before_the_roll_is_frozen_the_desk_says_so(client):
+    vote = make_vote(until="adopted")
+    client.force_login(vote.clerk)
+    page = client.get(DESK)
+    assert page.status_code == 200
+    assert 'id="id_number"' not in page.content.decode()
+    assert press(client, "1").status_code == 409
+
+
+@pytest.mark.parametrize("url", [DESK, CHANGES])
+def test_only_a_clerk_may_act_here(vote, client, url):
+    client.force_login(vote.scrutineer)
+    before = JournalEntry.objects.count()
+    given = {"number": vote.delegates[3].number, "presence": "present", "do": "exclude", "reason": "r"}
+    assert client.post(url, given).status_code == 403
+    assert JournalEntry.objects.count() == before
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_queries_do_not_grow_with_the_entries(vote, desk, django_assert_num_queries, size):
+    desk.get(DESK)
+    for place in range(size):
+        press(desk, vote.delegates[place].number, Presence.ON_LEAVE)
+    with django_assert_num_queries(QUERIES):
+        desk.get(DESK)
+
+
+QUERIES = 21
+
+
+def test_exclude_and_admit_with_a_reason(vote, desk):
+    number = vote.delegates[1].number
+    page = desk.post(CHANGES, {"number": number, "reason": "辞去代表职务", "do": "exclude"}, follow=True)
+    text = page.content.decode()
+    assert vote.round.roll.get(number=number).excluded
+    assert "辞去代表职务" in text
+    new = DelegateFactory(delegation=vote.delegates[0].delegation)
+    desk.post(CHANGES, {"number": new.number, "reason": "补选", "do": "admit"})
+    assert vote.round.roll.filter(number=new.number, excluded=False).exists()
+    assert [e.act for e in desk.get(CHANGES).context["changes"]] == [
+        Act.DELEGATE_ADMITTED, Act.DELEGATE_EXCLUDED,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"number": "{0}", "reason": " ", "do": "exclude"}, "Say why"),
+        ({"number": "99999", "reason": "r", "do": "exclude"}, "no delegate with the number 99999"),
+        ({"number": "{0}", "reason": "r", "do": "admit"}, "is on this roll already"),
+        ({"number": "99999", "reason": "r", "do": "admit"}, "no delegate in office"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused_in_words(vote, desk, given, said):
+    given = {**given, "number": given["number"].format(vote.delegates[0].number)}
+    answer = desk.post(CHANGES, given)
+    assert answer.status_code == 409
+    assert said in answer.content.decode()
+
+
+def test_after_opening_the_roll_stays(client):
+    vote = make_vote(until="open", delegates=3)
+    client.force_login(vote.clerk)
+    assert (
+        "The vote has been opened; the roll can no longer be changed." in client.get(CHANGES).content.decode()
+    )
+    given = {"number": vote.delegates[0].number, "reason": "r", "do": "exclude"}
+    assert client.post(CHANGES, given).status_code == 409
+    assert not vote.round.roll.filter(excluded=True).exists()
+
+
+@pytest.mark.parametrize(("minutes", "announced"), [("", None), ("15", 15)])
+def test_opening_may_announce_the_minutes(client, minutes, announced):
+    vote = make_vote(until="ready", delegates=3)
+    client.force_login(vote.clerk)
+    url = reverse("admin:step_open", args=["2018"])
+    assert client.post(url, {"minutes": minutes, "confirm": "on"}).status_code == 302
+    round_ = vote.round
+    length = round_.announced_close and round(
+        (round_.announced_close - round_.opened_at).total_seconds() / 60
+    )
+    assert length == announced
+
+
+@pytest.mark.parametrize("minutes", ["0", "-3", "soon", "100000"])
+def test_minutes_that_are_none_open_nothing(client, minutes):
+    vote = make_vote(until="ready", delegates=3)
+    client.force_login(vote.clerk)
+    with override("en"):
+        url = reverse("admin:step_open", args=["2018"])
+    answer = client.post(url, {"minutes": minutes, "confirm": "on"})
+    assert answer.status_code == 422
+    assert "A whole number of minutes" in answer.content.decode()
+    assert vote.round.opened_at is None
