@@ -7,104 +7,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from voting.domain.counting import BallotType, Base, Comparator, Floor
 from voting.models import Notice
+from voting.result_lines import Item, english, tenths_of_a_percent
+from voting.result_words import (
+    BECAME,
+    BECAUSE,
+    CHANNELS,
+    DECISIONS,
+    REASONS,
+    STATUSES,
+    TIES,
+    VOID_REASONS,
+)
 
-DECISIONS: dict[str, Promise] = {
-    "chosen": _("chosen"),
-    "tied": _("tied"),
-    "not_chosen": _("not chosen"),
-}
-REASONS: dict[str, Promise] = {
-    "above_cut": _("among the highest"),
-    "below_floor": _("majority not reached"),
-    "below_group_floor": _("majority of the sub-group not reached"),
-    "below_cut": _("fewer votes than those chosen"),
-    "tied_at_cut": _("equal votes at the last place"),
-    "admitted_with_tie": _("equal votes at the last place, admitted by the rules"),
-    "presidium_for": _("equal votes at the last place, chosen by the presidium"),
-    "presidium_against": _("equal votes at the last place, not chosen by the presidium"),
-    "lot_for": _("equal votes at the last place, chosen by lot"),
-    "lot_against": _("equal votes at the last place, not chosen by lot"),
-    "vote_void": _("the vote is void"),
-}
-STATUSES: dict[str, Promise] = {
-    "decided": _("The vote is decided."),
-    "tie": _("Equal votes at the last place: the rules say what follows."),
-    "shortfall": _("Fewer projects passed than there are to choose."),
-    "void": _("More ballots were returned than issued: the vote is void."),
-}
-TIES: dict[str, Promise] = {
-    "presidium": _("Equal votes at the last place, decided by the presidium."),
-    "lot": _("Equal votes at the last place, decided by a public lot."),
-}
-BECAUSE: dict[str, Promise] = {
-    "tie": _("because of equal votes at the last place"),
-    "shortfall": _("because fewer projects passed than there were to choose"),
-    "void": _("because the vote before it was void"),
-}
-CHANNELS: dict[str, Promise] = {"online": _("online"), "paper": _("on paper")}
-VOID_REASONS: dict[str, Promise] = {
-    "over_vote": _("more marks than allowed"),
-    "under_vote": _("fewer marks than required"),
-    "repeated_place": _("a place given twice"),
-    "missing_place": _("a place left out"),
-    "blank": _("nothing marked"),
-    "malformed": _("cannot be read"),
-}
-
-
-def tenths_of_a_percent(part: int, whole: int) -> str:
-    """Return part ÷ whole in per cent with one decimal, rounded half up by integers alone (F18); 0.0 of nothing."""
-    tenths = (2000 * part + whole) // (2 * whole) if whole else 0
-    return f"{tenths // 10}.{tenths % 10}"
-
-
-def english() -> bool:
-    """Tell whether the reader's language is not Chinese."""
-    return not (get_language() or "").startswith("zh")
-
-
-@dataclass(frozen=True)
-class Item:
-    """A project's line of the result.
-
-    ``value`` is what the projects are ordered by, as a number of votes, points or first places; ``percent`` is its
-    share of the most it could be, as text. ``cells`` are the numbers of its line under the result's ``columns``.
-    """
-
-    number: int
-    name: str
-    votes: int
-    against: int
-    abstain: int
-    not_pressed: int
-    value: int
-    place: int
-    decision: str
-    decided: str
-    reason: str
-    percent: str
-    annual_task: bool
-    cells: tuple[int, ...]
-    places: tuple[int, ...] = ()
-
-    @property
-    def chosen(self) -> bool:
-        return self.decision == "chosen"
-
-    @property
-    def css(self) -> str:
-        return "chosen" if self.chosen else "rest"
-
-    @property
-    def places_in_words(self) -> list[tuple[int, int]]:
-        """Return (place, ballots that gave it) for the places that were given."""
-        return [(place, ballots) for place, ballots in enumerate(self.places, start=1) if ballots]
+__all__ = ["Item", "Result", "RoundResult", "english", "tenths_of_a_percent"]
 
 
 @dataclass(frozen=True)
@@ -410,7 +329,7 @@ class Result(RoundResult):
                 "round": lines[number][0].number,
                 "line": lines[number][1],
                 "became": self._became(number),
-                "said": str(_BECAME[self._became(number)]),
+                "said": str(BECAME[self._became(number)]),
             }
             for number, name in self.slate
         ]
@@ -452,12 +371,3 @@ class Result(RoundResult):
     @property
     def certified_at(self) -> datetime | None:
         return self.moment(self.body["tally"]["certified_at"])
-
-
-_BECAME: dict[str, Promise] = {
-    "chosen": _("chosen"),
-    "annual_task": _("annual task"),
-    "left_over": _("left to the next session"),
-    "open": _("still to be decided"),
-    "not_chosen": _("not chosen"),
-}

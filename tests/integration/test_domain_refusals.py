@@ -170,7 +170,7 @@ def on(until: str, act: Callable[..., object], **more: object) -> Callable[[], C
     """Return a case: a vote brought to a point, and the call that must be refused there."""
 
     def case() -> Callable[[], object]:
-        vote = make_vote(until=until, delegates=3, **more)
+        vote = make_vote(until=until, **({"delegates": 3} | more))
         return lambda: act(vote)
 
     return case
@@ -249,6 +249,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     roll_changes.ReasonMissing: on("ready", lambda v: exclude(v, reason=" ")),
     roll_changes.AlreadyOnRoll: on("ready", lambda v: admit(v, v.delegates[0].number)),
     roll_changes.NotADelegate: on("ready", lambda v: admit(v, "77777777")),
+    roll_changes.GroupTooSmall: on("ready", exclude, group=5, preset="shigu", delegates=10),
     roll_changes.HoldsPaper: holding(lambda v: exclude(v, place=2), until="ready"),
     papers.NotInTheHall: on("open", lambda v: hand_out(v, 2), present=2),
     papers.VotedOnline: on("open", lambda v: hand_out(v, 0), ballots=[[1]]),

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voting.domain import counting
+from voting.domain import totals
 from voting.domain.counting import (
     UNREADABLE,
     Attendance,
@@ -54,7 +54,17 @@ from voting.domain.counting import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-PURE = ("counting", "judging", "measures", "choices", "frozen", "working", "paper_marks")
+PURE = (
+    "counting",
+    "totals",
+    "outcomes",
+    "judging",
+    "measures",
+    "choices",
+    "frozen",
+    "working",
+    "paper_marks",
+)
 MAJORITY = Floor(Base.ALL, 1, 2, Comparator.MORE_THAN)
 GONGSHU = Rule(
     ballot_type=BallotType.UP_TO,
@@ -754,7 +764,7 @@ def test_without_a_floor_one_vote_is_enough() -> None:
 
 def test_a_judge_that_errs_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """A ballot with a line too few that were let through would leave an item one vote short."""
-    monkeypatch.setattr(counting, "judge", lambda *_, **__: Verdict(Validity.VALID))
+    monkeypatch.setattr(totals, "judge", lambda *_, **__: Verdict(Validity.VALID))
     with pytest.raises(CountMismatch) as refusal:
         count(replace(GONGSHU, seats=1), (5, 6), [(1, 0), (1,)], everybody(2))
     assert (refusal.value.number, refusal.value.expected, refusal.value.found) == (6, 2, 1)

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from voting.domain.canonical import sha256_hex
 from voting.domain.definitions import definition_of
 from voting.models import Round
-from voting.results import DECISIONS, REASONS, STATUSES
+from voting.result_words import DECISIONS, REASONS, STATUSES
 
 
 def count_report(round_: Round) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from accounts.models import Delegate, User
 from voting.domain.journal import record
 from voting.domain.refusals import Refused
 from voting.domain.rolls import NotOnRoll, eligible
+from voting.domain.rules import SMALLEST_GROUP
 from voting.models import RollEntry, Round
 from voting.states import Act, Presence, RoundStatus
 
@@ -58,6 +59,16 @@ class HoldsPaper(Refused):
         return _("This delegate holds a paper ballot. Take it back first.")
 
 
+class GroupTooSmall(Refused):
+    """The second threshold needs enough members, and enough others."""
+
+    def __str__(self) -> str:
+        return _(
+            "So few would be left beside or in the sub-group that the count of the second threshold would give their "
+            "votes away. Nobody can be excluded there."
+        )
+
+
 @transaction.atomic
 def exclude(*, round_: Round, number: str, reason: str, by: User, at: datetime) -> None:
     """Take a delegate off the roll: the entry stays as evidence and counts nowhere.
@@ -70,6 +81,7 @@ def exclude(*, round_: Round, number: str, reason: str, by: User, at: datetime) 
         raise NotOnRoll(number)
     if entry.paper:
         raise HoldsPaper
+    _require_group_large_enough(locked, entry)
     locked.roll.filter(pk=entry.pk).update(excluded=True, presence=Presence.ABSENT)
     _record(locked, Act.DELEGATE_EXCLUDED, number, reason, by=by, at=at)
 
@@ -94,8 +106,17 @@ def admit(*, round_: Round, number: str, reason: str, by: User, at: datetime) ->
     _record(locked, Act.DELEGATE_ADMITTED, number, reason, by=by, at=at)
 
 
+def _require_group_large_enough(round_: Round, entry: RollEntry) -> None:
+    """Keep the sub-group, and the others, from becoming so few that the count gives votes away (F27)."""
+    if not round_.rules.group_base:
+        return
+    left = round_.roll.filter(excluded=False, in_group=entry.in_group).count() - 1
+    if 0 < left < SMALLEST_GROUP or (left == 0 and entry.in_group):
+        raise GroupTooSmall
+
+
 def _begin(round_: Round, number: str, reason: str) -> tuple[Round, str, str]:
-    locked = Round.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=round_.pk)
+    locked = Round.objects.select_for_update(of=("self",)).select_related("cycle", "rules").get(pk=round_.pk)
     if locked.status not in BEFORE_OPENING:
         raise RollFixed
     if not reason.strip():

@@ -8,169 +8,49 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 
 from django.db.models import Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import SCRUTINEERS, Role
 from voting import permissions
-from voting.domain.cycles import slate_conditions
 from voting.domain.further import further_conditions, next_ballot
 from voting.domain.papers import PaperNotReady, agreed
 from voting.domain.refusals import Condition
-from voting.domain.rolls import Attendance, attendance, roll_conditions
+from voting.domain.rolls import Attendance, attendance
 from voting.domain.rounds import opening_conditions
-from voting.domain.rules import adoption_conditions
+from voting.domain.steps import (
+    ALLOWED,
+    DONE_AT,
+    EXCEPTIONS,
+    OF_THE_CYCLE,
+    OF_THE_CYCLE_CONDITIONS,
+    ORDER,
+    RUNNING,
+    STAFF,
+    STARTS_AT,
+    TITLES,
+    TRACES,
+    Standing,
+    StepKey,
+)
 from voting.domain.ties import open_tie
 from voting.models import Cycle, JournalEntry, Round, VotingRules
-from voting.states import CHECK_IN_STATUSES, Act, RoundStatus, Stage
+from voting.states import CHECK_IN_STATUSES, Act, RoundStatus
 
-
-class StepKey(StrEnum):
-    """The steps in their order; the value is the last part of the step's address."""
-
-    SLATE = "slate"
-    RULES = "rules"
-    ROLL = "roll"
-    SLIPS = "slips"
-    CHECK_IN = "check-in"
-    KEY = "key"
-    TRIAL = "trial"
-    OPEN = "open"
-    CLOSE = "close"
-    PAPER = "paper"
-    COUNT = "count"
-    CERTIFY = "certify"
-    DECIDE = "decide"
-    PUBLISH = "publish"
-    FURTHER = "further"
-
-
-class Standing(StrEnum):
-    """Where a step stands: exactly one of a running vote's steps is the current one."""
-
-    DONE = "done"
-    CURRENT = "current"
-    LATER = "later"
-
-
-TITLES: dict[StepKey, Promise] = {
-    StepKey.SLATE: _("Freeze the slate of candidate projects"),
-    StepKey.RULES: _("Adopt the voting rules"),
-    StepKey.ROLL: _("Freeze the roll"),
-    StepKey.SLIPS: _("Print the delegates' slips"),
-    StepKey.CHECK_IN: _("Check the delegates in"),
-    StepKey.KEY: _("Hold the key ceremony"),
-    StepKey.TRIAL: _("Try the key slips"),
-    StepKey.OPEN: _("Open the vote"),
-    StepKey.CLOSE: _("Vote, and close the vote"),
-    StepKey.PAPER: _("Read the paper ballots, twice"),
-    StepKey.COUNT: _("Count the ballots"),
-    StepKey.CERTIFY: _("Certify the count"),
-    StepKey.DECIDE: _("Record how the tie was decided"),
-    StepKey.PUBLISH: _("Publish the result"),
-    StepKey.FURTHER: _("Begin the further round"),
-}
-
-#: Who may take a step.
-ALLOWED: dict[StepKey, Callable[[permissions.Person, Cycle], bool]] = {
-    StepKey.SLATE: permissions.can_prepare,
-    StepKey.RULES: permissions.can_prepare,
-    StepKey.ROLL: permissions.can_prepare,
-    StepKey.SLIPS: permissions.can_check_in,
-    StepKey.CHECK_IN: permissions.can_check_in,
-    StepKey.KEY: permissions.can_hold_key,
-    StepKey.TRIAL: permissions.can_hold_key,
-    StepKey.OPEN: permissions.can_open,
-    StepKey.CLOSE: permissions.can_close,
-    StepKey.PAPER: permissions.can_read_paper,
-    StepKey.COUNT: permissions.can_count,
-    StepKey.CERTIFY: permissions.can_certify,
-    StepKey.DECIDE: permissions.can_decide,
-    StepKey.PUBLISH: permissions.can_publish,
-    StepKey.FURTHER: permissions.can_begin_round,
-}
-
-#: The act that a step leaves in the journal, and the name under which the entry holds its hash.
-TRACES: dict[StepKey, tuple[Act, str]] = {
-    StepKey.SLATE: (Act.SLATE_FROZEN, ""),
-    StepKey.RULES: (Act.RULES_ADOPTED, "digest"),
-    StepKey.ROLL: (Act.ROLL_FROZEN, "definition"),
-    StepKey.SLIPS: (Act.CODES_ISSUED, ""),
-    StepKey.CHECK_IN: (Act.PRESENCE_SET, ""),
-    StepKey.KEY: (Act.KEY_SPLIT, "key"),
-    StepKey.TRIAL: (Act.KEY_TRIED, "key"),
-    StepKey.OPEN: (Act.ROUND_OPENED, ""),
-    StepKey.CLOSE: (Act.ROUND_CLOSED, "root"),
-    StepKey.PAPER: (Act.PAPER_ENTERED, ""),
-    StepKey.COUNT: (Act.ROUND_COUNTED, "tally"),
-    StepKey.CERTIFY: (Act.TALLY_CERTIFIED, "tally"),
-    StepKey.DECIDE: (Act.TIE_DECIDED, ""),
-    StepKey.PUBLISH: (Act.NOTICE_PUBLISHED, "notice"),
-    StepKey.FURTHER: (Act.ROUND_BEGUN, "definition"),
-}
-_OF_THE_CYCLE = (Act.SLATE_FROZEN, Act.RULES_ADOPTED)
-
-#: The status a round has reached when the step is done.
-_DONE_AT: dict[StepKey, RoundStatus] = {
-    StepKey.KEY: RoundStatus.KEYED,
-    StepKey.TRIAL: RoundStatus.READY,
-    StepKey.OPEN: RoundStatus.OPEN,
-    StepKey.CLOSE: RoundStatus.CLOSED,
-    StepKey.COUNT: RoundStatus.COUNTED,
-    StepKey.CERTIFY: RoundStatus.CERTIFIED,
-    StepKey.PUBLISH: RoundStatus.PUBLISHED,
-}
-#: The status that the step starts from, what that means, and what to do where it is not so.
-_STARTS_AT: dict[StepKey, tuple[RoundStatus, Promise, Promise]] = {
-    StepKey.TRIAL: (
-        RoundStatus.KEYED,
-        _("the key is split and not yet tried"),
-        _("Hold the key ceremony first."),
-    ),
-    StepKey.CLOSE: (RoundStatus.OPEN, _("voting is open"), _("Open the vote first.")),
-    StepKey.COUNT: (
-        RoundStatus.CLOSED,
-        _("the vote is closed and the urn is sealed"),
-        _("Close the vote first."),
-    ),
-    StepKey.CERTIFY: (RoundStatus.COUNTED, _("the ballots are counted"), _("Count the ballots first.")),
-    StepKey.PAPER: (
-        RoundStatus.CLOSED,
-        _("the vote is closed and the urn is sealed"),
-        _("Close the vote first."),
-    ),
-    StepKey.DECIDE: (
-        RoundStatus.CERTIFIED,
-        _("the count is certified"),
-        _("Another person, a scrutineer, certifies the count first."),
-    ),
-    StepKey.PUBLISH: (
-        RoundStatus.CERTIFIED,
-        _("the count is certified"),
-        _("Another person, a scrutineer, certifies the count first."),
-    ),
-}
-_OF_THE_CYCLE_CONDITIONS: dict[StepKey, Callable[[Cycle], list[Condition]]] = {
-    StepKey.SLATE: slate_conditions,
-    StepKey.RULES: adoption_conditions,
-    StepKey.ROLL: roll_conditions,
-}
-#: Cycles past these stages leave the vote behind.
-RUNNING = (
-    Stage.SOLICITATION, Stage.SCREENING, Stage.DELIBERATION, Stage.VOTING, Stage.COUNTING, Stage.PUBLICATION,
-)  # fmt: skip
-#: Steps that most votes do not have, and what brings them about.
-_EXCEPTIONS: dict[StepKey, Promise] = {
-    StepKey.PAPER: _("paper ballots were handed out"),
-    StepKey.DECIDE: _("the count ended in a tie that the rules give to the presidium or to a lot"),
-}
-_STAFF = (Role.CLERK, Role.CHIEF, Role.SCRUTINEER, Role.PRESIDING)
-_ORDER = list(RoundStatus)
+__all__ = [
+    "ALLOWED",
+    "RUNNING",
+    "TITLES",
+    "TRACES",
+    "RunningOrder",
+    "Standing",
+    "Step",
+    "StepKey",
+    "running_cycles",
+]
 
 
 @dataclass(frozen=True)
@@ -288,11 +168,11 @@ class RunningOrder:
         return True
 
     def _reached(self, status: RoundStatus) -> bool:
-        return self.round is not None and _ORDER.index(RoundStatus(self.round.status)) >= _ORDER.index(status)
+        return self.round is not None and ORDER.index(RoundStatus(self.round.status)) >= ORDER.index(status)
 
     def _is_done(self, key: StepKey) -> bool:
-        if key in _DONE_AT:
-            return self._reached(_DONE_AT[key])
+        if key in DONE_AT:
+            return self._reached(DONE_AT[key])
         return bool(self._signs[key]())
 
     @cached_property
@@ -316,8 +196,8 @@ class RunningOrder:
         }
 
     def _conditions(self, key: StepKey) -> list[Condition]:
-        if key in _OF_THE_CYCLE_CONDITIONS:
-            return _OF_THE_CYCLE_CONDITIONS[key](self.cycle)
+        if key in OF_THE_CYCLE_CONDITIONS:
+            return OF_THE_CYCLE_CONDITIONS[key](self.cycle)
         if key in {StepKey.SLIPS, StepKey.CHECK_IN}:
             return [self._roll_frozen, self._before_close]
         if key == StepKey.KEY:
@@ -326,14 +206,14 @@ class RunningOrder:
             return further_conditions(self.cycle, self.round)
         if key == StepKey.OPEN:
             return opening_conditions(self.round) if self.round else [self._roll_frozen]
-        status, text, help_ = _STARTS_AT[key]
+        status, text, help_ = STARTS_AT[key]
         met = self.round is not None and self.round.status == status
         return [Condition(met, text, help_), *self._exceptions(key)]
 
     def _exceptions(self, key: StepKey) -> list[Condition]:
         """What a step needs beyond the status: of people, and in a vote that took an exceptional step before."""
-        if key in _EXCEPTIONS:
-            return [Condition(self._concerns(key), _EXCEPTIONS[key])]
+        if key in EXCEPTIONS:
+            return [Condition(self._concerns(key), EXCEPTIONS[key])]
         if key == StepKey.COUNT and self._concerns(StepKey.PAPER):
             agreed = self._reached(RoundStatus.COUNTED) or self._paper_agreed
             text = _("the paper ballots were read twice and agree")
@@ -378,7 +258,7 @@ class RunningOrder:
         number = self.round.number if self.round else 0
         entries = (
             JournalEntry.objects.filter(cycle=self.cycle, act__in=[act for act, _name in TRACES.values()])
-            .filter(Q(act__in=_OF_THE_CYCLE) | Q(data__round=number))
+            .filter(Q(act__in=OF_THE_CYCLE) | Q(data__round=number))
             .order_by("act", "-sequence")
             .distinct("act")
             .select_related("actor")
@@ -387,8 +267,8 @@ class RunningOrder:
 
     @cached_property
     def _staff(self) -> list[User]:
-        staff = User.objects.filter(kind=self.cycle.kind, is_active=True, role__in=_STAFF)
-        return sorted(staff, key=lambda user: (_STAFF.index(Role(user.role)), user.username))
+        staff = User.objects.filter(kind=self.cycle.kind, is_active=True, role__in=STAFF)
+        return sorted(staff, key=lambda user: (STAFF.index(Role(user.role)), user.username))
 
     @property
     def _counter(self) -> int | None:

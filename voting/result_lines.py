@@ -1,0 +1,56 @@
+"""One project's line of a result, and how its shares are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import get_language
+
+
+def tenths_of_a_percent(part: int, whole: int) -> str:
+    """Return part ÷ whole in per cent with one decimal, rounded half up by integers alone (F18); 0.0 of nothing."""
+    tenths = (2000 * part + whole) // (2 * whole) if whole else 0
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+def english() -> bool:
+    """Tell whether the reader's language is not Chinese."""
+    return not (get_language() or "").startswith("zh")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A project's line of the result.
+
+    ``value`` is what the projects are ordered by, as a number of votes, points or first places; ``percent`` is its
+    share of the most it could be, as text. ``cells`` are the numbers of its line under the result's ``columns``.
+    """
+
+    number: int
+    name: str
+    votes: int
+    against: int
+    abstain: int
+    not_pressed: int
+    value: int
+    place: int
+    decision: str
+    decided: str
+    reason: str
+    percent: str
+    annual_task: bool
+    cells: tuple[int, ...]
+    places: tuple[int, ...] = ()
+
+    @property
+    def chosen(self) -> bool:
+        return self.decision == "chosen"
+
+    @property
+    def css(self) -> str:
+        return "chosen" if self.chosen else "rest"
+
+    @property
+    def places_in_words(self) -> list[tuple[int, int]]:
+        """Return (place, ballots that gave it) for the places that were given."""
+        return [(place, ballots) for place, ballots in enumerate(self.places, start=1) if ballots]
