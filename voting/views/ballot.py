@@ -5,6 +5,7 @@ Nothing here keeps a choice: it comes in with the form and goes out with it, unt
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -74,11 +75,11 @@ def _require_known(form: BallotForm) -> None:
         raise ForeignMark
 
 
-def _paper(request: HttpRequest, entry: RollEntry, form: BallotForm, *, page: str) -> dict[str, Any]:
+def _paper(entry: RollEntry, form: BallotForm, *, page: str, faults: Collection[int] = ()) -> dict[str, Any]:
     rule = definition_of(entry.round).rule
     kind = rule.ballot_type
     ranking = kind is BallotType.RANKING
-    lines = rows(ballot_items(entry.round), form.chosen, places=rule.seats if ranking else 0)
+    lines = rows(ballot_items(entry.round), form.chosen, places=rule.seats if ranking else 0, faults=faults)
     return {
         "entry": entry,
         "round": entry.round,
@@ -106,15 +107,17 @@ def _ballot_page(
     *,
     refusal: BallotRefused | None = None,
 ) -> HttpResponse:
-    context = _paper(request, entry, form or BallotForm(ticket=None, chosen={}), page="voting:ballot")
-    context["refusal"] = refusal
+    faults = getattr(refusal, "numbers", ())
+    form = form or BallotForm(ticket=None, chosen={})
+    context = _paper(entry, form, page="voting:ballot", faults=faults)
+    context |= {"refusal": refusal, "faults": faults, "posted": request.method == "POST"}
     return render(request, "ballot/ballot.html", context, status=422 if refusal else 200)
 
 
 def _review_page(
     request: HttpRequest, entry: RollEntry, form: BallotForm, *, unconfirmed: bool = False
 ) -> HttpResponse:
-    context = _paper(request, entry, form, page="voting:ballot-review")
+    context = _paper(entry, form, page="voting:ballot-review")
     picked = [row for row in context["rows"] if row.mark]
     if context["ranking"]:
         picked.sort(key=lambda row: row.mark)
@@ -124,7 +127,7 @@ def _review_page(
         "marked": len(picked),
         "votes_for": sum(row.checked for row in picked),
         "blank": form.is_blank,
-        "answer": next((option.label for option in context["whole_options"] if option.checked), ""),
+        "answer": next((option for option in context["whole_options"] if option.checked), None),
         "unconfirmed": unconfirmed,
         "carried": form.fields(),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,6 +48,9 @@ class Row:
     mark: int
     #: How many places a ranking has; none on the other ballots.
     places: int = 0
+    #: What the refusal is about; the first one can be gone to.
+    faulty: bool = False
+    first_fault: bool = False
 
     @property
     def checked(self) -> bool:
@@ -57,6 +60,11 @@ class Row:
     def chosen(self) -> str:
         """The mark in words."""
         return str(LABELS.get(Mark(self.mark), ""))
+
+    @property
+    def word(self) -> str:
+        """The mark as the form says it."""
+        return WORDS.get(Mark(self.mark), "")
 
     @property
     def options(self) -> list[Option]:
@@ -94,10 +102,21 @@ def options(mark: int) -> list[Option]:
     return [Option(WORDS[word], str(label), mark == word) for word, label in LABELS.items()]
 
 
-def rows(items: list[BallotItem], chosen: Mapping[int, int], *, places: int = 0) -> list[Row]:
-    """Return the lines in the ballot's fixed order with the marks given."""
+def rows(
+    items: list[BallotItem], chosen: Mapping[int, int], *, places: int = 0, faults: Collection[int] = ()
+) -> list[Row]:
+    """Return the lines in the ballot's fixed order with the marks given; ``faults`` are the numbers to mend."""
+    first = min(faults, default=None)
     return [
-        Row(item.number, item.candidate.shown_name, item.candidate, chosen.get(item.number, 0), places)
+        Row(
+            item.number,
+            item.candidate.shown_name,
+            item.candidate,
+            chosen.get(item.number, 0),
+            places,
+            faulty=item.number in faults,
+            first_fault=item.number == first,
+        )
         for item in items
     ]
 

@@ -14,6 +14,9 @@
   // back from the review or out of the browser's memory: the form may be sent again
   window.addEventListener("pageshow", () => { sent = false; });
 
+  // a page that came by POST would be asked for again on the way back from the review: the browser keeps its marks
+  if ("posted" in form.dataset) history.replaceState(null, "", form.dataset.home);
+
   const bar = document.getElementById("bar");
   const status = bar && bar.querySelector("[role=status]");
   if (!status) return;
@@ -33,35 +36,41 @@
     for (const select of selects) select.parentElement.classList.toggle("twice", Boolean(place) && select.value === place);
     return place;
   };
-  const count = (announce) => {
+  const count = (announce, said = "") => {
     const n = marked(), over = n - most, place = twice();
     const wrong = over > 0 || Boolean(place);
     bar.classList.toggle("over", wrong);
     note.hidden = !wrong;
     note.textContent = over > 0 ? fill(status.dataset.over, { over }) : place ? fill(status.dataset.twice, { place }) : "";
-    if (announce) status.textContent = fill(status.dataset.said, { n, most }) + (wrong ? " " + note.textContent : "");
+    if (announce) status.textContent = said + fill(status.dataset.said, { n, most }) + (wrong ? " " + note.textContent : "");
   };
 
   // tap a row of a ranking: it takes the next place; tap it again: it goes, and those behind it move up
   const tap = (select) => {
-    const place = Number(select.value);
-    if (!place) {
-      const taken = new Set(selects.map((other) => Number(other.value)));
-      let next = 1;
-      while (taken.has(next)) next += 1;
-      if (next <= most) select.value = String(next);
-      return;
+    const number = select.id.slice(1), place = Number(select.value);
+    if (place) {
+      select.value = "";
+      for (const other of selects) if (Number(other.value) > place) other.value = String(Number(other.value) - 1);
+      return fill(status.dataset.taken, { number });
     }
-    select.value = "";
-    for (const other of selects) if (Number(other.value) > place) other.value = String(Number(other.value) - 1);
+    const taken = new Set(selects.map((other) => Number(other.value)));
+    let next = 1;
+    while (taken.has(next)) next += 1;
+    if (next > most) return fill(status.dataset.full, { most });
+    select.value = String(next);
+    return fill(status.dataset.placed, { number, place: next });
   };
+  for (const hint of form.querySelectorAll(".tap-hint")) hint.hidden = false;
   for (const select of selects) {
     const row = select.closest(".row");
     for (const part of row.querySelectorAll(".no, .what")) {
       part.addEventListener("click", (event) => {
         event.preventDefault();
-        tap(select);
-        count(true);
+        const before = select.value, said = tap(select);
+        count(true, said);
+        if (select.value !== before) return;
+        note.hidden = false;
+        note.textContent = said;
       });
     }
   }
