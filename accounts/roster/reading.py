@@ -108,7 +108,6 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(content).replace("\r\n", "\n").replace("\r", "\n")
     first = next((line for line in text.split("\n") if line.strip()), "")
     delimiter = max(",;\t，", key=lambda mark: (first.count(mark), mark == ","))
-    csv.field_size_limit(MOST_BYTES)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     while True:
         line = reader.line_num + 1

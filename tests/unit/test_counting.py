@@ -593,11 +593,15 @@ def test_figures_of_a_sub_group_belong_to_a_second_threshold() -> None:
         with pytest.raises(ImpossibleRule) as refusal:
             decide(rule, totals, everybody(1), group=group)
         assert refusal.value.code == "group"
-    more = add_up(replace(GONGSHU, seats=1), (1, 2), [(1, 0)] * 2)
+    grouped = replace(GONGSHU, seats=1, group_floor=MAJORITY)
+    for part in ([(1, 0)] * 2, [(0, 0)] * 2, [(1, 1)] * 2):
+        more = add_up(replace(GONGSHU, seats=1), (1, 2), part)
+        with pytest.raises(CountMismatch):
+            decide(grouped, totals, everybody(2), group=(more, everybody(2)))
+    with pytest.raises(ValueError, match="same items"):
+        decide(grouped, totals, everybody(2), group=(add_up(grouped, (2, 1), [(0, 1)]), everybody(2)))
     with pytest.raises(CountMismatch):
-        decide(
-            replace(GONGSHU, seats=1, group_floor=MAJORITY), totals, everybody(2), group=(more, everybody(2))
-        )
+        Totals(1, 1, 0, {}, (ItemTotals(1, 2, 0, -1, 0),))
 
 
 def test_a_whole_report_has_as_many_seats_as_items() -> None:

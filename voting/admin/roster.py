@@ -21,7 +21,7 @@ from voting.forms.roster import ApplyForm, UploadForm
 from voting.forms.steps import StepForm
 
 #: Where the page is cut to let the progress in.
-_MARK = "<!-- progress -->"
+_MARK = "[[[progress]]]"
 
 
 class RosterPage(StepPage):

@@ -156,9 +156,7 @@ def _threshold(
     if rule.group_floor is None or group is None:
         return None, {}
     members, attendance = group
-    for whole, part in zip(totals.items, members.items, strict=True):
-        if part.for_ > whole.for_:
-            raise CountMismatch(whole.number, expected=whole.for_, found=part.for_)
+    _require_part(totals, members)
     size = _bases(members, attendance)[rule.group_floor.base]
     threshold = GroupThreshold(
         base=rule.group_floor.base,
@@ -170,6 +168,18 @@ def _threshold(
         valid=members.valid,
     )
     return threshold, {item.number: item.for_ for item in members.items}
+
+
+def _require_part(totals: Totals, members: Totals) -> None:
+    """Hold the sub-group's figures against those of all. Raises CountMismatch where a part exceeds the whole."""
+    figures = [(None, totals.returned, members.returned), (None, totals.valid, members.valid)]
+    for whole, part in zip(totals.items, members.items, strict=True):
+        if whole.number != part.number:
+            raise ValueError("these totals are not over the same items")
+        figures.append((whole.number, whole.for_, part.for_))
+    for number, whole_figure, part_figure in figures:
+        if part_figure > whole_figure:
+            raise CountMismatch(number, expected=whole_figure, found=part_figure)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class ItemTotals:
 class Totals:
     """The ballots of a round, added up; ``valid`` includes the ``blank`` ones that the rule lets stand.
 
-    Raises CountMismatch where a sum does not hold (PROCEDURE.md §3.4 (5)).
+    Raises CountMismatch where a sum does not hold (PROCEDURE.md §3.4 (5)) or a figure is negative.
     """
 
     returned: int
@@ -60,6 +60,9 @@ class Totals:
         for item in self.items:
             if item.ballots != self.valid:
                 raise CountMismatch(item.number, expected=self.valid, found=item.ballots)
+        parts = [n for i in self.items for n in (i.for_, i.against, i.abstain, i.not_pressed, *i.places)]
+        if min([self.returned, self.valid, self.blank, *self.void_reasons.values(), *parts]) < 0:
+            raise CountMismatch(None, expected=0, found=-1)
 
     @property
     def void(self) -> int:
