@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from accounts.roles import Kind
-from voting.models import Candidate, Cycle, Round
+from voting.models import Candidate, Cycle, JournalEntry, Round
 
 _ROUNDS = (
     Round.objects.select_related("rules", "seal", "notice", "cycle")
@@ -48,3 +48,9 @@ def published_round(cycle: Cycle, number: int) -> Round | None:
     """Return that round of the cycle if it has a notice; costs no query."""
     rounds = [round_ for round_ in cycle.rounds.all() if round_.number == number]
     return next((round_ for round_ in rounds if getattr(round_, "notice", None)), None)
+
+
+def journal_until(cycle: Cycle, number: int) -> QuerySet[JournalEntry]:
+    """Return what was done up to and in that round, in its order, with the persons, in one query."""
+    entries = JournalEntry.objects.filter(cycle=cycle).select_related("actor").order_by("sequence")
+    return entries.filter(Q(data__round__isnull=True) | Q(data__round__lte=number))

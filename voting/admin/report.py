@@ -5,42 +5,49 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.utils.translation import get_language
-
 from voting.domain.canonical import sha256_hex
 from voting.domain.definitions import definition_of
+from voting.domain.notices import SMALLEST_SHOWN
 from voting.models import Round
-from voting.result_words import DECISIONS, REASONS, STATUSES
+from voting.results import RoundResult
+
+_BALLOTS = ("issued", "returned", "valid", "void", "blank", "void_reasons")
 
 
 def count_report(round_: Round) -> dict[str, Any]:
-    """Return the stored count with names and words; ``intact`` says whether its text still gives its hash."""
+    """Return the stored count as the result pages read it; ``intact`` says whether its text still gives its hash."""
     tally = round_.tally
     working = json.loads(tally.working)
-    outcome = working["outcome"]
-    english = not (get_language() or "").startswith("zh")
-    names = {
-        item["number"]: (english and item["name_en"]) or item["name"]
-        for item in definition_of(round_).data["items"]
-    }
-    items = [
-        {
-            **item,
-            "name": names[item["number"]],
-            "for_votes": item["for"],
-            "decided": DECISIONS[item["decision"]],
-            "why": REASONS[item["reason"]],
-        }
-        for item in outcome["items"]
-    ]
+    definition = definition_of(round_).data
     return {
         "tally": tally,
         "intact": sha256_hex(tally.working) == tally.digest,
-        "attendance": working["attendance"],
         "urn": working["urn"],
-        "outcome": outcome,
-        "status": STATUSES[outcome["status"]],
-        "items": items,
-        "per_item": outcome["rule"]["ballot_type"] == "per_item",
-        "seats": outcome["rule"]["seats"],
+        "round": RoundResult(
+            part=_part(working, definition),
+            rules=definition["rules"],
+            number=round_.number,
+            seats=round_.seats,
+        ),
+    }
+
+
+def _part(working: dict[str, Any], definition: dict[str, Any]) -> dict[str, Any]:
+    """Return the count in the shape of a notice; votes by channel only where no channel could name a voter (F27)."""
+    outcome = working["outcome"]
+    names = {item["number"]: item for item in definition["items"]}
+    channels = working["channels"]
+    small = any(channel["returned"] < SMALLEST_SHOWN for channel in channels.values())
+    return {
+        "attendance": working["attendance"],
+        "ballots": {name: outcome[name] for name in _BALLOTS},
+        "items": [{**names[item["number"]], **item} for item in outcome["items"]],
+        "floor": outcome["floor"],
+        "group": outcome["group"],
+        "status": outcome["status"],
+        "paper": working["paper"],
+        "channels": {
+            name: {key: value for key, value in channel.items() if key != "items" or not small}
+            for name, channel in channels.items()
+        },
     }

@@ -87,6 +87,7 @@ class VoteAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from voting.admin.journal import journal  # noqa: PLC0415 it names this site
+        from voting.admin.minutes import minutes  # noqa: PLC0415
         from voting.admin.papers import PaperDesk, ballot_sheets  # noqa: PLC0415
         from voting.admin.roll_changes import RollChangesPage  # noqa: PLC0415
         from voting.admin.roster import RosterPage  # noqa: PLC0415
@@ -106,6 +107,7 @@ class VoteAdminSite(admin.AdminSite):
             ("roster", RosterPage.as_view(site=self), "roster"),
             ("desk", DeskPage.as_view(site=self), "desk"),
             ("roll-changes", RollChangesPage.as_view(site=self), "roll_changes"),
+            ("minutes", minutes, "minutes"),
             ("paper-ballots", PaperDesk.as_view(site=self), "paper_desk"),
             ("paper-ballots/print", ballot_sheets, "ballot_sheets"),
         ]

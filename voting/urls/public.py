@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from voting.views import ballot_sheet, public, published, receipt, rules, screen
+from voting.views import ballot_sheet, documents, public, published, receipt, rules, screen
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -16,12 +16,12 @@ urlpatterns = [
     path("<slug:slug>/ballot-paper/", ballot_sheet.ballot_paper, name="ballot-paper"),
     path("<slug:slug>/result/", published.result, name="result"),
     path("<slug:slug>/notice/", published.notice, name="notice"),
-    path("<slug:slug>/report/", published.report, name="tally-report"),
+    path("<slug:slug>/report/", documents.report, name="tally-report"),
     path("<slug:slug>/result.json", published.result_json, name="result-json"),
     path("<slug:slug>/result.csv", published.result_csv, name="result-csv"),
     path("<slug:slug>/result.xlsx", published.result_xlsx, name="result-xlsx"),
     path("<slug:slug>/rounds/<int:number>/notice/", published.notice, name="round-notice"),
-    path("<slug:slug>/rounds/<int:number>/report/", published.report, name="round-report"),
+    path("<slug:slug>/rounds/<int:number>/report/", documents.report, name="round-report"),
     path("<slug:slug>/rounds/<int:number>/result.json", published.result_json, name="round-json"),
     path("<slug:slug>/rounds/<int:number>/result.csv", published.result_csv, name="round-csv"),
     path("<slug:slug>/rounds/<int:number>/result.xlsx", published.result_xlsx, name="round-xlsx"),
@@ -29,6 +29,14 @@ urlpatterns = [
     path("<slug:slug>/recount.json", published.recount_json, name="recount-json"),
     path("<slug:slug>/rounds/<int:number>/recount.json", published.recount_json, name="round-recount"),
     path("<slug:slug>/urn.txt", receipt.urn_hashes, name="urn-hashes"),
+    path("<slug:slug>/minutes/", documents.minutes, name="minutes"),
+    path("<slug:slug>/minutes.pdf", documents.minutes_pdf, name="minutes-pdf"),
+    path("<slug:slug>/report.pdf", documents.report_pdf, name="report-pdf"),
+    path("<slug:slug>/notice.pdf", documents.notice_pdf, name="notice-pdf"),
+    path("<slug:slug>/rounds/<int:number>/minutes/", documents.minutes, name="round-minutes"),
+    path("<slug:slug>/rounds/<int:number>/minutes.pdf", documents.minutes_pdf, name="round-minutes-pdf"),
+    path("<slug:slug>/rounds/<int:number>/report.pdf", documents.report_pdf, name="round-report-pdf"),
+    path("<slug:slug>/rounds/<int:number>/notice.pdf", documents.notice_pdf, name="round-notice-pdf"),
     path("<slug:slug>/screen/", screen.screen, name="screen"),
     path("<slug:slug>/screen.json", screen.screen_json, name="screen-json"),
 ]

@@ -42,12 +42,6 @@ def notice(request: HttpRequest, slug: str, number: int | None = None) -> HttpRe
 
 
 @require_safe
-def report(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
-    """Show the 计票报告单 as the paper that it is."""
-    return _page(request, slug, number, "public/report.html")
-
-
-@require_safe
 def result_json(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     """Return the notice's own text, whose SHA-256 is the notice's hash."""
     kind = "application/json; charset=utf-8"
