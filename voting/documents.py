@@ -183,7 +183,7 @@ def moment(at: datetime | None, form: str = "Y-m-d H:i") -> str:
     return date_format(timezone.localtime(at), form) if at else ""
 
 
-def _frame(result: Result) -> dict[str, str]:
+def _frame(result: Result) -> dict[str, Any]:
     kinds = {"demo": _("Demonstration"), "rehearsal": _("Rehearsal")}
     return {"overline": result.body["cycle"]["congress"], "note": kinds.get(result.body["kind"], "")}
 

@@ -64,7 +64,7 @@ def as_pdf(document: Document) -> bytes:
     return buffer.getvalue()
 
 
-class _Numbered(Canvas):
+class _Numbered(Canvas):  # type: ignore[misc]  # reportlab has no types
     """A canvas that knows how many pages there are before it writes the first footer."""
 
     foot = ""

@@ -656,6 +656,7 @@ def test_differences_stand_side_by_side_and_the_chief_settles_them():
     after = desk(vote.clerk).get(address("paper"))
     assert after.status_code == 200
     assert 'name="do"' not in after.content.decode()
+    assert "原票两处" in text_of(after), "the record stays readable"
 
 
 def test_f14_no_total_of_a_project_stands_on_the_paper_page():

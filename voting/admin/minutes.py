@@ -23,7 +23,7 @@ from voting.states import RoundStatus
 def minutes(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the minutes as far as a count is certified; ``?file=pdf`` gives them as PDF. Raises PermissionDenied."""
     cycle = cycle_for(request.user, slug)
-    if not permissions.can_see_tally(request.user, cycle):  # type: ignore[arg-type] staff are users
+    if not permissions.can_see_tally(request.user, cycle):
         raise PermissionDenied
     result = certified(cycle)
     document = None

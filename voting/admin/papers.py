@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.roles import Role
 from voting import permissions
-from voting.admin.pages import REFUSED, StepPage
+from voting.admin.pages import REFUSED, StepPage, cycle_for
 from voting.domain import paper_marks, papers
 from voting.domain.counting import BallotType
 from voting.domain.definitions import definition_of
@@ -30,9 +32,11 @@ from voting.forms.paper import (
     column_labels,
 )
 from voting.forms.steps import NumbersForm, StepForm
-from voting.models import PaperBox
+from voting.models import PaperBox, Round
+from voting.papers import ballot_sheet
 
 _DIGITS = 6  # of a place in the stack, at most
+MOST_COPIES = 500
 
 
 class PaperDesk(StepPage):
@@ -173,7 +177,7 @@ class PaperPage(StepPage):
         if self.doing == "read" or (data is None and self.batch()[1]):
             return BatchForm(data, definition=self.definition, places=self.batch()[1])
         if self.doing == "settle":
-            return SettleForm(data, definition=self.definition)
+            return self.settling(self.request.POST.get("place", ""), data)
         return BoxForm(data, sentence=self.warning, group=self.order.round.rules.group_name)
 
     def act(self, form: Any) -> HttpResponse | None:
@@ -240,6 +244,7 @@ class PaperPage(StepPage):
             box=box,
             reading=reading,
             places=places,
+            last=places.stop - 1,
             entering=isinstance(form, BatchForm),
             batches=self.batches(sheets),
             differences=[self.difference(s, form, settling) for s in sheets if s.differs],
@@ -247,9 +252,13 @@ class PaperPage(StepPage):
             unsettled=sum(s.open for s in sheets),
             may_settle=permissions.can_settle_paper(self.user, self.cycle),
             columns=column_labels(self.definition.ballot_type) if self.order.round else [],
-            ranking=self.order.round is not None and self.definition.ballot_type is BallotType.RANKING,
+            ranking=self.is_of(BallotType.RANKING),
+            whole=self.is_of(BallotType.WHOLE_REPORT),
             **more,
         )
+
+    def is_of(self, ballot_type: BallotType) -> bool:
+        return self.order.round is not None and self.definition.ballot_type is ballot_type
 
     def batches(self, sheets: list[papers.Sheet]) -> list[dict[str, Any]]:
         """Return the batches of the stack: who has read them, and who may read them now."""
@@ -278,8 +287,12 @@ class PaperPage(StepPage):
             "first": self.words(sheet.first.marks) if sheet.first else "",
             "second": self.words(sheet.second.marks) if sheet.second else "",
             "settled": self.words(sheet.settlement.marks) if sheet.settlement else "",
-            "form": form if asked else SettleForm(definition=self.definition, prefix=None),
+            "form": form if asked else self.settling(str(sheet.place)),
         }
+
+    def settling(self, place: str, data: Any = None) -> SettleForm:
+        """Return the form of one ballot; its fields' names in the page are its own."""
+        return SettleForm(data, definition=self.definition, auto_id=f"b{slugify(place)}_%s")
 
     def words(self, text: str) -> str:
         """Return what a stored reading says, for a person to compare."""
@@ -295,3 +308,19 @@ class PaperPage(StepPage):
             return typed[0]
         names = {0: _("For"), 1: _("Against"), 2: _("Abstain")}
         return "; ".join(f"{names[place]} {numbers}" for place, numbers in enumerate(typed) if numbers)
+
+
+def ballot_sheets(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the paper ballots of the newest round to be printed, one a page; members of a sub-group have their own."""
+    cycle = cycle_for(request.user, slug)
+    round_ = Round.objects.select_related("rules").filter(cycle=cycle).order_by("-number").first()
+    asked = request.GET.get("copies", "1")
+    copies = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _DIGITS else 1
+    sheet = ballot_sheet(cycle, round_)
+    context = {
+        "cycle": cycle,
+        "sheet": sheet,
+        "copies": range(min(max(copies, 1), MOST_COPIES)),
+        "voter_group": sheet.group if request.GET.get("group") else "",
+    }
+    return render(request, "admin/ballot_sheets.html", context)

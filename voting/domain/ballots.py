@@ -225,10 +225,11 @@ def _require_within(rule: counting.Rule, marks: tuple[int, ...]) -> None:
 @sensitive_variables()
 def _require_places(numbers: Sequence[int], marks: tuple[int, ...]) -> None:
     places = sorted(place for place in marks if place)
-    for expected, place in enumerate(places, start=1):
-        if place < expected:
+    for place in places:
+        if places.count(place) > 1:
             raise RepeatedPlace(place, [n for n, mark in zip(numbers, marks, strict=True) if mark == place])
-        if place > expected:
+    for expected, place in enumerate(places, start=1):
+        if place != expected:
             raise MissingPlace(expected)
 
 

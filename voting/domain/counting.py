@@ -172,7 +172,10 @@ def _threshold(
 
 def _require_part(totals: Totals, members: Totals) -> None:
     """Hold the sub-group's figures against those of all. Raises CountMismatch where a part exceeds the whole."""
-    figures = [(None, totals.returned, members.returned), (None, totals.valid, members.valid)]
+    figures: list[tuple[int | None, int, int]] = [
+        (None, totals.returned, members.returned),
+        (None, totals.valid, members.valid),
+    ]
     for whole, part in zip(totals.items, members.items, strict=True):
         if whole.number != part.number:
             raise ValueError("these totals are not over the same items")

@@ -77,6 +77,7 @@ class MinutesField(forms.IntegerField):
 
     def clean(self, value: Any) -> int | None:
         try:
-            return super().clean(value)
+            minutes: int | None = super().clean(value)
         except ValidationError as error:
             raise ValidationError(_("A whole number of minutes, from 1 to %d.") % MOST_MINUTES) from error
+        return minutes

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from voting.domain import paper_marks, papers
@@ -43,7 +44,7 @@ class SwitchForm(ConfirmForm):
     """Switch the round to paper, with the reason."""
 
     reason = forms.CharField(
-        label=_("Reason"),
+        label=_("Why the vote goes on with paper"),
         max_length=300,
         error_messages={"required": _("Say why: the reason stands in the journal.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -95,13 +96,20 @@ class BoxForm(ConfirmForm):
         return "returned_group" if isinstance(refusal, papers.GroupTooMany) else "returned"
 
 
+def _named(place: int) -> str:
+    return gettext("Ballot %(place)d: ") % {"place": place}
+
+
 class MarksField(forms.MultiValueField):
     """What stands on one paper ballot, in one field or in three; cleans to the marks as the count takes them."""
 
-    def __init__(self, *, definition: Definition, **kwargs: Any) -> None:
+    def __init__(self, *, definition: Definition, place: int | None = None, **kwargs: Any) -> None:
         self.definition = definition
         width = paper_marks.columns(definition.ballot_type)
-        attrs = [{**_QUIET, "aria-label": str(label)} for label in column_labels(definition.ballot_type)]
+        labels = [str(label) for label in column_labels(definition.ballot_type)]
+        if place is not None:
+            labels = [_named(place) + label for label in labels]
+        attrs = [{**_QUIET, "aria-label": label, "class": "form-control"} for label in labels]
         super().__init__(
             fields=[forms.CharField(required=False, max_length=400, strip=True) for _column in range(width)],
             widget=forms.MultiWidget(widgets=[forms.TextInput(attrs=each) for each in attrs]),
@@ -143,7 +151,16 @@ class BatchForm(StepForm):
     def __init__(self, *args: Any, definition: Definition, places: range, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for place in places:
-            self.fields[f"ballot_{place}"] = MarksField(definition=definition, label=str(place))
+            self.fields[f"ballot_{place}"] = MarksField(definition=definition, label=str(place), place=place)
+
+        if self.fields and not self.is_bound:
+            self._first_input.attrs["autofocus"] = True
+
+    @property
+    def _first_input(self) -> forms.Widget:
+        first: Any = next(iter(self.fields.values()))
+        widget: forms.Widget = first.widget.widgets[0]
+        return widget
 
     @property
     def ballots(self) -> list[tuple[int, ...]]:
@@ -158,7 +175,7 @@ class SettleForm(StepForm):
     """What the chief scrutineer reads on the ballot, and why."""
 
     reason = forms.CharField(
-        label=_("Reason"),
+        label=_("Reason for the settlement"),
         max_length=300,
         error_messages={"required": _("Say why: the reason stands in the journal.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
