@@ -43,11 +43,15 @@ RULES = {
 }
 
 
-def assert_good(page: Page) -> None:
-    """No violation found by axe, and nothing to scroll sideways."""
+def assert_good(page: Page, *others: ViewportSize) -> None:
+    """No violation found by axe, and nothing to scroll sideways, here and in the other sizes named."""
     found = Axe().run(page, options=RULES)["violations"]
-    assert [(v["id"], [node["html"] for node in v["nodes"]]) for v in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    wrong = [(v["id"], [node["html"] for node in v["nodes"]]) for v in found]
+    assert not wrong, wrong
+    for viewport in (None, *others):
+        if viewport:
+            page.set_viewport_size(viewport)
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, viewport
 
 
 @dataclass(kw_only=True)

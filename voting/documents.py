@@ -165,7 +165,11 @@ def minutes(result: Result, entries: Iterable[JournalEntry], *, open_to_all: boo
         blocks += [Heading(_("Before the vote")), Table(_("Before the vote"), head, groups[0])]
     for one in result.rounds:
         words = _round_words(result, one)
-        blocks += [Heading(words), Table(words, head, groups.get(one.number, [])), *_round_blocks(one)]
+        blocks += [
+            Heading(words),
+            Table(_("Acts of round %(number)s") % {"number": one.number}, head, groups.get(one.number, [])),
+            *_round_blocks(one),
+        ]
         blocks.append(Text(_sentences([one.quorum, one.status]), strong=True))
         if one.following:
             blocks.append(Text(_further(one.following)))
@@ -301,7 +305,10 @@ def _votes(one: RoundResult) -> list[Block]:
     if group := one.group:
         given = {"group": group["name"], "least": group["least"], "size": group["size"]}
         said.append(_("Second threshold: %(group)s, at least %(least)s of %(size)s.") % given)
-    return [Table(_("Votes of every project"), head, rows, numeric), Text(_sentences(said), small=True)]
+    return [
+        Table(_("Votes in round %(number)s") % {"number": one.number}, head, rows, numeric),
+        Text(_sentences(said), small=True),
+    ]
 
 
 def _places(place: int, ballots: int) -> str:

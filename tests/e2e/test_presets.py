@@ -119,7 +119,7 @@ def test_a_preset_from_adoption_to_publication(live: Live, name: str):
     codes = {entry.number: code for entry, code in rolls.issue_slips(**given)}
     vote.run("keyed", "ready", "open")
     for number, language in zip(present, ["", "/en"], strict=False):
-        cast(live.person(viewport=PHONE, javascript=not language), number, codes[number], case, language)
+        cast(live.person(viewport=PHONE), number, codes[number], case, language)
     for place in range(2, case.delegates):
         vote.cast(place, chosen_by(case))
     vote.run("closed", "counted", "certified", "published")

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.roles import Kind
 from tests.browser import DESK, Live, assert_good
+from tests.e2e.test_delegate import SMALL
 from tests.factories import PASSWORD, Vote, make_vote
 from voting.models import Notice, SealedBallot
 
@@ -14,7 +15,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 PUBLIC = (
     "/", "/2018/", "/2018/projects/3/", "/2018/ballot-paper/", "/2018/result/", "/2018/notice/", "/2018/report/",
-    "/2018/screen/", "/receipt/", "/secrecy/", "/2018/urn.txt", "/no-such-page/",
+    "/2018/rules/", "/2018/minutes/", "/2018/screen/", "/receipt/", "/secrecy/", "/2018/urn.txt", "/no-such-page/",
 )  # fmt: skip
 
 
@@ -70,6 +71,7 @@ def test_from_the_adoption_of_the_rules_to_the_published_result(live: Live):
     take(clerk, "通过票决办法")
     take(clerk, "确定应到代表名册")
     take(clerk, "制作代表登录凭条")
+    expect(clerk.locator(".slip")).to_have_count(3)
     slips = {
         slip.get_attribute("data-number"): slip.locator(".secret").inner_text()
         for slip in clerk.locator(".slip").all()
@@ -129,12 +131,12 @@ def _words(page: Page) -> list[str]:
 @pytest.mark.parametrize("until", ["open", "published"])
 def test_every_public_page_is_good_on_a_phone_and_at_a_desk(live: Live, language, until):
     make_vote(until=until, delegates=4, ballots=[range(1, 11)] * 4, kind=Kind.DEMO)
-    for viewport in ({"width": 320, "height": 640}, DESK):
-        page = live.person(viewport=viewport)
-        for path in PUBLIC:
-            page.goto(language + path)
-            if not path.endswith(".txt"):
-                assert_good(page)
+    page = live.person(viewport=DESK)
+    for path in PUBLIC:
+        page.goto(language + path)
+        if not path.endswith(".txt"):
+            assert_good(page, SMALL)
+            page.set_viewport_size(DESK)
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -156,6 +158,13 @@ def test_every_page_of_the_staff_is_good(live: Live, dark):
         "count",
         "certify",
         "publish",
+        "decide",
+        "desk",
+        "roll-changes",
+        "roster",
+        "paper-ballots",
+        "further",
+        "minutes",
     ):
         clerk.goto(f"/admin/vote/2018/{key}/")
         assert_good(clerk)
