@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
+from unittest import mock
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Kind
 from tests.factories import make_vote
 from voting import rule_words
-from voting.domain import cycles, rounds
+from voting.domain import cycles, papers, rounds
 from voting.domain.counting import Mark
 from voting.domain.cycles import add_candidate
 from voting.domain.rules import settings_of
@@ -209,7 +212,13 @@ def test_the_list_of_sealed_ballots_is_public_after_the_close(client: Client):
 def test_the_screen_follows_the_moments_of_the_vote(client: Client):
     vote = make_vote(until="ready", delegates=5, present=4)
     feed = client.get(at("screen-json")).json()
-    assert feed == {"phase": "check-in", "numbers": {"roll": 5, "present": 4, "on_leave": 0, "quorum": 4}}
+    assert feed == {
+        "phase": "check-in",
+        "key": "check-in-1-quorum",
+        "left": None,
+        "numbers": {"roll": 5, "present": 4, "on_leave": 0, "quorum": 4, "missing": 0},
+    }
+    assert "已达到法定人数" in client.get(at("screen")).content.decode()
     rounds.open_round(round_=vote.round, by=vote.clerk, at=vote.later())
     vote.cast(0, range(1, 11))
     feed = client.get(at("screen-json")).json()
@@ -217,7 +226,58 @@ def test_the_screen_follows_the_moments_of_the_vote(client: Client):
     assert feed["numbers"]["voted"] == 1
     assert 'data-number="voted">1<' in client.get(at("screen")).content.decode()
     rounds.close_round(round_=vote.round, by=vote.clerk, at=vote.later())
-    assert client.get(at("screen-json")).json()["phase"] == "counting"
+    feed = client.get(at("screen-json")).json()
+    assert (feed["phase"], feed["key"]) == ("counting", "counting-1-closed")
+    page = client.get(at("screen")).content.decode()
+    assert vote.round.seal.root[:8] in page
+    assert page.count('class="done"') == 1
+    vote.run("counted", "certified")
+    assert client.get(at("screen")).content.decode().count('class="done"') == 3
+
+
+def test_the_screen_counts_down_by_the_servers_clock(client: Client):
+    vote = make_vote(until="ready", delegates=5, present=3)
+    assert client.get(at("screen-json")).json()["numbers"]["missing"] == 1
+    assert "还差" in client.get(at("screen")).content.decode()
+    vote = make_vote(until="ready", slug="now", delegates=3, kind=Kind.DEMO)
+    rounds.open_round(round_=vote.round, by=vote.clerk, at=timezone.now(), minutes=10)
+    feed = client.get(at("screen-json", "now")).json()
+    assert 590 <= feed["left"] <= 600
+    assert feed["key"] == "voting-1"
+    assert re.search(r"data-left>(10:00|9:\d\d)<", client.get(at("screen", "now")).content.decode())
+    with mock.patch("voting.views.screen.timezone.now", return_value=timezone.now() + timedelta(minutes=11)):
+        feed = client.get(at("screen-json", "now")).json()
+        assert (feed["left"], feed["key"]) == (0, "voting-1-late")
+        assert "表决即将结束" in client.get(at("screen", "now")).content.decode()
+    vote.cast(0, [1])
+    papers.switch_to_paper(round_=vote.round, reason="断网", by=vote.presiding, at=vote.later())
+    assert client.get(at("screen-json", "now")).json()["key"] == "voting-1-paper"
+
+
+def test_the_screen_of_several_rounds_shows_all_projects(client: Client):
+    vote = make_vote(
+        until="published",
+        delegates=4,
+        candidates=4,
+        seats=2,
+        ballots=[[1, 2]] * 2 + [[1, 3]] * 2,
+        floor_base="",
+    )
+    page = client.get(at("screen")).content.decode()
+    assert "再次投票" in page
+    vote.further()
+    assert "第 2 轮" in client.get(at("screen")).content.decode()
+    vote.finish(chosen=[[2]] * 3)
+    page = client.get(at("screen")).content.decode()
+    assert page.count('<li class="chosen">') == 2
+    assert page.count('<li class="rest">') == 2
+
+
+def test_the_screen_of_a_whole_report_shows_the_one_question(client: Client):
+    make_vote(until="published", preset="yangpu", delegates=4, seats=12, ballots=[{0: 1}] * 3)
+    page = client.get(at("screen")).content.decode()
+    assert "<dd>3</dd>" in page
+    assert "board" not in page
 
 
 def test_the_rule_in_words_is_worked_out_for_this_roll():

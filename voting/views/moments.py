@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voting import queries
 from voting.domain.rolls import Attendance, attendance
-from voting.models import Cycle
+from voting.models import Cycle, Round
 from voting.states import RoundStatus
 
 
@@ -52,10 +52,11 @@ NOTES: dict[Phase, Promise] = {
 
 @dataclass(frozen=True)
 class Moment:
-    """Where the vote stands; ``attendance`` from the check-in on."""
+    """Where the vote stands; the newest round and its ``attendance`` from the check-in on."""
 
     phase: Phase
     attendance: Attendance | None
+    round: Round | None = None
 
     @property
     def heading(self) -> str:
@@ -70,4 +71,4 @@ def moment_of(cycle: Cycle) -> Moment:
     """Return where the cycle's newest round stands; at most one query."""
     round_ = queries.newest_round(cycle)
     phase = PHASES[round_.status] if round_ else Phase.BEFORE
-    return Moment(phase, attendance(round_) if round_ else None)
+    return Moment(phase, attendance(round_) if round_ else None, round_)
