@@ -53,7 +53,9 @@ class SlipsPage(StepPage):
     def form(self, data: Any = None) -> StepForm:
         if self.doing in {"one", "void", "lift"}:
             return OneNumberForm(data)
-        return ConfirmForm(data, sentence=self.warning if self.printed else "")
+        # A form opened before somebody else printed asks for nothing: it is refused for that alone.
+        known = self.printed if data is None else data.get("printed", "")
+        return ConfirmForm(data, sentence=self.warning if known else "")
 
     def act(self, form: Any) -> HttpResponse | None:
         if self.doing == "void":
