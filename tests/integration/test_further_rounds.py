@@ -257,7 +257,7 @@ def test_half_online_half_on_paper_switched_in_mid_vote(client: Client):
     assert again["paper"]["ballots"] == sorted(again["paper"]["ballots"]), "the stack's order is gone (F13)"
 
 
-def test_a_channel_of_fewer_than_five_ballots_is_not_published_by_project():
+def test_f27_a_channel_of_fewer_than_five_ballots_is_not_published_by_project():
     vote = make_vote(until="open", delegates=8, candidates=3, seats=2, ballots=[[1, 2]] * 6)
     papers.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
     vote.run("closed")

@@ -59,6 +59,25 @@ def test_a_rehearsal_is_a_whole_session_and_touches_no_other_vote(live_server, c
     assert vote.round.status == RoundStatus.OPEN
 
 
+def test_f25_everybody_in_one_go_with_slow_clients_beside_them(live_server, capsys):
+    call_command(
+        "rehearse",
+        "--delegates",
+        "10",
+        "--in-one-go",
+        "--seconds",
+        "1",
+        "--slow",
+        "4",
+        "--url",
+        live_server.url,
+    )
+    said = capsys.readouterr().out
+    assert "errors: 0" in said
+    assert "roll marked = urn = count: 10 = 10 = 10" in said
+    assert re.search(r"sign-ins with casts: 10 in [\d.]+ s", said)
+
+
 def test_rehearsals_can_be_repeated_and_leave_nobody_who_can_sign_in(live_server, monkeypatch):
     slugs = iter(["rehearsal-1", "rehearsal-2"])
     monkeypatch.setattr("voting.management.commands.rehearse.new_slug", lambda _now: next(slugs))

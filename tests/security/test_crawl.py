@@ -139,7 +139,18 @@ def test_the_crawl_knows_the_site():
     ):
         assert known in found
     steps = {f"/admin/vote/2018/{key}/" for key in StepKey}
-    beside = {"/admin/vote/2018/journal/", "/admin/vote/2018/paper-ballots/"}
+    beside = {
+        f"/admin/vote/2018/{page}/"
+        for page in (
+            "journal",
+            "paper-ballots",
+            "roster",
+            "desk",
+            "roll-changes",
+            "minutes",
+            "paper-ballots/print",
+        )
+    }
     assert steps | beside <= set(found)
     assert not [address for address in found if re.search(r"[<>()?\\]", address)]
 
