@@ -35,6 +35,7 @@ def find_chromium() -> str | None:
     return next(filter(None, map(shutil.which, candidates)), None)
 
 
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 RULES = {
     "runOnly": {
         "type": "tag",
@@ -52,6 +53,15 @@ def assert_good(page: Page, *others: ViewportSize) -> None:
         if viewport:
             page.set_viewport_size(viewport)
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, viewport
+
+
+def assert_good_in_the_dark(page: Page) -> None:
+    """The contrast holds in the dark colours too; everything else does not depend on them."""
+    page.emulate_media(color_scheme="dark")
+    found = Axe().run(page, options=CONTRAST)["violations"]
+    wrong = [(v["id"], [node["html"] for node in v["nodes"]]) for v in found]
+    assert not wrong, wrong
+    page.emulate_media(color_scheme="light")
 
 
 @dataclass(kw_only=True)

@@ -18,12 +18,13 @@ async function look() {
   for (const shown of moment.querySelectorAll('[data-number]')) {
     const number = now.numbers[shown.dataset.number];
     if (number === undefined) continue;
-    if (shown instanceof HTMLProgressElement) {
-      shown.max = now.numbers.present;
-      shown.value = number;
-    } else if (shown.textContent !== String(number)) {
+    if (shown.textContent !== String(number)) {
       shown.textContent = String(number);
     }
+  }
+  for (const meter of moment.querySelectorAll('[data-meter]')) {
+    meter.max = now.numbers.present;
+    meter.value = now.numbers[meter.dataset.meter];
   }
   for (const part of moment.querySelectorAll('[data-where]')) {
     part.hidden = !now.numbers[part.dataset.where];
