@@ -6,7 +6,9 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from accounts.roles import Kind
-from voting.models import Candidate, Cycle, JournalEntry, Round
+from voting.models import Candidate, Cycle, JournalEntry, Proposal, Round
+from voting.search import terms
+from voting.states import Standing
 
 _ROUNDS = (
     Round.objects.select_related("rules", "seal", "notice", "cycle")
@@ -54,3 +56,28 @@ def journal_until(cycle: Cycle, number: int) -> QuerySet[JournalEntry]:
     """Return what was done up to and in that round, in its order, with the persons, in one query."""
     entries = JournalEntry.objects.filter(cycle=cycle).select_related("actor").order_by("sequence")
     return entries.filter(Q(data__round__isnull=True) | Q(data__round__lte=number))
+
+
+def shown_proposals(cycle: Cycle, asked: dict[str, str]) -> QuerySet[Proposal]:
+    """Return the proposals that the public sees, newest first; ``asked`` may have ``q``, source, field, outcome.
+
+    A word is looked for in title, place, content and reason; its pairs of characters must all be there.
+    """
+    found = (
+        Proposal.objects.filter(cycle=cycle, standing=Standing.SHOWN)
+        .order_by("-number")
+        .defer("content", "terms")
+    )
+    if source := asked.get("source"):
+        found = found.filter(source=source)
+    if field := asked.get("field"):
+        found = found.filter(field=field)
+    if outcome := asked.get("outcome"):
+        found = found.filter(outcome="" if outcome == "open" else outcome)
+    if words := terms(asked.get("q", "")):
+        found = (
+            found.filter(terms__contains=words)
+            if len(words) > 1 or len(words[0]) > 1
+            else found.filter(title__contains=words[0])
+        )
+    return found

@@ -19,9 +19,9 @@ from accounts.models import User
 from voting.domain.calls import CallNotOpen, local
 from voting.domain.journal import record
 from voting.domain.refusals import Refused, StepNotAllowed
-from voting.domain.search import terms
 from voting.domain.uploads import Cleaned
 from voting.models import Attachment, Call, Cycle, Knock, Proposal
+from voting.search import terms
 from voting.states import Act, Channel, Source, Stage, Standing
 
 #: So many submissions from one network address within so long; a family and an office share one.

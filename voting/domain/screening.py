@@ -13,8 +13,8 @@ from accounts.models import Unit, User
 from voting.domain.journal import record
 from voting.domain.proposals import ReasonMissing
 from voting.domain.refusals import Refused, StepNotAllowed
-from voting.domain.search import likeness, terms
 from voting.models import Cycle, Decision, Opinion, Proposal
+from voting.search import likeness, terms
 from voting.states import Act, Criterion, Outcome, Stage
 
 SCREENS = frozenset({Stage.SOLICITATION, Stage.SCREENING})

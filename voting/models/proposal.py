@@ -18,7 +18,7 @@ MOST_ATTACHMENTS = 5
 class Proposal(models.Model):
     """One suggestion, from whomever. Who it came from and the contact are never public.
 
-    ``terms`` are what search looks in: pairs of Chinese characters and words, made by ``domain.search``.
+    ``terms`` are what search looks in: pairs of Chinese characters and words, made by ``voting.search``.
     """
 
     cycle = models.ForeignKey(

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from django.urls import path
 
-from voting.views import ballot_sheet, documents, public, published, receipt, rules, screen
+from voting.views import (
+    ballot_sheet,
+    documents,
+    public,
+    published,
+    receipt,
+    rules,
+    screen,
+    solicitation,
+)
 
 urlpatterns = [
     path("", public.home, name="home"),
     path("receipt/", receipt.receipt, name="receipt"),
     path("secrecy/", public.secrecy, name="secrecy"),
+    path("track/", solicitation.track, name="track"),
     path("<slug:slug>/", public.cycle, name="cycle"),
     path("<slug:slug>/projects/<int:number>/", public.candidate, name="candidate"),
+    path("<slug:slug>/call/", solicitation.call, name="call"),
+    path("<slug:slug>/propose/", solicitation.propose, name="propose"),
+    path("<slug:slug>/proposals/", solicitation.listing, name="proposals"),
+    path("<slug:slug>/proposals/<int:number>/", solicitation.proposal, name="proposal"),
+    path(
+        "<slug:slug>/proposals/<int:number>/files/<int:position>/", solicitation.attachment, name="attachment"
+    ),
     path("<slug:slug>/rules/", rules.rules, name="rules"),
     path("<slug:slug>/ballot-paper/", ballot_sheet.ballot_paper, name="ballot-paper"),
     path("<slug:slug>/result/", published.result, name="result"),
