@@ -92,6 +92,8 @@ class VoteAdminSite(admin.AdminSite):
         from voting.admin.roll_changes import RollChangesPage  # noqa: PLC0415
         from voting.admin.roster import RosterPage  # noqa: PLC0415
         from voting.admin.scan import DeskPage  # noqa: PLC0415
+        from voting.admin.slates import CandidatePage, CandidatesPage  # noqa: PLC0415
+        from voting.admin.solicitation import ProposalPage, UnitDesk  # noqa: PLC0415
         from voting.admin.steps import PAGES  # noqa: PLC0415
 
         steps = [
@@ -110,6 +112,11 @@ class VoteAdminSite(admin.AdminSite):
             ("minutes", minutes, "minutes"),
             ("paper-ballots", PaperDesk.as_view(site=self), "paper_desk"),
             ("paper-ballots/print", ballot_sheets, "ballot_sheets"),
+            ("proposals/<int:number>", ProposalPage.as_view(site=self), "proposal"),
+            ("candidates", CandidatesPage.as_view(site=self), "candidates"),
+            ("candidates/new", CandidatePage.as_view(site=self), "candidate_new"),
+            ("candidates/<int:number>", CandidatePage.as_view(site=self), "candidate"),
+            ("unit", UnitDesk.as_view(site=self), "unit"),
         ]
         mine = [
             path(f"vote/<slug:slug>/{address}/", self.admin_view(view), name=name)
