@@ -164,7 +164,7 @@ def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path):
     read, write = os.pipe()
     os.close(read)
     command = [sys.executable, "-m", "voting.recount", str(file)]
-    told = subprocess.run(  # noqa: S603 our own program
+    told = subprocess.run(
         command, stdout=write, stderr=subprocess.PIPE, cwd=ROOT, text=True, check=False, timeout=60
     )
     os.close(write)
