@@ -156,3 +156,17 @@ def test_what_is_written_is_read_back(election: pabulib.Election):
     assert again.meta == election.meta
     assert again.votes == election.votes
     assert [dict(project.row) for project in again.projects] == [dict(p.row) for p in election.projects]
+
+
+def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path):
+    file = tmp_path / "own.pb"
+    file.write_text(APPROVAL, encoding="utf-8")
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "voting.recount", str(file)]
+    told = subprocess.run(
+        command, stdout=write, stderr=subprocess.PIPE, cwd=ROOT, text=True, check=False, timeout=60
+    )
+    os.close(write)
+    assert told.returncode == 0
+    assert "Traceback" not in told.stderr

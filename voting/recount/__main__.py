@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,15 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def _print(text: str) -> None:
+    """Write to the standard output; a reader that stops reading, as ``head`` does, is no error."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Recount the file named on the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m voting.recount", description=__doc__)
@@ -57,8 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, UnicodeDecodeError, Unreadable) as error:
         sys.stderr.write(f"{path}: {error}\n")
         return 2
-    json.dump(report.to_dict(), sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
+    _print(json.dumps(report.to_dict(), ensure_ascii=False, indent=2) + "\n")
     said = "everything agrees" if report.agrees else "the file and the recount DISAGREE"
     sys.stderr.write(f"{path}: {len(report.checks)} checks, {said}\n")
     return 0 if report.agrees else 1
