@@ -222,6 +222,7 @@ class Act(TextChoices):
     CANDIDATE_CHANGED = "candidate_changed", _("candidate project changed")
     CANDIDATE_DROPPED = "candidate_dropped", _("draft of a candidate project dropped")
     SLATE_NUMBERED = "slate_numbered", _("candidate projects numbered")
+    READING_SLIPS = "reading_slips", _("slips for reading and asking printed")
     REPORT_ISSUED = "report_issued", _("report on the candidate projects issued")
     QUESTION_ASKED = "question_asked", _("question of a delegation")
     QUESTION_ANSWERED = "question_answered", _("question answered")

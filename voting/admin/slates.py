@@ -15,9 +15,11 @@ from voting.admin.solicitation import ManyForms
 from voting.domain import deliberation, slate_reports, slates
 from voting.domain.funnel import funnel_of
 from voting.domain.running_order import StepKey
-from voting.forms.screening import AnswerQuestionForm, CandidateForm, HideForm, OrderForm, ReportForm
+from voting.forms.deliberation import AnswerQuestionForm
+from voting.forms.screening import CandidateForm, HideForm, OrderForm, ReportForm
 from voting.forms.steps import ConfirmForm, StepForm
 from voting.models import Candidate, Proposal, Question
+from voting.slate_document import slate_document, version_text
 from voting.states import Outcome, Stage
 
 
@@ -113,7 +115,13 @@ class CandidatePage(ManyForms):
         pairs = itertools.pairwise(versions)
         changes = [(new, slates.differences(old.data, new.data)) for old, new in pairs]
         names = {field.name: field.verbose_name for field in Candidate._meta.fields}  # noqa: SLF001 Django's documented interface
-        shown = [(new, [(names[name], was, now) for name, was, now in found]) for new, found in changes]
+        shown = [
+            (
+                new,
+                [(names[name], version_text(name, was), version_text(name, now)) for name, was, now in found],
+            )
+            for new, found in changes
+        ]
         may = self.step.mine and (not self.cycle.slate_frozen_at or self.amending)
         dropping = form if isinstance(form, HideForm) else HideForm()
         asked: Any = (
@@ -152,7 +160,8 @@ class ReportPage(ManyForms):
         delegates = Delegate.objects.filter(kind=self.cycle.kind, is_active=True).count()
         return super().page(
             form, status=status, forms=self.chosen(form, ("draft",)), funnel=funnel_of(self.cycle), issued=issued,
-            opened=issued.readings.count() if issued else 0, delegates=delegates, **more,
+            opened=issued.readings.count() if issued else 0, delegates=delegates,
+            document=slate_document(slate_reports.body_of(slate_reports.current_draft(self.cycle))), **more,
         )  # fmt: skip
 
 

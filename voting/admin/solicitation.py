@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,15 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
-from accounts.roles import Role
-from voting import permissions
 from voting.admin.pages import StepPage
 from voting.domain import calls, proposals, screening
 from voting.domain.funnel import funnel_of
 from voting.domain.running_order import StepKey
 from voting.forms.screening import (
-    AnswerForm,
     CallForm,
     DecideForm,
     FormEntry,
@@ -30,8 +25,9 @@ from voting.forms.screening import (
     OpinionForm,
     TimesForm,
 )
-from voting.forms.steps import ConfirmForm, StepForm
-from voting.models import Call, Opinion, Proposal
+from voting.forms.steps import StepForm
+from voting.models import Call, Proposal
+from voting.search import terms
 from voting.states import Outcome, Standing
 
 PER_PAGE = 50
@@ -143,7 +139,7 @@ class ScreeningPage(ManyForms):
             rows = rows.filter(outcome=Outcome.OPEN)
         elif outcome in Outcome.values and outcome:
             rows = rows.filter(outcome=outcome)
-        if words := proposals.terms(asked.get("q", "")):
+        if words := terms(asked.get("q", "")):
             rows = rows.filter(terms__contains=words)
         counts = Proposal.objects.filter(cycle=self.cycle).aggregate(
             held=Count("pk", filter=Q(standing=Standing.HELD)),
@@ -164,7 +160,7 @@ class ProposalPage(ManyForms):
     key = StepKey.SCREENING
     template = "admin/proposal.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, number: int, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, number: int = 0, **kwargs: Any) -> HttpResponse:
         self.number = number
         return super().dispatch(request, *args, **kwargs)
 
@@ -232,54 +228,3 @@ class ProposalPage(ManyForms):
             opinions=proposal.opinions.select_related("unit"), decisions=proposal.decisions.select_related("unit"),
             merged=proposal.merged.order_by("number"), title=str(proposal), **more,
         )  # fmt: skip
-
-
-class UnitDesk(StepPage):
-    """What a unit is asked: opinions on proposals, questions of delegations; its officer answers."""
-
-    key = StepKey.SCREENING
-    template = "admin/unit.html"
-
-    @property
-    def doing(self) -> str:
-        return self.request.POST.get("opinion", "")
-
-    def form(self, data: Any = None) -> StepForm:
-        return AnswerForm(data, auto_id=f"o{self.doing}_%s") if data is not None else ConfirmForm()
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not isinstance(request.user, User) or request.user.role != Role.UNIT:
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        from voting.domain.refusals import Refused  # noqa: PLC0415
-
-        form: Any = self.form(request.POST)
-        opinion = Opinion.objects.filter(
-            pk=int(self.doing) if self.doing.isascii() and self.doing.isdigit() else 0,
-            proposal__cycle=self.cycle,
-        ).first()
-        if opinion is None or not permissions.can_answer(self.user, self.cycle):
-            raise Http404
-        if not form.is_valid():
-            return self.page(form, status=422)
-        try:
-            screening.give_opinion(opinion=opinion, **form.cleaned_data, **self.acting)
-        except Refused as refusal:
-            form.refuse(refusal)
-            return self.page(form, status=409)
-        self.stay(_("The opinion is given."))
-        return HttpResponseRedirect(reverse("admin:unit", args=[self.cycle.slug]))
-
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
-        asked = Opinion.objects.filter(proposal__cycle=self.cycle, unit=self.user.unit_id).select_related(
-            "proposal"
-        )
-        rows = [
-            (each, form if str(each.pk) == self.doing else AnswerForm(auto_id=f"o{each.pk}_%s"))
-            for each in asked.order_by("due", "pk")
-        ]
-        return super().page(
-            form, status=status, rows=rows, title=_("Questions to my unit"), unit=self.user.unit, **more
-        )

@@ -17,7 +17,19 @@ from voting.states import STAGE_STEPS, Act, Stage
 
 #: Addresses that the site itself uses; a cycle there could not be reached.
 RESERVED = frozenset(
-    {"admin", "ballot", "en", "enter", "healthz", "leave", "receipt", "secrecy", "static", "track"}
+    {
+        "admin",
+        "ballot",
+        "delegate",
+        "en",
+        "enter",
+        "healthz",
+        "leave",
+        "receipt",
+        "secrecy",
+        "static",
+        "track",
+    }
 )
 
 

@@ -108,9 +108,18 @@ def submit(
             raise CallNotOpen(call, at)
         if known := Proposal.objects.filter(ticket=ticket).first():
             return known, code
-        proposal = _new(
-            cycle=cycle, at=at, fields=fields, ticket=ticket, code=code, by=by, attached=bool(attachments)
+        delegate = getattr(by, "delegate", None)
+        proposal = draft_of(
+            cycle=cycle,
+            source=Source.DELEGATE if delegate else Source.UNIT if by else Source.RESIDENT,
+            channel=Channel.ONLINE,
+            fields=fields,
+            ticket=ticket,
+            at=at,
+            attached=bool(attachments),
+            by=by,
         )
+        proposal.number = next_number(cycle)
         proposal.save(force_insert=True)
         Attachment.objects.bulk_create(_attached(proposal, attachments))
     return proposal, code
@@ -127,8 +136,10 @@ def enter_form(
             return known, code
         if locked.slate_frozen_at or locked.stage not in {Stage.SOLICITATION, Stage.SCREENING}:
             raise StepNotAllowed
-        proposal = _new(cycle=cycle, at=at, fields=fields, ticket=ticket, code=code, by=None, attached=False)
-        proposal.source, proposal.channel, proposal.entered_by = source, Channel.FORM, by
+        proposal = draft_of(
+            cycle=cycle, source=source, channel=Channel.FORM, fields=fields, ticket=ticket, at=at
+        )
+        proposal.number, proposal.entered_by = next_number(cycle), by
         proposal.save(force_insert=True)
         record(cycle=cycle, act=Act.PROPOSAL_ENTERED, by=by, at=at, data={"number": proposal.number})
     return proposal, code
@@ -147,35 +158,41 @@ def flags(texts: Iterable[str]) -> list[str]:
     return found
 
 
-def _new(
+def draft_of(
     *,
     cycle: Cycle,
-    at: datetime,
+    source: str,
+    channel: str,
     fields: dict[str, Any],
     ticket: uuid.UUID,
-    code: str,
-    by: User | None,
-    attached: bool,
+    at: datetime,
+    attached: bool = False,
+    by: User | None = None,
 ) -> Proposal:
+    """Return a proposal that is checked and not yet saved, held back where somebody should look at it first.
+
+    Its number is the caller's to give. Raises ValidationError with a sentence per field.
+    """
     delegate = getattr(by, "delegate", None)
     proposal = Proposal(
         cycle=cycle,
-        source=Source.DELEGATE if delegate else Source.UNIT if by else Source.RESIDENT,
+        number=0,
+        source=source,
+        channel=channel,
         submitted_at=at,
         ticket=ticket,
-        code_digest=_digest(code),
+        code_digest=_digest(code_of(ticket)),
         delegate=delegate,
         unit=by.unit if by and not delegate else None,
         **fields,
     )
-    proposal.number = next_number(cycle)
     proposal.terms = proposal_terms(proposal)
     reasons = flags(public_texts(proposal))
     if attached:
         reasons.append(_("It has pictures or papers."))
     proposal.standing = Standing.HELD if reasons else Standing.SHOWN
     proposal.standing_reason = " ".join(reasons)[:300]
-    proposal.full_clean(exclude=["terms", "cycle"])
+    proposal.clean_fields(exclude=["terms", "cycle", "number"])
     return proposal
 
 

@@ -299,26 +299,3 @@ class ReportForm(StepForm):
 
     opening = forms.CharField(label=gettext_lazy("Opening"), max_length=5000, required=False, widget=_LINES)
     closing = forms.CharField(label=gettext_lazy("Closing"), max_length=5000, required=False, widget=_LINES)
-
-
-class AnswerQuestionForm(StepForm):
-    text = forms.CharField(label=gettext_lazy("Answer"), max_length=3000, widget=_LINES)
-
-
-class AskForm(StepForm):
-    """A delegation's question or opinion."""
-
-    candidate = forms.ModelChoiceField(
-        label=gettext_lazy("About"),
-        queryset=Candidate.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("the whole slate"),
-    )
-    text = forms.CharField(label=gettext_lazy("Question or opinion"), max_length=3000, widget=_LINES)
-    wants_answer = forms.BooleanField(
-        label=gettext_lazy("We ask for an answer"), required=False, initial=True
-    )
-
-    def __init__(self, *args: Any, candidates: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["candidate"].queryset = candidates  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from voting.models.journal import JournalEntry
 from voting.models.notice import Notice
 from voting.models.paper import PaperBox, PaperReading, PaperSettlement
 from voting.models.proposal import MOST_ATTACHMENTS, MOST_CONTENT, Attachment, Knock, Proposal
+from voting.models.proposal_list import ProposalList
 from voting.models.round import BallotItem, RollEntry, Round
 from voting.models.rules import VotingRules
 from voting.models.screening import Decision, Opinion
@@ -33,6 +34,7 @@ __all__ = [
     "PaperReading",
     "PaperSettlement",
     "Proposal",
+    "ProposalList",
     "Provenance",
     "Question",
     "ReportReading",
