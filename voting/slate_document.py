@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from voting.blocks import Bars, Block, Document, Facts, Heading, Listing, Table, Text
 from voting.domain.funnel import Funnel, of_data
-from voting.models import Candidate
+from voting.domain.slates import differences
+from voting.models import Candidate, CandidateVersion
 from voting.states import Outcome, Source
 
 #: The narrowing, in the order of ``Funnel.steps``.
@@ -114,17 +117,13 @@ def _candidate(candidate: Mapping[str, Any]) -> list[Block]:
 
 def candidate_facts(candidate: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the dossier as labels and texts, lists a line each; empty where nothing is stated."""
-    return [(_label(name), _READ.get(name, str)(candidate.get(name) or "")) for name in _SHOWN]
+    return [(field_label(name), _READ.get(name, str)(candidate.get(name) or "")) for name in _SHOWN]
 
 
 _SHOWN = (
     "content", "background", "targets", "site", "scale", "period", "investment_total", "funds", "milestones",
     "lead_unit", "responsible_units", "supporting_units", "leader", "deadline", "beneficiaries", "field",
 )  # fmt: skip
-
-
-def _label(name: str) -> str:
-    return str(Candidate._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # noqa: SLF001 Django's documented interface
 
 
 def targets_text(targets: Any) -> str:
@@ -159,11 +158,32 @@ def origin(proposal: Mapping[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def version_text(name: str, value: Any) -> str:
-    """Return what a version says of a field, as one text."""
+@dataclass(frozen=True)
+class Change:
+    """One change: the version that it made, and every field as (label, before, after)."""
+
+    version: CandidateVersion
+    fields: list[tuple[str, str, str]]
+
+
+def changes_of(versions: Sequence[CandidateVersion]) -> list[Change]:
+    """Return what each of a candidate's versions, in their order, changed of the one before."""
+    return [
+        Change(
+            new,
+            [
+                (field_label(name), _text(name, was), _text(name, now))
+                for name, was, now in differences(old.data, new.data)
+            ],
+        )
+        for old, new in itertools.pairwise(versions)
+    ]
+
+
+def _text(name: str, value: Any) -> str:
     return _READ.get(name, str)(value) if value else ""
 
 
 def field_label(name: str) -> str:
     """Return the name of a candidate's field."""
-    return _label(name)
+    return str(Candidate._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # noqa: SLF001 Django's documented interface

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,7 +18,7 @@ from voting.forms.deliberation import AnswerQuestionForm
 from voting.forms.screening import CandidateForm, HideForm, OrderForm, ReportForm
 from voting.forms.steps import ConfirmForm, StepForm
 from voting.models import Candidate, Proposal, Question
-from voting.slate_document import slate_document, version_text
+from voting.slate_document import changes_of, slate_document
 from voting.states import Outcome, Stage
 
 
@@ -112,23 +111,13 @@ class CandidatePage(ManyForms):
     def page(self, form: Any, *, status: int = 200, **more: Any) -> HttpResponse:
         candidate = self.candidate
         versions = list(candidate.versions.select_related("changed_by")) if candidate else []
-        pairs = itertools.pairwise(versions)
-        changes = [(new, slates.differences(old.data, new.data)) for old, new in pairs]
-        names = {field.name: field.verbose_name for field in Candidate._meta.fields}  # noqa: SLF001 Django's documented interface
-        shown = [
-            (
-                new,
-                [(names[name], version_text(name, was), version_text(name, now)) for name, was, now in found],
-            )
-            for new, found in changes
-        ]
         may = self.step.mine and (not self.cycle.slate_frozen_at or self.amending)
         dropping = form if isinstance(form, HideForm) else HideForm()
         asked: Any = (
             CandidateForm(instance=candidate or Candidate(cycle=self.cycle)) if dropping is form else form
         )
         return super().page(
-            asked, status=status, candidate=candidate, changes=shown, may=may, amending=self.amending,
+            asked, status=status, candidate=candidate, changes=changes_of(versions), may=may, amending=self.amending,
             drop=dropping, title=str(candidate) if candidate else _("New candidate project"), **more,
         )  # fmt: skip
 

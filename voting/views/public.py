@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 from voting import queries
 from voting.models import Candidate, Cycle
 from voting.results import Result
+from voting.slate_document import changes_of
 from voting.views.moments import moment_of
-from voting.views.origins import changes_of, origins_of
+from voting.views.origins import origins_of
 from voting.views.paper import dossier
 from voting.views.rules import in_short
 
@@ -54,6 +55,7 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     candidates = {candidate.number: candidate for candidate in _slate(shown)}
     if number not in candidates:
         raise Http404
+    versions = list(candidates[number].versions.order_by("number"))
     sentences, others = dossier(candidates[number])[:2], dossier(candidates[number])[2:]
     context = {
         "cycle": shown,
@@ -61,7 +63,7 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "stated": [*sentences, *(fact for fact in others if fact.texts)],
         "unstated": _(", ").join(fact.label for fact in others if not fact.texts),
         "origins": origins_of(candidates[number]),
-        "changes": changes_of(candidates[number]),
+        "changes": [each for each in changes_of(versions) if each.version.in_deliberation],
         "questions": candidates[number].questions.count(),
         "before": candidates.get(number - 1),
         "after": candidates.get(number + 1),
