@@ -79,7 +79,8 @@ class Autumn:
 def _call(autumn: Autumn) -> None:
     calls.draft_call(
         cycle=autumn.cycle, text="征集民生实事项目建议。", criteria="普惠性\n公益性", out_of_scope="个案诉求",
-        how="填表", fields=FIELDS, opens_at=NOW - timedelta(hours=1), closes_at=NOW + timedelta(days=20), **autumn.acting,
+        how="填表", fields=FIELDS, opens_at=NOW - timedelta(hours=1), closes_at=NOW + timedelta(days=20),
+        **autumn.acting,
     )  # fmt: skip
     calls.publish_call(cycle=autumn.cycle, **autumn.acting)
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Heading:
+    """``anchor`` is the place in the page that a listing leads to."""
+
     text: str
+    anchor: str = ""
     kind = "heading"
 
 
@@ -22,9 +25,10 @@ class Text:
 
 @dataclass(frozen=True)
 class Listing:
-    """Numbered lines; the numbers are the projects' own."""
+    """Numbered lines; the numbers are the projects' own. With ``to`` each leads to the anchor of that name."""
 
     lines: Sequence[tuple[int, str]]
+    to: str = ""
     kind = "listing"
 
 

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -20,6 +21,8 @@ from voting.domain.slates import differences
 from voting.models import Candidate, CandidateVersion
 from voting.states import Outcome, Source
 
+#: The places of the candidates in the page, before their numbers.
+_PROJECT = "project-"
 #: The narrowing, in the order of ``Funnel.steps``.
 STEPS: dict[str, Promise] = {
     "received": gettext_lazy("Proposals received"),
@@ -51,7 +54,7 @@ def slate_document(
                 _("%(seats)s of these %(candidates)s projects will be chosen by vote of the delegates.")
                 % {"seats": body["seats"], "candidates": len(body["candidates"])}
             ),
-            Listing([(each["number"], shown_name(each)) for each in body["candidates"]]),
+            Listing([(each["number"], shown_name(each)) for each in body["candidates"]], to=_PROJECT),
             *(block for each in body["candidates"] for block in _candidate(each)),
             *_paragraphs(body["closing"]),
         ],
@@ -62,9 +65,10 @@ def slate_document(
 
 def funnel_rows(funnel: Funnel) -> list[tuple[str, list[tuple[str, int]]]]:
     """Return the tables of the funnel, each with its caption: the narrowing, the sources, the fields, the outcomes."""
-    sources = [(str(Source(name).label), number) for name, number in funnel.by_source.items()]
-    fields = [(name or _("no field given"), number) for name, number in funnel.by_field.items()]
-    outcomes = [(str(Outcome(name).label), number) for name, number in funnel.by_outcome.items()]
+    sources = [(str(source.label), funnel.by_source.get(source, 0)) for source in Source]
+    most_first = sorted(funnel.by_field.items(), key=lambda each: (each[0] == "", -each[1], each[0]))
+    fields = [(name or _("no field given"), number) for name, number in most_first]
+    outcomes = [(str(outcome.label), funnel.by_outcome.get(outcome, 0)) for outcome in Outcome]
     total = (_("together"), funnel.received)
     return [
         (_("How the proposals narrowed"), [(str(STEPS[name]), number) for name, number in funnel.steps]),
@@ -112,7 +116,8 @@ def _criteria(body: Mapping[str, Any]) -> list[Block]:
 def _candidate(candidate: Mapping[str, Any]) -> list[Block]:
     rows = [(label, text) for label, text in candidate_facts(candidate) if text]
     rows.append((_("Grew from"), "\n".join(map(origin, candidate["proposals"])) or _("not stated")))
-    return [Heading(f"{candidate['number']}. {shown_name(candidate)}"), Facts(rows)]
+    heading = f"{candidate['number']}. {shown_name(candidate)}"
+    return [Heading(heading, anchor=f"{_PROJECT}{candidate['number']}"), Facts(rows)]
 
 
 def candidate_facts(candidate: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -126,12 +131,17 @@ _SHOWN = (
 )  # fmt: skip
 
 
+def amount_text(value: Any) -> str:
+    """Return an amount in 10 000 yuan without needless zeros; empty where there is none."""
+    return f"{Decimal(str(value)).normalize():f}" if value not in {None, ""} else ""
+
+
 def targets_text(targets: Any) -> str:
     return "\n".join(f"{each['text']} {each['number']} {each['unit']}" for each in targets)
 
 
 def funds_text(funds: Any) -> str:
-    return "\n".join(f"{each['source']} {each['amount']}" for each in funds)
+    return "\n".join(f"{each['source']} {amount_text(each['amount'])}" for each in funds)
 
 
 def milestones_text(milestones: Any) -> str:
@@ -144,7 +154,7 @@ def lines_text(value: Any) -> str:
 
 _READ: dict[str, Callable[[Any], str]] = {
     "targets": targets_text, "funds": funds_text, "milestones": milestones_text,
-    "target": lines_text, "done_last_year": lines_text,
+    "target": lines_text, "done_last_year": lines_text, "investment_total": amount_text,
 }  # fmt: skip
 
 

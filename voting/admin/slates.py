@@ -111,7 +111,7 @@ class CandidatePage(ManyForms):
     def page(self, form: Any, *, status: int = 200, **more: Any) -> HttpResponse:
         candidate = self.candidate
         versions = list(candidate.versions.select_related("changed_by")) if candidate else []
-        may = self.step.mine and (not self.cycle.slate_frozen_at or self.amending)
+        may = self.step.mine and (not self.cycle.slate_frozen_at or (self.amending and candidate is not None))
         dropping = form if isinstance(form, HideForm) else HideForm()
         asked: Any = (
             CandidateForm(instance=candidate or Candidate(cycle=self.cycle)) if dropping is form else form

@@ -66,7 +66,7 @@ class UnitDesk(StepPage):
         ]
         rows.sort(key=lambda row: row[0].answered_at is not None)
         return super().page(
-            form, status=status, rows=rows, title=_("Questions to my unit"), unit=self.user.unit, **more
+            form, status=status, rows=rows, title=_("What my unit is asked"), unit=self.user.unit, **more
         )
 
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import Delegate, User
@@ -29,10 +28,13 @@ class SlateNotFrozen(Refused):
 
 
 def current_draft(cycle: Cycle) -> SlateReport:
-    """Return the draft of the next version, not yet saved where there is none."""
-    draft = cycle.reports.filter(issued_at=None).first()
-    last = cycle.reports.aggregate(last=Max("version"))["last"] or 0
-    return draft or SlateReport(cycle=cycle, version=last + 1)
+    """Return the draft of the next version; where none is saved it begins with the words of the version before."""
+    last = cycle.reports.order_by("version").last()
+    if last is None:
+        return SlateReport(cycle=cycle, version=1)
+    if last.issued_at is None:
+        return last
+    return SlateReport(cycle=cycle, version=last.version + 1, opening=last.opening, closing=last.closing)
 
 
 def latest(cycle: Cycle) -> SlateReport | None:

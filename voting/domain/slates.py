@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
@@ -61,11 +60,9 @@ class NotAllNumbered(Refused):
 
 def content(candidate: Candidate) -> dict[str, Any]:
     """Return what the candidate says, as plain data."""
-    encoder = DjangoJSONEncoder()
     data = {name: getattr(candidate, name) for name in KEPT}
-    return {
-        name: encoder.default(value) if isinstance(value, Decimal) else value for name, value in data.items()
-    }
+    total = candidate.investment_total
+    return data | {"investment_total": None if total is None else f"{total:.2f}"}
 
 
 def _unfrozen(cycle: Cycle) -> Cycle:

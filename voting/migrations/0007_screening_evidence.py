@@ -1,5 +1,5 @@
 """Decisions, versions and issued reports are evidence: added, never changed. A frozen candidate project changes only in
-deliberation, together with the version that says what changed and why.
+deliberation, and only into what its newest version says: that one tells what changed, by whom and why.
 """
 
 from __future__ import annotations
@@ -27,9 +27,16 @@ BEGIN
     concerned := CASE TG_OP WHEN 'DELETE' THEN OLD.cycle_id ELSE NEW.cycle_id END;
     IF TG_OP = 'UPDATE' AND OLD.number = NEW.number AND OLD.cycle_id = NEW.cycle_id THEN
         amended := EXISTS (
-            SELECT 1 FROM voting_cycle c JOIN voting_candidateversion v ON v.candidate_id = NEW.id
-            WHERE c.id = concerned AND c.stage = 'deliberation' AND c.list_confirmed_at IS NULL
-              AND v.in_deliberation AND v.xmin = pg_current_xact_id()::xid);
+            SELECT 1 FROM voting_cycle c WHERE c.id = concerned AND c.stage = 'deliberation'
+               AND c.list_confirmed_at IS NULL AND c.slate_frozen_at IS NOT NULL)
+            AND EXISTS (
+            SELECT 1 FROM voting_candidateversion v
+             WHERE v.candidate_id = NEW.id AND v.in_deliberation
+               AND v.number = (SELECT max(number) FROM voting_candidateversion WHERE candidate_id = NEW.id)
+               AND (v.data ->> 'investment_total')::numeric IS NOT DISTINCT FROM NEW.investment_total
+               AND NOT EXISTS (
+                   SELECT 1 FROM jsonb_each(v.data - 'investment_total') AS said
+                    WHERE to_jsonb(NEW) -> said.key IS DISTINCT FROM said.value));
     END IF;
     IF NOT amended AND EXISTS (SELECT 1 FROM voting_cycle WHERE id = concerned AND slate_frozen_at IS NOT NULL)
        OR (TG_OP = 'UPDATE' AND OLD.cycle_id <> NEW.cycle_id) THEN

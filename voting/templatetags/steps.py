@@ -11,8 +11,10 @@ from django.utils.translation import pgettext_lazy
 from voting.domain.rules import SETTINGS
 from voting.domain.running_order import Standing, Step, StepKey
 from voting.models import Cycle, VotingRules
+from voting.slate_document import amount_text
 
 register = template.Library()
+register.filter("amount", amount_text)
 
 #: What a step is for, in a sentence or two for somebody nervous.
 PURPOSES: dict[StepKey, Promise] = {

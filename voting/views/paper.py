@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from voting.domain.counting import Mark
 from voting.forms.ballot import WORDS
 from voting.models import BallotItem, Candidate
-from voting.slate_document import field_label, funds_text, milestones_text, targets_text
+from voting.slate_document import amount_text, field_label, funds_text, milestones_text, targets_text
 
 LABELS: dict[Mark, Promise] = {
     Mark.FOR: gettext_lazy("For"),
@@ -138,7 +138,7 @@ def _fact(candidate: Candidate, name: str) -> Fact:
 
 def _total(candidate: Candidate) -> str:
     total = candidate.investment_total
-    return "" if total is None else _("%(amount)s × 10 000 yuan") % {"amount": f"{total.normalize():f}"}
+    return "" if total is None else _("%(amount)s × 10 000 yuan") % {"amount": amount_text(total)}
 
 
 #: What the dossier also has in numbers, beside or instead of a sentence.

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from voting import queries
 from voting.models import Candidate, Cycle
 from voting.results import Result
-from voting.slate_document import changes_of
+from voting.slate_document import changes_of, field_label
 from voting.views.moments import moment_of
 from voting.views.origins import origins_of
 from voting.views.paper import dossier
@@ -57,12 +57,17 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         raise Http404
     versions = list(candidates[number].versions.order_by("number"))
     sentences, others = dossier(candidates[number])[:2], dossier(candidates[number])[2:]
+    origins = origins_of(candidates[number])
     context = {
         "cycle": shown,
         "candidate": candidates[number],
         "stated": [*sentences, *(fact for fact in others if fact.texts)],
-        "unstated": _(", ").join(fact.label for fact in others if not fact.texts),
-        "origins": origins_of(candidates[number]),
+        "unstated": _(", ").join(
+            fact.label
+            for fact in others
+            if not fact.texts and not (origins and fact.label == field_label("origin"))
+        ),
+        "origins": origins,
         "changes": [each for each in changes_of(versions) if each.version.in_deliberation],
         "questions": candidates[number].questions.count(),
         "before": candidates.get(number - 1),

@@ -112,7 +112,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     kept.pop("page", None)
     context = {
         "cycle": cycle, "call": found, "form": form, "page": page, "chosen": chosen, "kept": kept.urlencode(),
-        "is_open": bool(found and found.is_open(timezone.now())),
+        "is_open": bool(found and found.is_open(timezone.now())), "received": cycle.proposals.count(),
     }  # fmt: skip
     return render(request, "proposals/list.html", context)
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -100,9 +100,10 @@ class Command(SpeakingCommand):
         cycle = Cycle.objects.filter(slug=SLUG, kind=Kind.DEMO).first()
         if cycle is None:
             self.say(_("loading the seeds"))
-            load_files(cycle=CYCLE, roll=ROLL, until=until)
             try:
-                load_next_year(NEXT_YEAR, until=next_year, at=timezone.now())
+                with transaction.atomic():
+                    load_files(cycle=CYCLE, roll=ROLL, until=until)
+                    load_next_year(NEXT_YEAR, until=next_year, at=timezone.now())
             except SeedDamaged as damage:
                 raise CommandError(str(damage)) from damage
             return Cycle.objects.get(slug=SLUG)

@@ -117,14 +117,15 @@ class _Loading:
         for place, table in enumerate(self.data["proposal"]):
             at = self.opened + timedelta(days=table["day"], minutes=7 * place % 480)
             fields = {name: table.get(name, "") for name in TEXTS}
+            if table["channel"] == Channel.IMPORT:
+                listed.append(table)
+                continue
             by = None
             if table["source"] == Source.DELEGATE:
                 by = delegates[place % len(delegates)].user
             elif table["source"] == Source.UNIT:
                 by = self.officers[table["unit"]]
-            if table["channel"] == Channel.IMPORT:
-                listed.append(table)
-            elif table["channel"] == Channel.FORM:
+            if table["channel"] == Channel.FORM:
                 self.found[table["n"]], _code = proposals.enter_form(
                     cycle=self.cycle, ticket=proposals.new_ticket(), source=table["source"], fields=fields,
                     by=self.clerk, at=at,
