@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
 from accounts.models import Delegate, Unit, User
 from accounts.roles import Role
@@ -16,6 +18,11 @@ from voting.states import Criterion, Outcome, Source
 
 POINTS = ("call", "proposals", "screening", "slate", "report", "confirmed")
 FIELDS = ["教育", "养老", "交通停车"]
+
+
+def clock(at: datetime) -> AbstractContextManager[object]:
+    """Let every page believe that it is this moment."""
+    return mock.patch("django.utils.timezone.now", return_value=at)
 
 
 @dataclass
@@ -69,6 +76,11 @@ class Autumn:
     @property
     def report(self) -> SlateReport:
         return SlateReport.objects.exclude(issued_at=None).latest("version")
+
+    def now(self) -> AbstractContextManager[object]:
+        """Let every page believe that it is a minute after the last thing done."""
+        self.at += timedelta(minutes=1)
+        return clock(self.at)
 
     def run(self, *points: str) -> None:
         for point in points:
@@ -151,4 +163,4 @@ def make_autumn(*, until: str = "", slug: str = "2019", **fields: Any) -> Autumn
     return autumn
 
 
-__all__ = ["FIELDS", "POINTS", "Autumn", "Source", "make_autumn"]
+__all__ = ["FIELDS", "POINTS", "Autumn", "Source", "clock", "make_autumn"]

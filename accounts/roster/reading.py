@@ -60,9 +60,16 @@ def read(content: bytes) -> Iterator[Row]:
 
 
 def table(
-    content: bytes, *, headers: Mapping[str, frozenset[str]], required: Collection[str], most: int = MOST_ROWS
+    content: bytes,
+    *,
+    headers: Mapping[str, frozenset[str]],
+    required: Collection[str],
+    most: int | None = None,
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield every row below the header: its line, and its cells by the names of ``headers``. Raises NotARoster."""
+    """Yield every row below the header: its line, and its cells by the names of ``headers``. Raises NotARoster.
+
+    ``most`` rows are read, ``MOST_ROWS`` unless told.
+    """
     if len(content) > MOST_BYTES:
         raise NotARoster("too_large")
     lines = _xlsx(content) if content[:4] == b"PK\x03\x04" else _csv(content)
@@ -72,7 +79,7 @@ def table(
         raise NotARoster("empty")
     columns = _columns(header[1], headers, required)
     for count, (line, cells) in enumerate(rows, start=1):
-        if count > most:
+        if count > (MOST_ROWS if most is None else most):
             raise NotARoster("too_many_rows")
         yield line, {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
 

@@ -22,7 +22,7 @@ MOST_OBJECTS = 50_000
 _NAME = re.compile(r"[^\w\u3400-\u9fff .()-]+")
 #: What makes a PDF do something, wherever it stands in the file.
 _ACTIVE = frozenset({
-    "/JS", "/JavaScript", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/OpenAction", "/AA", "/XFA", "/RichMedia",
+    "/JS", "/JavaScript", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/AA", "/XFA", "/RichMedia",
     "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Movie", "/Sound",
 })  # fmt: skip
 

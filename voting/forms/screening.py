@@ -22,6 +22,7 @@ from voting.states import Criterion, Feasible, Outcome, Source
 _MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 #: Every list in a text field is one thing a line.
 _LINES = forms.Textarea(attrs={"rows": 4})
+_MOST_DIGITS = 12
 
 
 def lines(text: str) -> list[str]:
@@ -221,7 +222,7 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
             number = Decimal(text.replace(",", "").replace("，", ""))
         except InvalidOperation:
             number = Decimal(-1)
-        if not number.is_finite() or number < 0:
+        if not number.is_finite() or number < 0 or number.adjusted() > _MOST_DIGITS:
             raise ValidationError(
                 _("Line %(place)d: “%(text)s” is not a number.") % {"place": place, "text": text}
             )

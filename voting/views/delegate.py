@@ -38,7 +38,11 @@ def signed_in_delegate(request: HttpRequest) -> Delegate:
     way = ("accounts:enter", _("Delegate sign-in"))
     if not isinstance(user, User) or user.role != Role.DELEGATE:
         raise Calm(_("This page is for delegates"), _("Please sign in with your slip."), status=403, way=way)
-    return Delegate.objects.select_related("delegation").get(user=user)
+    delegate = Delegate.objects.select_related("delegation").filter(user=user).first()
+    if delegate is None:
+        sentence = _("You are on the roll of no vote. If you should be, please go to the check-in desk.")
+        raise Calm(_("You are not on the roll"), sentence, status=403, way=way)
+    return delegate
 
 
 @delegate_page

@@ -35,7 +35,12 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _delegate(request: HttpRequest, cycle: Cycle) -> User | None:
     user = request.user
-    fits = isinstance(user, User) and user.role == Role.DELEGATE and user.kind == cycle.kind
+    fits = (
+        isinstance(user, User)
+        and user.role == Role.DELEGATE
+        and user.kind == cycle.kind
+        and hasattr(user, "delegate")
+    )
     return user if fits and isinstance(user, User) else None
 
 

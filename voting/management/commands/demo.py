@@ -106,7 +106,7 @@ class Command(SpeakingCommand):
                     load_next_year(NEXT_YEAR, until=next_year, at=timezone.now())
             except SeedDamaged as damage:
                 raise CommandError(str(damage)) from damage
-            return Cycle.objects.get(slug=SLUG)
+            cycle = Cycle.objects.get(slug=SLUG)
         known = read_secrets()
         give_passwords(
             known, User.objects.filter(kind=Kind.DEMO, is_active=True).exclude(role__in=["", "delegate"])
