@@ -20,7 +20,7 @@ class Call(models.Model):
     criteria = models.TextField(_("what we look for"), max_length=3000)
     out_of_scope = models.TextField(_("out of scope"), max_length=3000, blank=True)
     how = models.TextField(_("how to take part"), max_length=3000, blank=True)
-    fields = models.JSONField(_("fields of work"), default=list)
+    fields = models.JSONField(_("fields of work"), default=list, blank=True)
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(_("closes"))
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
