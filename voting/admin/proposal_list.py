@@ -23,6 +23,7 @@ class ProposalListPage(ManyForms):
 
     key = StepKey.SCREENING
     template = "admin/proposal_list.html"
+    confidential = True
 
     def form(self, data: Any = None) -> StepForm:
         if self.doing in {"apply", "drop"}:

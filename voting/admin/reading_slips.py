@@ -29,6 +29,7 @@ class ReadingSlipsPage(ManyForms):
 
     key = StepKey.REPORT
     template = "admin/reading_slips.html"
+    confidential = True
     warning = gettext_lazy("All slips printed until now become worthless; every delegate gets a new one.")
 
     @property

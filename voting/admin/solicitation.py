@@ -159,6 +159,7 @@ class ProposalPage(ManyForms):
 
     key = StepKey.SCREENING
     template = "admin/proposal.html"
+    confidential = True
 
     def dispatch(self, request: HttpRequest, *args: Any, number: int = 0, **kwargs: Any) -> HttpResponse:
         self.number = number
@@ -178,7 +179,7 @@ class ProposalPage(ManyForms):
     def empty(self, name: str) -> StepForm:
         kind = self.cycle.kind
         if name == "opinion":
-            return OpinionForm(kind=kind)
+            return OpinionForm(kind=kind, auto_id="ask_%s")
         if name == "decide":
             return DecideForm(kind=kind)
         return HideForm() if name == "hide" else NumbersOfProposals()
@@ -188,7 +189,7 @@ class ProposalPage(ManyForms):
             return StepForm()
         kind = self.cycle.kind
         if self.doing == "opinion":
-            return OpinionForm(data, kind=kind)
+            return OpinionForm(data, kind=kind, auto_id="ask_%s")
         if self.doing == "decide":
             return DecideForm(data, kind=kind)
         return {"hide": HideForm, "merge": NumbersOfProposals}.get(self.doing, StepForm)(data)

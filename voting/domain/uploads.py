@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pypdf
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from PIL import Image, ImageOps
 from pypdf.generic import DictionaryObject, IndirectObject
 
@@ -39,7 +40,7 @@ class BadFile(Refused):
             "empty": _("is empty"),
             "large": _("is larger than 5 MB"),
             "type": _("is neither a picture (JPEG, PNG, WebP) nor a PDF; its content decides, not its name"),
-            "broken": _("cannot be read"),
+            "broken": pgettext("file", "cannot be read"),
             "pixels": _("has too many pixels"),
             "pages": _("has more than %d pages") % MOST_PAGES,
             "locked": _("is locked with a password"),

@@ -2,6 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
+import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -372,6 +373,7 @@ class Migration(migrations.Migration):
                 decimal_places=2,
                 max_digits=12,
                 null=True,
+                validators=[django.core.validators.MinValueValidator(0)],
                 verbose_name="total investment, 10 000 yuan",
             ),
         ),

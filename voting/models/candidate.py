@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -40,7 +41,12 @@ class Candidate(models.Model):
     #: Sources of funds in 10 000 yuan: [{"source": …, "amount": "120.5"}]; they add up to the total.
     funds = models.JSONField(_("sources of funds"), default=list, blank=True)
     investment_total = models.DecimalField(
-        _("total investment, 10 000 yuan"), max_digits=12, decimal_places=2, null=True, blank=True
+        _("total investment, 10 000 yuan"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     #: Months and what is reached by then: [{"month": "2019-06", "text": …}].
     milestones = models.JSONField(_("milestones"), default=list, blank=True)
