@@ -309,3 +309,12 @@ def test_a_paper_form_is_entered_by_the_clerk(autumn):
     found = re.search(r"[2-9A-Z]{4}(?:-[2-9A-Z]{4}){2}", said(answer))[0]
     proposal = proposals.by_code(found)
     assert (proposal.title, proposal.channel, proposal.entered_by) == ("修路灯", "form", autumn.clerk)
+
+
+def test_behind_a_proxy_the_address_that_the_proxy_saw_is_counted(autumn, settings):
+    """A client that writes the header itself gains nothing: the proxy's word is the last one."""
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    forged = (f"203.0.113.{n}, 192.0.2.9" for n in range(proposals.MOST_KNOCKS + 1))
+    answers = [send(autumn, Client(HTTP_X_FORWARDED_FOR=each)).status_code for each in forged]
+    assert answers == [200] * proposals.MOST_KNOCKS + [429]
+    assert send(autumn, Client(HTTP_X_FORWARDED_FOR="192.0.2.10")).status_code == 200

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -197,7 +197,8 @@ def draft_of(
 
 
 def next_number(cycle: Cycle) -> int:
-    """Return the next number of the cycle; the caller holds its call or the cycle."""
+    """Return the next number of the cycle, which is held from now on: two who come at once get two numbers."""
+    Cycle.objects.select_for_update().get(pk=cycle.pk)
     return (Proposal.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
@@ -234,6 +235,8 @@ def _knock(address: str, at: datetime) -> None:
     """Count a submission against its network address, of which only a digest of the day is kept. Raises TooMany."""
     Knock.objects.filter(at__lt=at - WINDOW).delete()
     digest = salted_hmac("piaojue.knock", f"{at:%Y-%m-%d} {address}", algorithm="sha256").hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [digest])
     recent = list(
         Knock.objects.filter(digest=digest).order_by("-at").values_list("at", flat=True)[:MOST_KNOCKS]
     )
