@@ -85,9 +85,12 @@ def test_the_whole_round_through_the_pages():
     assert RunningOrder(vote.cycle, user=vote.clerk).current is None
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+MOMENTS = ("drafted", "rolled", "keyed", "ready", "open", "closed", "counted", "published")
+
+
 @pytest.mark.parametrize(
-    "until", ["drafted", "rolled", "keyed", "ready", "open", "closed", "counted", "published"]
+    ("until", "language"),
+    [*zip(MOMENTS, ("zh-hans", "en") * 4, strict=True), ("open", "zh-hans"), ("published", "zh-hans")],
 )
 def test_every_step_has_a_page_at_every_moment(until, language):
     vote = make_vote(until=until, delegates=4, ballots=CHOICES[:3], present=3)
