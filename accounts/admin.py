@@ -37,7 +37,7 @@ class UserAdmin(StockUserAdmin):  # type: ignore[type-arg]
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password", "name")}),
-        (_("Part in the vote"), {"fields": ("role", "kind", "is_active", "is_superuser")}),
+        (_("Part in the vote"), {"fields": ("role", "kind", "unit", "is_active", "is_superuser")}),
     )
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 Django's signature
@@ -47,7 +47,21 @@ class UserAdmin(StockUserAdmin):  # type: ignore[type-arg]
         super().save_model(request, obj, form, change)
 
     add_fieldsets = (
-        (None, {"fields": ("username", "name", "role", "kind", "usable_password", "password1", "password2")}),
+        (
+            None,
+            {
+                "fields": (
+                    "username",
+                    "name",
+                    "role",
+                    "kind",
+                    "unit",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                )
+            },
+        ),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
@@ -90,6 +104,12 @@ class KeptByClerks(admin.ModelAdmin):  # type: ignore[type-arg]
         if not change and isinstance(request.user, User) and not request.user.is_superuser:
             obj.kind = request.user.kind
         super().save_model(request, obj, form, change)
+
+
+class UnitAdmin(KeptByClerks):
+    list_display = ("name", "kind")
+    list_filter = ("kind",)
+    search_fields = ("name",)
 
 
 class DelegationAdmin(KeptByClerks):

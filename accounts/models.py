@@ -25,6 +25,25 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(username, password, is_superuser=True, **fields)
 
 
+class Unit(models.Model):
+    """单位: a subdistrict, a department or an office of the government."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OFFICIAL)
+    name = models.CharField(_("name"), max_length=60)
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        ordering = ["kind", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "name"], name="unit_name_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="unit_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """One person who signs in.
 
@@ -40,6 +59,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name shown"), max_length=100)
     role = models.CharField(_("role"), max_length=12, choices=Role.choices, default=Role.NONE, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OFFICIAL)
+    unit = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        related_name="officers",
+        null=True,
+        blank=True,
+        verbose_name=_("unit"),
+        help_text=_("Only for a unit officer."),
+    )
     is_active = models.BooleanField(_("may sign in"), default=True)
 
     objects = UserManager()

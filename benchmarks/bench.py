@@ -25,7 +25,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.roles import Kind  # noqa: E402
-from benchmarks import counting, floor, report, roster, votes  # noqa: E402
+from benchmarks import counting, floor, report, roster, search, votes  # noqa: E402
 from benchmarks.delegates import Hall, ticket_of  # noqa: E402
 from benchmarks.ground import Ground, run  # noqa: E402
 from benchmarks.serving import THREADS, WORKERS, Server, serving  # noqa: E402
@@ -33,7 +33,7 @@ from benchmarks.web import LINES, Burst, Visitor, burst, percentiles  # noqa: E4
 from voting.domain.definitions import sealing_info  # noqa: E402
 from voting.models import SealedBallot  # noqa: E402
 
-SMALL, LARGE, URN, ROSTER = 300, 300_000, 100_000, 100_000
+SMALL, LARGE, URN, ROSTER, PROPOSALS = 300, 300_000, 100_000, 100_000, 100_000
 TURNS = 7
 SLOW_SIGN_INS = 40
 WARM_UP = 100  # delegates
@@ -63,6 +63,7 @@ class Findings:
     counts: list[tuple[counting.Cost, counting.Cost]] = field(default_factory=list)
     small_count: counting.Cost | None = None
     roster: dict[str, roster.Cost] = field(default_factory=dict)
+    search: list[search.Cost] = field(default_factory=list)
 
 
 class Bench:
@@ -77,6 +78,7 @@ class Bench:
         self.stack = ExitStack()
         self.pgbench = floor.find_pgbench()
         self.roster = max(SMALL, round(ROSTER * scale))
+        self.proposals = max(2 * SMALL, round(PROPOSALS * scale))
         self.urn = min(max(self.turns * SMALL + SMALL, round(URN * scale)), self.large_roll)
 
     def __enter__(self) -> Self:
@@ -109,6 +111,7 @@ class Bench:
             self.found.worker_bare = fmean(self.bare.memory())
         self._count()
         self._import()
+        self._search()
         self._tell()
 
     # ------------------------------------------------------------------------------------------- preparation
@@ -278,6 +281,13 @@ class Bench:
                 how: roster.measure(how, path, url=url) for how in ("read", "preview", "import")
             }
 
+    def _search(self) -> None:
+        """Search few and many proposals."""
+        self.say(f"searching {self.proposals} proposals")
+        votes.use(self.small_db)
+        self.found.search = [search.measure(number) for number in (SMALL, self.proposals)]
+        connection.close()
+
     @staticmethod
     def _closed(vote: votes.OpenVote) -> counting.Task:
         seed = votes.close(vote)
@@ -291,7 +301,9 @@ class Bench:
             f"\n{self.place.describe()}; {os.cpu_count()} cores, the load's own included; {WORKERS} workers × "
             f"{THREADS} threads, {LINES} connections; middle of {len(self.found.small)} bursts each\n"
         )
-        report.print_table([*self._casts(), *self._counts(), *self._lists(), *self._rest()])
+        report.print_table(
+            [*self._casts(), *self._counts(), *self._lists(), *self._searches(), *self._rest()]
+        )
         print()
         for name, bursts in (("our cast", self.found.small), ("bare cast", self.found.bare)):
             latencies = [seconds for part in bursts for seconds in part.latencies]
@@ -404,6 +416,24 @@ class Bench:
                 _megabytes(whole.peak),
                 _megabytes(preview.peak),
                 whole.peak / preview.peak,
+            ),
+        ]
+
+    def _searches(self) -> list[report.Row]:
+        few, many = self.found.search
+
+        def beside(what: str, ours: float, other: float) -> report.Row:
+            return report.Row(what, f"{ours * 1000:.1f} ms", f"{other * 1000:.1f} ms", ours / other)
+
+        return [
+            beside(
+                f"a searched page of {many.proposals:,} proposals beside {few.proposals}", many.page, few.page
+            ),
+            beside("the same beside only reading every text", many.page, many.reading),
+            beside(
+                f"finding what is like one of {many.proposals:,} beside {few.proposals}",
+                many.alike,
+                few.alike,
             ),
         ]
 

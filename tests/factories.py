@@ -202,6 +202,7 @@ def _split_key(vote: Vote) -> None:
 
 _STEPS: dict[str, Callable[[Vote], object]] = {
     "adopted": lambda v: rules.adopt_rules(cycle=v.cycle, by=v.clerk, at=v.later()),
+    "rolled": lambda v: _freeze_and_check_in(v, len(v.delegates)),
     "keyed": _split_key,
     "ready": lambda v: keys.try_unsealing(round_=v.round, slips=v.slips[:3], by=v.clerk, at=v.later()),
     "open": lambda v: rounds.open_round(round_=v.round, by=v.clerk, at=v.later()),

@@ -6,8 +6,7 @@ the act itself. Nothing here counts, rounds or decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,78 +16,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from voting.blocks import Block, Document, Heading, Listing, Table, Text
 from voting.models import JournalEntry
 from voting.result_lines import english
 from voting.result_words import BECAUSE, TIES
 from voting.results import Result, RoundResult
 from voting.rule_words import sentences
 from voting.states import Act
-
-
-@dataclass(frozen=True)
-class Heading:
-    text: str
-    kind = "heading"
-
-
-@dataclass(frozen=True)
-class Text:
-    text: str
-    strong: bool = False
-    small: bool = False
-    kind = "text"
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Numbered lines; the numbers are the projects' own."""
-
-    lines: Sequence[tuple[int, str]]
-    kind = "listing"
-
-
-@dataclass(frozen=True)
-class Table:
-    """``numeric`` columns stand to the right, the ``wide`` one takes the room that is left."""
-
-    caption: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    numeric: frozenset[int] = frozenset()
-    wide: int = 1
-    kind = "table"
-
-    @property
-    def cells(self) -> list[list[tuple[str, bool]]]:
-        """Return every row as (text, is a number) for the page."""
-        return [[(cell, place in self.numeric) for place, cell in enumerate(row)] for row in self.rows]
-
-    @property
-    def head_cells(self) -> list[tuple[str, bool]]:
-        return [(cell, place in self.numeric) for place, cell in enumerate(self.head)]
-
-
-Block = Heading | Text | Listing | Table
-
-
-@dataclass(frozen=True)
-class Document:
-    """One paper of the procedure."""
-
-    title: str
-    overline: str
-    note: str
-    blocks: list[Block]
-    #: Names and hashes, as they stand at the end and in the footer of every page.
-    digests: list[tuple[str, str]]
-    signatures: list[str] = field(default_factory=list)
-    #: Who seals the paper and when; empty where nobody does.
-    sealed_by: list[str] = field(default_factory=list)
-
-    @property
-    def chief_digest(self) -> tuple[str, str]:
-        """The hash in the footer."""
-        return self.digests[-1]
 
 
 def count_report(result: Result) -> Document:

@@ -77,9 +77,14 @@ def sheets(result: Result) -> list[tuple[str, list[list[Cell]]]]:
 
 def as_csv(result: Result) -> bytes:
     """Return the table as UTF-8 with a byte order mark, lines ended as RFC 4180 asks."""
+    return rows_as_csv(table(result))
+
+
+def rows_as_csv(rows: list[list[Cell]]) -> bytes:
+    """Return any rows in the same form. No cell is a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows([[inert(cell) for cell in row] for row in table(result)])
+    writer.writerows([[inert(cell) for cell in row] for row in rows])
     return text.getvalue().encode("utf-8-sig")
 
 

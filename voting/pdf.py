@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from reportlab.graphics.shapes import Drawing, Rect
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
@@ -33,7 +34,7 @@ from reportlab.platypus import (
 )
 from reportlab.platypus import Table as Grid
 
-from voting.documents import Block, Document, Heading, Listing, Table, Text
+from voting.blocks import Bars, Block, Document, Facts, Heading, Listing, Table, Text
 
 SONG = "STSong-Light"
 LATIN = "Times-Roman"
@@ -45,6 +46,7 @@ _PADDING = 6  # points, of reportlab's own frame
 #: What Times has; everything else is set in Song.
 _WESTERN = re.compile(r"[\x20-\x7e\xa0-\xff\u2013\u2014\u2018\u2019\u201c\u201d\u2026]+")
 _INK = colors.HexColor("#1b1a17")
+_HAIR = colors.HexColor("#b8b2a6")
 
 
 def as_pdf(document: Document) -> bytes:
@@ -133,7 +135,7 @@ def _style(name: str) -> ParagraphStyle:
 
 def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:
     marked = _WESTERN.sub(lambda run: f'<font name="{LATIN}">{escape(run.group())}</font>', text)
-    return Paragraph(marked, style)
+    return Paragraph(marked.replace("\n", "<br/>"), style)
 
 
 def _flow(document: Document, width: float) -> list[Flowable]:
@@ -165,7 +167,47 @@ def _drawn(block: Block, width: float) -> list[Flowable]:
         return [_paragraph(block.text, _style(name))] if block.text else []
     if isinstance(block, Listing):
         return [_paragraph(f"{number}. {line}", _style("text")) for number, line in block.lines]
+    if isinstance(block, Facts):
+        return [_facts(block, width), Spacer(1, 3 * mm)]
+    if isinstance(block, Bars):
+        return [_bars(block, width), Spacer(1, 3 * mm)]
     return [_grid(block, width), Spacer(1, 3 * mm)]
+
+
+def _facts(block: Facts, width: float) -> Grid:
+    """Return labels and texts without lines around them."""
+    rows = [
+        [_paragraph(label, _style("cell")), _paragraph(text, _style("cell"))] for label, text in block.rows
+    ]
+    hair = ("LINEBELOW", (0, 0), (-1, -1), 0.25, _HAIR)
+    top = ("VALIGN", (0, 0), (-1, -1), "TOP")
+    return Grid(rows, colWidths=[_TIME, width - _TIME], style=TableStyle([hair, top]))
+
+
+def _bars(block: Bars, width: float) -> Flowable:
+    """Return a bar for every number, its label before and the number behind it."""
+    room = width - _NAME - _NUMBER
+    rows = [
+        [
+            _paragraph(label, _style("cell")),
+            _bar(room * float(part) / 100),
+            _paragraph(str(number), _style("number")),
+        ]
+        for label, number, part in block.parts
+    ]
+    middle = TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (1, 0), (1, -1), 0)])
+    return KeepTogether(
+        [
+            _paragraph(block.caption, _style("heading")),
+            Grid(rows, colWidths=[_NAME, room, _NUMBER], style=middle),
+        ]
+    )
+
+
+def _bar(length: float) -> Drawing:
+    drawing = Drawing(length, 4 * mm)
+    drawing.add(Rect(0, 0, length, 4 * mm, fillColor=_INK, strokeWidth=0))
+    return drawing
 
 
 def _grid(table: Table, width: float) -> Grid:

@@ -21,6 +21,21 @@ def can_prepare(user: Person, cycle: Cycle) -> bool:
     return _acts(user, cycle, Role.CLERK)
 
 
+def can_screen(user: Person, cycle: Cycle) -> bool:
+    """Keep the call, look at proposals, screen them, draft the slate and its report."""
+    return _acts(user, cycle, Role.CLERK)
+
+
+def can_confirm(user: Person, cycle: Cycle) -> bool:
+    """Confirm the official list of candidate projects (the presidium)."""
+    return _acts(user, cycle, Role.CLERK, Role.PRESIDING)
+
+
+def can_answer(user: Person, cycle: Cycle) -> bool:
+    """Answer for a unit: opinions on proposals, questions of delegations."""
+    return _acts(user, cycle, Role.UNIT)
+
+
 def can_check_in(user: Person, cycle: Cycle) -> bool:
     """Work at the check-in desk: presence, slips, blocks."""
     return _acts(user, cycle, Role.CLERK)

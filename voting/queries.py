@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from accounts.roles import Kind
-from voting.models import Candidate, Cycle, JournalEntry, Round
+from voting.models import Call, Candidate, Cycle, JournalEntry, Proposal, Round, SlateReport
+from voting.search import terms
+from voting.states import Standing
 
 _ROUNDS = (
     Round.objects.select_related("rules", "seal", "notice", "cycle")
@@ -54,3 +58,45 @@ def journal_until(cycle: Cycle, number: int) -> QuerySet[JournalEntry]:
     """Return what was done up to and in that round, in its order, with the persons, in one query."""
     entries = JournalEntry.objects.filter(cycle=cycle).select_related("actor").order_by("sequence")
     return entries.filter(Q(data__round__isnull=True) | Q(data__round__lte=number))
+
+
+def published_call(cycle: Cycle) -> Call | None:
+    """Return the cycle's call once it is published."""
+    return Call.objects.filter(cycle=cycle).exclude(published_at=None).first()
+
+
+def open_calls(at: datetime) -> list[Call]:
+    """Return the calls of votes that the home page may name which take proposals at this moment."""
+    calls = Call.objects.exclude(cycle__kind=Kind.REHEARSAL).exclude(published_at=None)
+    return [call for call in calls.filter(opens_at__lte=at).select_related("cycle") if call.is_open(at)]
+
+
+def newest_report(cycle: Cycle) -> SlateReport | None:
+    """Return the newest issued report on the candidate projects, without its text."""
+    issued = SlateReport.objects.filter(cycle=cycle).exclude(issued_at=None).defer("body")
+    return issued.order_by("-version").first()
+
+
+def shown_proposals(cycle: Cycle, asked: dict[str, str]) -> QuerySet[Proposal]:
+    """Return the proposals that the public sees, newest first; ``asked`` may have ``q``, source, field, outcome.
+
+    A word is looked for in title, place, content and reason; its pairs of characters must all be there.
+    """
+    found = (
+        Proposal.objects.filter(cycle=cycle, standing=Standing.SHOWN)
+        .order_by("-number")
+        .defer("content", "terms")
+    )
+    if source := asked.get("source"):
+        found = found.filter(source=source)
+    if field := asked.get("field"):
+        found = found.filter(field=field)
+    if outcome := asked.get("outcome"):
+        found = found.filter(outcome="" if outcome == "open" else outcome)
+    if words := terms(asked.get("q", "")):
+        found = (
+            found.filter(terms__contains=words)
+            if len(words) > 1 or len(words[0]) > 1
+            else found.filter(title__contains=words[0])
+        )
+    return found

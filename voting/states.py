@@ -36,6 +36,59 @@ STAGE_STEPS: dict[Stage, frozenset[Stage]] = {
 }
 
 
+class Source(TextChoices):
+    """Whom a proposal comes from: the report names residents, 两代表一委员, subdistricts and departments."""
+
+    RESIDENT = "resident", _("residents")
+    DELEGATE = "delegate", _("deputies and committee members")
+    UNIT = "unit", _("subdistricts and departments")
+
+
+class Channel(TextChoices):
+    """The way by which a proposal came in."""
+
+    ONLINE = "online", pgettext_lazy("proposal", "online")
+    FORM = "form", pgettext_lazy("proposal", "on a paper form")
+    IMPORT = "import", pgettext_lazy("proposal", "from a list")
+
+
+class Standing(TextChoices):
+    """Whether the public sees a proposal; personal data and abuse are held back until somebody has looked."""
+
+    HELD = "held", _("not yet looked at")
+    SHOWN = "shown", _("shown")
+    HIDDEN = "hidden", _("kept from the public")
+
+
+class Outcome(TextChoices):
+    """What became of a proposal in the screening."""
+
+    OPEN = "", _("not yet decided")
+    ADOPTED = "adopted", _("adopted into a candidate project")
+    ORDINARY = "ordinary", _("passed to a unit as ordinary business")
+    RESERVE = "reserve", _("kept in the reserve pool")
+    DECLINED = "declined", _("declined")
+    MERGED = "merged", _("merged with another proposal")
+
+
+class Feasible(TextChoices):
+    """A unit's opinion in one word."""
+
+    YES = "yes", _("can be done")
+    PARTLY = "partly", _("can be done in part")
+    NO = "no", _("cannot be done")
+
+
+class Criterion(TextChoices):
+    """The criteria of the screening (PROCEDURE.md §2, step 2)."""
+
+    COMMON = "common", _("benefits many")
+    PUBLIC = "public", _("serves the public good")
+    IN_A_YEAR = "in_a_year", _("can be finished within the year")
+    AFFORDABLE = "affordable", _("within the means of the budget")
+    NOT_LISTED = "not_listed", _("not on the negative list")
+
+
 class RoundStatus(TextChoices):
     """Where one round of voting stands."""
 
@@ -154,6 +207,27 @@ class Act(TextChoices):
     CYCLE_CREATED = "cycle_created", _("cycle created")
     STAGE_CHANGED = "stage_changed", _("stage changed")
     CANDIDATE_ADDED = "candidate_added", _("candidate project added")
+    CALL_PUBLISHED = "call_published", _("call for proposals published")
+    CALL_CHANGED = "call_changed", _("times of the call changed")
+    CALL_CLOSED = "call_closed", _("call closed by hand")
+    PROPOSALS_IMPORTED = "proposals_imported", _("proposals imported")
+    PROPOSAL_ENTERED = "proposal_entered", _("proposal on paper entered")
+    PROPOSAL_SHOWN = "proposal_shown", _("proposals shown to the public")
+    PROPOSAL_HIDDEN = "proposal_hidden", _("proposal kept from the public")
+    PROPOSAL_MERGED = "proposal_merged", _("proposals merged")
+    PROPOSAL_SPLIT = "proposal_split", _("merged proposal taken out again")
+    OPINION_ASKED = "opinion_asked", _("opinion of a unit asked for")
+    OPINION_GIVEN = "opinion_given", _("opinion of a unit given")
+    PROPOSAL_DECIDED = "proposal_decided", _("proposal decided")
+    CANDIDATE_CHANGED = "candidate_changed", _("candidate project changed")
+    CANDIDATE_DROPPED = "candidate_dropped", _("draft of a candidate project dropped")
+    SLATE_NUMBERED = "slate_numbered", _("candidate projects numbered")
+    READING_SLIPS = "reading_slips", _("slips for reading and asking printed")
+    REPORT_ISSUED = "report_issued", _("report on the candidate projects issued")
+    QUESTION_ASKED = "question_asked", _("question of a delegation")
+    QUESTION_ANSWERED = "question_answered", _("question answered")
+    CANDIDATE_AMENDED = "candidate_amended", _("candidate project changed in deliberation")
+    LIST_CONFIRMED = "list_confirmed", _("official list confirmed")
     SLATE_FROZEN = "slate_frozen", _("slate frozen")
     RULES_DRAFTED = "rules_drafted", _("voting rules drafted")
     RULES_ADOPTED = "rules_adopted", _("voting rules adopted")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import python_calamine
@@ -55,28 +55,45 @@ class Row:
 
 def read(content: bytes) -> Iterator[Row]:
     """Yield the rows of a file. Raises NotARoster."""
+    for line, cells in table(content, headers=HEADERS, required=REQUIRED):
+        yield Row(line, **cells)
+
+
+def table(
+    content: bytes,
+    *,
+    headers: Mapping[str, frozenset[str]],
+    required: Collection[str],
+    most: int | None = None,
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield every row below the header: its line, and its cells by the names of ``headers``. Raises NotARoster.
+
+    ``most`` rows are read, ``MOST_ROWS`` unless told.
+    """
     if len(content) > MOST_BYTES:
         raise NotARoster("too_large")
-    table = _xlsx(content) if content[:4] == b"PK\x03\x04" else _csv(content)
-    rows = ((line, cells) for line, cells in table if any(cells))
+    lines = _xlsx(content) if content[:4] == b"PK\x03\x04" else _csv(content)
+    rows = ((line, cells) for line, cells in lines if any(cells))
     header = next(rows, None)
     if header is None:
         raise NotARoster("empty")
-    columns = _columns(header[1])
+    columns = _columns(header[1], headers, required)
     for count, (line, cells) in enumerate(rows, start=1):
-        if count > MOST_ROWS:
+        if count > (MOST_ROWS if most is None else most):
             raise NotARoster("too_many_rows")
-        yield Row(line, **{name: cells[at] if at < len(cells) else "" for name, at in columns.items()})
+        yield line, {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
 
 
-def _columns(header: Sequence[str]) -> dict[str, int]:
+def _columns(
+    header: Sequence[str], headers: Mapping[str, frozenset[str]], required: Collection[str]
+) -> dict[str, int]:
     """Return which column is which. Raises NotARoster ``header``, quoting what was found."""
     plain = ["".join(cell.lower().split()) for cell in header]
     found = {
         name: next((at for at, cell in enumerate(plain) if cell in words), -1)
-        for name, words in HEADERS.items()
+        for name, words in headers.items()
     }
-    if any(found[name] < 0 for name in REQUIRED):
+    if any(found[name] < 0 for name in required):
         raise NotARoster("header", " | ".join(cell for cell in header if cell)[:SHOWN])
     return {name: at for name, at in found.items() if at >= 0}
 

@@ -271,6 +271,7 @@ def test_f30_back_from_the_end_page_stays_there(live, vote):
     page.get_by_role("button", name="核对").click()
     page.get_by_role("button", name="投入票箱").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("您的表决票已投入票箱")
+    page.wait_for_load_state("load")
     page.evaluate("history.back()")
     page.wait_for_timeout(300)
     expect(page.get_by_role("heading", level=1)).to_have_text("您的表决票已投入票箱")

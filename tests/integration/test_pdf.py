@@ -13,7 +13,7 @@ from django.utils.translation import override
 from tests.factories import make_vote
 from tests.integration.test_presets import CASES, played
 from voting import documents, queries
-from voting.documents import Document, Listing, Table
+from voting.blocks import Document, Listing, Table
 from voting.pdf import as_pdf
 from voting.results import Result
 

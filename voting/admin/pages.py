@@ -53,6 +53,8 @@ class StepPage(View):
     success: ClassVar[str | Promise] = ""
     #: Where a step stays possible after it is done (check-in, slips), its form stays too.
     repeatable: ClassVar[bool] = False
+    #: Shows what is for those alone who may take the step: people's contacts, what is held back.
+    confidential: ClassVar[bool] = False
 
     request: HttpRequest
     order: RunningOrder
@@ -60,6 +62,8 @@ class StepPage(View):
     def dispatch(self, request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponse:
         self.cycle = cycle_for(request.user, slug)
         self.order = RunningOrder(self.cycle, user=self.user)
+        if self.confidential and not self.step.mine:
+            raise PermissionDenied
         return cast("HttpResponse", super().dispatch(request, *args, **kwargs))
 
     @property

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import admin as accounts_admin
-from accounts.models import Delegate, Delegation, User
+from accounts.models import Delegate, Delegation, Unit, User
 from voting import permissions
 from voting.admin.site import site
 from voting.models import (
@@ -177,6 +177,7 @@ def register() -> None:
     site.register(Notice, NoticeRecord)
     site.register(JournalEntry, JournalRecord)
     site.register(User, accounts_admin.UserAdmin)
+    site.register(Unit, accounts_admin.UnitAdmin)
     site.register(Delegation, accounts_admin.DelegationAdmin)
     site.register(Delegate, accounts_admin.DelegateAdmin)
 

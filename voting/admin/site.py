@@ -56,6 +56,8 @@ class VoteAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the running order of every running cycle of the person's kind, and below it the records."""
+        from voting.admin.units import desks  # noqa: PLC0415 it names this site
+
         user = cast("User", request.user)
         orders = [RunningOrder(cycle, user=user) for cycle in running_cycles(user)]
         context = {
@@ -64,6 +66,7 @@ class VoteAdminSite(admin.AdminSite):
             "orders": orders,
             "app_list": self.get_app_list(request),
             "cycle": orders[0].cycle if orders else None,
+            "desks": desks(user),
         }
         return TemplateResponse(request, "admin/index.html", context)
 
@@ -89,10 +92,15 @@ class VoteAdminSite(admin.AdminSite):
         from voting.admin.journal import journal  # noqa: PLC0415 it names this site
         from voting.admin.minutes import minutes  # noqa: PLC0415
         from voting.admin.papers import PaperDesk, ballot_sheets  # noqa: PLC0415
+        from voting.admin.proposal_list import ProposalListPage  # noqa: PLC0415
+        from voting.admin.reading_slips import ReadingSlipsPage  # noqa: PLC0415
         from voting.admin.roll_changes import RollChangesPage  # noqa: PLC0415
         from voting.admin.roster import RosterPage  # noqa: PLC0415
         from voting.admin.scan import DeskPage  # noqa: PLC0415
+        from voting.admin.slates import CandidatePage, CandidatesPage  # noqa: PLC0415
+        from voting.admin.solicitation import ProposalPage  # noqa: PLC0415
         from voting.admin.steps import PAGES  # noqa: PLC0415
+        from voting.admin.units import UnitDesk  # noqa: PLC0415
 
         steps = [
             path(
@@ -110,6 +118,13 @@ class VoteAdminSite(admin.AdminSite):
             ("minutes", minutes, "minutes"),
             ("paper-ballots", PaperDesk.as_view(site=self), "paper_desk"),
             ("paper-ballots/print", ballot_sheets, "ballot_sheets"),
+            ("proposals/<int:number>", ProposalPage.as_view(site=self), "proposal"),
+            ("proposals/import", ProposalListPage.as_view(site=self), "proposal_list"),
+            ("reading-slips", ReadingSlipsPage.as_view(site=self), "reading_slips"),
+            ("candidates", CandidatesPage.as_view(site=self), "candidates"),
+            ("candidates/new", CandidatePage.as_view(site=self), "candidate_new"),
+            ("candidates/<int:number>", CandidatePage.as_view(site=self), "candidate"),
+            ("unit", UnitDesk.as_view(site=self), "unit"),
         ]
         mine = [
             path(f"vote/<slug:slug>/{address}/", self.admin_view(view), name=name)

@@ -8,13 +8,16 @@ from voting.admin.pages import StepPage
 from voting.admin.papers import PaperPage
 from voting.admin.preparing import RollPage, RulesPage, SlatePage
 from voting.admin.rounds import DecidePage, FurtherPage
+from voting.admin.slates import ConfirmPage, ReportPage
+from voting.admin.solicitation import CallPage, ScreeningPage
 from voting.admin.urn import CertifyPage, ClosePage, CountPage, OpenPage, PublishPage
 from voting.domain.running_order import StepKey
 
 PAGES: dict[StepKey, type[StepPage]] = {
     page.key: page
     for page in (
-        SlatePage, RulesPage, RollPage, SlipsPage, CheckInPage, KeyPage, TrialPage, OpenPage, ClosePage, PaperPage,
+        CallPage, ScreeningPage, SlatePage, ReportPage, ConfirmPage,
+        RulesPage, RollPage, SlipsPage, CheckInPage, KeyPage, TrialPage, OpenPage, ClosePage, PaperPage,
         CountPage, CertifyPage, DecidePage, PublishPage, FurtherPage,
     )
 }  # fmt: skip

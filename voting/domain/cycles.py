@@ -16,7 +16,21 @@ from voting.models import Candidate, Cycle
 from voting.states import STAGE_STEPS, Act, Stage
 
 #: Addresses that the site itself uses; a cycle there could not be reached.
-RESERVED = frozenset({"admin", "ballot", "en", "enter", "healthz", "leave", "receipt", "secrecy", "static"})
+RESERVED = frozenset(
+    {
+        "admin",
+        "ballot",
+        "delegate",
+        "en",
+        "enter",
+        "healthz",
+        "leave",
+        "receipt",
+        "secrecy",
+        "static",
+        "track",
+    }
+)
 
 
 class SlateFrozen(Refused):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import codes
 from accounts.models import Delegate, User
+from voting.domain.before import begins_here
 from voting.domain.counting import Base, Comparator, Floor
 from voting.domain.cycles import move_cycle
 from voting.domain.definitions import write_definition
@@ -152,6 +153,17 @@ def roll_conditions(cycle: Cycle) -> list[Condition]:
             cycle.stage == Stage.DELIBERATION,
             gettext_lazy("the roll is not yet frozen"),
             gettext_lazy("The roll has been frozen already."),
+        ),
+        *(
+            [
+                Condition(
+                    cycle.list_confirmed_at is not None,
+                    gettext_lazy("the official list is confirmed"),
+                    gettext_lazy("The presidium confirms the official list of candidate projects first."),
+                )
+            ]
+            if begins_here(cycle)
+            else []
         ),
         Condition(
             Delegate.objects.filter(kind=cycle.kind, is_active=True).exists(),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import SCRUTINEERS, Role
 from voting import permissions
+from voting.domain.before import begins_here, screened
 from voting.domain.further import further_conditions, next_ballot
 from voting.domain.papers import PaperNotReady, agreed
 from voting.domain.refusals import Condition
@@ -23,6 +24,7 @@ from voting.domain.rolls import Attendance, attendance
 from voting.domain.rounds import opening_conditions
 from voting.domain.steps import (
     ALLOWED,
+    BEFORE,
     DONE_AT,
     EXCEPTIONS,
     OF_THE_CYCLE,
@@ -38,7 +40,7 @@ from voting.domain.steps import (
 )
 from voting.domain.ties import open_tie
 from voting.models import Cycle, JournalEntry, Round, VotingRules
-from voting.states import CHECK_IN_STATUSES, Act, RoundStatus
+from voting.states import CHECK_IN_STATUSES, Act, RoundStatus, Stage
 
 __all__ = [
     "ALLOWED",
@@ -159,6 +161,8 @@ class RunningOrder:
 
     def _concerns(self, key: StepKey) -> bool:
         """Tell whether this vote has the step at all: paper, a tie to decide and a further round are exceptions."""
+        if key in BEFORE:
+            return self._begins_here
         if key == StepKey.PAPER:
             return bool(self.attendance and self.attendance.paper)
         if key == StepKey.DECIDE:
@@ -166,6 +170,10 @@ class RunningOrder:
         if key == StepKey.FURTHER:
             return next_ballot(self.round) is not None
         return True
+
+    @cached_property
+    def _begins_here(self) -> bool:
+        return begins_here(self.cycle)
 
     def _reached(self, status: RoundStatus) -> bool:
         return self.round is not None and ORDER.index(RoundStatus(self.round.status)) >= ORDER.index(status)
@@ -183,7 +191,11 @@ class RunningOrder:
         """
         opened = self._reached(RoundStatus.OPEN)
         return {
+            StepKey.CALL: lambda: self.cycle.stage != Stage.SOLICITATION,
+            StepKey.SCREENING: lambda: self.cycle.slate_frozen_at or screened(self.cycle),
             StepKey.SLATE: lambda: self.cycle.slate_frozen_at,
+            StepKey.REPORT: lambda: self.cycle.stage not in {Stage.SOLICITATION, Stage.SCREENING},
+            StepKey.CONFIRM: lambda: self.cycle.list_confirmed_at or self.round,
             StepKey.RULES: lambda: self.rules and self.rules.is_adopted,
             StepKey.ROLL: lambda: self.round,
             StepKey.SLIPS: lambda: (

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from voting import permissions
+from voting.domain.before import call_conditions, confirm_conditions, report_conditions, screening_conditions
 from voting.domain.cycles import slate_conditions
 from voting.domain.refusals import Condition
 from voting.domain.rolls import roll_conditions
@@ -21,7 +22,11 @@ from voting.states import Act, RoundStatus, Stage
 class StepKey(StrEnum):
     """The steps in their order; the value is the last part of the step's address."""
 
+    CALL = "call"
+    SCREENING = "screening"
     SLATE = "slate"
+    REPORT = "report"
+    CONFIRM = "confirm"
     RULES = "rules"
     ROLL = "roll"
     SLIPS = "slips"
@@ -47,7 +52,11 @@ class Standing(StrEnum):
 
 
 TITLES: dict[StepKey, Promise] = {
+    StepKey.CALL: _("Call for proposals"),
+    StepKey.SCREENING: _("Screen the proposals"),
     StepKey.SLATE: _("Freeze the slate of candidate projects"),
+    StepKey.REPORT: _("Issue the report on the candidate projects"),
+    StepKey.CONFIRM: _("Deliberate, and confirm the official list"),
     StepKey.RULES: _("Adopt the voting rules"),
     StepKey.ROLL: _("Freeze the roll"),
     StepKey.SLIPS: _("Print the delegates' slips"),
@@ -66,7 +75,11 @@ TITLES: dict[StepKey, Promise] = {
 
 #: Who may take a step.
 ALLOWED: dict[StepKey, Callable[[permissions.Person, Cycle], bool]] = {
+    StepKey.CALL: permissions.can_screen,
+    StepKey.SCREENING: permissions.can_screen,
     StepKey.SLATE: permissions.can_prepare,
+    StepKey.REPORT: permissions.can_screen,
+    StepKey.CONFIRM: permissions.can_confirm,
     StepKey.RULES: permissions.can_prepare,
     StepKey.ROLL: permissions.can_prepare,
     StepKey.SLIPS: permissions.can_check_in,
@@ -85,7 +98,11 @@ ALLOWED: dict[StepKey, Callable[[permissions.Person, Cycle], bool]] = {
 
 #: The act that a step leaves in the journal, and the name under which the entry holds its hash.
 TRACES: dict[StepKey, tuple[Act, str]] = {
+    StepKey.CALL: (Act.CALL_PUBLISHED, ""),
+    StepKey.SCREENING: (Act.PROPOSAL_DECIDED, ""),
     StepKey.SLATE: (Act.SLATE_FROZEN, ""),
+    StepKey.REPORT: (Act.REPORT_ISSUED, "digest"),
+    StepKey.CONFIRM: (Act.LIST_CONFIRMED, ""),
     StepKey.RULES: (Act.RULES_ADOPTED, "digest"),
     StepKey.ROLL: (Act.ROLL_FROZEN, "definition"),
     StepKey.SLIPS: (Act.CODES_ISSUED, ""),
@@ -101,7 +118,10 @@ TRACES: dict[StepKey, tuple[Act, str]] = {
     StepKey.PUBLISH: (Act.NOTICE_PUBLISHED, "notice"),
     StepKey.FURTHER: (Act.ROUND_BEGUN, "definition"),
 }
-OF_THE_CYCLE = (Act.SLATE_FROZEN, Act.RULES_ADOPTED)
+OF_THE_CYCLE = (
+    Act.CALL_PUBLISHED, Act.PROPOSAL_DECIDED, Act.SLATE_FROZEN, Act.REPORT_ISSUED, Act.LIST_CONFIRMED,
+    Act.RULES_ADOPTED,
+)  # fmt: skip
 
 #: The status a round has reached when the step is done.
 DONE_AT: dict[StepKey, RoundStatus] = {
@@ -143,7 +163,13 @@ STARTS_AT: dict[StepKey, tuple[RoundStatus, Promise, Promise]] = {
         _("Another person, a scrutineer, certifies the count first."),
     ),
 }
+#: Steps of a cycle that begins with a call here; a slate that came from elsewhere has none of them.
+BEFORE = frozenset({StepKey.CALL, StepKey.SCREENING, StepKey.REPORT, StepKey.CONFIRM})
 OF_THE_CYCLE_CONDITIONS: dict[StepKey, Callable[[Cycle], list[Condition]]] = {
+    StepKey.CALL: call_conditions,
+    StepKey.SCREENING: screening_conditions,
+    StepKey.REPORT: report_conditions,
+    StepKey.CONFIRM: confirm_conditions,
     StepKey.SLATE: slate_conditions,
     StepKey.RULES: adoption_conditions,
     StepKey.ROLL: roll_conditions,

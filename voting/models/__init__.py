@@ -1,28 +1,47 @@
 """One file per noun; ``from voting.models import Round`` is the way in."""
 
+from voting.models.call import Call
 from voting.models.candidate import Candidate
 from voting.models.cycle import Cycle
 from voting.models.journal import JournalEntry
 from voting.models.notice import Notice
 from voting.models.paper import PaperBox, PaperReading, PaperSettlement
+from voting.models.proposal import MOST_ATTACHMENTS, MOST_CONTENT, Attachment, Knock, Proposal
+from voting.models.proposal_list import ProposalList
 from voting.models.round import BallotItem, RollEntry, Round
 from voting.models.rules import VotingRules
+from voting.models.screening import Decision, Opinion
+from voting.models.slate import CandidateVersion, Provenance, Question, ReportReading, SlateReport
 from voting.models.tally import Certification, Tally, TieDecision
 from voting.models.urn import SealedBallot, UrnSeal
 
 __all__ = [
+    "MOST_ATTACHMENTS",
+    "MOST_CONTENT",
+    "Attachment",
     "BallotItem",
+    "Call",
     "Candidate",
+    "CandidateVersion",
     "Certification",
     "Cycle",
+    "Decision",
     "JournalEntry",
+    "Knock",
     "Notice",
+    "Opinion",
     "PaperBox",
     "PaperReading",
     "PaperSettlement",
+    "Proposal",
+    "ProposalList",
+    "Provenance",
+    "Question",
+    "ReportReading",
     "RollEntry",
     "Round",
     "SealedBallot",
+    "SlateReport",
     "Tally",
     "TieDecision",
     "UrnSeal",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +36,20 @@ class Candidate(models.Model):
     beneficiaries = models.CharField(_("beneficiaries"), max_length=200, blank=True)
     field = models.CharField(_("field"), max_length=60, blank=True)
     origin = models.TextField(_("where it came from"), blank=True)
+    #: Measurable targets: [{"text": …, "number": "10", "unit": "座"}], numbers as text with a point.
+    targets = models.JSONField(_("measurable targets"), default=list, blank=True)
+    #: Sources of funds in 10 000 yuan: [{"source": …, "amount": "120.5"}]; they add up to the total.
+    funds = models.JSONField(_("sources of funds"), default=list, blank=True)
+    investment_total = models.DecimalField(
+        _("total investment, 10 000 yuan"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    #: Months and what is reached by then: [{"month": "2019-06", "text": …}].
+    milestones = models.JSONField(_("milestones"), default=list, blank=True)
 
     #: The dossier's rows in the order they are shown, beside the report's own sentences.
     DOSSIER_FIELDS = (

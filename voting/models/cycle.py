@@ -43,6 +43,9 @@ class Cycle(models.Model):
     disclosure_term = models.CharField(_("term of disclosure"), max_length=60, blank=True)
     disclosure_generated = models.DateField(_("date generated"), null=True, blank=True)
     disclosure_published = models.DateField(_("date published"), null=True, blank=True)
+    list_confirmed_at = models.DateTimeField(
+        _("official list confirmed at"), null=True, blank=True, editable=False
+    )
     slate_frozen_at = models.DateTimeField(_("slate frozen at"), null=True, blank=True, editable=False)
 
     class Meta:

@@ -11,11 +11,17 @@ from django.utils.translation import pgettext_lazy
 from voting.domain.rules import SETTINGS
 from voting.domain.running_order import Standing, Step, StepKey
 from voting.models import Cycle, VotingRules
+from voting.slate_document import amount_text
 
 register = template.Library()
+register.filter("amount", amount_text)
 
 #: What a step is for, in a sentence or two for somebody nervous.
 PURPOSES: dict[StepKey, Promise] = {
+    StepKey.CALL: _("Publish what is asked for, until when and how; then proposals come in."),
+    StepKey.SCREENING: _("Look at the proposals, compare and merge them, ask the units, decide with a public reason."),
+    StepKey.REPORT: _("The report on the candidate projects is fixed and goes to every delegate."),
+    StepKey.CONFIRM: _("Delegations ask, units answer; the presidium confirms the official list."),
     StepKey.SLATE: _("The numbered list of candidate projects becomes fixed, as every delegate has it in writing."),
     StepKey.RULES: _("Enter the draft as the presidium tabled it; when the plenary has adopted it, freeze it here."),
     StepKey.ROLL: _("The delegates in office become the roll of this vote. The majority is measured against it."),

@@ -4,14 +4,50 @@ from __future__ import annotations
 
 from django.urls import path
 
-from voting.views import ballot_sheet, documents, public, published, receipt, rules, screen
+from voting.views import (
+    ballot_sheet,
+    delegate,
+    deliberation,
+    documents,
+    public,
+    published,
+    receipt,
+    rules,
+    screen,
+    slate_report,
+    solicitation,
+)
 
 urlpatterns = [
     path("", public.home, name="home"),
     path("receipt/", receipt.receipt, name="receipt"),
     path("secrecy/", public.secrecy, name="secrecy"),
+    path("delegate/", delegate.home, name="delegate"),
+    path("track/", solicitation.track, name="track"),
     path("<slug:slug>/", public.cycle, name="cycle"),
     path("<slug:slug>/projects/<int:number>/", public.candidate, name="candidate"),
+    path("<slug:slug>/call/", solicitation.call, name="call"),
+    path("<slug:slug>/propose/", solicitation.propose, name="propose"),
+    path("<slug:slug>/proposals/", solicitation.listing, name="proposals"),
+    path("<slug:slug>/proposals/<int:number>/", solicitation.proposal, name="proposal"),
+    path(
+        "<slug:slug>/proposals/<int:number>/files/<int:position>/", solicitation.attachment, name="attachment"
+    ),
+    path("<slug:slug>/slate-report/", slate_report.page, name="slate-report"),
+    path("<slug:slug>/slate-report.pdf", slate_report.pdf, name="slate-report-pdf"),
+    path("<slug:slug>/slate-report.json", slate_report.as_json, name="slate-report-json"),
+    path("<slug:slug>/slate-report.csv", slate_report.funnel_csv, name="slate-report-csv"),
+    path("<slug:slug>/slate-reports/<int:version>/", slate_report.page, name="slate-report-version"),
+    path("<slug:slug>/slate-reports/<int:version>.pdf", slate_report.pdf, name="slate-report-version-pdf"),
+    path(
+        "<slug:slug>/slate-reports/<int:version>.json", slate_report.as_json, name="slate-report-version-json"
+    ),
+    path(
+        "<slug:slug>/slate-reports/<int:version>.csv",
+        slate_report.funnel_csv,
+        name="slate-report-version-csv",
+    ),
+    path("<slug:slug>/deliberation/", deliberation.page, name="deliberation"),
     path("<slug:slug>/rules/", rules.rules, name="rules"),
     path("<slug:slug>/ballot-paper/", ballot_sheet.ballot_paper, name="ballot-paper"),
     path("<slug:slug>/result/", published.result, name="result"),

@@ -16,8 +16,8 @@ from voting.domain.counting import BallotType, BlankBallot, UnderVote
 from voting.domain.definitions import ballot_items, definition_of
 from voting.forms.ballot import BallotForm, make_ticket
 from voting.models import RollEntry
-from voting.views.calm import address_of, delegate_page
-from voting.views.elector import elector, own_ticket, sign_out
+from voting.views.calm import Calm, address_of, delegate_page
+from voting.views.elector import elector, has_nothing_to_vote_on, own_ticket, sign_out
 from voting.views.end_page import end_page
 from voting.views.paper import options, rows
 
@@ -30,7 +30,13 @@ def ballot(request: HttpRequest) -> HttpResponse:
         return _ballot_page(request, elector(request, form), form)
     if not request.user.is_authenticated:
         return redirect("accounts:enter")
-    return _ballot_page(request, elector(request))
+    user = request.user
+    try:
+        return _ballot_page(request, elector(request))
+    except Calm:
+        if request.user.is_authenticated and has_nothing_to_vote_on(user):
+            return redirect("voting:delegate")
+        raise
 
 
 @delegate_page

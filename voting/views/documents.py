@@ -10,7 +10,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from voting import documents, queries
-from voting.documents import Document
+from voting.blocks import Document
 from voting.models import Cycle
 from voting.pdf import as_pdf
 from voting.results import Result

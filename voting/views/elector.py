@@ -30,6 +30,14 @@ def current_entry(user: User) -> RollEntry | None:
     )
 
 
+def has_nothing_to_vote_on(user: User | AnonymousUser) -> bool:
+    """Tell whether a delegate is on the roll of no vote that is still to come or under way."""
+    if not isinstance(user, User) or user.role != Role.DELEGATE:
+        return False
+    entry = current_entry(user)
+    return entry is None or entry.round.status == RoundStatus.PUBLISHED
+
+
 def elector(request: HttpRequest, form: BallotForm | None = None) -> RollEntry:
     """Return the signed-in delegate's entry on the roll, whose ballot may be cast now. Raises Calm."""
     user = own_ticket(request, form)[0] if form else _delegate(request)
@@ -39,6 +47,7 @@ def elector(request: HttpRequest, form: BallotForm | None = None) -> RollEntry:
             _("You are not on the roll"),
             _("You are on the roll of no vote. If you should be, please go to the check-in desk."),
             status=403,
+            way=("voting:delegate", _("My page")),
         )
     if form and form.ticket and form.ticket.round != entry.round_id:
         raise Calm(

@@ -11,12 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from voting import queries
 from voting.domain.rolls import Attendance, attendance
 from voting.models import Cycle, Round
-from voting.states import RoundStatus
+from voting.states import RoundStatus, Stage
 
 
 class Phase(StrEnum):
     """What people in the hall are waiting for."""
 
+    CALL = "call"
+    SCREENING = "screening"
+    DELIBERATION = "deliberation"
     BEFORE = "before"
     CHECK_IN = "check-in"
     VOTING = "voting"
@@ -35,6 +38,9 @@ PHASES: dict[str, Phase] = {
     RoundStatus.PUBLISHED: Phase.RESULT,
 }
 HEADINGS: dict[Phase, Promise] = {
+    Phase.CALL: _("Proposals are being collected"),
+    Phase.SCREENING: _("The proposals are being screened"),
+    Phase.DELIBERATION: _("The delegations deliberate"),
     Phase.BEFORE: _("The vote is being prepared"),
     Phase.CHECK_IN: _("Delegates are checking in"),
     Phase.VOTING: _("Voting is open"),
@@ -42,6 +48,13 @@ HEADINGS: dict[Phase, Promise] = {
     Phase.RESULT: _("The result is published"),
 }
 NOTES: dict[Phase, Promise] = {
+    Phase.CALL: _(
+        "Residents, delegates and units say what should be done; the candidate projects are chosen from it."
+    ),
+    Phase.SCREENING: _(
+        "They are compared, put to the units and decided; everybody who proposed reads the answer."
+    ),
+    Phase.DELIBERATION: _("The report on the candidate projects is issued; delegations ask, units answer."),
     Phase.BEFORE: _("The candidate projects are set; the delegates vote in plenary."),
     Phase.CHECK_IN: _("The vote opens when the quorum is present and the urn has been tried."),
     Phase.VOTING: _("The delegates present are voting by secret ballot; only how many have voted is known."),
@@ -70,5 +83,13 @@ class Moment:
 def moment_of(cycle: Cycle) -> Moment:
     """Return where the cycle's newest round stands; at most one query."""
     round_ = queries.newest_round(cycle)
-    phase = PHASES[round_.status] if round_ else Phase.BEFORE
+    phase = PHASES[round_.status] if round_ else _before(cycle)
     return Moment(phase, attendance(round_) if round_ else None, round_)
+
+
+def _before(cycle: Cycle) -> Phase:
+    if cycle.stage == Stage.DELIBERATION and not cycle.list_confirmed_at:
+        return Phase.DELIBERATION if cycle.reports.exclude(issued_at=None).exists() else Phase.BEFORE
+    return {Stage.SOLICITATION: Phase.CALL, Stage.SCREENING: Phase.SCREENING}.get(
+        Stage(cycle.stage), Phase.BEFORE
+    )

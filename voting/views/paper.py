@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from voting.domain.counting import Mark
 from voting.forms.ballot import WORDS
 from voting.models import BallotItem, Candidate
+from voting.slate_document import amount_text, field_label, funds_text, milestones_text, targets_text
 
 LABELS: dict[Mark, Promise] = {
     Mark.FOR: gettext_lazy("For"),
@@ -123,10 +124,27 @@ def rows(
 
 def dossier(candidate: Candidate) -> list[Fact]:
     """Return every row of the dossier, the report's sentences first; what is not stated has no text."""
-    return [_fact(candidate, name) for name in ("target", "done_last_year", *Candidate.DOSSIER_FIELDS)]
+    facts = [_fact(candidate, name) for name in ("target", "done_last_year", *Candidate.DOSSIER_FIELDS)]
+    return [*facts, _fact(candidate, "milestones")] if candidate.milestones else facts
 
 
 def _fact(candidate: Candidate, name: str) -> Fact:
     value = getattr(candidate, name)
-    label = str(Candidate._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # noqa: SLF001
-    return Fact(label, list(value) if isinstance(value, list) else [value] if value else [])
+    texts = list(value) if isinstance(value, list) else [value] if value else []
+    if name in _IN_NUMBERS:
+        texts = [*(texts if name != "milestones" else []), *_IN_NUMBERS[name](candidate).splitlines()]
+    return Fact(field_label(name), texts)
+
+
+def _total(candidate: Candidate) -> str:
+    total = candidate.investment_total
+    return "" if total is None else _("%(amount)s × 10 000 yuan") % {"amount": amount_text(total)}
+
+
+#: What the dossier also has in numbers, beside or instead of a sentence.
+_IN_NUMBERS: dict[str, Callable[[Candidate], str]] = {
+    "target": lambda candidate: targets_text(candidate.targets),
+    "investment": _total,
+    "funding": lambda candidate: funds_text(candidate.funds),
+    "milestones": lambda candidate: milestones_text(candidate.milestones),
+}

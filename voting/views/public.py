@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from voting import queries
-from voting.models import Cycle
+from voting.models import Candidate, Cycle
 from voting.results import Result
+from voting.slate_document import changes_of, field_label
 from voting.views.moments import moment_of
+from voting.views.origins import origins_of
 from voting.views.paper import dossier
 from voting.views.rules import in_short
 
@@ -19,8 +22,15 @@ from voting.views.rules import in_short
 def home(request: HttpRequest) -> HttpResponse:
     """Show the newest vote with its projects and what can be done now; older votes below it."""
     cycles = list(queries.shown_cycles())
-    cycle = cycles[0] if cycles else None
-    context = {"cycle": cycle, "older": cycles[1:]} | (_standing(cycle) if cycle else {})
+    voted = (each for each in cycles if each.slate_frozen_at)
+    cycle = next(voted, cycles[0] if cycles else None)
+    others = [each for each in cycles if each is not cycle]
+    context: dict[str, object] = {
+        "cycle": cycle,
+        "older": others,
+        "calls": queries.open_calls(timezone.now()),
+    }
+    context |= _standing(cycle) if cycle else {}
     return render(request, "public/home.html", context)
 
 
@@ -28,22 +38,38 @@ def home(request: HttpRequest) -> HttpResponse:
 def cycle(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one vote: projects, rules in words, disclosure fields, where it stands."""
     shown = queries.public_cycle(slug)
-    return render(request, "public/cycle.html", {"cycle": shown, "rule": in_short(shown)} | _standing(shown))
+    context = {
+        "cycle": shown,
+        "rule": in_short(shown),
+        "call": queries.published_call(shown),
+        "now": timezone.now(),
+        "report": queries.newest_report(shown),
+    }
+    return render(request, "public/cycle.html", context | _standing(shown))
 
 
 @require_safe
 def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show a project's dossier. What the source does not state is shown as not stated."""
     shown = queries.public_cycle(slug)
-    candidates = {candidate.number: candidate for candidate in shown.candidates.all()}
+    candidates = {candidate.number: candidate for candidate in _slate(shown)}
     if number not in candidates:
         raise Http404
+    versions = list(candidates[number].versions.order_by("number"))
     sentences, others = dossier(candidates[number])[:2], dossier(candidates[number])[2:]
+    origins = origins_of(candidates[number])
     context = {
         "cycle": shown,
         "candidate": candidates[number],
         "stated": [*sentences, *(fact for fact in others if fact.texts)],
-        "unstated": _(", ").join(fact.label for fact in others if not fact.texts),
+        "unstated": _(", ").join(
+            fact.label
+            for fact in others
+            if not fact.texts and not (origins and fact.label == field_label("origin"))
+        ),
+        "origins": origins,
+        "changes": [each for each in changes_of(versions) if each.version.in_deliberation],
+        "questions": candidates[number].questions.count(),
         "before": candidates.get(number - 1),
         "after": candidates.get(number + 1),
     }
@@ -61,6 +87,11 @@ def _standing(cycle: Cycle) -> dict[str, object]:
     round_ = queries.newest_published(cycle)
     result = Result(round_.notice) if round_ else None
     standings = {standing["number"]: standing for standing in result.standings} if result else {}
-    rows = [(candidate, standings.get(candidate.number)) for candidate in cycle.candidates.all()]
+    rows = [(candidate, standings.get(candidate.number)) for candidate in _slate(cycle)]
     seats = newest.rules.seats if (newest := queries.newest_round(cycle)) else cycle.seats
     return {"moment": moment_of(cycle), "result": result, "rows": rows, "seats": seats}
+
+
+def _slate(cycle: Cycle) -> list[Candidate]:
+    """Return the candidate projects; drafts are nobody's before the slate is frozen."""
+    return list(cycle.candidates.all()) if cycle.slate_frozen_at else []

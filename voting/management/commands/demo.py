@@ -10,13 +10,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connections
+from django.db import connections, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.roles import Kind
-from voting.management.commands.seed import CYCLE, ROLL
+from voting.management.commands.seed import CYCLE, NEXT_YEAR, ROLL
 from voting.management.demo.places import Place, PlaceTaken, place_from_environment
 from voting.management.demo.reset import ResetRefused, official_cycles, reset_demo
 from voting.management.demo.secrets import give_passwords, keep_secrets, read_secrets
@@ -24,6 +25,8 @@ from voting.management.demo.server import ServerEnded, serve, stop_on_any_signal
 from voting.management.demo.sheet import sheet
 from voting.management.seeds.command import load_files
 from voting.management.seeds.loading import Point
+from voting.management.seeds.next_year import NextPoint, load_next_year
+from voting.management.seeds.reading import SeedDamaged
 from voting.management.speaking import SpeakingCommand, speak_freely
 from voting.models import Cycle
 
@@ -49,10 +52,20 @@ class Command(SpeakingCommand):
             help=_("how far a new demo is brought: slate frozen … vote open (default: %(default)s)"),
         )
 
+        parser.add_argument(
+            "--next-year",
+            choices=[point.value for point in NextPoint],
+            default=NextPoint.CALL.value,
+            help=_(
+                "how far the coming year of a new demo is brought: call … deliberation (default: %(default)s)"
+            ),
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         speak_freely(sys.stdout, sys.stderr)
+        until, next_year = Point(options["until"]), NextPoint(options["next_year"])
         try:
-            self.reset() if options["reset"] else self.run(until=Point(options["until"]))
+            self.reset() if options["reset"] else self.run(until=until, next_year=next_year)
         except (PlaceTaken, ResetRefused, ServerEnded) as refusal:
             raise CommandError(str(refusal)) from refusal
         except KeyboardInterrupt:
@@ -62,7 +75,7 @@ class Command(SpeakingCommand):
         reset_demo()
         self.say(_("The demo and its data are deleted. make demo begins anew."))
 
-    def run(self, *, until: Point) -> None:
+    def run(self, *, until: Point, next_year: NextPoint) -> None:
         stop_on_any_signal()
         if settings.PRODUCTION:
             raise CommandError(
@@ -72,12 +85,12 @@ class Command(SpeakingCommand):
             raise CommandError(_("The static files are not gathered yet; make demo does that."))
         place = place_from_environment()
         place.require_free()
-        cycle = self.prepare(until=until)
+        cycle = self.prepare(until=until, next_year=next_year)
         connections.close_all()
         serve(place, when_ready=lambda: self.print_sheet(place, cycle))
         self.say(_("The demo has stopped."))
 
-    def prepare(self, *, until: Point) -> Cycle:
+    def prepare(self, *, until: Point, next_year: NextPoint) -> Cycle:
         """Bring the database up to date and load the demo, once: a vote that is under way is served as it stands."""
         self.say(_("preparing the database"))
         call_command("migrate", interactive=False, verbosity=0)
@@ -87,8 +100,13 @@ class Command(SpeakingCommand):
         cycle = Cycle.objects.filter(slug=SLUG, kind=Kind.DEMO).first()
         if cycle is None:
             self.say(_("loading the seeds"))
-            load_files(cycle=CYCLE, roll=ROLL, until=until)
-            return Cycle.objects.get(slug=SLUG)
+            try:
+                with transaction.atomic():
+                    load_files(cycle=CYCLE, roll=ROLL, until=until)
+                    load_next_year(NEXT_YEAR, until=next_year, at=timezone.now())
+            except SeedDamaged as damage:
+                raise CommandError(str(damage)) from damage
+            cycle = Cycle.objects.get(slug=SLUG)
         known = read_secrets()
         give_passwords(
             known, User.objects.filter(kind=Kind.DEMO, is_active=True).exclude(role__in=["", "delegate"])

@@ -17,7 +17,7 @@ from voting.management.seeds.loading import Point
 from voting.management.speaking import SpeakingCommand, require_tables, speak_freely
 
 SEEDS = Path(settings.BASE_DIR) / "seeds"
-CYCLE, ROLL = SEEDS / "2018.toml", SEEDS / "demo-roll.toml"
+CYCLE, ROLL, NEXT_YEAR = SEEDS / "2018.toml", SEEDS / "demo-roll.toml", SEEDS / "demo-next-year.toml"
 
 
 class Command(SpeakingCommand):

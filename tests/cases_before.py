@@ -1,0 +1,130 @@
+"""For every refusal before the vote the call that meets it; used by tests/integration/test_domain_refusals.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from tests.autumn import Autumn, make_autumn
+from tests.factories import NOW
+from voting.domain import (
+    calls,
+    deliberation,
+    proposal_lists,
+    proposals,
+    screening,
+    slate_reports,
+    slates,
+    uploads,
+)
+from voting.models import Cycle
+from voting.states import Outcome
+
+ROWS = "标题,内容\n建公厕,河边\n".encode()
+
+
+def on(until: str, act: Callable[[Autumn], object]) -> Callable[[], Callable[[], object]]:
+    """Return a case: an autumn brought to a point, and the call that must be refused there."""
+
+    def case() -> Callable[[], object]:
+        autumn = make_autumn(until=until)
+        return lambda: act(autumn)
+
+    return case
+
+
+def flooded() -> Callable[[], object]:
+    autumn = make_autumn(until="call")
+
+    def send() -> object:
+        return proposals.submit(
+            cycle=autumn.cycle,
+            ticket=proposals.new_ticket(),
+            at=NOW + timedelta(minutes=1),
+            fields={"title": "一", "content": "二"},
+            address="192.0.2.1",
+        )
+
+    for _ in range(proposals.MOST_KNOCKS):
+        send()
+    return send
+
+
+def ask_in_time(autumn: Autumn, days: int) -> object:
+    due = timezone.localdate(autumn.at) + timedelta(days=days)
+    return screening.ask_opinion(proposal=autumn.proposals[0], unit=autumn.unit, due=due, **autumn.acting)
+
+
+def another_units(autumn: Autumn) -> object:
+    opinion = ask_in_time(autumn, 3)
+    return screening.give_opinion(
+        opinion=opinion, feasible="yes", text="可以", by=autumn.other_officer, at=autumn.at
+    )
+
+
+def staged(autumn: Autumn, content: bytes = ROWS) -> object:
+    return proposal_lists.stage(cycle=autumn.cycle, file_name="a.csv", content=content, **autumn.acting)
+
+
+def faulty_list() -> Callable[[], object]:
+    autumn = make_autumn(until="call")
+    kept = staged(autumn, ROWS + b",x\n")
+    return lambda: proposal_lists.apply(cycle=autumn.cycle, staged=kept, leave_out=False, **autumn.acting)
+
+
+def used_list() -> Callable[[], object]:
+    autumn = make_autumn(until="call")
+    kept = staged(autumn)
+    proposal_lists.drop(staged=kept)
+    return lambda: proposal_lists.apply(cycle=autumn.cycle, staged=kept, leave_out=False, **autumn.acting)
+
+
+def no_report(autumn: Autumn) -> None:
+    cycle = Cycle.objects.get(pk=autumn.cycle.pk)
+    deliberation.begin_deliberation(cycle=cycle, **autumn.acting)
+
+
+def ask(autumn: Autumn, text: str) -> object:
+    return deliberation.ask(
+        cycle=autumn.cycle, candidate=None, text=text, wants_answer=True, unit=None, by=autumn.delegate.user,
+        at=autumn.at,
+    )  # fmt: skip
+
+
+CASES_BEFORE: dict[type[Exception], Callable[[], Callable[[], object]]] = {
+    calls.CallNotOpen: on("screening", lambda a: a.propose()),
+    calls.PublishedBefore: on("call", lambda a: calls.publish_call(cycle=a.cycle, **a.acting)),
+    proposals.TooMany: flooded,
+    proposals.ReasonMissing: on(
+        "proposals", lambda a: proposals.hide(cycle=a.cycle, number=1, reason=" ", **a.acting)
+    ),
+    uploads.BadFile: on("call", lambda _a: uploads.clean("a.png", b"<svg onload='alert(1)'/>")),
+    screening.CannotMerge: on(
+        "proposals", lambda a: screening.merge(cycle=a.cycle, into=1, numbers=[1], **a.acting)
+    ),
+    screening.DecidedBefore: on(
+        "screening", lambda a: (a.draft("公厕项目", 1), a.decide(a.proposals[0], Outcome.DECLINED))
+    ),
+    screening.UnitMissing: on("proposals", lambda a: a.decide(a.proposals[0], Outcome.ORDINARY)),
+    screening.NotYourUnit: on("proposals", another_units),
+    screening.DueInThePast: on("proposals", lambda a: ask_in_time(a, -1)),
+    slates.NotScreened: on("screening", lambda a: a.draft("便道项目", 8)),
+    slates.FundsDoNotAddUp: on(
+        "screening", lambda a: a.draft("公厕项目", 1, investment_total=Decimal("99.99"))
+    ),
+    slates.NotAllNumbered: on(
+        "screening",
+        lambda a: (a.draft("公厕项目", 1), slates.number_slate(cycle=a.cycle, order=[1, 2], **a.acting)),
+    ),
+    slate_reports.SlateNotFrozen: on("screening", lambda a: slate_reports.issue(cycle=a.cycle, **a.acting)),
+    deliberation.NoReport: on("slate", no_report),
+    deliberation.NothingSaid: on("report", lambda a: ask(a, " ")),
+    proposal_lists.ListRefused: on("call", lambda a: staged(a, b"name\nx\n")),
+    proposal_lists.FaultyLines: faulty_list,
+    proposal_lists.ListUsed: used_list,
+}
+#: The call before the refused one stands.
+TRACES_BEFORE = {screening.DecidedBefore, screening.NotYourUnit, slates.NotAllNumbered}

@@ -1,0 +1,25 @@
+"""The form of the import of proposals."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from voting.domain.refusals import Refused
+from voting.forms.steps import StepForm
+
+
+class UploadListForm(StepForm):
+    """The file."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_(
+            "XLSX or CSV; the first row names the columns 标题 and 内容, and if you have them 来源, 领域, 地点, 理由, "
+            "受益人群, 估算费用, 提出人, 联系方式."
+        ),
+        error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
+    )
+
+    def field_of(self, refusal: Refused) -> str | None:
+        return "file"
