@@ -16,6 +16,11 @@ def _acts(user: Person, cycle: Cycle, *roles: Role) -> bool:
     return isinstance(user, User) and user.is_active and user.role in roles and user.kind == cycle.kind
 
 
+def can_open_year(user: Person) -> bool:
+    """Open a new cycle of the person's own kind."""
+    return isinstance(user, User) and user.is_active and user.role == Role.CLERK
+
+
 def can_prepare(user: Person, cycle: Cycle) -> bool:
     """Draft and adopt the rules, freeze the roll."""
     return _acts(user, cycle, Role.CLERK)

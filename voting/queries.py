@@ -10,7 +10,7 @@ from django.http import Http404
 from accounts.roles import Kind
 from voting.models import Call, Candidate, Cycle, JournalEntry, Proposal, Round, SlateReport
 from voting.search import terms
-from voting.states import Standing
+from voting.states import Stage, Standing
 
 _ROUNDS = (
     Round.objects.select_related("rules", "seal", "notice", "cycle")
@@ -21,9 +21,10 @@ _CANDIDATES = Candidate.objects.order_by("number")
 
 
 def shown_cycles() -> QuerySet[Cycle]:
-    """Return the votes that the home page may name, newest first; a rehearsal is never among them."""
+    """Return the votes that the home page may name, newest first: no rehearsal, and no year that is only planned."""
     return (
         Cycle.objects.exclude(kind=Kind.REHEARSAL)
+        .exclude(stage=Stage.SOLICITATION, slate_frozen_at=None, call__published_at=None)
         .order_by("-year", "slug")
         .prefetch_related(Prefetch("candidates", _CANDIDATES), Prefetch("rounds", _ROUNDS))
     )

@@ -90,11 +90,11 @@ def test_faulty_rows_are_named_and_nothing_is_taken_in_until_it_is_said(autumn):
     client = clerk(autumn)
     page = said(upload(client, as_csv(rows)))
     for line, why in ((5, "“火星”"), (6, "标题"), (7, "80")):
-        assert re.search(rf"\b{line}\b[^\n]*\s+.*{why}", page) or why in page, (line, why)
+        assert re.search(rf"第\s*{line}\s*行\s*:[^第]*{why}", page), (line, why)
     staged = ProposalList.objects.get()
     answer = client.post(PAGE, {"do": "apply", "staged": staged.pk})
     assert answer.status_code == 409
-    assert "3" in said(answer)
+    assert "3 行有错" in said(answer)
     assert not Proposal.objects.exists()
     assert client.post(PAGE, {"do": "apply", "staged": staged.pk, "leave_out": "on"}).status_code == 302
     assert Proposal.objects.count() == 3

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from voting.domain.running_order import RunningOrder, running_cycles
+from voting.permissions import can_open_year
 
 #: Staff are signed out after half an hour without a page; the clerk's desk stands in a full hall.
 STAFF_SESSION = 30 * 60  # seconds
@@ -67,6 +68,7 @@ class VoteAdminSite(admin.AdminSite):
             "app_list": self.get_app_list(request),
             "cycle": orders[0].cycle if orders else None,
             "desks": desks(user),
+            "may_open_year": can_open_year(user),
         }
         return TemplateResponse(request, "admin/index.html", context)
 
@@ -101,6 +103,7 @@ class VoteAdminSite(admin.AdminSite):
         from voting.admin.solicitation import ProposalPage  # noqa: PLC0415
         from voting.admin.steps import PAGES  # noqa: PLC0415
         from voting.admin.units import UnitDesk  # noqa: PLC0415
+        from voting.admin.years import new_year  # noqa: PLC0415
 
         steps = [
             path(
@@ -130,7 +133,8 @@ class VoteAdminSite(admin.AdminSite):
             path(f"vote/<slug:slug>/{address}/", self.admin_view(view), name=name)
             for address, view, name in beside
         ]
-        return [*steps, *mine, *super().get_urls()]
+        first = path("new-year/", self.admin_view(new_year), name="new_year")
+        return [*steps, *mine, first, *super().get_urls()]
 
 
 def keep_signed_in(request: HttpRequest) -> None:

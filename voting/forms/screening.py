@@ -29,6 +29,14 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def numbers_in(text: str) -> list[int]:
+    """Return the numbers of a text with blanks or commas between them. Raises ValidationError."""
+    words = [word for word in re.split(r"[\s,;，、；]+", text) if word]
+    if not all(re.fullmatch(r"[0-9]{1,8}", word) for word in words):
+        raise ValidationError(_("Only numbers, with blanks between them."))
+    return [int(word) for word in words]
+
+
 class TimesForm(StepForm):
     """When the call opens and closes, in the place's own time."""
 
@@ -69,10 +77,7 @@ class NumbersOfProposals(StepForm):
     )
 
     def clean_numbers(self) -> list[int]:
-        words = [word for word in re.split(r"[\s,;，、；]+", self.cleaned_data["numbers"]) if word]
-        if not all(word.isascii() and word.isdigit() and len(word) < 9 for word in words):  # noqa: PLR2004
-            raise ValidationError(_("Only numbers, with blanks between them."))
-        return [int(word) for word in words]
+        return numbers_in(self.cleaned_data["numbers"])
 
 
 class HideForm(StepForm):
@@ -250,10 +255,7 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
         return [{"month": month, "text": text} for month, text in rows]
 
     def clean_proposals(self) -> list[int]:
-        words = [word for word in re.split(r"[\s,;，、；]+", self.cleaned_data["proposals"]) if word]
-        if not all(word.isascii() and word.isdigit() and len(word) < 9 for word in words):  # noqa: PLR2004
-            raise ValidationError(_("Only numbers, with blanks between them."))
-        return sorted({int(word) for word in words})
+        return sorted(set(numbers_in(self.cleaned_data["proposals"])))
 
     def _post_clean(self) -> None:
         """The domain cleans the candidate."""
@@ -289,10 +291,7 @@ class OrderForm(StepForm):
     )
 
     def clean_order(self) -> list[int]:
-        words = self.cleaned_data["order"].split()
-        if not all(word.isascii() and word.isdigit() and len(word) < 5 for word in words):  # noqa: PLR2004
-            raise ValidationError(_("Only numbers, with blanks between them."))
-        return [int(word) for word in words]
+        return numbers_in(self.cleaned_data["order"])
 
 
 class ReportForm(StepForm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from voting.states import RoundStatus, Stage
 class Phase(StrEnum):
     """What people in the hall are waiting for."""
 
+    PLANNED = "planned"
     CALL = "call"
     SCREENING = "screening"
     DELIBERATION = "deliberation"
@@ -38,6 +40,7 @@ PHASES: dict[str, Phase] = {
     RoundStatus.PUBLISHED: Phase.RESULT,
 }
 HEADINGS: dict[Phase, Promise] = {
+    Phase.PLANNED: _("The year is being planned"),
     Phase.CALL: _("Proposals are being collected"),
     Phase.SCREENING: _("The proposals are being screened"),
     Phase.DELIBERATION: _("The delegations deliberate"),
@@ -48,6 +51,7 @@ HEADINGS: dict[Phase, Promise] = {
     Phase.RESULT: _("The result is published"),
 }
 NOTES: dict[Phase, Promise] = {
+    Phase.PLANNED: _("The call for proposals stands here as soon as it is published."),
     Phase.CALL: _(
         "Residents, delegates and units say what should be done; the candidate projects are chosen from it."
     ),
@@ -90,6 +94,15 @@ def moment_of(cycle: Cycle) -> Moment:
 def _before(cycle: Cycle) -> Phase:
     if cycle.stage == Stage.DELIBERATION and not cycle.list_confirmed_at:
         return Phase.DELIBERATION if cycle.reports.exclude(issued_at=None).exists() else Phase.BEFORE
-    return {Stage.SOLICITATION: Phase.CALL, Stage.SCREENING: Phase.SCREENING}.get(
-        Stage(cycle.stage), Phase.BEFORE
-    )
+    if cycle.stage == Stage.SOLICITATION and not cycle.slate_frozen_at:
+        return _of_the_call(cycle)
+    return Phase.SCREENING if cycle.stage == Stage.SCREENING else Phase.BEFORE
+
+
+def _of_the_call(cycle: Cycle) -> Phase:
+    """Tell by the clock: proposals are taken, or not yet, or no more."""
+    call = queries.published_call(cycle)
+    now = timezone.now()
+    if call is None or now < call.opens_at:
+        return Phase.PLANNED
+    return Phase.CALL if call.is_open(now) else Phase.SCREENING

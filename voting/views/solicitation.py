@@ -21,23 +21,18 @@ from voting.domain import proposals
 from voting.domain.calls import CallNotOpen
 from voting.domain.refusals import Refused
 from voting.forms.proposal import ListForm, ProposalForm, TrackForm
-from voting.models import Attachment, Call, Cycle, Proposal
+from voting.models import Attachment, Cycle, Proposal
 from voting.states import Standing
 
 PER_PAGE = 30
 UNPROCESSABLE, TOO_MANY = 422, 429
 
 
-def _call(cycle: Cycle) -> Call | None:
-    call = Call.objects.filter(cycle=cycle).first()
-    return call if call and call.published_at else None
-
-
 @require_safe
 def call(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the call: what is asked for, until when, how to take part."""
     cycle = queries.public_cycle(slug)
-    found = _call(cycle)
+    found = queries.published_call(cycle)
     now = timezone.now()
     context = {"cycle": cycle, "call": found, "now": now, "is_open": bool(found and found.is_open(now))}
     return render(request, "proposals/call.html", context, status=200 if found else 404)
@@ -63,7 +58,7 @@ def _address(request: HttpRequest) -> str:
 def propose(request: HttpRequest, slug: str) -> HttpResponse:
     """Take a proposal. What is refused is said on its field, and everything typed stays."""
     cycle = queries.public_cycle(slug)
-    found, person = _call(cycle), _person(request, cycle)
+    found, person = queries.published_call(cycle), _person(request, cycle)
     fields = found.fields if found else []
     now = timezone.now()
     context: dict[str, Any] = {"cycle": cycle, "call": found, "person": person}
@@ -103,7 +98,7 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what the public may see of the proposals: searched, filtered, a page at a time."""
     cycle = queries.public_cycle(slug)
-    found = _call(cycle)
+    found = queries.published_call(cycle)
     form = ListForm(request.GET, fields=found.fields if found else [])
     chosen = form.chosen
     rows = queries.shown_proposals(cycle, chosen)
