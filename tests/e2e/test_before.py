@@ -223,6 +223,24 @@ def the_vote(autumn: Autumn) -> Vote:
     return vote
 
 
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_a_clerk_opens_a_year_and_publishes_its_call(live: Live, language: str):
+    clerk = sign_in(live.person(viewport=DESK), UserFactory(role=Role.CLERK), language)
+    clerk.goto(f"{language}/admin/new-year/")
+    assert_good(clerk, PHONE)
+    for name, text in (("year", "2019"), ("place", "测试区"), ("seats", "0"), ("slug", "2019")):
+        clerk.locator(f"#id_{name}").fill(text)
+    clerk.locator("form.act .btn-primary").click()
+    expect(clerk.locator("#id_seats")).to_have_attribute("aria-invalid", "true")
+    expect(clerk.locator("#id_place")).to_have_value("测试区")
+    clerk.locator("#id_seats").fill("10")
+    clerk.locator("form.act .btn-primary").click()
+    expect(clerk).to_have_url(f"{live.url}{language}{VOTE}call/")
+    citizen = live.person()
+    citizen.goto("/")
+    expect(citizen.locator("main")).not_to_contain_text("测试区")
+
+
 PUBLIC = (
     "/", "/2019/", "/2019/call/", "/2019/propose/", "/2019/proposals/", "/2019/proposals/1/", "/track/",
     "/2019/slate-report/", "/2019/deliberation/", "/2019/projects/1/",

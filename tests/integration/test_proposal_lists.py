@@ -94,7 +94,7 @@ def test_faulty_rows_are_named_and_nothing_is_taken_in_until_it_is_said(autumn):
     staged = ProposalList.objects.get()
     answer = client.post(PAGE, {"do": "apply", "staged": staged.pk})
     assert answer.status_code == 409
-    assert "3 行有错" in said(answer)
+    assert "有 3 行有误，未导入" in said(answer)
     assert not Proposal.objects.exists()
     assert client.post(PAGE, {"do": "apply", "staged": staged.pk, "leave_out": "on"}).status_code == 302
     assert Proposal.objects.count() == 3
