@@ -201,6 +201,28 @@ class ShortfallRule(TextChoices):
     NEXT_SESSION = "next_session", _("left to the next session")
 
 
+class Became(TextChoices):
+    """What a candidate became by the vote: the chosen and the rest, which are done as annual tasks."""
+
+    CHOSEN = "chosen", _("chosen project")
+    ANNUAL = "annual", _("annual task")
+
+
+class DeliveryStatus(TextChoices):
+    """Where a delivery stands."""
+
+    RUNNING = "running", _("under way")
+    COMPLETED = "completed", _("completed")
+    CARRIED = "carried", _("goes on next year")
+
+
+DELIVERY_STEPS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
+    DeliveryStatus.RUNNING: frozenset({DeliveryStatus.COMPLETED, DeliveryStatus.CARRIED}),
+    DeliveryStatus.COMPLETED: frozenset({DeliveryStatus.RUNNING}),
+    DeliveryStatus.CARRIED: frozenset(),
+}
+
+
 class Act(TextChoices):
     """What the journal records. There is no entry for the casting of a ballot: it would be a clock."""
 
@@ -255,3 +277,7 @@ class Act(TextChoices):
     TALLY_CERTIFIED = "tally_certified", _("count certified")
     TIE_DECIDED = "tie_decided", _("tie decided")
     NOTICE_PUBLISHED = "notice_published", _("public notice published")
+    DELIVERY_BEGUN = "delivery_begun", _("delivery of the projects begun")
+    DELIVERY_CHANGED = "delivery_changed", _("breakdown of a project changed")
+    BREAKDOWN_ISSUED = "breakdown_issued", _("breakdown issued")
+    PROGRESS_REPORTED = "progress_reported", _("progress reported")

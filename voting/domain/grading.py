@@ -65,7 +65,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class GradeRule:
-    """满意 where the satisfied pass the first floor; else 基本满意 where they and the basically satisfied do the second."""
+    """满意 where the satisfied pass the first floor; 基本满意 where they and the basically satisfied do the second."""
 
     satisfied: Floor
     basically: Floor

@@ -3,6 +3,16 @@
 from voting.models.call import Call
 from voting.models.candidate import Candidate
 from voting.models.cycle import Cycle
+from voting.models.delivery import (
+    Breakdown,
+    Delivery,
+    DeliveryMilestone,
+    DeliveryTarget,
+    LightSetting,
+    MilestoneState,
+    ProgressReport,
+    TargetFigure,
+)
 from voting.models.journal import JournalEntry
 from voting.models.notice import Notice
 from voting.models.paper import PaperBox, PaperReading, PaperSettlement
@@ -20,19 +30,26 @@ __all__ = [
     "MOST_CONTENT",
     "Attachment",
     "BallotItem",
+    "Breakdown",
     "Call",
     "Candidate",
     "CandidateVersion",
     "Certification",
     "Cycle",
     "Decision",
+    "Delivery",
+    "DeliveryMilestone",
+    "DeliveryTarget",
     "JournalEntry",
     "Knock",
+    "LightSetting",
+    "MilestoneState",
     "Notice",
     "Opinion",
     "PaperBox",
     "PaperReading",
     "PaperSettlement",
+    "ProgressReport",
     "Proposal",
     "ProposalList",
     "Provenance",
@@ -43,6 +60,7 @@ __all__ = [
     "SealedBallot",
     "SlateReport",
     "Tally",
+    "TargetFigure",
     "TieDecision",
     "UrnSeal",
     "VotingRules",
