@@ -223,6 +223,13 @@ DELIVERY_STEPS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
 }
 
 
+class Visit(TextChoices):
+    """How the delegates looked: an inspection on the spot, or a special inquiry (专题询问)."""
+
+    INSPECTION = "inspection", _("inspection")
+    INQUIRY = "inquiry", _("special inquiry")
+
+
 class Act(TextChoices):
     """What the journal records. There is no entry for the casting of a ballot: it would be a clock."""
 
@@ -281,3 +288,11 @@ class Act(TextChoices):
     DELIVERY_CHANGED = "delivery_changed", _("breakdown of a project changed")
     BREAKDOWN_ISSUED = "breakdown_issued", _("breakdown issued")
     PROGRESS_REPORTED = "progress_reported", _("progress reported")
+    GROUP_NAMED = "group_named", _("supervision group named")
+    INSPECTED = "inspected", _("inspection recorded")
+    FINDING_REPLIED = "finding_replied", _("finding answered by the unit")
+    FINDING_CLOSED = "finding_closed", _("finding closed")
+    FINDING_RETURNED = "finding_returned", _("finding sent back")
+    FINDING_ESCALATED = "finding_escalated", _("finding escalated")
+    CHANGE_ASKED = "change_asked", _("change of a project asked for")
+    CHANGE_DECIDED = "change_decided", _("change of a project decided")

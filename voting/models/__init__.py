@@ -22,6 +22,7 @@ from voting.models.round import BallotItem, RollEntry, Round
 from voting.models.rules import VotingRules
 from voting.models.screening import Decision, Opinion
 from voting.models.slate import CandidateVersion, Provenance, Question, ReportReading, SlateReport
+from voting.models.supervision import ChangeRequest, Finding, FindingStep, Inspection, SupervisionGroup
 from voting.models.tally import Certification, Tally, TieDecision
 from voting.models.urn import SealedBallot, UrnSeal
 
@@ -34,12 +35,16 @@ __all__ = [
     "Call",
     "Candidate",
     "CandidateVersion",
+    "ChangeRequest",
     "Certification",
     "Cycle",
     "Decision",
     "Delivery",
     "DeliveryMilestone",
     "DeliveryTarget",
+    "Finding",
+    "FindingStep",
+    "Inspection",
     "JournalEntry",
     "Knock",
     "LightSetting",
@@ -59,6 +64,7 @@ __all__ = [
     "Round",
     "SealedBallot",
     "SlateReport",
+    "SupervisionGroup",
     "Tally",
     "TargetFigure",
     "TieDecision",
