@@ -294,5 +294,7 @@ class Act(TextChoices):
     FINDING_CLOSED = "finding_closed", _("finding closed")
     FINDING_RETURNED = "finding_returned", _("finding sent back")
     FINDING_ESCALATED = "finding_escalated", _("finding escalated")
+    HANDED_IN = "handed_in", _("project handed in as completed")
+    COMPLETION_DECIDED = "completion_decided", _("completion decided")
     CHANGE_ASKED = "change_asked", _("change of a project asked for")
     CHANGE_DECIDED = "change_decided", _("change of a project decided")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, ProtectedError, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
@@ -31,6 +31,8 @@ from voting.models import (
 from voting.states import Act, Became, Stage
 
 BODY_FORMAT = 1
+#: What of a delivery is its plan, which changes after the breakdown only by an approved request.
+PLAN = ("content", "investment", "stage_goal", "targets", "milestones")
 FIRST_PRESET = "yinchuan"
 #: What of a delivery its units may write before the breakdown is issued.
 OWN = ("leader", "lead_unit", "responsible_units", "supporting_units", "content", "investment", "stage_goal")
@@ -44,6 +46,11 @@ class NotDecided(Refused):
 class BreakdownFixed(Refused):
     def __str__(self) -> str:
         return _("The breakdown is issued. A project is changed only by an approved change request.")
+
+
+class PlanReported(Refused):
+    def __str__(self) -> str:
+        return _("A target or milestone that was reported on cannot be taken out of the plan; change its number.")
 
 
 class NoLeadUnit(Refused):
@@ -106,37 +113,56 @@ def _of(candidate: Candidate, became: str, units: Mapping[str, Unit]) -> Deliver
     return delivery
 
 
+def plan_of(delivery: Delivery) -> dict[str, Any]:
+    """Return what of a delivery is its plan, as plain data."""
+    said = _said(delivery)
+    return {name: said[name] for name in PLAN}
+
+
+def set_plan(delivery: Delivery, plan: Mapping[str, Any]) -> None:
+    """Write a plan, or a part of it; rows keep their places, so that what was reported of them stays with them.
+
+    Raises ValidationError by field, and PlanReported where a row with reports would go.
+    """
+    if "investment" in plan:
+        delivery.investment = None if plan["investment"] is None else Decimal(plan["investment"])
+    for name in {"content", "stage_goal"} & set(plan):
+        setattr(delivery, name, plan[name])
+    delivery.full_clean()
+    delivery.save()
+    if "targets" in plan:
+        _set_targets(delivery, plan["targets"])
+    if "milestones" in plan:
+        _set_milestones(delivery, plan["milestones"])
+
+
 def _set_targets(delivery: Delivery, targets: Sequence[Mapping[str, str]]) -> None:
-    delivery.targets.all().delete()
-    rows = [
-        DeliveryTarget(
-            delivery=delivery,
-            position=place,
-            text=each["text"],
-            number=Decimal(each["number"]),
-            unit=each["unit"],
-        )
-        for place, each in enumerate(targets, start=1)
-    ]
-    for row in rows:
-        row.full_clean(exclude=["delivery"])
-    DeliveryTarget.objects.bulk_create(rows)
+    given = [(each["text"], Decimal(each["number"]), each["unit"]) for each in targets]
+    rows = {row.position: row for row in delivery.targets.all()}
+    for place, (text, number, unit) in enumerate(given, start=1):
+        row = rows.get(place) or DeliveryTarget(delivery=delivery, position=place)
+        row.text, row.number, row.unit = text, number, unit
+        row.full_clean()
+        row.save()
+    _drop(delivery.targets.filter(position__gt=len(given)))
 
 
 def _set_milestones(delivery: Delivery, milestones: Sequence[Mapping[str, str]]) -> None:
-    delivery.milestones.all().delete()
-    rows = [
-        DeliveryMilestone(
-            delivery=delivery,
-            position=place,
-            month=date.fromisoformat(f"{each['month']}-01"),
-            text=each["text"],
-        )
-        for place, each in enumerate(milestones, start=1)
-    ]
-    for row in rows:
-        row.full_clean(exclude=["delivery"])
-    DeliveryMilestone.objects.bulk_create(rows)
+    given = [(date.fromisoformat(f"{each['month']}-01"), each["text"]) for each in milestones]
+    rows = {row.position: row for row in delivery.milestones.all()}
+    for place, (month, text) in enumerate(given, start=1):
+        row = rows.get(place) or DeliveryMilestone(delivery=delivery, position=place)
+        row.month, row.text = month, text
+        row.full_clean()
+        row.save()
+    _drop(delivery.milestones.filter(position__gt=len(given)))
+
+
+def _drop(rows: QuerySet[Any]) -> None:
+    try:
+        rows.delete()
+    except ProtectedError:
+        raise PlanReported from None
 
 
 @transaction.atomic

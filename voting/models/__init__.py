@@ -22,7 +22,14 @@ from voting.models.round import BallotItem, RollEntry, Round
 from voting.models.rules import VotingRules
 from voting.models.screening import Decision, Opinion
 from voting.models.slate import CandidateVersion, Provenance, Question, ReportReading, SlateReport
-from voting.models.supervision import ChangeRequest, Finding, FindingStep, Inspection, SupervisionGroup
+from voting.models.supervision import (
+    ChangeRequest,
+    Completion,
+    Finding,
+    FindingStep,
+    Inspection,
+    SupervisionGroup,
+)
 from voting.models.tally import Certification, Tally, TieDecision
 from voting.models.urn import SealedBallot, UrnSeal
 
@@ -37,6 +44,7 @@ __all__ = [
     "CandidateVersion",
     "ChangeRequest",
     "Certification",
+    "Completion",
     "Cycle",
     "Decision",
     "Delivery",
