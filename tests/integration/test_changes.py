@@ -26,12 +26,20 @@ def spring() -> Spring:
 
 def ask(spring: Spring, by=None, reason: str = "管线改道", **plan) -> ChangeRequest:
     return changes.ask_change(
-        delivery=spring.delivery(), plan=plan or {"targets": MORE}, reason=reason, by=by or spring.officer, at=spring.at
+        delivery=spring.delivery(),
+        plan=plan or {"targets": MORE},
+        reason=reason,
+        by=by or spring.officer,
+        at=spring.at,
     )
 
 
 def decide(spring: Spring, change: ChangeRequest, *, approved: bool = True, **more) -> ChangeRequest:
-    given = {"decision": "常委会同意。", "on": timezone.localdate(spring.at), "by": spring.vote.presiding} | more
+    given = {
+        "decision": "常委会同意。",
+        "on": timezone.localdate(spring.at),
+        "by": spring.vote.presiding,
+    } | more
     return changes.decide_change(change=change, approved=approved, at=spring.at, **given)
 
 

@@ -28,7 +28,9 @@ def reach(spring: Spring) -> None:
 
 
 def hand_in(spring: Spring, by=None, evidence: str = "十座公厕已开放。"):
-    return completions.hand_in(delivery=spring.delivery(), evidence=evidence, by=by or spring.officer, at=spring.at)
+    return completions.hand_in(
+        delivery=spring.delivery(), evidence=evidence, by=by or spring.officer, at=spring.at
+    )
 
 
 def decide(spring: Spring, *, accepted: bool = True, by=None, note: str = "属实。"):

@@ -103,7 +103,9 @@ def decide_change(
 
 def _locked(delivery: Delivery) -> Delivery:
     found = (
-        Delivery.objects.select_for_update(of=("self",)).select_related("cycle", "candidate").get(pk=delivery.pk)
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("cycle", "candidate")
+        .get(pk=delivery.pk)
     )
     if found.cycle.stage != Stage.DELIVERY or found.status != DeliveryStatus.RUNNING:
         raise StepNotAllowed

@@ -50,7 +50,9 @@ class BreakdownFixed(Refused):
 
 class PlanReported(Refused):
     def __str__(self) -> str:
-        return _("A target or milestone that was reported on cannot be taken out of the plan; change its number.")
+        return _(
+            "A target or milestone that was reported on cannot be taken out of the plan; change its number."
+        )
 
 
 class NoLeadUnit(Refused):

@@ -123,7 +123,7 @@ def report(
     spent: Decimal | None = None,
     corrects: ProgressReport | None = None,
 ) -> ProgressReport:
-    """Add a report. Raises NotYourUnit, NothingReported, DayAhead, DelayUnexplained, StepNotAllowed, ValidationError."""
+    """Add a report. Raises NotYourUnit, NothingReported, DayAhead, DelayUnexplained, StepNotAllowed, or by field."""
     delivery = Delivery.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=delivery.pk)
     if not may_report(by, delivery):
         raise NotYourUnit

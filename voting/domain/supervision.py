@@ -84,7 +84,7 @@ def inspect(
 ) -> Inspection:
     """Record an inspection with its faults, each with the unit that mends it and until when.
 
-    Raises NotOfTheGroup, NothingWritten, DayAhead, DueInThePast, StepNotAllowed, ValidationError; then nothing is saved.
+    Raises NotOfTheGroup, NothingWritten, DayAhead, DueInThePast, StepNotAllowed; then nothing is saved.
     """
     _watched(delivery, by)
     today = timezone.localdate(at)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.db import migrations
 
-APPEND_ONLY = ["voting_breakdown", "voting_progressreport", "voting_targetfigure", "voting_milestonestate"]
+APPEND_ONLY = [
+    "voting_breakdown", "voting_progressreport", "voting_targetfigure", "voting_milestonestate", "voting_inspection",
+    "voting_findingstep",
+]  # fmt: skip
 
 MAKE = "".join(
     f"""

@@ -105,7 +105,7 @@ class ChangeRequest(models.Model):
     reason = models.TextField(_("reason"), max_length=2000)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked by"))
     asked_at = models.DateTimeField(_("asked at"))
-    approved = models.BooleanField(_("approved"), null=True)
+    approved = models.BooleanField(_("approved"), null=True, blank=True)
     decision = models.TextField(_("decision of the standing committee"), max_length=2000, blank=True)
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
     recorded_by = models.ForeignKey(
@@ -138,7 +138,7 @@ class Completion(models.Model):
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("handed in by")
     )
     handed_in_at = models.DateTimeField(_("handed in at"))
-    accepted = models.BooleanField(_("accepted"), null=True)
+    accepted = models.BooleanField(_("accepted"), null=True, blank=True)
     note = models.TextField(_("what the acceptance found"), max_length=2000, blank=True)
     decided_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("decided by")
