@@ -201,6 +201,35 @@ class ShortfallRule(TextChoices):
     NEXT_SESSION = "next_session", _("left to the next session")
 
 
+class Became(TextChoices):
+    """What a candidate became by the vote: the chosen and the rest, which are done as annual tasks."""
+
+    CHOSEN = "chosen", _("chosen project")
+    ANNUAL = "annual", _("annual task")
+
+
+class DeliveryStatus(TextChoices):
+    """Where a delivery stands."""
+
+    RUNNING = "running", _("under way")
+    COMPLETED = "completed", _("completed")
+    CARRIED = "carried", _("goes on next year")
+
+
+DELIVERY_STEPS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
+    DeliveryStatus.RUNNING: frozenset({DeliveryStatus.COMPLETED, DeliveryStatus.CARRIED}),
+    DeliveryStatus.COMPLETED: frozenset({DeliveryStatus.RUNNING}),
+    DeliveryStatus.CARRIED: frozenset(),
+}
+
+
+class Visit(TextChoices):
+    """How the delegates looked: an inspection on the spot, or a special inquiry (专题询问)."""
+
+    INSPECTION = "inspection", _("inspection")
+    INQUIRY = "inquiry", _("special inquiry")
+
+
 class Act(TextChoices):
     """What the journal records. There is no entry for the casting of a ballot: it would be a clock."""
 
@@ -255,3 +284,17 @@ class Act(TextChoices):
     TALLY_CERTIFIED = "tally_certified", _("count certified")
     TIE_DECIDED = "tie_decided", _("tie decided")
     NOTICE_PUBLISHED = "notice_published", _("public notice published")
+    DELIVERY_BEGUN = "delivery_begun", _("delivery of the projects begun")
+    DELIVERY_CHANGED = "delivery_changed", _("breakdown of a project changed")
+    BREAKDOWN_ISSUED = "breakdown_issued", _("breakdown issued")
+    PROGRESS_REPORTED = "progress_reported", _("progress reported")
+    GROUP_NAMED = "group_named", _("supervision group named")
+    INSPECTED = "inspected", _("inspection recorded")
+    FINDING_REPLIED = "finding_replied", _("finding answered by the unit")
+    FINDING_CLOSED = "finding_closed", _("finding closed")
+    FINDING_RETURNED = "finding_returned", _("finding sent back")
+    FINDING_ESCALATED = "finding_escalated", _("finding escalated")
+    HANDED_IN = "handed_in", _("project handed in as completed")
+    COMPLETION_DECIDED = "completion_decided", _("completion decided")
+    CHANGE_ASKED = "change_asked", _("change of a project asked for")
+    CHANGE_DECIDED = "change_decided", _("change of a project decided")

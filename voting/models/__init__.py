@@ -3,6 +3,16 @@
 from voting.models.call import Call
 from voting.models.candidate import Candidate
 from voting.models.cycle import Cycle
+from voting.models.delivery import (
+    Breakdown,
+    Delivery,
+    DeliveryMilestone,
+    DeliveryTarget,
+    LightSetting,
+    MilestoneState,
+    ProgressReport,
+    TargetFigure,
+)
 from voting.models.journal import JournalEntry
 from voting.models.notice import Notice
 from voting.models.paper import PaperBox, PaperReading, PaperSettlement
@@ -12,6 +22,14 @@ from voting.models.round import BallotItem, RollEntry, Round
 from voting.models.rules import VotingRules
 from voting.models.screening import Decision, Opinion
 from voting.models.slate import CandidateVersion, Provenance, Question, ReportReading, SlateReport
+from voting.models.supervision import (
+    ChangeRequest,
+    Completion,
+    Finding,
+    FindingStep,
+    Inspection,
+    SupervisionGroup,
+)
 from voting.models.tally import Certification, Tally, TieDecision
 from voting.models.urn import SealedBallot, UrnSeal
 
@@ -20,19 +38,31 @@ __all__ = [
     "MOST_CONTENT",
     "Attachment",
     "BallotItem",
+    "Breakdown",
     "Call",
     "Candidate",
     "CandidateVersion",
     "Certification",
+    "ChangeRequest",
+    "Completion",
     "Cycle",
     "Decision",
+    "Delivery",
+    "DeliveryMilestone",
+    "DeliveryTarget",
+    "Finding",
+    "FindingStep",
+    "Inspection",
     "JournalEntry",
     "Knock",
+    "LightSetting",
+    "MilestoneState",
     "Notice",
     "Opinion",
     "PaperBox",
     "PaperReading",
     "PaperSettlement",
+    "ProgressReport",
     "Proposal",
     "ProposalList",
     "Provenance",
@@ -42,7 +72,9 @@ __all__ = [
     "Round",
     "SealedBallot",
     "SlateReport",
+    "SupervisionGroup",
     "Tally",
+    "TargetFigure",
     "TieDecision",
     "UrnSeal",
     "VotingRules",

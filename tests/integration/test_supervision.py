@@ -1,0 +1,121 @@
+"""监督: who inspects, what becomes of a finding, and what is overdue."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.factories import DelegateFactory
+from tests.spring import Spring, make_spring
+from voting.domain import supervision
+from voting.domain.progress import DayAhead
+from voting.domain.refusals import StepNotAllowed
+from voting.domain.screening import DueInThePast, NotYourUnit
+from voting.models import Finding, FindingStep, Inspection, JournalEntry
+from voting.states import Act
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def spring() -> Spring:
+    spring = make_spring()
+    numbers = [spring.vote.delegates[0].number]
+    supervision.name_group(delivery=spring.delivery(), numbers=numbers, **spring.acting)
+    return spring
+
+
+def watcher(spring: Spring):
+    return spring.vote.delegates[0].user
+
+
+def look(spring: Spring, *faults: str, by=None, days: int = 10, **more) -> Inspection:
+    today = timezone.localdate(spring.at)
+    given = {"text": "现场查看。", "day": today} | more
+    return supervision.inspect(
+        delivery=spring.delivery(),
+        faults=[(fault, spring.unit, today + timedelta(days=days)) for fault in faults],
+        by=by or watcher(spring),
+        at=spring.at,
+        **given,
+    )
+
+
+def finding(spring: Spring) -> Finding:
+    look(spring, "围挡破损")
+    return Finding.objects.get()
+
+
+def test_a_fault_is_found_answered_and_closed(spring):
+    found = finding(spring)
+    supervision.reply(finding=found, text="已更换围挡。", by=spring.officer, at=spring.at)
+    supervision.close(finding=found, text="复查属实。", by=watcher(spring), at=spring.at)
+    found.refresh_from_db()
+    assert found.closed_at == spring.at
+    assert list(FindingStep.objects.values_list("what", flat=True)) == ["replied", "closed"]
+    acts = list(JournalEntry.objects.order_by("sequence").values_list("act", flat=True))[-3:]
+    assert acts == [Act.INSPECTED, Act.FINDING_REPLIED, Act.FINDING_CLOSED]
+    with pytest.raises(StepNotAllowed):
+        supervision.reply(finding=found, text="再说一次", by=spring.officer, at=spring.at)
+
+
+def test_a_poor_answer_is_sent_back_and_in_the_end_escalated(spring):
+    found = finding(spring)
+    supervision.reply(finding=found, text="正在研究。", by=spring.officer, at=spring.at)
+    supervision.send_back(finding=found, text="没有整改。", by=watcher(spring), at=spring.at)
+    with pytest.raises(StepNotAllowed):
+        supervision.close(finding=found, text="算了", by=watcher(spring), at=spring.at)
+    supervision.send_back(finding=found, text="报常委会。", by=watcher(spring), at=spring.at, escalate=True)
+    found.refresh_from_db()
+    assert found.escalated_at == spring.at
+    supervision.reply(finding=found, text="已整改。", by=spring.officer, at=spring.at)
+    supervision.close(finding=found, text="属实。", by=watcher(spring), at=spring.at)
+
+
+def test_only_the_group_and_the_clerk_inspect_and_close(spring):
+    other = DelegateFactory().user
+    for user in (other, spring.officer, spring.vote.scrutineer):
+        with pytest.raises(supervision.NotOfTheGroup):
+            look(spring, "围挡破损", by=user)
+    found = finding(spring)
+    supervision.reply(finding=found, text="已更换。", by=spring.officer, at=spring.at)
+    with pytest.raises(supervision.NotOfTheGroup):
+        supervision.close(finding=found, text="好", by=other, at=spring.at)
+    supervision.close(finding=found, text="好", by=spring.vote.clerk, at=spring.at)
+
+
+def test_only_the_unit_that_was_asked_answers(spring):
+    with pytest.raises(NotYourUnit):
+        supervision.reply(finding=finding(spring), text="已更换。", by=spring.stranger, at=spring.at)
+
+
+@pytest.mark.parametrize(
+    ("faults", "more", "refusal"),
+    [
+        (["围挡破损", " "], {}, supervision.NothingWritten),
+        ([], {"text": " "}, supervision.NothingWritten),
+        ([], {"day": date(2030, 1, 1)}, DayAhead),
+        (["围挡破损"], {"days": -1}, DueInThePast),
+    ],
+)
+def test_what_is_not_taken(spring, faults, more, refusal):
+    with pytest.raises(refusal):
+        look(spring, *faults, **more)
+    assert (Inspection.objects.count(), Finding.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_it_is_overdue_from_the_day_after(spring, days):
+    found = finding(spring)
+    assert supervision.is_overdue(found, found.due + timedelta(days=days)) is bool(days)
+    found.closed_at = spring.at
+    assert not supervision.is_overdue(found, found.due + timedelta(days=99))
+
+
+def test_a_group_is_of_delegates_in_office(spring):
+    gone = DelegateFactory(is_active=False)
+    for numbers in ([], ["no such"], [gone.number], [spring.vote.delegates[0].number, "no such"]):
+        with pytest.raises(supervision.NobodyNamed):
+            supervision.name_group(delivery=spring.delivery(), numbers=numbers, **spring.acting)

@@ -1,0 +1,79 @@
+"""亮灯: the cut-offs to the point, month ends and leap years."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voting.domain.lights import PRESETS, ImpossibleLights, Light, LightRule, Milestone, standing
+from voting.domain.measures import Comparator
+
+YINCHUAN = PRESETS["yinchuan"]
+
+
+def plan(reached: int, of: int = 10) -> list[Milestone]:
+    """Return a plan of ten milestones, all due at the end of January 2019, so many of them reached."""
+    return [Milestone(2019, 1, date(2019, 1, 5) if place < reached else None) for place in range(of)]
+
+
+@pytest.mark.parametrize(
+    ("reached", "light"),
+    [(10, Light.DONE), (9, Light.YELLOW), (7, Light.YELLOW), (6, Light.RED), (1, Light.RED)],
+)
+def test_yinchuan_to_the_point(reached: int, light: Light):
+    """10 and 30 points behind are yellow still, 40 is red."""
+    assert standing(plan(reached), on=date(2019, 2, 1), rule=YINCHUAN, begun=True).light is light
+
+
+def test_nothing_is_due_before_the_month_has_ended():
+    for day in (date(2019, 1, 1), date(2019, 1, 31)):
+        assert standing(plan(0), on=day, rule=YINCHUAN, begun=False).light is Light.NONE
+        assert standing(plan(0), on=day, rule=YINCHUAN, begun=True).light is Light.GREEN
+    assert standing(plan(0), on=date(2019, 2, 1), rule=YINCHUAN, begun=False).light is Light.RED
+
+
+@pytest.mark.parametrize(("year", "last"), [(2019, 28), (2020, 29)])
+def test_february_ends_when_it_ends(year: int, last: int):
+    one = [Milestone(year, 2)]
+    assert standing(one, on=date(year, 2, last), rule=YINCHUAN, begun=True).light is Light.GREEN
+    assert standing(one, on=date(year, 3, 1), rule=YINCHUAN, begun=True).light is Light.RED
+
+
+def test_the_presets_differ():
+    halfway = plan(5)
+    lights = {
+        name: standing(halfway, on=date(2019, 2, 1), rule=rule, begun=True).light
+        for name, rule in PRESETS.items()
+    }
+    assert lights == {"yinchuan": Light.RED, "sanya": Light.YELLOW, "tianjin": Light.RED}
+
+
+def test_the_working_is_told():
+    found = standing(plan(1, of=3), on=date(2019, 2, 1), rule=YINCHUAN, begun=True)
+    assert (found.due, found.done, found.behind) == (100, Fraction(100, 3), Fraction(200, 3))
+
+
+def test_a_plan_without_milestones_is_never_late():
+    assert standing([], on=date(2099, 1, 1), rule=YINCHUAN, begun=False).light is Light.NONE
+    assert standing([], on=date(2099, 1, 1), rule=YINCHUAN, begun=True).light is Light.GREEN
+
+
+def test_an_impossible_rule_is_refused():
+    for yellow, red in ((-1, 10), (20, 10), (0, 101)):
+        with pytest.raises(ImpossibleLights):
+            LightRule(yellow, Comparator.AT_LEAST, red, Comparator.AT_LEAST, unbegun_is_red=False)
+
+
+@given(st.integers(0, 12), st.integers(0, 12), st.sampled_from(sorted(PRESETS)))
+def test_reaching_more_never_makes_the_light_worse(one: int, more: int, name: str):
+    order = [Light.RED, Light.YELLOW, Light.GREEN, Light.DONE]
+    low, high = sorted((one, more))
+    lights = [
+        standing(plan(number, of=12), on=date(2019, 2, 1), rule=PRESETS[name], begun=True).light
+        for number in (low, high)
+    ]
+    assert order.index(lights[0]) <= order.index(lights[1])

@@ -1,0 +1,114 @@
+"""变更: after the breakdown is issued a plan changes only with the standing committee's recorded approval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from voting.domain.deliveries import PLAN, issue_breakdown, plan_of, set_plan
+from voting.domain.journal import record
+from voting.domain.progress import DayAhead, may_report
+from voting.domain.refusals import Refused, StepNotAllowed
+from voting.domain.screening import NotYourUnit
+from voting.models import ChangeRequest, Delivery
+from voting.states import Act, DeliveryStatus, Stage
+
+
+class ChangeUnexplained(Refused):
+    def __str__(self) -> str:
+        return _("Give the reason: delegates and the public read it beside the change.")
+
+
+class NothingChanged(Refused):
+    def __str__(self) -> str:
+        return _("Nothing is changed by this.")
+
+
+class DecidedAlready(Refused):
+    def __str__(self) -> str:
+        return _("This change is decided already.")
+
+
+class AnotherChangeWaits(Refused):
+    def __str__(self) -> str:
+        return _("Another change of this project waits for its decision.")
+
+
+@transaction.atomic
+def ask_change(
+    *, delivery: Delivery, plan: Mapping[str, Any], reason: str, by: User, at: datetime
+) -> ChangeRequest:
+    """Ask for a change of the plan; nothing changes yet. *plan* has some of the names of ``deliveries.PLAN``.
+
+    Raises NotYourUnit, ChangeUnexplained, NothingChanged, AnotherChangeWaits, StepNotAllowed.
+    """
+    delivery = _locked(delivery)
+    if not may_report(by, delivery):
+        raise NotYourUnit
+    if not reason.strip():
+        raise ChangeUnexplained
+    if delivery.changes.filter(approved=None).exists():
+        raise AnotherChangeWaits
+    now = plan_of(delivery)
+    after = {name: plan[name] for name in PLAN if name in plan and plan[name] != now[name]}
+    if not after:
+        raise NothingChanged
+    asked = ChangeRequest(
+        delivery=delivery, before={name: now[name] for name in after}, after=after, reason=reason.strip(),
+        asked_by=by, asked_at=at,
+    )  # fmt: skip
+    asked.full_clean()
+    asked.save(force_insert=True)
+    data = {"number": delivery.candidate.number, "change": asked.pk, "reason": asked.reason}
+    record(cycle=delivery.cycle, act=Act.CHANGE_ASKED, by=by, at=at, data=data)
+    return asked
+
+
+@transaction.atomic
+def decide_change(
+    *, change: ChangeRequest, approved: bool, decision: str, on: date, by: User, at: datetime
+) -> ChangeRequest:
+    """Record what the standing committee decided; an approved plan is issued as a new version of the breakdown.
+
+    Raises ChangeUnexplained without the decision's words, DecidedAlready, DayAhead, StepNotAllowed, ValidationError.
+    """
+    change = ChangeRequest.objects.select_for_update().get(pk=change.pk)
+    delivery = _locked(change.delivery)
+    if by.role not in {Role.CLERK, Role.PRESIDING} or by.kind != delivery.cycle.kind:
+        raise StepNotAllowed
+    if change.approved is not None:
+        raise DecidedAlready
+    if not decision.strip():
+        raise ChangeUnexplained
+    if on > timezone.localdate(at):
+        raise DayAhead
+    change.approved, change.decision, change.decided_on = approved, decision.strip(), on
+    change.recorded_by, change.recorded_at = by, at
+    change.full_clean()
+    change.save()
+    if approved:
+        set_plan(delivery, change.after)
+        issue_breakdown(cycle=delivery.cycle, by=by, at=at)
+    data = {"number": delivery.candidate.number, "change": change.pk, "approved": approved}
+    record(cycle=delivery.cycle, act=Act.CHANGE_DECIDED, by=by, at=at, data=data)
+    return change
+
+
+def _locked(delivery: Delivery) -> Delivery:
+    found = (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("cycle", "candidate")
+        .get(pk=delivery.pk)
+    )
+    if found.cycle.stage != Stage.DELIVERY or found.status != DeliveryStatus.RUNNING:
+        raise StepNotAllowed
+    if not found.cycle.breakdowns.exists():
+        raise StepNotAllowed
+    return found

@@ -1,0 +1,255 @@
+"""责任分解: after the publication every chosen project and every annual task becomes a delivery."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, ProtectedError, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit, User
+from voting.domain.canonical import canonical_json, sha256_hex
+from voting.domain.cycles import move_cycle
+from voting.domain.journal import record
+from voting.domain.lights import PRESETS
+from voting.domain.refusals import Refused, StepNotAllowed
+from voting.models import (
+    Breakdown,
+    Candidate,
+    Cycle,
+    Delivery,
+    DeliveryMilestone,
+    DeliveryTarget,
+    LightSetting,
+    Notice,
+)
+from voting.states import Act, Became, Stage
+
+BODY_FORMAT = 1
+#: What of a delivery is its plan, which changes after the breakdown only by an approved request.
+PLAN = ("content", "investment", "stage_goal", "targets", "milestones")
+FIRST_PRESET = "yinchuan"
+#: What of a delivery its units may write before the breakdown is issued.
+OWN = ("leader", "lead_unit", "responsible_units", "supporting_units", "content", "investment", "stage_goal")
+
+
+class NotDecided(Refused):
+    def __str__(self) -> str:
+        return _("The result is published first, and no project of it may be open still.")
+
+
+class BreakdownFixed(Refused):
+    def __str__(self) -> str:
+        return _("The breakdown is issued. A project is changed only by an approved change request.")
+
+
+class PlanReported(Refused):
+    def __str__(self) -> str:
+        return _(
+            "A target or milestone that was reported on cannot be taken out of the plan; change its number."
+        )
+
+
+class NoLeadUnit(Refused):
+    def __init__(self, numbers: Sequence[int]) -> None:
+        super().__init__(numbers)
+        self.numbers = tuple(numbers)
+
+    def __str__(self) -> str:
+        return _("These have no lead unit yet: %s. Somebody must be able to report on each.") % ", ".join(
+            map(str, self.numbers)
+        )
+
+
+@transaction.atomic
+def begin_delivery(*, cycle: Cycle, by: User, at: datetime) -> list[Delivery]:
+    """Make a delivery of every chosen project and annual task, from its dossier; what is left over has none.
+
+    Raises NotDecided while a further round is called for, or StepNotAllowed.
+    """
+    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    if locked.stage != Stage.PUBLICATION:
+        raise StepNotAllowed
+    notice = Notice.objects.filter(round__cycle=cycle).order_by("-round__number").first()
+    body: dict[str, Any] = json.loads(notice.body) if notice else {"final": False}
+    if not body["final"]:
+        raise NotDecided
+    became = dict.fromkeys(body["chosen_in_all"], Became.CHOSEN) | dict.fromkeys(
+        body["annual_tasks"], Became.ANNUAL
+    )
+    candidates = list(cycle.candidates.filter(number__in=became).order_by("number"))
+    units = {unit.name: unit for unit in Unit.objects.filter(kind=cycle.kind)}
+    made = [_of(candidate, became[candidate.number], units) for candidate in candidates]
+    rule = PRESETS[FIRST_PRESET]
+    LightSetting.objects.create(
+        cycle=cycle, preset=FIRST_PRESET, yellow=rule.yellow, yellow_from=rule.yellow_from, red=rule.red,
+        red_from=rule.red_from, unbegun_is_red=rule.unbegun_is_red,
+    )  # fmt: skip
+    move_cycle(locked, to=Stage.DELIVERY, by=by, at=at)
+    numbers = {kind: [n for n, each in became.items() if each == kind] for kind in Became.values}
+    record(cycle=cycle, act=Act.DELIVERY_BEGUN, by=by, at=at, data=numbers)
+    return made
+
+
+def _of(candidate: Candidate, became: str, units: Mapping[str, Unit]) -> Delivery:
+    delivery = Delivery(
+        cycle=candidate.cycle,
+        candidate=candidate,
+        became=became,
+        leader=candidate.leader,
+        lead_unit=units.get(candidate.lead_unit),
+        responsible_units=candidate.responsible_units,
+        supporting_units=candidate.supporting_units,
+        content=candidate.content or "\n".join(candidate.target),
+        investment=candidate.investment_total,
+    )
+    delivery.full_clean()
+    delivery.save(force_insert=True)
+    _set_targets(delivery, candidate.targets)
+    _set_milestones(delivery, candidate.milestones)
+    return delivery
+
+
+def plan_of(delivery: Delivery) -> dict[str, Any]:
+    """Return what of a delivery is its plan, as plain data."""
+    said = _said(delivery)
+    return {name: said[name] for name in PLAN}
+
+
+def set_plan(delivery: Delivery, plan: Mapping[str, Any]) -> None:
+    """Write a plan, or a part of it; rows keep their places, so that what was reported of them stays with them.
+
+    Raises ValidationError by field, and PlanReported where a row with reports would go.
+    """
+    if "investment" in plan:
+        delivery.investment = None if plan["investment"] is None else Decimal(plan["investment"])
+    for name in {"content", "stage_goal"} & set(plan):
+        setattr(delivery, name, plan[name])
+    delivery.full_clean()
+    delivery.save()
+    if "targets" in plan:
+        _set_targets(delivery, plan["targets"])
+    if "milestones" in plan:
+        _set_milestones(delivery, plan["milestones"])
+
+
+def _set_targets(delivery: Delivery, targets: Sequence[Mapping[str, str]]) -> None:
+    given = [(each["text"], Decimal(each["number"]), each["unit"]) for each in targets]
+    rows = {row.position: row for row in delivery.targets.all()}
+    for place, (text, number, unit) in enumerate(given, start=1):
+        row = rows.get(place) or DeliveryTarget(delivery=delivery, position=place)
+        row.text, row.number, row.unit = text, number, unit
+        row.full_clean()
+        row.save()
+    _drop(delivery.targets.filter(position__gt=len(given)))
+
+
+def _set_milestones(delivery: Delivery, milestones: Sequence[Mapping[str, str]]) -> None:
+    given = [(date.fromisoformat(f"{each['month']}-01"), each["text"]) for each in milestones]
+    rows = {row.position: row for row in delivery.milestones.all()}
+    for place, (month, text) in enumerate(given, start=1):
+        row = rows.get(place) or DeliveryMilestone(delivery=delivery, position=place)
+        row.month, row.text = month, text
+        row.full_clean()
+        row.save()
+    _drop(delivery.milestones.filter(position__gt=len(given)))
+
+
+def _drop(rows: QuerySet[Any]) -> None:
+    try:
+        rows.delete()
+    except ProtectedError:
+        raise PlanReported from None
+
+
+@transaction.atomic
+def change_delivery(
+    *,
+    delivery: Delivery,
+    targets: Sequence[Mapping[str, str]],
+    milestones: Sequence[Mapping[str, str]],
+    by: User,
+    at: datetime,
+    **fields: Any,
+) -> Delivery:
+    """Change the plan before the breakdown is issued. Raises BreakdownFixed, or ValidationError by field."""
+    cycle = Cycle.objects.select_for_update().get(pk=delivery.cycle_id)
+    if cycle.breakdowns.exists():
+        raise BreakdownFixed
+    if cycle.stage != Stage.DELIVERY:
+        raise StepNotAllowed
+    delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+    for name in OWN:
+        if name in fields:
+            setattr(delivery, name, fields[name])
+    delivery.full_clean()
+    delivery.save()
+    _set_targets(delivery, targets)
+    _set_milestones(delivery, milestones)
+    data = {"number": delivery.candidate.number}
+    record(cycle=cycle, act=Act.DELIVERY_CHANGED, by=by, at=at, data=data)
+    return delivery
+
+
+def body_of(cycle: Cycle, *, version: int) -> dict[str, Any]:
+    """Return what the breakdown says, from the data as they are now; four queries."""
+    deliveries = (
+        cycle.deliveries.select_related("candidate", "lead_unit")
+        .prefetch_related("targets", "milestones")
+        .order_by("candidate__number")
+    )
+    return {
+        "format": BODY_FORMAT,
+        "cycle": {"slug": cycle.slug, "year": cycle.year, "place": cycle.place},
+        "kind": cycle.kind,
+        "version": version,
+        "deliveries": [_said(delivery) for delivery in deliveries],
+    }
+
+
+def _said(delivery: Delivery) -> dict[str, Any]:
+    investment = delivery.investment
+    return {
+        "number": delivery.candidate.number,
+        "name": delivery.candidate.name,
+        "name_en": delivery.candidate.name_en,
+        "became": delivery.became,
+        "leader": delivery.leader,
+        "lead_unit": delivery.lead_unit.name if delivery.lead_unit else "",
+        "responsible_units": delivery.responsible_units,
+        "supporting_units": delivery.supporting_units,
+        "content": delivery.content,
+        "investment": None if investment is None else f"{investment:.2f}",
+        "stage_goal": delivery.stage_goal,
+        "targets": [
+            {"text": each.text, "number": f"{each.number.normalize():f}", "unit": each.unit}
+            for each in delivery.targets.all()
+        ],
+        "milestones": [
+            {"month": f"{each.month:%Y-%m}", "text": each.text} for each in delivery.milestones.all()
+        ],
+    }
+
+
+@transaction.atomic
+def issue_breakdown(*, cycle: Cycle, by: User, at: datetime) -> Breakdown:
+    """Issue the breakdown as a fixed version with its hash. Raises StepNotAllowed, or NoLeadUnit."""
+    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    if locked.stage != Stage.DELIVERY:
+        raise StepNotAllowed
+    lost = cycle.deliveries.filter(lead_unit=None).values_list("candidate__number", flat=True)
+    if numbers := sorted(lost):
+        raise NoLeadUnit(numbers)
+    version = (cycle.breakdowns.aggregate(last=Max("version"))["last"] or 0) + 1
+    body = canonical_json(body_of(locked, version=version))
+    breakdown = Breakdown.objects.create(
+        cycle=cycle, version=version, body=body, digest=sha256_hex(body), issued_by=by, issued_at=at
+    )
+    data = {"version": version, "digest": breakdown.digest}
+    record(cycle=cycle, act=Act.BREAKDOWN_ISSUED, by=by, at=at, data=data)
+    return breakdown

@@ -1,0 +1,174 @@
+"""进度: units report what is reached; nothing is overwritten, a correction is another report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from voting.domain.journal import record
+from voting.domain.lights import LightRule, Milestone, Standing, standing
+from voting.domain.measures import Comparator
+from voting.domain.refusals import Refused, StepNotAllowed
+from voting.domain.screening import NotYourUnit
+from voting.models import (
+    Cycle,
+    Delivery,
+    DeliveryMilestone,
+    DeliveryTarget,
+    LightSetting,
+    MilestoneState,
+    ProgressReport,
+    TargetFigure,
+)
+from voting.states import Act, DeliveryStatus, Stage
+
+
+class NothingReported(Refused):
+    def __str__(self) -> str:
+        return _("Write what was done.")
+
+
+class DayAhead(Refused):
+    def __str__(self) -> str:
+        return _("A report is of a day that has come, not of one that lies ahead.")
+
+
+class DelayUnexplained(Refused):
+    """A delivery that is behind needs the reason."""
+
+    def __str__(self) -> str:
+        return _("The project is behind its plan: give the reason for the delay.")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a delivery stands: figures by target, days by milestone, money, and its light with the working."""
+
+    figures: Mapping[int, Decimal]
+    reached: Mapping[int, date | None]
+    spent: Decimal | None
+    last_day: date | None
+    standing: Standing
+
+
+def rule_of(cycle: Cycle) -> tuple[LightRule, int]:
+    """Return the rule of the lights, and after how many days without a report one is overdue."""
+    setting = LightSetting.objects.get(cycle=cycle)
+    rule = LightRule(
+        setting.yellow,
+        Comparator(setting.yellow_from),
+        setting.red,
+        Comparator(setting.red_from),
+        unbegun_is_red=setting.unbegun_is_red,
+    )
+    return rule, setting.report_days
+
+
+def progress_of(delivery: Delivery, *, on: date, rule: LightRule) -> Progress:
+    """Return where a delivery stood on a day; give it with its reports, targets and milestones prefetched.
+
+    The newest report of a figure or a milestone counts; a report of a later day than *on* is not yet known.
+    """
+    figures: dict[int, Decimal] = {}
+    reached: dict[int, date | None] = {}
+    spent: Decimal | None = None
+    last: date | None = None
+    reports = sorted(
+        (each for each in delivery.reports.all() if each.day <= on),
+        key=lambda each: (each.day, each.reported_at),
+    )
+    for report in reports:
+        last = report.day
+        spent = report.spent if report.spent is not None else spent
+        figures |= {each.target_id: each.figure for each in report.figures.all()}
+        reached |= {each.milestone_id: each.reached_on for each in report.milestones.all()}
+    plan = [
+        Milestone(each.month.year, each.month.month, reached.get(each.pk))
+        for each in delivery.milestones.all()
+    ]
+    return Progress(figures, reached, spent, last, standing(plan, on=on, rule=rule, begun=bool(reports)))
+
+
+def overdue(progress: Progress, *, since: date, on: date, days: int) -> bool:
+    """Tell whether a report is overdue: none for more than so many days since the last one, or since the beginning."""
+    return on - (progress.last_day or since) > timedelta(days=days)
+
+
+def may_report(user: User, delivery: Delivery) -> bool:
+    """Tell whether the person reports on this delivery: an officer of its lead unit, or the clerk."""
+    if user.kind != delivery.cycle.kind:
+        return False
+    return user.role == Role.CLERK or (user.role == Role.UNIT and user.unit_id == delivery.lead_unit_id)
+
+
+@transaction.atomic
+def report(
+    *,
+    delivery: Delivery,
+    day: date,
+    text: str,
+    by: User,
+    at: datetime,
+    figures: Mapping[DeliveryTarget, Decimal] | None = None,
+    reached: Mapping[DeliveryMilestone, date | None] | None = None,
+    delay: str = "",
+    spent: Decimal | None = None,
+    corrects: ProgressReport | None = None,
+) -> ProgressReport:
+    """Add a report. Raises NotYourUnit, NothingReported, DayAhead, DelayUnexplained, StepNotAllowed, or by field."""
+    delivery = Delivery.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=delivery.pk)
+    if not may_report(by, delivery):
+        raise NotYourUnit
+    if delivery.cycle.stage != Stage.DELIVERY or delivery.status != DeliveryStatus.RUNNING:
+        raise StepNotAllowed
+    if not delivery.cycle.breakdowns.exists():
+        raise StepNotAllowed
+    if not text.strip():
+        raise NothingReported
+    if day > timezone.localdate(at) or any(
+        on and on > timezone.localdate(at) for on in (reached or {}).values()
+    ):
+        raise DayAhead
+    made = ProgressReport(
+        delivery=delivery, day=day, text=text.strip(), delay=delay.strip(), spent=spent, corrects=corrects,
+        reported_by=by, reported_at=at,
+    )  # fmt: skip
+    made.full_clean()
+    made.save(force_insert=True)
+    _add_figures(made, delivery, figures or {})
+    _add_states(made, delivery, reached or {})
+    rule, _days = rule_of(delivery.cycle)
+    if progress_of(delivery, on=day, rule=rule).standing.behind and not made.delay:
+        raise DelayUnexplained
+    data = {"number": delivery.candidate.number, "day": day.isoformat(), "report": made.pk}
+    record(cycle=delivery.cycle, act=Act.PROGRESS_REPORTED, by=by, at=at, data=data)
+    return made
+
+
+def _add_figures(made: ProgressReport, delivery: Delivery, figures: Mapping[DeliveryTarget, Decimal]) -> None:
+    rows = [TargetFigure(report=made, target=target, figure=figure) for target, figure in figures.items()]
+    _check(rows, delivery, (target.delivery_id for target in figures))
+    TargetFigure.objects.bulk_create(rows)
+
+
+def _add_states(
+    made: ProgressReport, delivery: Delivery, reached: Mapping[DeliveryMilestone, date | None]
+) -> None:
+    rows = [MilestoneState(report=made, milestone=each, reached_on=on) for each, on in reached.items()]
+    _check(rows, delivery, (each.delivery_id for each in reached))
+    MilestoneState.objects.bulk_create(rows)
+
+
+def _check(rows: Sequence[TargetFigure | MilestoneState], delivery: Delivery, owners: Iterable[int]) -> None:
+    if any(owner != delivery.pk for owner in owners):
+        raise StepNotAllowed
+    for row in rows:
+        row.full_clean()
