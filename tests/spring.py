@@ -41,7 +41,7 @@ class Spring:
         return (
             Delivery.objects.select_related("cycle", "candidate", "lead_unit")
             .prefetch_related("targets", "milestones", "reports__figures", "reports__milestones")
-            .get(cycle=self.vote.cycle, candidate__number=number)
+            .get(cycle=self.vote.cycle, number=number)
         )
 
     def plan(self, number: int = 1, **fields: Any) -> Delivery:
@@ -51,7 +51,7 @@ class Spring:
 
     def issue(self) -> None:
         """Plan every delivery and issue the breakdown."""
-        for number in self.cycle.deliveries.values_list("candidate__number", flat=True):
+        for number in self.cycle.deliveries.values_list("number", flat=True):
             self.plan(number)
         deliveries.issue_breakdown(cycle=self.cycle, **self.acting)
 
@@ -76,10 +76,17 @@ class Spring:
         )
 
 
-def make_spring(*, candidates: int = 4, seats: int = 3, issued: bool = True) -> Spring:
+def make_spring(
+    *, candidates: int = 4, seats: int = 3, issued: bool = True, delegates: int = 3, group: int = 0
+) -> Spring:
     """Return a published vote of which three projects were chosen, in delivery; with its breakdown issued or not."""
     vote = make_vote(
-        until="published", candidates=candidates, seats=seats, delegates=3, ballots=[range(1, seats + 1)] * 3
+        until="published",
+        candidates=candidates,
+        seats=seats,
+        delegates=delegates,
+        ballots=[range(1, seats + 1)] * delegates,
+        group=group,
     )
     unit = Unit.objects.create(name="区城管局")
     spring = Spring(

@@ -198,7 +198,7 @@ def _round_words(result: Result, one: RoundResult) -> str:
 def _round_blocks(one: RoundResult) -> list[Block]:
     """Return a round's figures, its decided tie, its votes and its channels."""
     figures = [(name, str(value)) for name, value in one.figures]
-    if one.has_floor:
+    if one.has_floor and not one.graded:
         figures.append((_("Votes needed at least"), str(one.least)))
     blocks: list[Block] = [
         Table(
@@ -215,7 +215,8 @@ def _round_blocks(one: RoundResult) -> list[Block]:
 
 def _votes(one: RoundResult) -> list[Block]:
     columns = one.columns
-    head = [_("No."), _("Candidate project"), *columns, one.percent_heading, _("Place"), _("Result")]
+    place = [] if one.graded else [_("Place")]
+    head = [_("No."), _("Candidate project"), *columns, one.percent_heading, *place, _("Result")]
     rows = [
         [
             str(item.number),
@@ -224,12 +225,12 @@ def _votes(one: RoundResult) -> list[Block]:
             else item.name,
             *(str(cell) for cell in item.cells),
             f"{item.percent}%",
-            str(item.place),
+            *([] if one.graded else [str(item.place)]),
             _("annual task") if item.annual_task else item.decided,
         ]
         for item in one.rows
     ]
-    numeric = frozenset({0, *range(2, 4 + len(columns))})
+    numeric = frozenset({0, *range(2, 3 + len(columns) + len(place))})
     said = [_("Per cent of %(base)s.") % {"base": one.base}]
     if one.by_points:
         said.append(
@@ -239,9 +240,11 @@ def _votes(one: RoundResult) -> list[Block]:
     if group := one.group:
         given = {"group": group["name"], "least": group["least"], "size": group["size"]}
         said.append(_("Second threshold: %(group)s, at least %(least)s of %(size)s.") % given)
+    workings = [Text(f"{item.number}. {item.name}: {item.reason}", small=True) for item in one.rows]
     return [
         Table(_("Votes in round %(number)s") % {"number": one.number}, head, rows, numeric),
         Text(_sentences(said), small=True),
+        *(workings if one.graded else []),
     ]
 
 

@@ -26,6 +26,10 @@ class BallotSheet:
         return self.kind in {BallotType.PER_ITEM, BallotType.PER_ITEM_UP_TO}
 
     @property
+    def graded(self) -> bool:
+        return self.kind is BallotType.GRADES
+
+    @property
     def ranking(self) -> bool:
         return self.kind is BallotType.RANKING
 

@@ -41,6 +41,7 @@ class Item:
     annual_task: bool
     cells: tuple[int, ...]
     places: tuple[int, ...] = ()
+    grade: str = ""
 
     @property
     def chosen(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from voting.domain.counting import BallotType, Base, Comparator, Floor
+from voting.grade_lines import grade_word, summary, working
 from voting.models import Notice
 from voting.result_lines import Item, english, tenths_of_a_percent
 from voting.result_words import (
@@ -57,6 +58,11 @@ class RoundResult:
         return self.ballot_type is BallotType.WHOLE_REPORT
 
     @property
+    def graded(self) -> bool:
+        """This is an assessment, not a choice."""
+        return self.ballot_type is BallotType.GRADES
+
+    @property
     def by_points(self) -> bool:
         return self.ranking and self.rules["scoring"] == "points"
 
@@ -92,7 +98,8 @@ class RoundResult:
     @property
     def line(self) -> str:
         """Where the line of the majority stands in the chart, in per cent of the base; empty without a floor."""
-        return tenths_of_a_percent(self.least, self.base) if self.has_floor and not self.ranking else ""
+        plain = self.has_floor and not self.ranking and not self.graded
+        return tenths_of_a_percent(self.least, self.base) if plain else ""
 
     @property
     def group(self) -> dict[str, Any] | None:
@@ -114,6 +121,8 @@ class RoundResult:
     @property
     def status(self) -> str:
         tie = self.tie
+        if self.graded and self.part["status"] == "decided":
+            return summary(self.part["items"])
         return tie["said"] if tie else str(STATUSES[self.part["status"]])
 
     @property
@@ -123,6 +132,14 @@ class RoundResult:
             names = [_("Points"), _("Ballots that rank it"), _("Not ranked")]
         elif self.ranking:
             names = [_("First places"), _("Ballots that rank it"), _("Not ranked")]
+        elif self.graded:
+            names = [
+                _("Satisfied"),
+                _("Basically satisfied"),
+                _("Unsatisfied"),
+                _("Abstain"),
+                _("Not pressed"),
+            ]
         elif self.per_item:
             names = [_("For"), _("Against"), _("Abstain"), _("Not pressed")]
         else:
@@ -136,6 +153,8 @@ class RoundResult:
     def percent_heading(self) -> str:
         if self.by_points:
             return str(_("Points, per cent"))
+        if self.graded:
+            return str(_("Satisfied, per cent"))
         return str(_("First places, per cent") if self.ranking else _("For, per cent"))
 
     @property
@@ -165,17 +184,25 @@ class RoundResult:
             value=value,
             place=item["place"],
             decision=item["decision"],
-            decided=str(DECISIONS[item["decision"]]),
-            reason=str(REASONS[item["reason"]]),
+            decided=grade_word(item["grade"]) if self.graded else str(DECISIONS[item["decision"]]),
+            reason=self._reason(item),
             percent=tenths_of_a_percent(value, self.base),
             annual_task=item["number"] in self.annual_numbers,
             cells=self._cells(item, value),
             places=tuple(item["places"]),
+            grade=item.get("grade") or "",
         )
+
+    def _reason(self, item: dict[str, Any]) -> str:
+        if self.graded and item["grade"]:
+            return "; ".join(working(item, self.part, self.rules))
+        return str(REASONS[item["reason"]])
 
     def _cells(self, item: dict[str, Any], value: int) -> tuple[int, ...]:
         if self.ranking:
             cells = [value, item["for"], item["abstain"]]
+        elif self.graded:
+            cells = [item["for"], item["basically"], item["against"], item["abstain"], item["not_pressed"]]
         elif self.per_item:
             cells = [item["for"], item["against"], item["abstain"], item["not_pressed"]]
         else:

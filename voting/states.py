@@ -139,6 +139,7 @@ class BallotType(TextChoices):
     PER_ITEM_UP_TO = "per_item_up_to", _("for, against or abstain on each project, at most N for")
     RANKING = "ranking", _("rank up to N projects by priority")
     WHOLE_REPORT = "whole_report", _("approve or reject the whole list")
+    GRADES = "grades", _("satisfied, basically satisfied or unsatisfied with each project")
 
 
 class UnderVote(TextChoices):
@@ -176,6 +177,16 @@ class GroupBase(TextChoices):
     VALID = "valid", _("valid ballots of the sub-group")
 
 
+class SatisfiedBase(TextChoices):
+    """What the better grade of an assessment is measured against; empty: this is no assessment."""
+
+    NONE = "", _("no assessment")
+    ALL = "all", _("all members on the roll")
+    PRESENT = "present", _("members present")
+    RETURNED = "returned", _("ballots returned")
+    VALID = "valid", _("valid ballots")
+
+
 class Comparator(TextChoices):
     """过半数 is strictly more than half; 以上 includes (PROCEDURE.md §3.4 (11))."""
 
@@ -206,6 +217,21 @@ class Became(TextChoices):
 
     CHOSEN = "chosen", _("chosen project")
     ANNUAL = "annual", _("annual task")
+
+
+class Body(TextChoices):
+    """Who votes: the delegates in plenary, or the members of the standing committee (常委会组成人员)."""
+
+    DELEGATES = "delegates", _("the delegates")
+    COMMITTEE = "committee", _("the members of the standing committee")
+
+
+class GradeName(TextChoices):
+    """The grades of an assessment; the values are those of ``domain.grading.Grade``."""
+
+    SATISFIED = "satisfied", _("satisfied")
+    BASICALLY = "basically", _("basically satisfied")
+    UNSATISFIED = "unsatisfied", _("unsatisfied")
 
 
 class DeliveryStatus(TextChoices):
@@ -298,3 +324,13 @@ class Act(TextChoices):
     COMPLETION_DECIDED = "completion_decided", _("completion decided")
     CHANGE_ASKED = "change_asked", _("change of a project asked for")
     CHANGE_DECIDED = "change_decided", _("change of a project decided")
+    ASSESSMENT_OPENED = "assessment_opened", _("assessment opened")
+    RECTIFICATION_ORDERED = "rectify_ordered", _("rectification ordered")
+    RECTIFIED = "rectified", _("rectification answered by the unit")
+    SURVEY_OPENED = "survey_opened", _("residents' survey opened")
+    PROGRESS_IMPORTED = "progress_imported", _("table of progress imported")
+    LIGHTS_SET = "lights_set", _("rule of the lights set")
+    REMARKED = "remarked", _("remark of a delegate")
+    CARRIED_OVER = "carried_over", _("project carried over to the next year")
+    ARCHIVED = "archived", _("year archived")
+    DISPOSED = "disposed", _("keys and urns disposed of")

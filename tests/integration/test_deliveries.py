@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 def test_every_chosen_project_and_every_annual_task_becomes_a_delivery():
     spring = make_spring(issued=False)
-    became = dict(Delivery.objects.values_list("candidate__number", "became"))
+    became = dict(Delivery.objects.values_list("number", "became"))
     assert became == {1: Became.CHOSEN, 2: Became.CHOSEN, 3: Became.CHOSEN, 4: Became.ANNUAL}
     assert spring.cycle.stage == Stage.DELIVERY
     assert JournalEntry.objects.get(act=Act.DELIVERY_BEGUN).data == {"chosen": [1, 2, 3], "annual": [4]}
@@ -42,7 +42,7 @@ def test_after_further_rounds_the_whole_result_counts():
     vote.further()
     vote.finish(chosen=[[2], [2], [3]])
     deliveries.begin_delivery(cycle=vote.cycle, by=vote.clerk, at=vote.later())
-    became = dict(Delivery.objects.values_list("candidate__number", "became"))
+    became = dict(Delivery.objects.values_list("number", "became"))
     assert became == {1: Became.CHOSEN, 2: Became.CHOSEN, 3: Became.ANNUAL, 4: Became.ANNUAL}
 
 

@@ -14,6 +14,7 @@ import voting.domain
 from accounts import codes
 from accounts.codes import CodeRefused
 from accounts.models import Delegate
+from tests.cases_after import CASES_AFTER, TRACES_AFTER
 from tests.cases_before import CASES_BEFORE, TRACES_BEFORE
 from tests.factories import NOW, make_vote
 from tests.security.test_crawl import database
@@ -343,11 +344,12 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     codes.WrongCode: on("rolled", wrong_code),
     codes.TooManyAttempts: on("rolled", lambda v: wrong_code(v, times=codes.MOST_FAILURES + 1)),
     **CASES_BEFORE,
+    **CASES_AFTER,
 }
 #: These leave something behind on purpose: an attempt is counted, the count stands although its certifier is refused.
 LEAVE_TRACES = {
     codes.WrongCode, codes.TooManyAttempts, counts.SamePerson, papers.SameReader, rosters.FaultyRows,
-    rosters.RosterChanged, rosters.NotStaged, rosters.CannotUndo, *TRACES_BEFORE,
+    rosters.RosterChanged, rosters.NotStaged, rosters.CannotUndo, *TRACES_BEFORE, *TRACES_AFTER,
 }  # fmt: skip
 
 

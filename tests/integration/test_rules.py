@@ -256,7 +256,9 @@ def test_what_cannot_go_together_is_refused_on_its_field_with_the_reason(setting
 def test_every_contradiction_that_the_count_knows_has_its_sentence():
     known = re.findall(r"``(\w+)``", str(counting.ImpossibleRule.__doc__))
     of_settings = [
-        code for code in known if re.match(r"up_to|exactly|ranking|scoring|report_(?!seats)", code)
+        code
+        for code in known
+        if re.match(r"up_to|exactly|ranking|scoring|report_(?!seats)|grades_|satisfied_", code)
     ]
     from voting.domain.possible import _CONTRADICTIONS  # noqa: PLC0415
 

@@ -58,6 +58,8 @@ PURE = (
     "counting",
     "totals",
     "outcomes",
+    "grading",
+    "lights",
     "judging",
     "measures",
     "choices",
@@ -148,7 +150,15 @@ def test_quorum_of_the_law_is_a_floor() -> None:
 # --- the rule and the attendance
 
 
-@pytest.mark.parametrize("rule", [GONGSHU, PER_ITEM, replace(GONGSHU, floor=None, blank=BlankBallot.VOID)])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        replace(GONGSHU, ballot_type=BallotType.GRADES, satisfied_floor=MAJORITY),
+        GONGSHU,
+        PER_ITEM,
+        replace(GONGSHU, floor=None, blank=BlankBallot.VOID),
+    ],
+)
 def test_a_rule_survives_json(rule: Rule) -> None:
     assert Rule.from_dict(json.loads(json.dumps(rule.to_dict()))) == rule
 
@@ -207,6 +217,14 @@ FLOOR = {"base": "all", "numerator": 1, "denominator": 2, "comparator": "gt"}
         ({"scoring": "points"}, "scoring_without_ranking"),
         ({"ballot_type": "whole_report", "floor": None}, "report_without_floor"),
         ({"ballot_type": "whole_report", "under": "void"}, "report_under_void"),
+        ({"ballot_type": "grades"}, "grades_without_floors"),
+        ({"ballot_type": "grades", "floor": None, "satisfied_floor": FLOOR}, "grades_without_floors"),
+        (
+            {"ballot_type": "grades", "satisfied_floor": FLOOR, "group_floor": FLOOR},
+            "grades_without_floors",
+        ),
+        ({"satisfied_floor": FLOOR}, "satisfied_without_grades"),
+        ({"ballot_type": "grades", "satisfied_floor": "half"}, "unreadable"),
     ],
 )
 def test_an_impossible_rule_is_refused(changes: dict[str, Any], code: str) -> None:
@@ -299,6 +317,7 @@ REPORT = replace(TWO_OF_FOUR, ballot_type=BallotType.WHOLE_REPORT, seats=4)
 STRICT = replace(TWO_OF_FOUR, blank=BlankBallot.VOID)
 PRESSED = replace(TWO_OF_FOUR, ballot_type=BallotType.PER_ITEM)
 PRESSED_STRICT = replace(PRESSED, blank=BlankBallot.VOID)
+GRADED = replace(PRESSED, ballot_type=BallotType.GRADES, seats=4, satisfied_floor=MAJORITY)
 
 
 @pytest.mark.parametrize(
@@ -317,6 +336,10 @@ PRESSED_STRICT = replace(PRESSED, blank=BlankBallot.VOID)
         (TWO_OF_FOUR, (1, 0, 0, 0, 0), Verdict(Validity.VOID, VoidReason.MALFORMED)),
         (TWO_OF_FOUR, UNREADABLE, Verdict(Validity.VOID, VoidReason.MALFORMED)),
         (STRICT, UNREADABLE, Verdict(Validity.VOID, VoidReason.MALFORMED)),
+        (GRADED, (1, 2, 3, 4), Verdict(Validity.VALID)),
+        (GRADED, (4, 4, 4, 4), Verdict(Validity.VALID)),
+        (GRADED, (1, 2, 3, 5), Verdict(Validity.VOID, VoidReason.MALFORMED)),
+        (replace(GRADED, under=UnderVote.VOID), (1, 2, 3, 0), Verdict(Validity.VOID, VoidReason.UNDER_VOTE)),
         (EXACTLY, (1, 0, 1, 0), Verdict(Validity.VALID)),
         (EXACTLY, (1, 0, 0, 0), Verdict(Validity.VOID, VoidReason.UNDER_VOTE)),
         (EXACTLY, (1, 1, 1, 0), Verdict(Validity.VOID, VoidReason.OVER_VOTE)),
@@ -874,7 +897,7 @@ def why_void(rule: Rule, ballot: tuple[int, ...], width: int) -> str | None:
         whys += [] if rule.blank == "valid" else ["blank"]
     elif rule.under == "void":
         open_ones = list(ballot).count(0)
-        per_item = rule.ballot_type in {"per_item", "per_item_up_to", "whole_report"}
+        per_item = rule.ballot_type in {"per_item", "per_item_up_to", "whole_report", "grades"}
         if (per_item and open_ones) or (not per_item and width - open_ones < rule.seats):
             whys.append("under_vote")
     return whys[0] if whys else None
@@ -882,7 +905,8 @@ def why_void(rule: Rule, ballot: tuple[int, ...], width: int) -> str | None:
 
 def no_ballot(rule: Rule, ballot: tuple[int, ...], width: int) -> bool:
     kind = rule.ballot_type
-    known: Any = {"up_to": {0, 1}, "exactly": {0, 1}}.get(kind, {0, 1, 2, 3})
+    narrow: Any = {"up_to": {0, 1}, "exactly": {0, 1}, "grades": {0, 1, 2, 3, 4}}
+    known = narrow.get(kind, {0, 1, 2, 3})
     if kind == "ranking":
         return len(ballot) != width or any(place < 0 for place in ballot)
     return (
@@ -925,8 +949,10 @@ def by_definition(
     def said_of(place: int, what: Any) -> int:
         return sum(what(b[place]) for b in good if set(b) != {0})
 
-    presses = kind in {"per_item", "per_item_up_to", "whole_report"}
+    graded = kind == "grades"
+    presses = kind in {"per_item", "per_item_up_to", "whole_report", "grades"}
     votes = {n: said_of(i, lambda m: m > 0 if kind == "ranking" else m == 1) for i, n in enumerate(numbers)}
+    basically = {n: said_of(i, lambda m: m == 4 and graded) for i, n in enumerate(numbers)}
     unmarked = {n: said_of(i, lambda m: m == 0) for i, n in enumerate(numbers)}
     at_place = {
         n: [said_of(i, lambda m, p=p: m == p) for p in range(1, rule.seats + 1)] if kind == "ranking" else []
@@ -939,7 +965,14 @@ def by_definition(
     }
     bases = {"all": attendance.roll, "present": attendance.present, "returned": len(ballots), "valid": valid}
     void = len(ballots) > attendance.issued
-    enough = {n: reaches(votes[n], rule.floor, bases) and not void for n in numbers}
+    enough = {n: reaches(votes[n] + basically[n], rule.floor, bases) and not void for n in numbers}
+
+    def grade(n: int) -> str | None:
+        if void:
+            return None
+        if reaches(votes[n], rule.satisfied_floor, bases):
+            return "satisfied"
+        return "basically" if enough[n] else "unsatisfied"
 
     group_said, group_votes = None, dict.fromkeys(numbers)
     if rule.group_floor and group:
@@ -990,7 +1023,7 @@ def by_definition(
         (found,) = (name for name, holds in cases.items() if holds)
         return found
 
-    missing = 0 if void else rule.seats - filled
+    missing = 0 if void or graded else rule.seats - filled
     status = "void" if void else "tie" if tied else "shortfall" if missing else "decided"
     ranking = sorted(score.values(), reverse=True)
     return {
@@ -1027,6 +1060,7 @@ def by_definition(
                 "passes_group": in_group[n],
                 "decision": "chosen" if n in chosen else "tied" if n in tied else "not_chosen",
                 "reason": reason(n),
+                **({"basically": basically[n], "grade": grade(n)} if graded else {}),
             }
             for i, n in enumerate(numbers)
         ],
@@ -1060,11 +1094,12 @@ def votes(
     """A small vote: few items and voters make ties, shortfalls and void ballots common."""
     kind = ballot_type or draw(st.sampled_from(BallotType))
     numbers = tuple(draw(st.lists(st.integers(1, 40), min_size=1, max_size=5, unique=True)))
-    whole, ranks = kind is BallotType.WHOLE_REPORT, kind is BallotType.RANKING
+    satisfied = floors((draw(st.sampled_from(Base)), draw(st.sampled_from(Comparator))))
+    whole, ranks = kind in {BallotType.WHOLE_REPORT, BallotType.GRADES}, kind is BallotType.RANKING
     if whole and (floor is None or floor == "any"):
         floor = (draw(st.sampled_from(Base)), draw(st.sampled_from(Comparator)))
     under = {BallotType.UP_TO: UnderVote.VALID, BallotType.EXACTLY: UnderVote.VOID}.get(
-        kind, UnderVote.VALID if whole else draw(st.sampled_from(UnderVote))
+        kind, UnderVote.VALID if kind is BallotType.WHOLE_REPORT else draw(st.sampled_from(UnderVote))
     )
     rule = Rule(
         ballot_type=kind,
@@ -1076,9 +1111,10 @@ def votes(
         under=under,
         scoring=draw(st.sampled_from(Scoring)) if ranks else None,
         group_floor=group_floor,
+        satisfied_floor=draw(satisfied) if kind is BallotType.GRADES else None,
     )
     ballots = [tuple(b) for b in draw(st.lists(usual_ballots(rule, len(numbers)), max_size=11))]
-    strange = st.lists(st.integers(-1, 4), max_size=6)
+    strange = st.lists(st.integers(-1, 5), max_size=6)
     ballots += [tuple(b) for b in draw(st.lists(strange, max_size=1))]
     present = len(ballots) + draw(st.integers(0, 2))
     issued = max(0, len(ballots) + draw(st.sampled_from([0, 0, 1, 2, -1])))
@@ -1096,6 +1132,8 @@ def usual_ballots(rule: Rule, width: int) -> st.SearchStrategy[Any]:
         )
         return right | right | st.lists(st.integers(0, rule.seats + 1), min_size=width, max_size=width)
     marks = [0, 1] if rule.ballot_type.marks_for_only else [0, 1, 1, 2, 3]
+    if rule.ballot_type is BallotType.GRADES:
+        marks = [0, 1, 1, 4, 4, 2, 3]
     return st.lists(st.sampled_from(marks), min_size=width, max_size=width)
 
 
@@ -1112,7 +1150,7 @@ def test_the_count_agrees_with_the_definition(
     agrees()
 
 
-@pytest.mark.parametrize("ballot_type", BallotType)
+@pytest.mark.parametrize("ballot_type", [each for each in BallotType if each is not BallotType.GRADES])
 @pytest.mark.parametrize("threshold", [*product(Base, Comparator)], ids=str)
 def test_a_second_threshold_agrees_with_the_definition(
     ballot_type: BallotType, threshold: tuple[Base, Comparator]
@@ -1200,7 +1238,8 @@ def test_all_sums_hold(vote: Vote, random: Any) -> None:
     assert outcome.returned == len(ballots) == outcome.valid + outcome.void
     assert {item.ballots for item in outcome.items} == {outcome.valid}
     assert [item.number for item in outcome.items] == list(numbers)
-    if not any(item.reason is Reason.ADMITTED_WITH_TIE for item in outcome.items):
+    graded = rule.ballot_type is BallotType.GRADES
+    if not graded and not any(item.reason is Reason.ADMITTED_WITH_TIE for item in outcome.items):
         assert len(outcome.chosen) + outcome.seats_left + outcome.missing == rule.seats
     if outcome.status is Status.TIE:
         assert 0 < outcome.seats_left < len(outcome.tied)
@@ -1218,4 +1257,4 @@ def test_two_channels_are_counted_apart_and_together(vote: Vote, random: Any) ->
 
 def test_marks_are_the_numbers_on_the_wire() -> None:
     numbers = {mark.name: int(mark) for mark in Mark}
-    assert numbers == {"NONE": 0, "FOR": 1, "AGAINST": 2, "ABSTAIN": 3}
+    assert numbers == {"NONE": 0, "FOR": 1, "AGAINST": 2, "ABSTAIN": 3, "BASICALLY": 4}

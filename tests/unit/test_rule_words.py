@@ -16,7 +16,7 @@ import pytest
 from django.utils.translation import override
 
 from voting.domain import counting
-from voting.domain.presets import PRESETS
+from voting.domain.presets import ASSESSMENTS, PRESETS
 from voting.rule_words import articles, sentences
 from voting.rule_words.deciding import scoring
 from voting.rule_words.numerals import exact_share, numeral, share
@@ -29,8 +29,8 @@ CANDIDATES = 12
 
 
 def settings(preset: str = "gongshu-2018", **changes: Any) -> dict[str, Any]:
-    seats = CANDIDATES if preset == "yangpu" else 10
-    return PRESETS[preset] | {"seats": seats} | changes
+    seats = CANDIDATES if preset in {"yangpu", "zhenhai"} else 10
+    return (PRESETS | ASSESSMENTS)[preset] | {"seats": seats} | changes
 
 
 def rendered(preset: str) -> list[str]:
@@ -54,7 +54,7 @@ def written(preset: str, language: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", [*PRESETS, *ASSESSMENTS])
 def test_the_articles_of_every_preset_word_for_word(preset: str, language: str):
     assert written(preset, language) == (ARTICLES / f"{preset}.{language}.txt").read_text()
 
@@ -68,11 +68,15 @@ def all_settings() -> Iterator[dict[str, Any]]:
         for score in ("points", "first_preferences") if kind == "ranking" else ("",):
             if (kind, under) in {("up_to", "void"), ("exactly", "valid"), ("whole_report", "void")}:
                 continue
-            if kind == "whole_report" and not base:
+            if kind in {"whole_report", "grades"} and not base:
+                continue
+            if kind == "grades" and group:
                 continue
             yield settings(
+                "zhenhai" if kind == "grades" else "gongshu-2018",
                 ballot_type=kind, under_vote=under, blank_ballot=blank, floor_base=base, scoring=score,
                 group_base=group, group_name="人大代表" if group else "", tie_rule=tie, shortfall_rule=shortfall,
+                **({"satisfied_base": base} if kind == "grades" else {}),
             )  # fmt: skip
 
 
@@ -89,7 +93,8 @@ def test_every_combination_is_said_whole_and_in_one_language(language: str):
             assert not foreign.search(text.replace("人大代表", "")), text
             assert "%(" not in text
             assert "" not in text.split("\n")
-            assert [article.number for article in whole] == [*range(1, len(whole)), None]
+            worked = [] if chosen["ballot_type"] == "grades" else [None]
+            assert [article.number for article in whole] == [*range(1, len(whole) + 1 - len(worked)), *worked]
 
 
 def test_a_threshold_on_those_present_is_worked_out_for_the_quorum_and_for_all():

@@ -22,6 +22,7 @@ from voting.domain.definitions import definition_of
 from voting.domain.frozen import Definition
 from voting.domain.refusals import StepNotAllowed
 from voting.domain.running_order import Step, StepKey
+from voting.forms.ballot import mark_labels
 from voting.forms.paper import (
     BatchForm,
     BoxForm,
@@ -306,8 +307,8 @@ class PaperPage(StepPage):
         typed = paper_marks.write(marks, ballot_type=definition.ballot_type, numbers=definition.numbers)
         if len(typed) == 1:
             return typed[0]
-        names = {0: _("For"), 1: _("Against"), 2: _("Abstain")}
-        return "; ".join(f"{names[place]} {numbers}" for place, numbers in enumerate(typed) if numbers)
+        names = mark_labels(definition.ballot_type).values()
+        return "; ".join(f"{name} {numbers}" for name, numbers in zip(names, typed, strict=True) if numbers)
 
 
 def ballot_sheets(request: HttpRequest, slug: str) -> HttpResponse:

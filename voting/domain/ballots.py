@@ -17,6 +17,7 @@ from voting.domain import counting, receipts, sealing
 from voting.domain.counting import BallotType, Mark, UnderVote
 from voting.domain.definitions import definition_of, sealing_info
 from voting.domain.frozen import Definition
+from voting.domain.judging import known_marks
 from voting.domain.refusals import Refused
 from voting.models import RollEntry, Round
 from voting.models.urn import random_id
@@ -195,10 +196,10 @@ def marks_of(definition: Definition, chosen: Chosen) -> tuple[int, ...]:
     given = dict(chosen) if isinstance(chosen, Mapping) else dict.fromkeys(chosen, int(Mark.FOR))
     rule, numbers = definition.rule, definition.numbers
     if rule.ballot_type is BallotType.WHOLE_REPORT:
-        if set(given) - {WHOLE} or not set(given.values()) <= set(Mark):
+        if set(given) - {WHOLE} or not known_marks(rule).issuperset(given.values()):
             raise ForeignMark
         return (int(given.get(WHOLE, Mark.NONE)),) * len(numbers)
-    if set(given) - set(numbers) or not _known_marks(rule).issuperset(given.values()):
+    if set(given) - set(numbers) or not known_marks(rule).issuperset(given.values()):
         raise ForeignMark
     marks = tuple(int(given.get(number, Mark.NONE)) for number in numbers)
     if rule.ballot_type is BallotType.RANKING:
@@ -207,12 +208,6 @@ def marks_of(definition: Definition, chosen: Chosen) -> tuple[int, ...]:
     if any(marks) and rule.under is UnderVote.VOID:
         _require_complete(rule, numbers, marks)
     return marks
-
-
-def _known_marks(rule: counting.Rule) -> frozenset[int]:
-    if rule.ballot_type is BallotType.RANKING:
-        return frozenset(range(rule.seats + 1))
-    return frozenset({0, 1}) if rule.ballot_type.marks_for_only else frozenset(Mark)
 
 
 @sensitive_variables()

@@ -14,11 +14,11 @@ from accounts.models import User
 from accounts.roles import Role
 from voting.domain.deliveries import PLAN, issue_breakdown, plan_of, set_plan
 from voting.domain.journal import record
-from voting.domain.progress import DayAhead, may_report
+from voting.domain.progress import GOING_ON, DayAhead, may_report
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.screening import NotYourUnit
 from voting.models import ChangeRequest, Delivery
-from voting.states import Act, DeliveryStatus, Stage
+from voting.states import Act, DeliveryStatus
 
 
 class ChangeUnexplained(Refused):
@@ -66,7 +66,7 @@ def ask_change(
     )  # fmt: skip
     asked.full_clean()
     asked.save(force_insert=True)
-    data = {"number": delivery.candidate.number, "change": asked.pk, "reason": asked.reason}
+    data = {"number": delivery.number, "change": asked.pk, "reason": asked.reason}
     record(cycle=delivery.cycle, act=Act.CHANGE_ASKED, by=by, at=at, data=data)
     return asked
 
@@ -96,7 +96,7 @@ def decide_change(
     if approved:
         set_plan(delivery, change.after)
         issue_breakdown(cycle=delivery.cycle, by=by, at=at)
-    data = {"number": delivery.candidate.number, "change": change.pk, "approved": approved}
+    data = {"number": delivery.number, "change": change.pk, "approved": approved}
     record(cycle=delivery.cycle, act=Act.CHANGE_DECIDED, by=by, at=at, data=data)
     return change
 
@@ -107,7 +107,7 @@ def _locked(delivery: Delivery) -> Delivery:
         .select_related("cycle", "candidate")
         .get(pk=delivery.pk)
     )
-    if found.cycle.stage != Stage.DELIVERY or found.status != DeliveryStatus.RUNNING:
+    if found.cycle.stage not in GOING_ON or found.status != DeliveryStatus.RUNNING:
         raise StepNotAllowed
     if not found.cycle.breakdowns.exists():
         raise StepNotAllowed

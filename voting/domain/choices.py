@@ -24,6 +24,7 @@ _CODES = {
     BallotType.PER_ITEM_UP_TO: 4,
     BallotType.RANKING: 5,
     BallotType.WHOLE_REPORT: 6,
+    BallotType.GRADES: 7,
 }
 #: Set in the type's byte of a ballot that the sub-group with its own threshold cast.
 _IN_GROUP = 0x80

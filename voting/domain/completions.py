@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from voting.domain.journal import record
-from voting.domain.progress import may_report, progress_of, rule_of
+from voting.domain.progress import GOING_ON, may_report, progress_of, rule_of
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.screening import NotYourUnit
 from voting.models import Completion, Delivery
-from voting.states import DELIVERY_STEPS, Act, DeliveryStatus, Stage
+from voting.states import DELIVERY_STEPS, Act, DeliveryStatus
 
 
 class NoEvidence(Refused):
@@ -54,7 +54,7 @@ def hand_in(*, delivery: Delivery, evidence: str, by: User, at: datetime) -> Com
     made = Completion(delivery=delivery, evidence=evidence.strip(), handed_in_by=by, handed_in_at=at)
     made.full_clean()
     made.save(force_insert=True)
-    data = {"number": delivery.candidate.number, "completion": made.pk}
+    data = {"number": delivery.number, "completion": made.pk}
     record(cycle=delivery.cycle, act=Act.HANDED_IN, by=by, at=at, data=data)
     return made
 
@@ -75,7 +75,7 @@ def decide(*, delivery: Delivery, accepted: bool, note: str, by: User, at: datet
     waiting.save()
     if accepted:
         _move(delivery, DeliveryStatus.COMPLETED)
-    data = {"number": delivery.candidate.number, "completion": waiting.pk, "accepted": accepted}
+    data = {"number": delivery.number, "completion": waiting.pk, "accepted": accepted}
     record(cycle=delivery.cycle, act=Act.COMPLETION_DECIDED, by=by, at=at, data=data)
     return waiting
 
@@ -101,6 +101,6 @@ def _locked(delivery: Delivery) -> Delivery:
         .select_related("cycle", "candidate")
         .get(pk=delivery.pk)
     )
-    if found.cycle.stage != Stage.DELIVERY or found.status != DeliveryStatus.RUNNING:
+    if found.cycle.stage not in GOING_ON or found.status != DeliveryStatus.RUNNING:
         raise StepNotAllowed
     return found

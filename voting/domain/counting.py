@@ -10,6 +10,7 @@ Answers where the measures are commonly silent:
 * Nothing is chosen without a vote for it: with no floor, or a floor of nothing, an item needs one vote.
 * No ballots, or no valid ones: nothing passes, and every seat is missing (a shortfall).
 * As many items as seats (等额): there is no cut to cross, so no tie; what passes the floor is chosen.
+* An assessment grades every item by itself: there is no cut, no tie and no shortfall.
 * More ballots returned than issued: the whole vote is void; the totals stand, and decide nothing.
 """
 
@@ -19,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from voting.domain.grading import Grade, GradeRule, grade_of
 from voting.domain.judging import UNREADABLE, Validity, Verdict, VoidReason, judge
 from voting.domain.measures import (
     Attendance,
@@ -104,7 +106,9 @@ def decide(
     threshold, members = _threshold(rule, totals, group)
     void = totals.returned > attendance.issued or paper_returned > attendance.paper_issued
     measured = [
-        _measure(item, rule, least=least, threshold=threshold, member=members.get(item.number), void=void)
+        _measure(
+            item, rule, bases, least=least, threshold=threshold, member=members.get(item.number), void=void
+        )
         for item in totals.items
     ]
     scores = Counter(item.score for item in measured)
@@ -112,7 +116,8 @@ def decide(
     results = tuple(_result(item, rule, scores, passing, void=void) for item in measured)
     chosen = sum(result.decision is Decision.CHOSEN for result in results)
     tie = any(result.decision is Decision.TIED for result in results)
-    missing = 0 if void else max(0, rule.seats - passing.total())
+    graded = rule.ballot_type is BallotType.GRADES
+    missing = 0 if void or graded else max(0, rule.seats - passing.total())
     return Outcome(
         returned=totals.returned,
         valid=totals.valid,
@@ -196,6 +201,7 @@ class _Measured:
     group_for: int | None
     passes_group: bool
     void: bool
+    grade: Grade | None
 
     @property
     def passes(self) -> bool:
@@ -205,6 +211,7 @@ class _Measured:
 def _measure(
     item: ItemTotals,
     rule: Rule,
+    bases: Mapping[Base, int],
     *,
     least: int,
     threshold: GroupThreshold | None,
@@ -222,11 +229,18 @@ def _measure(
         totals=item,
         score=score,
         points=points,
-        passes_floor=item.for_ >= least and not void,
+        passes_floor=item.for_ + item.basically >= least and not void,
         group_for=member,
         passes_group=(threshold is None or (member or 0) >= threshold.least) and not void,
         void=void,
+        grade=None if void else _grade(item, rule, bases),
     )
+
+
+def _grade(item: ItemTotals, rule: Rule, bases: Mapping[Base, int]) -> Grade | None:
+    if rule.floor is None or rule.satisfied_floor is None:
+        return None
+    return grade_of(item.for_, item.basically, bases, GradeRule(rule.satisfied_floor, rule.floor)).grade
 
 
 def _result(
@@ -263,6 +277,7 @@ def _result(
         passes_group=item.passes_group,
         decision=decision,
         reason=reason,
+        grade=item.grade,
     )
 
 

@@ -73,7 +73,7 @@ def begin_delivery(*, cycle: Cycle, by: User, at: datetime) -> list[Delivery]:
     Raises NotDecided while a further round is called for, or StepNotAllowed.
     """
     locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
-    if locked.stage != Stage.PUBLICATION:
+    if locked.stage != Stage.PUBLICATION or locked.assesses_id:
         raise StepNotAllowed
     notice = Notice.objects.filter(round__cycle=cycle).order_by("-round__number").first()
     body: dict[str, Any] = json.loads(notice.body) if notice else {"final": False}
@@ -99,6 +99,7 @@ def begin_delivery(*, cycle: Cycle, by: User, at: datetime) -> list[Delivery]:
 def _of(candidate: Candidate, became: str, units: Mapping[str, Unit]) -> Delivery:
     delivery = Delivery(
         cycle=candidate.cycle,
+        number=candidate.number,
         candidate=candidate,
         became=became,
         leader=candidate.leader,
@@ -191,7 +192,7 @@ def change_delivery(
     delivery.save()
     _set_targets(delivery, targets)
     _set_milestones(delivery, milestones)
-    data = {"number": delivery.candidate.number}
+    data = {"number": delivery.number}
     record(cycle=cycle, act=Act.DELIVERY_CHANGED, by=by, at=at, data=data)
     return delivery
 
@@ -201,7 +202,7 @@ def body_of(cycle: Cycle, *, version: int) -> dict[str, Any]:
     deliveries = (
         cycle.deliveries.select_related("candidate", "lead_unit")
         .prefetch_related("targets", "milestones")
-        .order_by("candidate__number")
+        .order_by("number")
     )
     return {
         "format": BODY_FORMAT,
@@ -215,7 +216,7 @@ def body_of(cycle: Cycle, *, version: int) -> dict[str, Any]:
 def _said(delivery: Delivery) -> dict[str, Any]:
     investment = delivery.investment
     return {
-        "number": delivery.candidate.number,
+        "number": delivery.number,
         "name": delivery.candidate.name,
         "name_en": delivery.candidate.name_en,
         "became": delivery.became,
@@ -240,9 +241,9 @@ def _said(delivery: Delivery) -> dict[str, Any]:
 def issue_breakdown(*, cycle: Cycle, by: User, at: datetime) -> Breakdown:
     """Issue the breakdown as a fixed version with its hash. Raises StepNotAllowed, or NoLeadUnit."""
     locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
-    if locked.stage != Stage.DELIVERY:
+    if locked.stage not in {Stage.DELIVERY, Stage.ASSESSMENT}:
         raise StepNotAllowed
-    lost = cycle.deliveries.filter(lead_unit=None).values_list("candidate__number", flat=True)
+    lost = cycle.deliveries.filter(lead_unit=None).values_list("number", flat=True)
     if numbers := sorted(lost):
         raise NoLeadUnit(numbers)
     version = (cycle.breakdowns.aggregate(last=Max("version"))["last"] or 0) + 1

@@ -72,15 +72,16 @@ def counting_rule(settings: Mapping[str, Any], *, seats: int) -> counting.Rule:
         under=counting.UnderVote(settings["under_vote"]),
         scoring=counting.Scoring(settings["scoring"]) if settings["scoring"] else None,
         group_floor=floor_of(settings, "group"),
+        satisfied_floor=floor_of(settings, "satisfied"),
     )
 
 
 def floor_of(settings: Mapping[str, Any], part: str) -> counting.Floor | None:
-    """Return the threshold ``floor`` or ``group`` of the settings; None where there is none.
+    """Return the threshold ``floor``, ``group`` or ``satisfied`` of the settings; None where there is none.
 
     Raises counting.ImpossibleRule.
     """
-    if not settings[f"{part}_base"]:
+    if not settings.get(f"{part}_base"):
         return None
     return counting.Floor(
         base=counting.Base(settings[f"{part}_base"]),

@@ -6,6 +6,7 @@ The rule says in comparators what happens at exactly half; a published text may 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,14 +54,15 @@ class Answers:
     def returned(self) -> int:
         return self.valid + self.void
 
-    def size(self, base: Base) -> int:
-        """Return how many the base has."""
+    @property
+    def bases(self) -> dict[Base, int]:
+        """Return how many each base has."""
         return {
             Base.ALL: self.members,
             Base.PRESENT: self.present,
             Base.RETURNED: self.returned,
             Base.VALID: self.valid,
-        }[base]
+        }
 
 
 @dataclass(frozen=True)
@@ -106,9 +108,13 @@ class Graded:
 
 def grade(answers: Answers, rule: GradeRule) -> Graded:
     """Return the grade of a project, and how it was found."""
-    first = Test(Grade.SATISFIED, rule.satisfied, answers.satisfied, answers.size(rule.satisfied.base))
+    return grade_of(answers.satisfied, answers.basically, answers.bases, rule)
+
+
+def grade_of(satisfied: int, basically: int, bases: Mapping[Base, int], rule: GradeRule) -> Graded:
+    """Return the grade that so many satisfied and basically satisfied give, and how it was found."""
+    first = Test(Grade.SATISFIED, rule.satisfied, satisfied, bases[rule.satisfied.base])
     if first.passed:
         return Graded(Grade.SATISFIED, (first,))
-    both = answers.satisfied + answers.basically
-    second = Test(Grade.BASICALLY, rule.basically, both, answers.size(rule.basically.base))
+    second = Test(Grade.BASICALLY, rule.basically, satisfied + basically, bases[rule.basically.base])
     return Graded(Grade.BASICALLY if second.passed else Grade.UNSATISFIED, (first, second))

@@ -39,12 +39,14 @@ class Verdict:
 _VALID = Verdict(Validity.VALID)
 _BLANK = Verdict(Validity.BLANK)
 _VOID = {reason: Verdict(Validity.VOID, reason) for reason in VoidReason}
+_PRESSED = frozenset({Mark.NONE, Mark.FOR, Mark.AGAINST, Mark.ABSTAIN})
 _MARKS = {
     BallotType.UP_TO: frozenset({Mark.NONE, Mark.FOR}),
     BallotType.EXACTLY: frozenset({Mark.NONE, Mark.FOR}),
-    BallotType.PER_ITEM: frozenset(Mark),
-    BallotType.PER_ITEM_UP_TO: frozenset(Mark),
-    BallotType.WHOLE_REPORT: frozenset(Mark),
+    BallotType.PER_ITEM: _PRESSED,
+    BallotType.PER_ITEM_UP_TO: _PRESSED,
+    BallotType.WHOLE_REPORT: _PRESSED,
+    BallotType.GRADES: frozenset(Mark),
 }
 
 #: Stands for a returned ballot that cannot be read at all: judged void, ``malformed``, and so never lost.
@@ -75,9 +77,16 @@ def _misshapen(marks: Sequence[int], rule: Rule, items: int) -> VoidReason | Non
         return VoidReason.MALFORMED
     if rule.ballot_type is BallotType.RANKING:
         return VoidReason.MALFORMED if any(place < 0 for place in marks) else None
-    known = _MARKS[rule.ballot_type].issuperset(marks)
+    known = known_marks(rule).issuperset(marks)
     torn = rule.ballot_type is BallotType.WHOLE_REPORT and len(set(marks)) > 1
     return VoidReason.MALFORMED if torn or not known else None
+
+
+def known_marks(rule: Rule) -> frozenset[int]:
+    """Return the marks, or places, that a ballot under this rule can say of an item."""
+    if rule.ballot_type is BallotType.RANKING:
+        return frozenset(range(rule.seats + 1))
+    return frozenset(_MARKS[rule.ballot_type])
 
 
 def _overfull(marks: Sequence[int], rule: Rule) -> VoidReason | None:

@@ -21,6 +21,7 @@ class BallotType(StrEnum):
     PER_ITEM_UP_TO = "per_item_up_to"
     RANKING = "ranking"
     WHOLE_REPORT = "whole_report"
+    GRADES = "grades"
 
     @property
     def marks_for_only(self) -> bool:
@@ -29,13 +30,18 @@ class BallotType(StrEnum):
 
     @property
     def per_item(self) -> bool:
-        """Knows for, against and abstain; no mark is 未按."""
-        return self in {BallotType.PER_ITEM, BallotType.PER_ITEM_UP_TO, BallotType.WHOLE_REPORT}
+        """Knows for, against and abstain, or the grades; no mark is 未按."""
+        return self in {
+            BallotType.PER_ITEM,
+            BallotType.PER_ITEM_UP_TO,
+            BallotType.WHOLE_REPORT,
+            BallotType.GRADES,
+        }
 
     @property
     def limited(self) -> bool:
         """At most N items may be voted for, or ranked."""
-        return self not in {BallotType.PER_ITEM, BallotType.WHOLE_REPORT}
+        return self not in {BallotType.PER_ITEM, BallotType.WHOLE_REPORT, BallotType.GRADES}
 
 
 class Base(StrEnum):
@@ -97,6 +103,8 @@ class ShortfallRule(StrEnum):
 class Mark(IntEnum):
     """What a ballot says of one item; NONE abstains on an up-to-N ballot, is 未按 on a per-item one.
 
+    On an assessment FOR is 满意, AGAINST 不满意, and BASICALLY is 基本满意; no other ballot knows BASICALLY.
+
     On a ranking the mark is the place instead: 1 to N, 0 for an item that is not ranked.
     """
 
@@ -104,6 +112,7 @@ class Mark(IntEnum):
     FOR = 1
     AGAINST = 2
     ABSTAIN = 3
+    BASICALLY = 4
 
 
 class ImpossibleCount(ValueError):
@@ -119,8 +128,8 @@ class ImpossibleRule(ImpossibleCount):
 
     Codes: ``unreadable``, ``wrong_kind``, ``no_seats``, ``fraction``, ``unreachable``; for settings that contradict
     each other ``up_to_under_void``, ``exactly_under_valid``, ``ranking_unscored``, ``scoring_without_ranking``,
-    ``report_without_floor``, ``report_under_void``; with the items of a round also ``no_items``, ``repeated_item``,
-    ``more_seats_than_items``, ``report_seats``, ``group``.
+    ``report_without_floor``, ``report_under_void``, ``grades_without_floors``, ``satisfied_without_grades``; with the
+    items of a round also ``no_items``, ``repeated_item``, ``more_seats_than_items``, ``report_seats``, ``group``.
     """
 
 
@@ -193,7 +202,8 @@ class Rule:
     """The part of the voting measures (票决办法) that the count needs, with the seats of this round.
 
     ``scoring`` belongs to a ranking and to nothing else; ``group_floor`` is the second threshold, that of a sub-group,
-    over the sub-group's own figures (PROCEDURE.md §3.4 (6)).
+    over the sub-group's own figures (PROCEDURE.md §3.4 (6)). On an assessment ``floor`` is what 满意 and 基本满意 need
+    together, ``satisfied_floor`` what 满意 needs alone (``domain.grading``).
 
     Raises ImpossibleRule: ``wrong_kind`` for a value of the wrong kind, ``no_seats`` for less than one seat, or the
     code of the first contradiction.
@@ -208,6 +218,7 @@ class Rule:
     under: UnderVote = UnderVote.VALID
     scoring: Scoring | None = None
     group_floor: Floor | None = None
+    satisfied_floor: Floor | None = None
 
     def __post_init__(self) -> None:
         _require_kind(self.ballot_type, BallotType)
@@ -222,6 +233,8 @@ class Rule:
             _require_kind(self.scoring, Scoring)
         if self.group_floor is not None:
             _require_kind(self.group_floor, Floor)
+        if self.satisfied_floor is not None:
+            _require_kind(self.satisfied_floor, Floor)
         if self.seats < 1:
             raise ImpossibleRule("no_seats", "a vote chooses at least one item")
         for contradicts, code, why in _CONTRADICTIONS:
@@ -229,8 +242,14 @@ class Rule:
                 raise ImpossibleRule(code, why)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the rule as plain JSON values; ``from_dict`` gives an equal rule back."""
-        return asdict(self, dict_factory=plain)
+        """Return the rule as plain JSON values; ``from_dict`` gives an equal rule back.
+
+        What only an assessment has stands in an assessment's alone.
+        """
+        said = asdict(self, dict_factory=plain)
+        if self.satisfied_floor is None:
+            del said["satisfied_floor"]
+        return said
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Rule:
@@ -251,6 +270,9 @@ class Rule:
                     "under": UnderVote(data["under"]),
                     "scoring": None if data["scoring"] is None else Scoring(data["scoring"]),
                     "group_floor": None if data["group_floor"] is None else _read_floor(data["group_floor"]),
+                    "satisfied_floor": _read_floor(data["satisfied_floor"])
+                    if "satisfied_floor" in data
+                    else None,
                 }
             )
         except ImpossibleRule:
@@ -289,6 +311,19 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
         lambda rule: rule.ballot_type is BallotType.WHOLE_REPORT and rule.under is UnderVote.VOID,
         "report_under_void",
         "a report ballot without a mark is blank, and nothing less",
+    ),
+    (
+        lambda rule: (
+            rule.ballot_type is BallotType.GRADES
+            and (rule.floor is None or rule.satisfied_floor is None or rule.group_floor is not None)
+        ),
+        "grades_without_floors",
+        "an assessment says of what and how much each grade needs, over one body",
+    ),
+    (
+        lambda rule: rule.ballot_type is not BallotType.GRADES and rule.satisfied_floor is not None,
+        "satisfied_without_grades",
+        "only an assessment has grades",
     ),
 )
 

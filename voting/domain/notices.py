@@ -90,7 +90,8 @@ def notice_body(*, round_: Round, at: datetime) -> dict[str, Any]:
     chosen = [item["number"] for item in items if item["decision"] == "chosen"]
     in_all = sorted([n for body in earlier for n in body["chosen"]] + chosen)
     slate = earlier[0]["slate"] if earlier else definition["items"]
-    rest = [] if following else [item["number"] for item in slate if item["number"] not in in_all]
+    graded = definition["rules"]["ballot_type"] == "grades"
+    rest = [] if following or graded else [item["number"] for item in slate if item["number"] not in in_all]
     left_over = outcome["status"] == "shortfall" and round_.rules.shortfall_rule == ShortfallRule.NEXT_SESSION
     return {
         "format": FORMAT,

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from voting.domain.grading import Grade
 from voting.domain.judging import VoidReason
-from voting.domain.measures import Attendance, Base, Rule, plain
+from voting.domain.measures import Attendance, BallotType, Base, Rule, plain
 from voting.domain.totals import ItemTotals, Totals
 
 
@@ -50,7 +51,8 @@ class ItemResult(ItemTotals):
 
     ``score`` is what the items are ordered by: the votes for, the points, or the first places, second places and so
     on. ``place`` is 1 + the number of items with a higher score: equal scores share a place. ``points`` only where a
-    ranking is read by points, ``group_for`` only where a sub-group has its own threshold.
+    ranking is read by points, ``group_for`` only where a sub-group has its own threshold, ``grade`` only on an
+    assessment that is not void.
     """
 
     score: tuple[int, ...]
@@ -61,6 +63,7 @@ class ItemResult(ItemTotals):
     passes_group: bool
     decision: Decision
     reason: Reason
+    grade: Grade | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,11 @@ class Outcome(Totals):
     def _numbers(self, decision: Decision) -> tuple[int, ...]:
         return tuple(item.number for item in self.items if item.decision is decision)
 
+    def _said(self, item: ItemResult) -> dict[str, Any]:
+        """Return an item as plain JSON values; what only an assessment has stands in an assessment's alone."""
+        said = asdict(item, dict_factory=plain)
+        return said if self.rule.ballot_type is BallotType.GRADES else _without_grades(said)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the working as plain JSON values, always the same keys in the same order."""
         return {
@@ -137,10 +145,14 @@ class Outcome(Totals):
                 "least": self.floor_least,
             },
             "group": asdict(self.group, dict_factory=plain) if self.group else None,
-            "items": [asdict(item, dict_factory=plain) for item in self.items],
+            "items": [self._said(item) for item in self.items],
             "chosen": list(self.chosen),
             "tied": list(self.tied),
             "seats_left": self.seats_left,
             "missing": self.missing,
             "status": self.status.value,
         }
+
+
+def _without_grades(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if name not in {"basically", "grade"}}

@@ -23,8 +23,13 @@ _REPORT = {
 }
 #: Stands in a ranking for a place that is given to no project.
 NOBODY = "-"
-#: The columns of a ballot's entry: one, or for, against and abstain.
-COLUMNS = {True: 3, False: 1}
+#: What the columns of a ballot's entry stand for; a ballot with one column stands for votes for, or places.
+MARKS: dict[BallotType, tuple[Mark, ...]] = {
+    BallotType.PER_ITEM: (Mark.FOR, Mark.AGAINST, Mark.ABSTAIN),
+    BallotType.PER_ITEM_UP_TO: (Mark.FOR, Mark.AGAINST, Mark.ABSTAIN),
+    BallotType.GRADES: (Mark.FOR, Mark.BASICALLY, Mark.AGAINST, Mark.ABSTAIN),
+}
+_ONE = (Mark.FOR,)
 
 
 class NotUnderstood(ValueError):
@@ -40,8 +45,8 @@ class NotUnderstood(ValueError):
 
 
 def columns(ballot_type: BallotType) -> int:
-    """Return into how many fields a ballot is typed: for, against and abstain apart on a per-item one."""
-    return COLUMNS[ballot_type in {BallotType.PER_ITEM, BallotType.PER_ITEM_UP_TO}]
+    """Return into how many fields a ballot is typed: one for each mark that a per-item one knows."""
+    return len(MARKS.get(ballot_type, _ONE))
 
 
 def read(typed: Sequence[str], *, ballot_type: BallotType, numbers: Sequence[int]) -> tuple[int, ...]:
@@ -64,7 +69,7 @@ def read(typed: Sequence[str], *, ballot_type: BallotType, numbers: Sequence[int
         return _report(first, len(numbers))
     if ballot_type is BallotType.RANKING:
         return _ranking(first, numbers)
-    marks = [Mark.FOR, Mark.AGAINST, Mark.ABSTAIN][: columns(ballot_type)]
+    marks = MARKS.get(ballot_type, _ONE)
     given: dict[int, int] = {}
     for mark, words in zip(marks, fields, strict=False):
         for word in words:
@@ -117,4 +122,4 @@ def write(marks: Sequence[int], *, ballot_type: BallotType, numbers: Sequence[in
     if ballot_type is BallotType.RANKING:
         places = range(1, max(by_mark) + 1)
         return [" ".join("=".join(by_mark.get(place, [NOBODY])) for place in places)]
-    return [" ".join(by_mark.get(mark, [])) for mark in [Mark.FOR, Mark.AGAINST, Mark.ABSTAIN][:width]]
+    return [" ".join(by_mark.get(mark, [])) for mark in MARKS.get(ballot_type, _ONE)]

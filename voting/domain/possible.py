@@ -35,7 +35,7 @@ def whole_list(candidates: int) -> str:
 def _fractions(settings: Mapping[str, Any]) -> Sentences:
     """A threshold that is in use must be reachable; one that is not must still be a fraction."""
     errors: Sentences = {}
-    for part in ("quorum", "floor", "group"):
+    for part in ("quorum", "floor", "group", *(("satisfied",) if "satisfied_base" in settings else ())):
         used = settings.get(f"{part}_base", "all")
         numerator, denominator = settings[f"{part}_numerator"], settings[f"{part}_denominator"]
         if denominator < 1:
@@ -72,7 +72,7 @@ def _contradiction(settings: Mapping[str, Any]) -> Sentences:
 
 def _against_the_slate(settings: Mapping[str, Any], candidates: int) -> Sentences:
     seats = settings["seats"]
-    if candidates and settings["ballot_type"] == "whole_report" and seats != candidates:
+    if candidates and settings["ballot_type"] in {"whole_report", "grades"} and seats != candidates:
         return {"seats": whole_list(candidates)}
     if candidates and seats > candidates:
         return {"seats": str(_TOO_MANY_SEATS) % {"candidates": candidates}}
@@ -119,6 +119,14 @@ _CONTRADICTIONS: dict[str, tuple[str, Promise]] = {
             "A vote on the whole list needs a majority to pass, and the rules must say of what: "
             "without one, a single vote would carry it."
         ),
+    ),
+    "grades_without_floors": (
+        "floor_base",
+        _("An assessment needs a share for each of the two grades, of one body; say of what it is measured."),
+    ),
+    "satisfied_without_grades": (
+        "satisfied_base",
+        _("Only an assessment has grades. Choose “no assessment” here."),
     ),
     "report_under_void": (
         "under_vote",

@@ -44,11 +44,29 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
 }
 
+#: 镇海: at least half of all members; exactly half is read as the better grade, which its text allows
+#: (PROCEDURE.md §4). The rest is assumed.
+ASSESSMENTS: dict[str, dict[str, Any]] = {
+    "zhenhai": _GONGSHU
+    | {
+        "ballot_type": "grades",
+        "floor_comparator": "ge",
+        "satisfied_base": "all",
+        "satisfied_comparator": "ge",
+        "satisfied_numerator": 1,
+        "satisfied_denominator": 2,
+    },
+}
+
 
 def preset_of(settings: Mapping[str, Any]) -> str:
     """Return the preset that these settings are, or nothing; the sub-group may be called anything."""
-    wanted = {name: value for name, value in settings.items() if name in _GONGSHU and name != "group_name"}
-    for name, preset in PRESETS.items():
-        if all(preset[key] == value for key, value in wanted.items()):
+    wanted = {
+        name: value
+        for name, value in settings.items()
+        if name in ASSESSMENTS["zhenhai"] and name != "group_name"
+    }
+    for name, preset in (PRESETS | ASSESSMENTS).items():
+        if all(preset.get(key) == value for key, value in wanted.items()):
             return name
     return ""

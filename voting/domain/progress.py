@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from voting.domain.journal import record
-from voting.domain.lights import LightRule, Milestone, Standing, standing
+from voting.domain.lights import PRESETS, ImpossibleLights, LightRule, Milestone, Standing, standing
 from voting.domain.measures import Comparator
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.screening import NotYourUnit
+from voting.domain.uploads import Cleaned
 from voting.models import (
     Cycle,
     Delivery,
@@ -26,6 +27,7 @@ from voting.models import (
     LightSetting,
     MilestoneState,
     ProgressReport,
+    ReportFile,
     TargetFigure,
 )
 from voting.states import Act, DeliveryStatus, Stage
@@ -41,11 +43,27 @@ class DayAhead(Refused):
         return _("A report is of a day that has come, not of one that lies ahead.")
 
 
+class TooManyFiles(Refused):
+    def __str__(self) -> str:
+        return _("At most %d pictures or PDFs with one report.") % MOST_FILES
+
+
+class LightsImpossible(Refused):
+    def __str__(self) -> str:
+        return _("Yellow begins before red, and both between 0 and 100 points.")
+
+
 class DelayUnexplained(Refused):
     """A delivery that is behind needs the reason."""
 
     def __str__(self) -> str:
         return _("The project is behind its plan: give the reason for the delay.")
+
+
+#: Pictures or PDFs with one report.
+MOST_FILES = 6
+#: Stages in which a delivery goes on: also while an assessment is held.
+GOING_ON = frozenset({Stage.DELIVERY, Stage.ASSESSMENT})
 
 
 @dataclass(frozen=True)
@@ -70,6 +88,38 @@ def rule_of(cycle: Cycle) -> tuple[LightRule, int]:
         unbegun_is_red=setting.unbegun_is_red,
     )
     return rule, setting.report_days
+
+
+@transaction.atomic
+def set_lights(*, cycle: Cycle, rule: LightRule, report_days: int, by: User, at: datetime) -> LightSetting:
+    """Set the rule of the lights, which is shown beside them. Raises StepNotAllowed outside the delivery."""
+    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    if locked.stage not in GOING_ON:
+        raise StepNotAllowed
+    setting = LightSetting.objects.get(cycle=cycle)
+    setting.yellow, setting.yellow_from = rule.yellow, rule.yellow_from
+    setting.red, setting.red_from = rule.red, rule.red_from
+    setting.unbegun_is_red, setting.report_days = rule.unbegun_is_red, report_days
+    setting.preset = next((name for name, preset in PRESETS.items() if preset == rule), "")
+    setting.full_clean()
+    setting.save()
+    data = {
+        "yellow": f"{rule.yellow_from}{rule.yellow}",
+        "red": f"{rule.red_from}{rule.red}",
+        "days": report_days,
+    }
+    record(cycle=cycle, act=Act.LIGHTS_SET, by=by, at=at, data=data)
+    return setting
+
+
+def light_rule(*, yellow: int, yellow_from: str, red: int, red_from: str, unbegun_is_red: bool) -> LightRule:
+    """Return the rule of these settings. Raises LightsImpossible."""
+    try:
+        return LightRule(
+            yellow, Comparator(yellow_from), red, Comparator(red_from), unbegun_is_red=unbegun_is_red
+        )
+    except ImpossibleLights:
+        raise LightsImpossible from None
 
 
 def progress_of(delivery: Delivery, *, on: date, rule: LightRule) -> Progress:
@@ -122,12 +172,16 @@ def report(
     delay: str = "",
     spent: Decimal | None = None,
     corrects: ProgressReport | None = None,
+    files: Sequence[Cleaned] = (),
 ) -> ProgressReport:
-    """Add a report. Raises NotYourUnit, NothingReported, DayAhead, DelayUnexplained, StepNotAllowed, or by field."""
+    """Add a report, with files as ``uploads.clean`` made them anew.
+
+    Raises NotYourUnit, NothingReported, DayAhead, TooManyFiles, DelayUnexplained, StepNotAllowed, ValidationError.
+    """
     delivery = Delivery.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=delivery.pk)
     if not may_report(by, delivery):
         raise NotYourUnit
-    if delivery.cycle.stage != Stage.DELIVERY or delivery.status != DeliveryStatus.RUNNING:
+    if delivery.cycle.stage not in GOING_ON or delivery.status != DeliveryStatus.RUNNING:
         raise StepNotAllowed
     if not delivery.cycle.breakdowns.exists():
         raise StepNotAllowed
@@ -137,6 +191,8 @@ def report(
         on and on > timezone.localdate(at) for on in (reached or {}).values()
     ):
         raise DayAhead
+    if len(files) > MOST_FILES:
+        raise TooManyFiles
     made = ProgressReport(
         delivery=delivery, day=day, text=text.strip(), delay=delay.strip(), spent=spent, corrects=corrects,
         reported_by=by, reported_at=at,
@@ -145,10 +201,11 @@ def report(
     made.save(force_insert=True)
     _add_figures(made, delivery, figures or {})
     _add_states(made, delivery, reached or {})
+    _add_files(made, files)
     rule, _days = rule_of(delivery.cycle)
     if progress_of(delivery, on=day, rule=rule).standing.behind and not made.delay:
         raise DelayUnexplained
-    data = {"number": delivery.candidate.number, "day": day.isoformat(), "report": made.pk}
+    data = {"number": delivery.number, "day": day.isoformat(), "report": made.pk}
     record(cycle=delivery.cycle, act=Act.PROGRESS_REPORTED, by=by, at=at, data=data)
     return made
 
@@ -165,6 +222,20 @@ def _add_states(
     rows = [MilestoneState(report=made, milestone=each, reached_on=on) for each, on in reached.items()]
     _check(rows, delivery, (each.delivery_id for each in reached))
     MilestoneState.objects.bulk_create(rows)
+
+
+def _add_files(made: ProgressReport, files: Sequence[Cleaned]) -> None:
+    ReportFile.objects.bulk_create(
+        ReportFile(
+            report=made,
+            position=place,
+            name=each.name,
+            content_type=each.content_type,
+            data=each.data,
+            size=len(each.data),
+        )
+        for place, each in enumerate(files, start=1)
+    )
 
 
 def _check(rows: Sequence[TargetFigure | MilestoneState], delivery: Delivery, owners: Iterable[int]) -> None:

@@ -52,19 +52,22 @@ _WHOLE_FILE: dict[str, Promise] = {
     "bomb": gettext_lazy("The workbook would unpack to far more than a list needs; it was not opened."),
     "encoding": gettext_lazy("The text of the file cannot be read: save it as UTF-8, GB18030 or XLSX."),
     "empty": gettext_lazy("The file is empty."),
-    "header": gettext_lazy("The first row must name the columns 标题 and 内容. Found: %(found)s."),
+    "header": gettext_lazy("The first row must name the columns %(wanted)s. Found: %(found)s."),
 }
 
 
 class ListRefused(Refused):
-    """The file as a whole cannot be read."""
+    """The file as a whole cannot be read; ``wanted`` are the columns that it must name."""
+
+    wanted = "标题, 内容"
 
     def __init__(self, error: reading.NotARoster) -> None:
         super().__init__(error)
         self.error = error
 
     def __str__(self) -> str:
-        return str(_WHOLE_FILE[self.error.code]) % {"found": self.error.found or _("nothing")}
+        words = {"found": self.error.found or _("nothing"), "wanted": self.wanted}
+        return str(_WHOLE_FILE[self.error.code]) % words
 
 
 class FaultyLines(Refused):

@@ -22,7 +22,7 @@ from voting.domain.journal import record
 from voting.domain.refusals import Condition, Refused, StepNotAllowed, require
 from voting.domain.rules import group_conditions
 from voting.models import BallotItem, Candidate, Cycle, JournalEntry, RollEntry, Round, VotingRules
-from voting.states import CHECK_IN_STATUSES, Act, Presence, Stage
+from voting.states import CHECK_IN_STATUSES, Act, Body, Presence, Stage
 
 
 class CheckInClosed(Refused):
@@ -136,8 +136,9 @@ def quorum_floor(rules: VotingRules) -> Floor:
 
 
 def eligible(cycle: Cycle) -> QuerySet[Delegate]:
-    """Delegates in office of the cycle's own kind; real, demo and rehearsal never mix."""
-    return Delegate.objects.filter(kind=cycle.kind, is_active=True).select_related("delegation")
+    """Delegates in office of the cycle's own kind, or the standing committee's; real, demo and rehearsal never mix."""
+    delegates = Delegate.objects.filter(kind=cycle.kind, is_active=True).select_related("delegation")
+    return delegates.filter(in_group=True) if cycle.body == Body.COMMITTEE else delegates
 
 
 def roll_conditions(cycle: Cycle) -> list[Condition]:
@@ -166,7 +167,7 @@ def roll_conditions(cycle: Cycle) -> list[Condition]:
             else []
         ),
         Condition(
-            Delegate.objects.filter(kind=cycle.kind, is_active=True).exists(),
+            eligible(cycle).exists(),
             gettext_lazy("there are delegates in office"),
             gettext_lazy("Enter the delegates first: the roll is empty."),
         ),

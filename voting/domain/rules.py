@@ -16,7 +16,7 @@ from voting.domain.possible import require_possible, whole_list
 from voting.domain.presets import PRESETS, preset_of
 from voting.domain.refusals import Condition, Refused, require
 from voting.models import Cycle, VotingRules
-from voting.states import Act, Stage
+from voting.states import Act, BallotType, Stage
 
 __all__ = [
     "PRESETS",
@@ -37,6 +37,8 @@ SETTINGS = (
     "blank_ballot", "floor_base", "floor_comparator", "floor_numerator", "floor_denominator", "group_name",
     "group_base", "group_comparator", "group_numerator", "group_denominator", "tie_rule", "shortfall_rule",
 )  # fmt: skip
+#: What an assessment's rules have besides.
+OF_GRADES = ("satisfied_base", "satisfied_comparator", "satisfied_numerator", "satisfied_denominator")
 
 #: Fewer members of a sub-group than this, or fewer others, and its count would give votes away (TRUST.md F27).
 SMALLEST_GROUP = 5
@@ -51,7 +53,8 @@ class RulesFrozen(Refused):
 
 def settings_of(rules: VotingRules) -> dict[str, Any]:
     """Return the adopted settings as plain values, ready for canonical JSON."""
-    return {name: getattr(rules, name) for name in SETTINGS}
+    names = (*SETTINGS, *OF_GRADES) if rules.ballot_type == BallotType.GRADES else SETTINGS
+    return {name: getattr(rules, name) for name in names}
 
 
 @transaction.atomic
@@ -132,8 +135,8 @@ def adoption_conditions(cycle: Cycle) -> list[Condition]:
 
 
 def _slate_conditions(cycle: Cycle, rules: VotingRules | None) -> list[Condition]:
-    """A vote on the whole list chooses as many as there are on it."""
-    if rules is None or rules.ballot_type != "whole_report":
+    """A vote on the whole list chooses as many as there are on it, and an assessment grades as many."""
+    if rules is None or rules.ballot_type not in {BallotType.WHOLE_REPORT, BallotType.GRADES}:
         return []
     candidates = cycle.candidates.count()
     return [

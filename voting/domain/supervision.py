@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Delegate, Unit, User
 from accounts.roles import Role
 from voting.domain.journal import record
-from voting.domain.progress import DayAhead
+from voting.domain.progress import GOING_ON, DayAhead
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.screening import DueInThePast, NotYourUnit
-from voting.models import Delivery, Finding, FindingStep, Inspection, SupervisionGroup
-from voting.states import Act, Stage, Visit
+from voting.models import Delivery, Finding, FindingStep, Inspection, Remark, SupervisionGroup
+from voting.states import Act, Visit
 
 REPLIED, CLOSED, RETURNED, ESCALATED = "replied", "closed", "returned", "escalated"
 _ACTS = {
@@ -33,6 +33,11 @@ class NotOfTheGroup(Refused):
 class NothingWritten(Refused):
     def __str__(self) -> str:
         return _("Write what was seen, done or wanted.")
+
+
+class NotADelegate(Refused):
+    def __str__(self) -> str:
+        return _("Remarks are made by delegates in office.")
 
 
 class NobodyNamed(Refused):
@@ -52,7 +57,7 @@ def is_watcher(user: User, delivery: Delivery) -> bool:
 
 def _watched(delivery: Delivery, user: User) -> None:
     """Raise NotOfTheGroup or, outside the delivery, StepNotAllowed."""
-    if delivery.cycle.stage not in {Stage.DELIVERY, Stage.ASSESSMENT}:
+    if delivery.cycle.stage not in GOING_ON:
         raise StepNotAllowed
     if not is_watcher(user, delivery):
         raise NotOfTheGroup
@@ -66,7 +71,7 @@ def name_group(*, delivery: Delivery, numbers: Sequence[str], by: User, at: date
         raise NobodyNamed
     group, _new = SupervisionGroup.objects.get_or_create(delivery=delivery)
     group.delegates.set(delegates)
-    data = {"number": delivery.candidate.number, "delegates": sorted(each.number for each in delegates)}
+    data = {"number": delivery.number, "delegates": sorted(each.number for each in delegates)}
     record(cycle=delivery.cycle, act=Act.GROUP_NAMED, by=by, at=at, data=data)
     return group
 
@@ -101,9 +106,32 @@ def inspect(
         finding = Finding(inspection=inspection, text=fault.strip(), unit=unit, due=due)
         finding.full_clean()
         finding.save(force_insert=True)
-    data = {"number": delivery.candidate.number, "inspection": inspection.pk, "findings": len(faults)}
+    data = {"number": delivery.number, "inspection": inspection.pk, "findings": len(faults)}
     record(cycle=delivery.cycle, act=Act.INSPECTED, by=by, at=at, data=data)
     return inspection
+
+
+@transaction.atomic
+def remark(*, delivery: Delivery, text: str, by: User, at: datetime) -> Remark:
+    """A delegate in office says something of a delivery, in public. Raises NotADelegate, NothingWritten."""
+    if delivery.cycle.stage not in GOING_ON:
+        raise StepNotAllowed
+    delegate = Delegate.objects.filter(user=by, kind=delivery.cycle.kind, is_active=True).first()
+    if delegate is None:
+        raise NotADelegate
+    if not text.strip():
+        raise NothingWritten
+    made = Remark(delivery=delivery, delegate=delegate, text=text.strip(), at=at)
+    made.full_clean()
+    made.save(force_insert=True)
+    record(
+        cycle=delivery.cycle,
+        act=Act.REMARKED,
+        by=by,
+        at=at,
+        data={"number": delivery.number, "remark": made.pk},
+    )
+    return made
 
 
 @transaction.atomic
@@ -165,6 +193,6 @@ def _add(finding: Finding, what: str, text: str, by: User, at: datetime) -> Find
     made.full_clean()
     made.save(force_insert=True)
     delivery = finding.inspection.delivery
-    data = {"number": delivery.candidate.number, "finding": finding.pk}
+    data = {"number": delivery.number, "finding": finding.pk}
     record(cycle=delivery.cycle, act=_ACTS[what], by=by, at=at, data=data)
     return made

@@ -25,7 +25,8 @@ class CountMismatch(ArithmeticError):
 class ItemTotals:
     """The votes of one item over all valid ballots: 赞成, 反对, 弃权, 未按.
 
-    On a ranking ``for_`` are the ballots that rank it, and ``places`` how many of them give it place 1 to N.
+    On a ranking ``for_`` are the ballots that rank it, and ``places`` how many of them give it place 1 to N. On an
+    assessment ``for_`` are 满意, ``basically`` 基本满意, ``against`` 不满意.
     """
 
     number: int
@@ -34,11 +35,12 @@ class ItemTotals:
     abstain: int
     not_pressed: int
     places: tuple[int, ...] = ()
+    basically: int = 0
 
     @property
     def ballots(self) -> int:
         """Every valid ballot says exactly one thing of an item, so this is the number of valid ballots."""
-        return self.for_ + self.against + self.abstain + self.not_pressed
+        return self.for_ + self.basically + self.against + self.abstain + self.not_pressed
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,11 @@ class Totals:
         for item in self.items:
             if item.ballots != self.valid:
                 raise CountMismatch(item.number, expected=self.valid, found=item.ballots)
-        parts = [n for i in self.items for n in (i.for_, i.against, i.abstain, i.not_pressed, *i.places)]
+        parts = [
+            n
+            for i in self.items
+            for n in (i.for_, i.basically, i.against, i.abstain, i.not_pressed, *i.places)
+        ]
         if min([self.returned, self.valid, self.blank, *self.void_reasons.values(), *parts]) < 0:
             raise CountMismatch(None, expected=0, found=-1)
 
@@ -89,6 +95,7 @@ def _sum(one: ItemTotals, other: ItemTotals) -> ItemTotals:
         abstain=one.abstain + other.abstain,
         not_pressed=one.not_pressed + other.not_pressed,
         places=tuple(a + b for a, b in zip(one.places, other.places, strict=True)),
+        basically=one.basically + other.basically,
     )
 
 
@@ -149,8 +156,11 @@ def check_items(rule: Rule, items: Sequence[int]) -> None:
         raise ImpossibleRule("repeated_item", "an official number stands twice on the ballot")
     if rule.seats > len(items):
         raise ImpossibleRule("more_seats_than_items", "more seats than items to choose from")
-    if rule.ballot_type is BallotType.WHOLE_REPORT and rule.seats != len(items):
-        raise ImpossibleRule("report_seats", "a whole report chooses all of its items or none")
+    whole = {BallotType.WHOLE_REPORT, BallotType.GRADES}
+    if rule.ballot_type in whole and rule.seats != len(items):
+        raise ImpossibleRule(
+            "report_seats", "a whole report chooses all of its items or none, an assessment any"
+        )
 
 
 def _item_totals(rule: Rule, number: int, row: Sequence[int], blank: int) -> ItemTotals:
@@ -163,4 +173,5 @@ def _item_totals(rule: Rule, number: int, row: Sequence[int], blank: int) -> Ite
         abstain=blank + (row[Mark.ABSTAIN] if pressed else unmarked),
         not_pressed=unmarked if pressed else 0,
         places=tuple(row[1:]) if ranking else (),
+        basically=row[Mark.BASICALLY] if rule.ballot_type is BallotType.GRADES else 0,
     )

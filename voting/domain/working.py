@@ -127,6 +127,7 @@ class _Channel:
         rule, numbers = definition.rule, definition.numbers
         self.members, self.others = counting.Adder(rule, numbers), counting.Adder(rule, numbers)
         self.seen: Counter[Choice] = Counter()
+        self.graded = definition.ballot_type is counting.BallotType.GRADES
 
     def add(self, choice: Choice) -> None:
         (self.members if choice.in_group else self.others).add(choice.marks)
@@ -138,6 +139,12 @@ class _Channel:
     def patterns(self) -> list[list[Any]]:
         return sorted([list(c.marks), int(c.in_group), times] for c, times in self.seen.items())
 
+    def _said(self, item: counting.ItemTotals) -> dict[str, Any]:
+        said = asdict(item, dict_factory=counting.plain)
+        if not self.graded:
+            del said["basically"]
+        return said
+
     def to_dict(self) -> dict[str, Any]:
         totals = self.totals()
         return {
@@ -146,5 +153,5 @@ class _Channel:
             "blank": totals.blank,
             "void": totals.void,
             "void_reasons": {reason.value: totals.void_reasons[reason] for reason in counting.VoidReason},
-            "items": [asdict(item, dict_factory=counting.plain) for item in totals.items],
+            "items": [self._said(item) for item in totals.items],
         }

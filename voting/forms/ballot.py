@@ -11,16 +11,34 @@ from dataclasses import asdict, dataclass, field
 
 from django.core import signing
 from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from voting.domain.counting import Mark
+from voting.domain.counting import BallotType, Mark
 from voting.models import RollEntry
 
 _SALT = "voting.ballot-ticket"
 _PREFIX, _PLACE = "mark-", "place-"
 _DIGITS = 5  # of a number on a ballot, at most
 #: The words in the form for the marks of a per-item ballot.
-WORDS = {Mark.FOR: "for", Mark.AGAINST: "against", Mark.ABSTAIN: "abstain"}
+WORDS = {Mark.FOR: "for", Mark.BASICALLY: "basically", Mark.AGAINST: "against", Mark.ABSTAIN: "abstain"}
+LABELS: dict[Mark, Promise] = {
+    Mark.FOR: _("For"),
+    Mark.AGAINST: _("Against"),
+    Mark.ABSTAIN: _("Abstain"),
+}
+GRADES: dict[Mark, Promise] = {
+    Mark.FOR: _("Satisfied"),
+    Mark.BASICALLY: _("Basically satisfied"),
+    Mark.AGAINST: _("Unsatisfied"),
+    Mark.ABSTAIN: _("Abstain"),
+}
 _MARKS = {word: int(mark) for mark, word in WORDS.items()}
+
+
+def mark_labels(ballot_type: BallotType) -> dict[Mark, Promise]:
+    """Return the marks of a line in their order, with what they are called on this ballot."""
+    return GRADES if ballot_type is BallotType.GRADES else LABELS
 
 
 @dataclass(frozen=True)

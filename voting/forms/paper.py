@@ -13,6 +13,7 @@ from voting.domain import paper_marks, papers
 from voting.domain.counting import BallotType
 from voting.domain.frozen import Definition
 from voting.domain.refusals import Refused
+from voting.forms.ballot import mark_labels
 from voting.forms.steps import ConfirmForm, NumbersForm, StepForm
 
 _QUIET = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -136,8 +137,8 @@ class MarksField(forms.MultiValueField):
 
 def column_labels(ballot_type: BallotType) -> list[str | Promise]:
     """Return what the fields of one ballot are called."""
-    if paper_marks.columns(ballot_type) > 1:
-        return [_("For"), _("Against"), _("Abstain")]
+    if ballot_type in paper_marks.MARKS:
+        return list(mark_labels(ballot_type).values())
     if ballot_type is BallotType.RANKING:
         return [_("In order of priority")]
     if ballot_type is BallotType.WHOLE_REPORT:

@@ -1,5 +1,12 @@
 """One file per noun; ``from voting.models import Round`` is the way in."""
 
+from voting.models.assessment import (
+    Rectification,
+    Survey,
+    SurveyAddress,
+    SurveyCount,
+    SurveyForm,
+)
 from voting.models.call import Call
 from voting.models.candidate import Candidate
 from voting.models.cycle import Cycle
@@ -11,13 +18,14 @@ from voting.models.delivery import (
     LightSetting,
     MilestoneState,
     ProgressReport,
+    ReportFile,
     TargetFigure,
 )
 from voting.models.journal import JournalEntry
 from voting.models.notice import Notice
 from voting.models.paper import PaperBox, PaperReading, PaperSettlement
 from voting.models.proposal import MOST_ATTACHMENTS, MOST_CONTENT, Attachment, Knock, Proposal
-from voting.models.proposal_list import ProposalList
+from voting.models.proposal_list import ProgressList, ProposalList
 from voting.models.round import BallotItem, RollEntry, Round
 from voting.models.rules import VotingRules
 from voting.models.screening import Decision, Opinion
@@ -28,10 +36,11 @@ from voting.models.supervision import (
     Finding,
     FindingStep,
     Inspection,
+    Remark,
     SupervisionGroup,
 )
 from voting.models.tally import Certification, Tally, TieDecision
-from voting.models.urn import SealedBallot, UrnSeal
+from voting.models.urn import Disposal, SealedBallot, UrnSeal
 
 __all__ = [
     "MOST_ATTACHMENTS",
@@ -50,6 +59,7 @@ __all__ = [
     "Delivery",
     "DeliveryMilestone",
     "DeliveryTarget",
+    "Disposal",
     "Finding",
     "FindingStep",
     "Inspection",
@@ -62,17 +72,25 @@ __all__ = [
     "PaperBox",
     "PaperReading",
     "PaperSettlement",
+    "ProgressList",
     "ProgressReport",
     "Proposal",
     "ProposalList",
     "Provenance",
     "Question",
+    "Rectification",
+    "Remark",
+    "ReportFile",
     "ReportReading",
     "RollEntry",
     "Round",
     "SealedBallot",
     "SlateReport",
     "SupervisionGroup",
+    "Survey",
+    "SurveyAddress",
+    "SurveyCount",
+    "SurveyForm",
     "Tally",
     "TargetFigure",
     "TieDecision",

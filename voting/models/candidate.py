@@ -17,6 +17,15 @@ class Candidate(models.Model):
         Cycle, on_delete=models.PROTECT, related_name="candidates", verbose_name=_("cycle")
     )
     number = models.PositiveSmallIntegerField(_("number"))
+    assesses = models.ForeignKey(
+        "voting.Delivery",
+        on_delete=models.PROTECT,
+        related_name="assessed",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("assesses"),
+    )
     name = models.CharField(_("name"), max_length=120)
     name_en = models.CharField(_("name in English"), max_length=200, blank=True)
     done_last_year = models.JSONField(_("done last year"), default=list, blank=True)

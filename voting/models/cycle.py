@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Kind
-from voting.states import Stage
+from voting.states import Body, Stage
 
 
 class Cycle(models.Model):
@@ -27,6 +27,18 @@ class Cycle(models.Model):
         _("stage"), max_length=14, choices=Stage.choices, default=Stage.SOLICITATION, editable=False
     )
     seats = models.PositiveSmallIntegerField(_("projects to choose"))
+    assesses = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="assessments",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("assesses the delivery of"),
+    )
+    body = models.CharField(
+        _("who votes"), max_length=10, choices=Body.choices, default=Body.DELEGATES, editable=False
+    )
     place = models.CharField(_("place"), max_length=60)
     congress = models.CharField(_("session of the congress"), max_length=120, blank=True)
     vote_at = models.CharField(_("meeting that votes"), max_length=60, blank=True)
@@ -55,6 +67,7 @@ class Cycle(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(stage__in=Stage.values), name="cycle_stage_known"),
             models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="cycle_kind_known"),
+            models.CheckConstraint(condition=models.Q(body__in=Body.values), name="cycle_body_known"),
             models.CheckConstraint(
                 condition=models.Q(seats__gte=1),
                 name="cycle_seats_positive",
@@ -63,4 +76,6 @@ class Cycle(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.assesses_id:
+            return _("%(place)s %(year)s, assessment") % {"place": self.place, "year": self.year}
         return f"{self.place} {self.year}"

@@ -18,8 +18,18 @@ class Delivery(models.Model):
     cycle = models.ForeignKey(
         Cycle, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("cycle")
     )
-    candidate = models.OneToOneField(
-        Candidate, on_delete=models.PROTECT, related_name="delivery", verbose_name=_("candidate project")
+    number = models.PositiveSmallIntegerField(_("number"))
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("candidate project")
+    )
+    continues = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="continued",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("goes on from"),
     )
     became = models.CharField(_("became"), max_length=8, choices=Became.choices, editable=False)
     status = models.CharField(
@@ -59,8 +69,10 @@ class Delivery(models.Model):
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
-        ordering = ["cycle", "candidate__number"]
+        ordering = ["cycle", "number"]
         constraints = [
+            models.UniqueConstraint(fields=["cycle", "number"], name="delivery_number_once"),
+            models.UniqueConstraint(fields=["cycle", "candidate"], name="delivery_candidate_once"),
             models.CheckConstraint(
                 condition=models.Q(became__in=Became.values), name="delivery_became_known"
             ),
@@ -74,7 +86,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.candidate)
+        return f"{self.number}. {self.candidate.shown_name}"
 
 
 class DeliveryTarget(models.Model):
@@ -187,6 +199,34 @@ class ProgressReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery}, {self.day}"
+
+
+class ReportFile(models.Model):
+    """A picture or PDF with a report, made anew by us: nothing of the file that came is kept. Append-only."""
+
+    report = models.ForeignKey(
+        ProgressReport, on_delete=models.PROTECT, related_name="files", verbose_name=_("progress report")
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+    name = models.CharField(_("file name"), max_length=120)
+    content_type = models.CharField(_("content type"), max_length=40)
+    data = models.BinaryField(_("content"))
+    size = models.PositiveIntegerField(_("bytes"))
+
+    class Meta:
+        verbose_name = _("file of a report")
+        verbose_name_plural = _("files of reports")
+        ordering = ["report", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "position"], name="report_file_position_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_picture(self) -> bool:
+        return self.content_type.startswith("image/")
 
 
 class TargetFigure(models.Model):

@@ -1,4 +1,4 @@
-"""A list of proposals from a file: previewed first, taken in only when that is confirmed."""
+"""A list from a file, of proposals or of progress: previewed first, taken in only when that is confirmed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from accounts.models import User
 from voting.models.cycle import Cycle
 
 
-class ProposalList(models.Model):
-    """The file as it came; once it is taken in or dropped its content, which names people, is emptied."""
+class StagedFile(models.Model):
+    """The file as it came; once it is taken in or dropped its content, which may name people, is emptied."""
 
     class Status(models.TextChoices):
         STAGED = "staged", _("previewed")
@@ -27,6 +27,16 @@ class ProposalList(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded at"))
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ProposalList(StagedFile):
+    """A list of proposals that a subdistrict or department sent."""
+
+    class Meta:
         verbose_name = _("list of proposals")
         verbose_name_plural = _("lists of proposals")
         ordering = ["-uploaded_at"]
@@ -37,5 +47,17 @@ class ProposalList(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.file_name
+
+class ProgressList(StagedFile):
+    """The exported table of progress, filled in and sent back."""
+
+    class Meta:
+        verbose_name = _("list of progress")
+        verbose_name_plural = _("lists of progress")
+        ordering = ["-uploaded_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["staged", "applied", "dropped"]),
+                name="progress_list_status_known",
+            ),
+        ]

@@ -12,6 +12,7 @@ from voting.states import (
     Comparator,
     FloorBase,
     GroupBase,
+    SatisfiedBase,
     Scoring,
     ShortfallRule,
     TieRule,
@@ -72,6 +73,18 @@ class VotingRules(models.Model):
     )
     group_numerator = models.PositiveSmallIntegerField(_("second threshold, numerator"), default=1)
     group_denominator = models.PositiveSmallIntegerField(_("second threshold, denominator"), default=2)
+    satisfied_base = models.CharField(
+        _("“satisfied” measured against"),
+        max_length=8,
+        choices=SatisfiedBase.choices,
+        default=SatisfiedBase.NONE,
+        blank=True,
+    )
+    satisfied_comparator = models.CharField(
+        _("“satisfied” needs"), max_length=2, choices=Comparator.choices, default=Comparator.AT_LEAST
+    )
+    satisfied_numerator = models.PositiveSmallIntegerField(_("“satisfied”, numerator"), default=1)
+    satisfied_denominator = models.PositiveSmallIntegerField(_("“satisfied”, denominator"), default=2)
     quorum_comparator = models.CharField(
         _("quorum"), max_length=2, choices=Comparator.choices, default=Comparator.AT_LEAST
     )
@@ -109,6 +122,13 @@ class VotingRules(models.Model):
                 violation_error_message=_("The second threshold must be a fraction between 0 and 1."),
             ),
             models.CheckConstraint(
+                condition=models.Q(
+                    satisfied_denominator__gte=1, satisfied_numerator__lte=models.F("satisfied_denominator")
+                ),
+                name="rules_satisfied_fraction",
+                violation_error_message=_("The share for “satisfied” must be a fraction between 0 and 1."),
+            ),
+            models.CheckConstraint(
                 condition=models.Q(group_base="", group_name="")
                 | (~models.Q(group_base="") & ~models.Q(group_name="")),
                 name="rules_group_named",
@@ -141,6 +161,8 @@ class VotingRules(models.Model):
                     ("floor_comparator", Comparator),
                     ("group_base", GroupBase),
                     ("group_comparator", Comparator),
+                    ("satisfied_base", SatisfiedBase),
+                    ("satisfied_comparator", Comparator),
                     ("quorum_comparator", Comparator),
                     ("tie_rule", TieRule),
                     ("shortfall_rule", ShortfallRule),

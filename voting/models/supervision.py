@@ -94,6 +94,27 @@ class FindingStep(models.Model):
         return f"{self.finding}: {self.what}"
 
 
+class Remark(models.Model):
+    """A delegate's remark on a delivery: public with the name, as delegates speak. Append-only."""
+
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.PROTECT, related_name="remarks", verbose_name=_("delivery")
+    )
+    delegate = models.ForeignKey(
+        Delegate, on_delete=models.PROTECT, related_name="remarks", verbose_name=_("delegate")
+    )
+    text = models.TextField(_("remark"), max_length=2000)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("remark")
+        verbose_name_plural = _("remarks")
+        ordering = ["delivery", "at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
 class ChangeRequest(models.Model):
     """变更: a chosen project is altered only with the standing committee's approval; the original stays beside it."""
 

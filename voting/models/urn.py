@@ -8,6 +8,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from voting.models.round import Round
 
 
@@ -53,3 +54,33 @@ class UrnSeal(models.Model):
 
     def __str__(self) -> str:
         return self.root
+
+
+class Disposal(models.Model):
+    """销毁: after the archive the key slips are destroyed before witnesses, and with this record the urns' ballots go.
+
+    The list of the urn's hashes, the count and the notice stay, so that the published result can be checked for ever.
+    """
+
+    cycle = models.OneToOneField(
+        "voting.Cycle",
+        primary_key=True,
+        on_delete=models.PROTECT,
+        related_name="disposal",
+        verbose_name=_("cycle"),
+    )
+    slips = models.PositiveSmallIntegerField(_("key slips destroyed"))
+    witnesses = models.CharField(_("witnesses"), max_length=200)
+    note = models.TextField(_("how it was done"), max_length=2000)
+    ballots = models.PositiveIntegerField(_("sealed ballots deleted"))
+    disposed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("disposed by")
+    )
+    disposed_at = models.DateTimeField(_("disposed at"))
+
+    class Meta:
+        verbose_name = _("disposal of keys and urns")
+        verbose_name_plural = _("disposals of keys and urns")
+
+    def __str__(self) -> str:
+        return str(self.cycle)

@@ -12,7 +12,7 @@ from voting.domain.frozen import counting_rule
 from voting.recount.report import Report
 
 FORMAT = "piaojue-public/1"
-_PARTS = ("for", "against", "abstain", "not_pressed")
+_PARTS = ("for", "basically", "against", "abstain", "not_pressed")
 _WORKING = ("place", "score", "points", "passes_floor", "passes_group", "group_for")
 
 
@@ -55,8 +55,8 @@ def _round(report: Report, part: Mapping[str, Any], rules: Mapping[str, Any]) ->
             report.check(f"{name}, {figure} over the channels", found=found, said=ballots[figure])
         if all("items" in channel for channel in channels.values()):
             for place, item in enumerate(part["items"]):
-                found = [sum(c["items"][place][vote] for c in channels.values()) for vote in _PARTS]
-                said = [item[vote] for vote in _PARTS]
+                found = [sum(c["items"][place].get(vote, 0) for c in channels.values()) for vote in _PARTS]
+                said = [item.get(vote, 0) for vote in _PARTS]
                 report.check(f"{name}, project {item['number']} over the channels", found=found, said=said)
     try:
         outcome = _decide(part, rules)
@@ -72,7 +72,9 @@ def _sums(report: Report, name: str, ballots: Mapping[str, Any], items: Sequence
     report.check(f"{name}: reasons of the void", found=reasons, said=ballots["void"])
     for item in items:
         number = item["number"]
-        report.check(f"{name}: project {number}", found=sum(item[p] for p in _PARTS), said=ballots["valid"])
+        report.check(
+            f"{name}: project {number}", found=sum(item.get(p, 0) for p in _PARTS), said=ballots["valid"]
+        )
         if item["places"]:
             report.check(f"{name}: places of project {number}", found=sum(item["places"]), said=item["for"])
 
@@ -131,6 +133,7 @@ def _totals(
                 abstain=item["abstain"],
                 not_pressed=item["not_pressed"],
                 places=tuple(item["places"]),
+                basically=item.get("basically", 0),
             )
             for item in items
         ),
@@ -144,9 +147,9 @@ def _decisions(report: Report, name: str, part: Mapping[str, Any], outcome: coun
     report.check(f"{name}, votes void", found=counted["void"], said=part["ballots"]["void"])
     for item, said in zip(counted["items"], part["items"], strict=True):
         found = _after(tie, item)
-        for figure in (*_WORKING, "decision", "reason"):
+        for figure in (*_WORKING, "decision", "reason", "grade"):
             report.check(
-                f"{name}, project {item['number']}, {figure}", found=found[figure], said=said[figure]
+                f"{name}, project {item['number']}, {figure}", found=found.get(figure), said=said.get(figure)
             )
     chosen = [item["number"] for item in part["items"] if item["decision"] == "chosen"]
     report.check(f"{name}, chosen", found=chosen, said=part["chosen"])
@@ -170,7 +173,8 @@ def _all_rounds(report: Report, body: Mapping[str, Any], rounds: Sequence[Mappin
     chosen = sorted(number for part in rounds for number in part["chosen"])
     report.check("chosen in all rounds", found=chosen, said=body["chosen_in_all"])
     slate = [item["number"] for item in body["slate"]]
-    rest = [number for number in slate if number not in chosen] if body["final"] else []
+    final = body["final"] and body["rules"]["ballot_type"] != "grades"
+    rest = [number for number in slate if number not in chosen] if final else []
     report.check(
         "annual tasks and what is left over", found=rest, said=body["annual_tasks"] + body["left_over"]
     )

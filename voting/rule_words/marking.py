@@ -157,6 +157,7 @@ _UNDER: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "up_to": _under_for,
     "exactly": _under_for,
     "per_item": _under_items,
+    "grades": _under_items,
     "per_item_up_to": _under_items,
     "ranking": _under_places,
 }
@@ -168,6 +169,7 @@ def _contradictory() -> str:
 
 _UNREADABLE: dict[str, Callable[[], str]] = {
     "per_item": _contradictory,
+    "grades": _contradictory,
     "per_item_up_to": _contradictory,
     "ranking": _contradictory,
     "whole_report": lambda: _("A ballot that cannot be read, or is marked more than once, is void."),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from voting.rule_words import conduct, deciding, marking, thresholds
+from voting.rule_words import assessment, conduct, deciding, marking, thresholds
 from voting.rule_words.example import example
 from voting.rule_words.numerals import numeral
 
@@ -41,6 +41,8 @@ def articles(
     ``group_roll`` that of the sub-group's members; with them every threshold is worked out, and an annex shows how.
     Sources: PROCEDURE.md §3.1 for what the law fixes (地方组织法 arts. 14, 25, 28, 29), §3.2 and §3.4 for the rest.
     """
+    if settings["ballot_type"] == "grades":
+        return _numbered(_of_grades(settings, candidates, roll))
     parts = [
         (_("Basis and principles"), conduct.basis()),
         (_("Quorum"), [thresholds.quorum(settings, roll), conduct.quorum_again()]),
@@ -62,17 +64,49 @@ def articles(
         (_("Announcement"), conduct.announcement()),
         (_("Coming into force"), conduct.force()),
     ]
-    kept = [(title, tuple(said)) for title, said in parts if said]
-    numbered = [Article(number, title, said) for number, (title, said) in enumerate(kept, start=1)]
+    numbered = _numbered(parts)
     tie = next((article.heading for article in numbered if article.title == _tie_title()), "")
     worked = example(settings, candidates=candidates, roll=roll, group_roll=group_roll, tie_article=tie)
     return [*numbered, *([Article(None, _("A worked example"), tuple(worked))] if worked else [])]
+
+
+def _numbered(parts: Sequence[tuple[str, Sequence[str]]]) -> list[Article]:
+    kept = [(title, tuple(said)) for title, said in parts if said]
+    return [Article(number, title, said) for number, (title, said) in enumerate(kept, start=1)]
+
+
+def _of_grades(
+    settings: Mapping[str, Any], candidates: int, roll: int | None
+) -> list[tuple[str, Sequence[str]]]:
+    """Return the articles of an assessment: what differs from a choice, and what is common to both."""
+    assessed = _("%(candidates)d projects are assessed.") % {"candidates": candidates}
+    return [
+        (_("Basis and principles"), conduct.basis()),
+        (_("Quorum"), [thresholds.quorum(settings, roll), conduct.quorum_again()]),
+        (_("What is assessed"), [assessed]),
+        (_("How to vote"), assessment.how(settings)),
+        (_("Valid and void ballots"), marking.validity(settings)),
+        (_("When the vote as a whole is valid"), conduct.whole_vote()),
+        (_("The grades"), assessment.grades(settings, roll)),
+        (_("What follows a poor grade"), assessment.follows()),
+        (_("Online and on paper"), conduct.channels()),
+        (_("Scrutineers and the count"), conduct.count()),
+        (_("Announcement"), conduct.announcement()),
+        (_("Coming into force"), conduct.force()),
+    ]
 
 
 def sentences(
     settings: Mapping[str, Any], *, candidates: int, roll: int | None = None, group_roll: int | None = None
 ) -> list[str]:
     """Return what a reader asks first, in a few sentences; ``articles`` has the whole."""
+    if settings["ballot_type"] == "grades":
+        return [
+            thresholds.quorum(settings, roll),
+            assessment.summary(),
+            marking.blank(settings),
+            *assessment.grades(settings, roll),
+        ]
     said = [
         thresholds.quorum(settings, roll),
         places(settings, candidates),

@@ -85,7 +85,9 @@ def _paper(entry: RollEntry, form: BallotForm, *, page: str, faults: Collection[
     rule = definition_of(entry.round).rule
     kind = rule.ballot_type
     ranking = kind is BallotType.RANKING
-    lines = rows(ballot_items(entry.round), form.chosen, places=rule.seats if ranking else 0, faults=faults)
+    lines = rows(
+        ballot_items(entry.round), form.chosen, kind=kind, places=rule.seats if ranking else 0, faults=faults
+    )
     return {
         "entry": entry,
         "round": entry.round,
@@ -95,10 +97,11 @@ def _paper(entry: RollEntry, form: BallotForm, *, page: str, faults: Collection[
         "count": len(lines),
         "most": rule.seats,
         "kind": kind.value,
-        "per_item": kind in {BallotType.PER_ITEM, BallotType.PER_ITEM_UP_TO},
+        "per_item": kind.per_item and kind is not BallotType.WHOLE_REPORT,
+        "graded": kind is BallotType.GRADES,
         "ranking": ranking,
         "whole": kind is BallotType.WHOLE_REPORT,
-        "whole_options": options(form.chosen.get(WHOLE, 0)),
+        "whole_options": options(form.chosen.get(WHOLE, 0), kind),
         "limited": kind.limited,
         "all_needed": rule.under is UnderVote.VOID,
         "blank_is_void": rule.blank is BlankBallot.VOID,

@@ -6,20 +6,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from voting.domain.counting import Mark
-from voting.forms.ballot import WORDS
+from voting.domain.counting import BallotType, Mark
+from voting.forms.ballot import WORDS, mark_labels
 from voting.models import BallotItem, Candidate
 from voting.slate_document import amount_text, field_label, funds_text, milestones_text, targets_text
-
-LABELS: dict[Mark, Promise] = {
-    Mark.FOR: gettext_lazy("For"),
-    Mark.AGAINST: gettext_lazy("Against"),
-    Mark.ABSTAIN: gettext_lazy("Abstain"),
-}
 
 
 @dataclass(frozen=True)
@@ -52,6 +44,7 @@ class Row:
     #: What the refusal is about; the first one can be gone to.
     faulty: bool = False
     first_fault: bool = False
+    kind: BallotType = BallotType.UP_TO
 
     @property
     def checked(self) -> bool:
@@ -60,7 +53,7 @@ class Row:
     @property
     def chosen(self) -> str:
         """The mark in words."""
-        return str(LABELS.get(Mark(self.mark), ""))
+        return str(mark_labels(self.kind).get(Mark(self.mark), ""))
 
     @property
     def word(self) -> str:
@@ -69,7 +62,7 @@ class Row:
 
     @property
     def options(self) -> list[Option]:
-        return options(self.mark)
+        return options(self.mark, self.kind)
 
     @property
     def choices(self) -> list[tuple[int, bool]]:
@@ -98,13 +91,18 @@ class Row:
         return dossier(self.candidate)
 
 
-def options(mark: int) -> list[Option]:
-    """Return the three circles of a line, or of the whole list, with the one marked."""
-    return [Option(WORDS[word], str(label), mark == word) for word, label in LABELS.items()]
+def options(mark: int, kind: BallotType) -> list[Option]:
+    """Return the circles of a line, or of the whole list, with the one marked."""
+    return [Option(WORDS[word], str(label), mark == word) for word, label in mark_labels(kind).items()]
 
 
 def rows(
-    items: list[BallotItem], chosen: Mapping[int, int], *, places: int = 0, faults: Collection[int] = ()
+    items: list[BallotItem],
+    chosen: Mapping[int, int],
+    *,
+    kind: BallotType,
+    places: int = 0,
+    faults: Collection[int] = (),
 ) -> list[Row]:
     """Return the lines in the ballot's fixed order with the marks given; ``faults`` are the numbers to mend."""
     first = min(faults, default=None)
@@ -117,6 +115,7 @@ def rows(
             places,
             faulty=item.number in faults,
             first_fault=item.number == first,
+            kind=kind,
         )
         for item in items
     ]

@@ -1,0 +1,242 @@
+"""For every refusal after the vote the call that meets it; used by tests/integration/test_domain_refusals.py."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from unittest.mock import patch
+
+from tests.factories import POINTS, Vote, make_vote
+from tests.spring import Spring, make_spring
+from voting.domain import (
+    archive,
+    assessments,
+    changes,
+    completions,
+    deliveries,
+    progress,
+    progress_lists,
+    supervision,
+    surveys,
+)
+from voting.domain.counting import Mark
+from voting.domain.uploads import Cleaned
+from voting.models import Notice, Survey
+from voting.states import Body
+
+Case = Callable[[], Callable[[], object]]
+
+
+def on(act: Callable[[Spring], object], **given: Any) -> Case:
+    """Return a case: a spring, and the call that must be refused there."""
+
+    def case() -> Callable[[], object]:
+        spring = make_spring(**given)
+        return lambda: act(spring)
+
+    return case
+
+
+def after(prepare: Callable[[Spring], Any], act: Callable[[Spring, Any], object], **given: Any) -> Case:
+    """Return a case that first prepares something."""
+
+    def case() -> Callable[[], object]:
+        spring = make_spring(**given)
+        made = prepare(spring)
+        return lambda: act(spring, made)
+
+    return case
+
+
+def unit(spring: Spring) -> dict[str, Any]:
+    return spring.acting | {"by": spring.officer}
+
+
+def assess(spring: Spring, grades: dict[int, int]) -> Vote:
+    """Hold a whole assessment with these grades from everybody."""
+    given = {"body": Body.DELEGATES, "numbers": sorted(grades), **spring.acting}
+    cycle = assessments.open_assessment(cycle=spring.cycle, **given)
+    vote = spring.vote
+    people = {n: getattr(vote, n) for n in ("clerk", "scrutineer", "other_scrutineer", "presiding", "chief")}
+    held = Vote(cycle=cycle, delegates=vote.delegates, at=spring.at, **people)
+    held.run(*POINTS[1:], chosen=[grades] * len(vote.delegates))
+    return held
+
+
+def survey(spring: Spring, *, days: int = 1) -> Survey:
+    acting = spring.acting
+    opens = acting["at"] + timedelta(days=days - 1)
+    return surveys.open_survey(
+        cycle=spring.cycle, opens_at=opens, closes_at=opens + timedelta(days=1), **acting
+    )
+
+
+def answer(spring: Spring, opened: Survey, **given: Any) -> None:
+    said = {
+        "ticket": surveys.make_ticket(opened),
+        "answers": {spring.delivery(1).pk: "satisfied"},
+        "address": "192.0.2.1",
+        "at": opened.opens_at + timedelta(minutes=1),
+    }
+    surveys.answer(survey=opened, **said | given)
+
+
+def flood(spring: Spring) -> Survey:
+    opened = survey(spring)
+    for _ in range(surveys.MOST_FORMS):
+        answer(spring, opened)
+    return opened
+
+
+def sent_once(spring: Spring) -> tuple[Survey, str]:
+    opened = survey(spring)
+    ticket = surveys.make_ticket(opened)
+    answer(spring, opened, ticket=ticket)
+    return opened, ticket
+
+
+def inspect(spring: Spring, **given: Any) -> object:
+    said = {"day": date(2018, 1, 23), "text": "看了现场。", "faults": []} | given
+    return supervision.inspect(delivery=spring.delivery(), **spring.acting | said)
+
+
+def ask(spring: Spring, **given: Any) -> Any:
+    said = {"plan": {"content": "改做别的"}, "reason": "汛期。"} | given
+    return changes.ask_change(delivery=spring.delivery(), **said, **unit(spring))
+
+
+def decide(spring: Spring, change: Any) -> object:
+    return changes.decide_change(
+        change=change, approved=False, decision="不同意。", on=date(2018, 1, 23), **spring.acting
+    )
+
+
+def archived_with_nothing_left(spring: Spring) -> None:
+    for number in (1, 2, 3, 4):
+        spring.report(number, figures={1: 10, 2: 800}, delay="无")
+        acting = {"at": spring.acting["at"] + timedelta(days=340)}
+        completions.hand_in(delivery=spring.delivery(number), evidence="建成。", by=spring.officer, **acting)
+        completions.decide(
+            delivery=spring.delivery(number), accepted=True, note="合格。", by=spring.vote.clerk, **acting
+        )
+    assess(spring, {1: Mark.FOR})
+    archive.archive(cycle=spring.cycle, **spring.acting)
+
+
+def many_files(spring: Spring) -> object:
+    files = [Cleaned("a.jpg", "image/jpeg", b"x")] * (progress.MOST_FILES + 1)
+    return spring.report(files=files)
+
+
+def undecided() -> Callable[[], object]:
+    """A notice that calls for a further round lets no delivery begin, should the stage ever say so."""
+    vote = make_vote(until="published", delegates=3, ballots=[range(1, 11)] * 3)
+    body = json.loads(Notice.objects.get().body) | {"final": False}
+
+    def begin() -> object:
+        with patch("voting.domain.deliveries.json.loads", return_value=body):
+            return deliveries.begin_delivery(cycle=vote.cycle, by=vote.clerk, at=vote.later())
+
+    return begin
+
+
+def take_a_target_out(spring: Spring) -> Any:
+    spring.report(figures={2: 5})
+    return ask(spring, plan={"targets": deliveries.plan_of(spring.delivery())["targets"][:1]})
+
+
+CASES_AFTER: dict[type, Case] = {
+    deliveries.NotDecided: undecided,
+    deliveries.BreakdownFixed: on(lambda s: s.plan()),
+    deliveries.PlanReported: after(
+        take_a_target_out,
+        lambda s, change: changes.decide_change(
+            change=change, approved=True, decision="同意。", on=date(2018, 1, 23), **s.acting
+        ),
+    ),
+    deliveries.NoLeadUnit: on(lambda s: deliveries.issue_breakdown(cycle=s.cycle, **s.acting), issued=False),
+    progress.NothingReported: on(lambda s: s.report(text=" ")),
+    progress.DayAhead: on(lambda s: s.report(day=date(2019, 3, 1))),
+    progress.TooManyFiles: on(many_files),
+    progress.LightsImpossible: on(
+        lambda _s: progress.light_rule(
+            yellow=50, yellow_from="ge", red=10, red_from="gt", unbegun_is_red=True
+        )
+    ),
+    progress.DelayUnexplained: on(lambda s: s.report(day=date(2018, 5, 1))),
+    progress_lists.TableRefused: on(
+        lambda s: progress_lists.preview(cycle=s.cycle, content=b"", by=s.vote.clerk, at=s.at)
+    ),
+    progress_lists.NothingNew: on(
+        lambda s: progress_lists.apply(
+            staged=progress_lists.stage(
+                cycle=s.cycle,
+                file_name="a.csv",
+                content=",".join(progress_lists.COLUMNS).encode(),
+                **s.acting,
+            ),
+            **s.acting,
+        )
+    ),
+    supervision.NotOfTheGroup: on(lambda s: inspect(s, by=s.vote.delegates[0].user)),
+    supervision.NotADelegate: on(
+        lambda s: supervision.remark(delivery=s.delivery(), text="好。", **s.acting)
+    ),
+    supervision.NothingWritten: on(lambda s: inspect(s, text=" ")),
+    supervision.NobodyNamed: on(
+        lambda s: supervision.name_group(delivery=s.delivery(), numbers=["nobody"], **s.acting)
+    ),
+    changes.ChangeUnexplained: on(lambda s: ask(s, reason="")),
+    changes.NothingChanged: on(lambda s: ask(s, plan={})),
+    changes.AnotherChangeWaits: after(ask, lambda s, _change: ask(s)),
+    changes.DecidedAlready: after(lambda s: decide(s, ask(s)), decide),
+    completions.NoEvidence: on(lambda s: completions.hand_in(delivery=s.delivery(), evidence="", **unit(s))),
+    completions.TargetsOpen: on(
+        lambda s: completions.hand_in(delivery=s.delivery(), evidence="建成。", **unit(s))
+    ),
+    completions.NotHandedIn: on(
+        lambda s: completions.decide(delivery=s.delivery(), accepted=True, note="合格。", **s.acting)
+    ),
+    assessments.NothingToAssess: on(
+        lambda s: assessments.open_assessment(cycle=s.cycle, body="delegates", numbers=[], **s.acting)
+    ),
+    assessments.AssessmentRunning: after(
+        lambda s: assessments.open_assessment(cycle=s.cycle, body="delegates", numbers=[1], **s.acting),
+        lambda s, _held: assessments.open_assessment(
+            cycle=s.cycle, body="delegates", numbers=[2], **s.acting
+        ),
+    ),
+    assessments.NotPoor: after(
+        lambda s: assess(s, {1: Mark.FOR}),
+        lambda s, held: assessments.order_rectification(
+            assessment=held.cycle, delivery=s.delivery(), text="改。", due=date(2030, 1, 1), **s.acting
+        ),
+    ),
+    assessments.NothingOrdered: after(
+        lambda s: assess(s, {1: Mark.AGAINST}),
+        lambda s, held: assessments.order_rectification(
+            assessment=held.cycle, delivery=s.delivery(), text="", due=date(2030, 1, 1), **s.acting
+        ),
+    ),
+    surveys.SurveyClosed: after(lambda s: survey(s, days=3), lambda s, opened: answer(s, opened, at=s.at)),
+    surveys.NothingAnswered: after(survey, lambda s, opened: answer(s, opened, answers={})),
+    surveys.FormDamaged: after(survey, lambda s, opened: answer(s, opened, ticket="x")),
+    surveys.TooManyForms: after(flood, answer),
+    surveys.AnsweredAlready: after(sent_once, lambda s, sent: answer(s, sent[0], ticket=sent[1])),
+    archive.StillRunning: after(
+        lambda s: assess(s, {1: Mark.FOR}), lambda s, _held: archive.archive(cycle=s.cycle, **s.acting)
+    ),
+    archive.NoNextYear: on(
+        lambda s: archive.carry_over(delivery=s.delivery(), to=s.cycle, stage_goal="", **s.acting)
+    ),
+    archive.NoWitness: after(
+        archived_with_nothing_left,
+        lambda s, _none: archive.dispose(cycle=s.cycle, slips=5, witnesses="", note="焚毁。", **s.acting),
+    ),
+}
+
+
+#: These leave something behind on purpose: a staged file, the report or the request that came before.
+TRACES_AFTER = {progress_lists.NothingNew}

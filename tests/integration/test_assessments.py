@@ -1,0 +1,234 @@
+"""测评: deliveries graded through the same urn and rounds; both bodies, units' parts, a poor grade put right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils.translation import override
+
+from accounts.models import Unit
+from tests.factories import POINTS, Vote
+from tests.spring import Spring, make_spring
+from voting.domain import assessments, counting, deliveries, rules
+from voting.domain.counting import Mark
+from voting.domain.grading import Grade
+from voting.domain.refusals import StepNotAllowed
+from voting.domain.urn_files import public_file
+from voting.models import Cycle, JournalEntry, Notice
+from voting.recount.notice import recount
+from voting.results import Result
+from voting.states import Act, Body, Stage
+
+pytestmark = pytest.mark.django_db
+GOOD, SO_SO, POOR, NO_WORD = Mark.FOR, Mark.BASICALLY, Mark.AGAINST, Mark.ABSTAIN
+
+
+def begin(spring: Spring, numbers: tuple[int, ...] = (1, 2, 3, 4), **more: Any) -> Vote:
+    """Open an assessment and return it as a vote of the same people."""
+    given = {"body": Body.DELEGATES, "numbers": numbers} | more
+    cycle = assessments.open_assessment(cycle=spring.cycle, **given, **spring.acting)
+    vote = spring.vote
+    body = vote.delegates if given["body"] == Body.DELEGATES else [d for d in vote.delegates if d.in_group]
+    return Vote(
+        cycle=cycle, clerk=vote.clerk, scrutineer=vote.scrutineer, other_scrutineer=vote.other_scrutineer,
+        presiding=vote.presiding, chief=vote.chief, delegates=body, at=spring.at,
+    )  # fmt: skip
+
+
+def finish(vote: Vote, ballots: list[Mapping[int, int]]) -> Result:
+    vote.run(*POINTS[1:], chosen=ballots)
+    return Result(Notice.objects.get(round=vote.round))
+
+
+def test_an_assessment_is_a_vote_with_its_own_rules_and_the_same_urn():
+    spring = make_spring()
+    vote = begin(spring)
+    assert vote.cycle.assesses == spring.cycle
+    assert (vote.cycle.slug, vote.cycle.stage, vote.cycle.seats) == ("2018-assessment", Stage.DELIBERATION, 4)
+    assert spring.cycle.stage == Stage.ASSESSMENT
+    assert vote.cycle.rules.preset == "zhenhai"
+    assert list(vote.cycle.candidates.values_list("number", "assesses__number")) == [
+        (n, n) for n in range(1, 5)
+    ]
+    result = finish(
+        vote,
+        [
+            {1: GOOD, 2: SO_SO, 3: POOR, 4: GOOD},
+            {1: GOOD, 2: GOOD, 3: POOR, 4: NO_WORD},
+            {1: SO_SO, 2: SO_SO, 3: SO_SO},
+        ],
+    )
+    items = result.body["items"]
+    assert [item["grade"] for item in items] == ["satisfied", "basically", "unsatisfied", "unsatisfied"]
+    assert [(i["for"], i["basically"], i["against"], i["abstain"], i["not_pressed"]) for i in items] == [
+        (2, 1, 0, 0, 0), (1, 2, 0, 0, 0), (0, 1, 2, 0, 0), (1, 0, 0, 1, 1),
+    ]  # fmt: skip
+    body = result.body
+    assert (body["status"], body["final"], body["next"]) == ("decided", True, None)
+    assert body["annual_tasks"] == body["left_over"] == []
+    assert vote.cycle.stage == Stage.PUBLICATION
+    with override("en"):
+        assert result.status == "1 satisfied, 1 basically satisfied, 2 unsatisfied."
+        assert result.columns == ["Satisfied", "Basically satisfied", "Unsatisfied", "Abstain", "Not pressed"]
+        assert result.items[1].cells == (1, 2, 0, 0, 0)
+        assert result.items[1].decided == "basically satisfied"
+        assert result.items[1].reason == (
+            "satisfied 1; at least 1/2 of 3 is 2: not reached; "
+            "satisfied and basically satisfied 3; at least 1/2 of 3 is 2: reached"
+        )
+    checked = recount(json.loads(public_file(vote.round)))
+    assert checked.agrees, checked.to_dict()["disagreements"]
+
+
+def test_exactly_half_is_graded_as_the_rule_says_and_the_working_shows_it():
+    spring = make_spring(delegates=4)
+    ballots = [{1: GOOD}, {1: GOOD}, {1: SO_SO}, {1: POOR}]
+    result = finish(begin(spring, (1,)), ballots)
+    with override("en"):
+        assert (result.items[0].decided, result.items[0].reason) == (
+            "satisfied", "satisfied 2; at least 1/2 of 4 is 2: reached",
+        )  # fmt: skip
+    strict = begin(spring, (2,))
+    rules.draft_rules(cycle=strict.cycle, satisfied_comparator="gt", **spring.acting)
+    result = finish(strict, [{2: mark} for ballot in ballots for mark in ballot.values()])
+    with override("en"):
+        assert result.items[0].decided == "basically satisfied"
+        assert result.items[0].reason.startswith("satisfied 2; more than 1/2 of 4 is 3: not reached; ")
+    assert strict.cycle.slug == "2018-assessment-2"
+
+
+def test_the_standing_committee_alone_is_on_its_roll():
+    spring = make_spring(delegates=6, group=5)
+    vote = begin(spring, (1, 4), body=Body.COMMITTEE)
+    assert (vote.cycle.rules.quorum_comparator, vote.cycle.rules.quorum_denominator) == ("gt", 2)
+    result = finish(vote, [{1: GOOD, 4: SO_SO}] * 5)
+    assert result.roll == 5
+    assert [item["grade"] for item in result.body["items"]] == ["satisfied", "basically"]
+
+
+def test_units_are_graded_apart():
+    spring = make_spring(issued=False)
+    spring.plan(1, responsible_units="区民政局、区城管局，街道")
+    for number in (2, 3, 4):
+        spring.plan(number)
+    deliveries.issue_breakdown(cycle=spring.cycle, **spring.acting)
+    vote = begin(spring, (1, 2), by_unit=True)
+    assert list(vote.cycle.candidates.values_list("number", "name", "lead_unit")) == [
+        (1, "第1项目 · 区城管局", "区城管局"),
+        (2, "第1项目 · 区民政局", "区民政局"),
+        (3, "第1项目 · 街道", "街道"),
+        (4, "第2项目 · 区城管局", "区城管局"),
+    ]
+    finish(vote, [{1: GOOD, 2: POOR, 3: GOOD, 4: GOOD}] * 3)
+    grades = [(each.delivery, each.grade) for each in assessments.published_grades(spring.cycle)]
+    first, second = spring.delivery(1).pk, spring.delivery(2).pk
+    assert grades == [
+        (first, Grade.SATISFIED), (first, Grade.UNSATISFIED), (first, Grade.SATISFIED), (second, Grade.SATISFIED),
+    ]  # fmt: skip
+
+
+def test_a_poor_grade_is_put_right_and_assessed_a_second_time():
+    spring = make_spring()
+    vote = begin(spring, (1, 2))
+    finish(vote, [{1: POOR, 2: GOOD}] * 3)
+    poor, fine = spring.delivery(1), spring.delivery(2)
+    assert [each.number for each in assessments.assessable(spring.cycle)] == [3, 4]
+    order = {"assessment": vote.cycle, "text": "重新施工。", "due": date(2019, 3, 31)}
+    with pytest.raises(assessments.NotPoor):
+        assessments.order_rectification(delivery=fine, **order, **spring.acting)
+    made = assessments.order_rectification(delivery=poor, **order, **spring.acting)
+    with pytest.raises(assessments.NotPoor):
+        assessments.order_rectification(delivery=poor, **order, **spring.acting)
+    assert [each.number for each in assessments.assessable(spring.cycle)] == [3, 4]
+    with pytest.raises(assessments.NotYourUnit):
+        assessments.reply_rectification(
+            rectification=made, text="已完成。", **spring.acting | {"by": spring.stranger}
+        )
+    with pytest.raises(assessments.NothingOrdered):
+        assessments.reply_rectification(
+            rectification=made, text=" ", **spring.acting | {"by": spring.officer}
+        )
+    unit = spring.acting | {"by": spring.officer}
+    assessments.reply_rectification(rectification=made, text="已重新施工。", **unit)
+    with pytest.raises(StepNotAllowed):
+        assessments.reply_rectification(rectification=made, text="再说一次。", **unit)
+    assert [each.number for each in assessments.assessable(spring.cycle)] == [1, 3, 4]
+    second = begin(spring, (1,))
+    finish(second, [{1: GOOD}] * 3)
+    grades = [each.grade for each in assessments.published_grades(spring.cycle) if each.delivery == poor.pk]
+    assert grades == [Grade.UNSATISFIED, Grade.SATISFIED]
+    assert [each.number for each in assessments.assessable(spring.cycle)] == [3, 4]
+    acts = JournalEntry.objects.filter(cycle=spring.cycle).values_list("act", flat=True)
+    assert [act for act in acts if act in {Act.ASSESSMENT_OPENED, Act.RECTIFICATION_ORDERED, Act.RECTIFIED}] == [
+        Act.ASSESSMENT_OPENED, Act.RECTIFICATION_ORDERED, Act.RECTIFIED, Act.ASSESSMENT_OPENED,
+    ]  # fmt: skip
+
+
+def test_more_ballots_returned_than_issued_void_it_and_grade_nothing():
+    """The same engine: a void assessment is held again as a further round."""
+    half = counting.Floor(counting.Base.ALL, 1, 2, counting.Comparator.AT_LEAST)
+    rule = counting.Rule(
+        ballot_type=counting.BallotType.GRADES,
+        seats=1,
+        floor=half,
+        blank=counting.BlankBallot.VALID,
+        tie_rule=counting.TieRule.FURTHER_BALLOT,
+        shortfall_rule=counting.ShortfallRule.FURTHER_ROUND,
+        satisfied_floor=half,
+    )
+    outcome = counting.count(rule, (1,), [(1,), (1,)], counting.Attendance(roll=3, present=2, issued=1))
+    assert outcome.voided
+    assert [item.grade for item in outcome.items] == [None]
+
+
+@pytest.mark.parametrize("numbers", [(), (9,), (1, 9)])
+def test_what_is_not_there_is_not_assessed(numbers):
+    spring = make_spring()
+    with pytest.raises(assessments.NothingToAssess):
+        begin(spring, numbers)
+    assert Cycle.objects.count() == 1
+    assert spring.cycle.stage == Stage.DELIVERY
+
+
+def test_one_assessment_at_a_time_and_never_one_of_an_assessment():
+    spring = make_spring()
+    vote = begin(spring, (1,))
+    with pytest.raises(assessments.AssessmentRunning):
+        begin(spring, (2,))
+    finish(vote, [{1: GOOD}] * 3)
+    with pytest.raises(StepNotAllowed):
+        assessments.open_assessment(cycle=vote.cycle, body=Body.DELEGATES, numbers=[1], **spring.acting)
+    with pytest.raises(StepNotAllowed):
+        deliveries.begin_delivery(cycle=vote.cycle, **spring.acting)
+
+
+def test_an_assessments_rules_name_two_shares_or_are_refused_on_the_field():
+    spring = make_spring()
+    vote = begin(spring)
+    for changes, field in (
+        ({"floor_base": ""}, "floor_base"),
+        ({"satisfied_base": ""}, "floor_base"),
+        ({"satisfied_numerator": 3}, "satisfied_numerator"),
+        ({"seats": 3}, "seats"),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            rules.draft_rules(cycle=vote.cycle, **changes, **spring.acting)
+        assert list(refused.value.message_dict) == [field], changes
+
+
+def test_an_order_lies_ahead_and_says_something():
+    spring = make_spring()
+    vote = begin(spring, (1,))
+    finish(vote, [{1: POOR}] * 3)
+    acting = spring.acting
+    given = {"assessment": vote.cycle, "delivery": spring.delivery(1), **acting}
+    with pytest.raises(assessments.NothingOrdered):
+        assessments.order_rectification(text="", due=date(2030, 1, 1), **given)
+    with pytest.raises(assessments.DueInThePast):
+        assessments.order_rectification(text="改。", due=(acting["at"] - timedelta(days=2)).date(), **given)
+    assert Unit.objects.count() == 2
