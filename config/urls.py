@@ -6,10 +6,14 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from config.health import healthz
+from config.robots import robots_txt, sitemap_xml
 from voting.admin import site
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("api/v1/", include("voting.urls.api")),
+    path("sitemap.xml", sitemap_xml, name="sitemap"),
+    path("robots.txt", robots_txt, name="robots"),
     *i18n_patterns(
         path("admin/", site.urls),
         path("", include("accounts.urls")),

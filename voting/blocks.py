@@ -34,13 +34,17 @@ class Listing:
 
 @dataclass(frozen=True)
 class Table:
-    """``numeric`` columns stand to the right, the ``wide`` one takes the room that is left."""
+    """``numeric`` columns stand to the right, the ``wide`` one takes the room that is left.
+
+    With ``shares`` the columns divide the whole width in these parts instead.
+    """
 
     caption: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     numeric: frozenset[int] = frozenset()
     wide: int = 1
+    shares: Sequence[int] = ()
     kind = "table"
 
     @property
@@ -92,6 +96,10 @@ class Document:
     signatures: list[str] = field(default_factory=list)
     #: Who seals the paper and when; empty where nobody does.
     sealed_by: list[str] = field(default_factory=list)
+    #: A wide table stands across the sheet.
+    landscape: bool = False
+    #: The paper takes one page, whatever it says.
+    one_page: bool = False
 
     @property
     def chief_digest(self) -> tuple[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
+from datetime import datetime
 
 import xlsxwriter
 from django.utils.translation import gettext as _
@@ -11,6 +13,14 @@ from django.utils.translation import gettext as _
 from voting.results import Item, Result, RoundResult
 
 Cell = str | int
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+_LONG_AGO = datetime(2000, 1, 1)  # noqa: DTZ001 the library takes no zone
+_LATIN = 0x2E7F
 #: What a spreadsheet may take for the beginning of a formula, full-width forms included (TRUST.md F11).
 _BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -88,16 +98,43 @@ def rows_as_csv(rows: list[list[Cell]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
+def rows_as_xlsx(rows: list[list[Cell]], *, second: Sequence[tuple[str, str]] = ()) -> bytes:
+    """Return any rows as a workbook, the header bold; ``second`` are names and values of a second sheet."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, _OPTIONS) as book:
+        # The same rows give the same file: nothing of it says when it was made.
+        book.set_properties({"created": _LONG_AGO})
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        plain = book.add_format({"text_wrap": True, "valign": "top"})
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        for column, name in enumerate(rows[0]):
+            widest = max((_width(row[column]) for row in rows), default=0)
+            sheet.set_column(column, column, min(48, max(_width(name), widest) + 2))
+        for line, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                write = sheet.write_number if isinstance(cell, int) else sheet.write_string
+                write(line, column, cell, plain if line else bold)
+        if second:
+            other = book.add_worksheet()
+            for line, (name, value) in enumerate(second):
+                other.write_string(line, 0, name)
+                other.write_string(line, 1, value)
+    return content.getvalue()
+
+
+def _width(cell: Cell) -> int:
+    """Return about how wide a cell is, in Latin letters; a Chinese character takes two."""
+    return max(
+        (sum(2 if ord(letter) > _LATIN else 1 for letter in line) for line in str(cell).splitlines()),
+        default=0,
+    )
+
+
 def as_xlsx(result: Result) -> bytes:
     """Return a workbook: a table for every round, and the figures with the hashes. No cell is a formula."""
     content = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(content, options) as book:
+    with xlsxwriter.Workbook(content, _OPTIONS) as book:
         book.set_properties({"title": _("Result of the vote"), "created": result.published_at})
         bold = book.add_format({"bold": True})
         for title, rows in sheets(result):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from reportlab.graphics.shapes import Drawing, Rect
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
-from reportlab.lib.pagesizes import A4
+from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
@@ -26,6 +26,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     Flowable,
     HRFlowable,
+    KeepInFrame,
     KeepTogether,
     Paragraph,
     SimpleDocTemplate,
@@ -54,15 +55,21 @@ def as_pdf(document: Document) -> bytes:
     pdfmetrics.registerFont(UnicodeCIDFont(SONG))
     buffer = io.BytesIO()
     name, digest = document.chief_digest
+    size = landscape(A4) if document.landscape else A4
     template = SimpleDocTemplate(
-        buffer, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=22 * mm,
+        buffer, pagesize=size, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=22 * mm,
         title=document.title, author=document.overline, subject=f"{name} {digest}", lang=get_language(), invariant=1,
     )  # fmt: skip
 
     class Numbered(_Numbered):
         foot = f"{name} {digest}"
+        across = size[0]
 
-    template.build(_flow(document, template.width - 2 * _PADDING), canvasmaker=Numbered)
+    width, height = template.width - 2 * _PADDING, template.height - 2 * _PADDING
+    flow = _flow(document, width)
+    if document.one_page:
+        flow = [KeepInFrame(width, height, flow, mode="shrink")]
+    template.build(flow, canvasmaker=Numbered)
     return buffer.getvalue()
 
 
@@ -70,6 +77,7 @@ class _Numbered(Canvas):  # type: ignore[misc]  # reportlab has no types
     """A canvas that knows how many pages there are before it writes the first footer."""
 
     foot = ""
+    across = A4[0]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,10 +95,10 @@ class _Numbered(Canvas):  # type: ignore[misc]  # reportlab has no types
         super().save()
 
     def _foot(self, place: int, pages: int) -> None:
-        width = A4[0] - 2 * MARGIN
+        width = self.across - 2 * MARGIN
         self.setStrokeColor(_INK)
         self.setLineWidth(0.5)
-        self.line(MARGIN, 17 * mm, A4[0] - MARGIN, 17 * mm)
+        self.line(MARGIN, 17 * mm, self.across - MARGIN, 17 * mm)
         said = _("Page %(place)d of %(pages)d") % {"place": place, "pages": pages}
         for text, style, room in (
             (self.foot, _style("foot"), width - 30 * mm),
@@ -150,7 +158,9 @@ def _flow(document: Document, width: float) -> list[Flowable]:
     if document.note:
         flow.append(_paragraph(document.note, _style("note")))
     for block in document.blocks:
-        flow += _drawn(block, width)
+        drawn = _drawn(block, width)
+        # What shrinks to one page is together anyhow, and can hold no such group.
+        flow += drawn if document.one_page else [KeepTogether(drawn)] if isinstance(block, Bars) else drawn
     flow += [_paragraph(f"{name} {digest}", _style("small")) for name, digest in document.digests]
     if document.signatures:
         flow.append(_lines_to_sign(document.signatures, width))
@@ -170,7 +180,7 @@ def _drawn(block: Block, width: float) -> list[Flowable]:
     if isinstance(block, Facts):
         return [_facts(block, width), Spacer(1, 3 * mm)]
     if isinstance(block, Bars):
-        return [_bars(block, width), Spacer(1, 3 * mm)]
+        return [*_bars(block, width), Spacer(1, 3 * mm)]
     return [_grid(block, width), Spacer(1, 3 * mm)]
 
 
@@ -184,7 +194,7 @@ def _facts(block: Facts, width: float) -> Grid:
     return Grid(rows, colWidths=[_TIME, width - _TIME], style=TableStyle([hair, top]))
 
 
-def _bars(block: Bars, width: float) -> Flowable:
+def _bars(block: Bars, width: float) -> list[Flowable]:
     """Return a bar for every number, its label before and the number behind it."""
     room = width - _NAME - _NUMBER
     rows = [
@@ -196,12 +206,10 @@ def _bars(block: Bars, width: float) -> Flowable:
         for label, number, part in block.parts
     ]
     middle = TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (1, 0), (1, -1), 0)])
-    return KeepTogether(
-        [
-            _paragraph(block.caption, _style("heading")),
-            Grid(rows, colWidths=[_NAME, room, _NUMBER], style=middle),
-        ]
-    )
+    return [
+        _paragraph(block.caption, _style("heading")),
+        Grid(rows, colWidths=[_NAME, room, _NUMBER], style=middle),
+    ]
 
 
 def _bar(length: float) -> Drawing:
@@ -235,6 +243,8 @@ def _grid(table: Table, width: float) -> Grid:
 
 
 def _widths(table: Table, width: float) -> list[float]:
+    if table.shares:
+        return [width * part / sum(table.shares) for part in table.shares]
     if not table.numeric:
         return [_TIME, width - _TIME - _NAME, _NAME]
     fixed = [

@@ -114,3 +114,18 @@ def can_see_patterns(user: Person, cycle: Cycle) -> bool:
 def can_watch(user: Person, cycle: Cycle) -> bool:
     """See the running order, roll and journal."""
     return _acts(user, cycle, Role.CLERK, *SCRUTINEERS, Role.PRESIDING)
+
+
+def can_deliver(user: Person, cycle: Cycle) -> bool:
+    """Keep the breakdown, the lights, the groups, completions, the assessment, the survey and the archive."""
+    return _acts(user, cycle, Role.CLERK)
+
+
+def can_record_change(user: Person, cycle: Cycle) -> bool:
+    """Record what the standing committee decided of a change."""
+    return _acts(user, cycle, Role.CLERK, Role.PRESIDING)
+
+
+def can_report(user: Person, cycle: Cycle) -> bool:
+    """Report on projects: an officer on those of the own unit, the clerk on all; which, the domain says."""
+    return _acts(user, cycle, Role.CLERK, Role.UNIT)

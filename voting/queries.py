@@ -25,6 +25,7 @@ def shown_cycles() -> QuerySet[Cycle]:
     return (
         Cycle.objects.exclude(kind=Kind.REHEARSAL)
         .exclude(stage=Stage.SOLICITATION, slate_frozen_at=None, call__published_at=None)
+        .filter(assesses=None)
         .order_by("-year", "slug")
         .prefetch_related(Prefetch("candidates", _CANDIDATES), Prefetch("rounds", _ROUNDS))
     )
@@ -101,3 +102,13 @@ def shown_proposals(cycle: Cycle, asked: dict[str, str]) -> QuerySet[Proposal]:
             else found.filter(title__contains=words[0])
         )
     return found
+
+
+def delivered_cycles() -> QuerySet[Cycle]:
+    """Return the cycles whose projects are on their way or done, newest first; no rehearsal, no assessment."""
+    stages = [Stage.DELIVERY, Stage.ASSESSMENT, Stage.ARCHIVED]
+    return (
+        Cycle.objects.exclude(kind=Kind.REHEARSAL)
+        .filter(stage__in=stages, assesses=None)
+        .order_by("-year", "slug")
+    )

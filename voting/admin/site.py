@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from voting.domain.running_order import RunningOrder, running_cycles
-from voting.permissions import can_open_year
+from voting.models import Cycle
+from voting.permissions import can_open_year, can_watch
+from voting.states import Stage
 
 #: Staff are signed out after half an hour without a page; the clerk's desk stands in a full hall.
 STAFF_SESSION = 30 * 60  # seconds
@@ -57,7 +59,8 @@ class VoteAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show the running order of every running cycle of the person's kind, and below it the records."""
-        from voting.admin.units import desks  # noqa: PLC0415 it names this site
+        from voting.admin.unit_deliveries import unit_rows  # noqa: PLC0415 it names this site
+        from voting.admin.units import desks  # noqa: PLC0415
 
         user = cast("User", request.user)
         orders = [RunningOrder(cycle, user=user) for cycle in running_cycles(user)]
@@ -68,6 +71,8 @@ class VoteAdminSite(admin.AdminSite):
             "app_list": self.get_app_list(request),
             "cycle": orders[0].cycle if orders else None,
             "desks": desks(user),
+            "delivering": delivering(user),
+            "unit_rows": unit_rows(user),
             "may_open_year": can_open_year(user),
         }
         return TemplateResponse(request, "admin/index.html", context)
@@ -91,6 +96,7 @@ class VoteAdminSite(admin.AdminSite):
         return touched
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
+        from voting.admin.deliveries import DeliveryDesk, DeliveryPage  # noqa: PLC0415
         from voting.admin.journal import journal  # noqa: PLC0415 it names this site
         from voting.admin.minutes import minutes  # noqa: PLC0415
         from voting.admin.papers import PaperDesk, ballot_sheets  # noqa: PLC0415
@@ -102,6 +108,11 @@ class VoteAdminSite(admin.AdminSite):
         from voting.admin.slates import CandidatePage, CandidatesPage  # noqa: PLC0415
         from voting.admin.solicitation import ProposalPage  # noqa: PLC0415
         from voting.admin.steps import PAGES  # noqa: PLC0415
+        from voting.admin.unit_deliveries import (  # noqa: PLC0415
+            ProgressTablePage,
+            UnitDeliveryPage,
+            progress_table,
+        )
         from voting.admin.units import UnitDesk  # noqa: PLC0415
         from voting.admin.years import new_year  # noqa: PLC0415
 
@@ -128,13 +139,27 @@ class VoteAdminSite(admin.AdminSite):
             ("candidates/new", CandidatePage.as_view(site=self), "candidate_new"),
             ("candidates/<int:number>", CandidatePage.as_view(site=self), "candidate"),
             ("unit", UnitDesk.as_view(site=self), "unit"),
+            ("unit/<int:number>", UnitDeliveryPage.as_view(site=self), "unit_delivery"),
+            ("delivery", DeliveryDesk.as_view(site=self), "delivery_desk"),
+            ("delivery/<int:number>", DeliveryPage.as_view(site=self), "delivery"),
+            ("delivery/table", ProgressTablePage.as_view(site=self), "progress_list"),
+            ("delivery/table.xlsx", progress_table, "progress_table"),
         ]
         mine = [
-            path(f"vote/<slug:slug>/{address}/", self.admin_view(view), name=name)
+            path(
+                f"vote/<slug:slug>/{address}{'' if '.' in address else '/'}", self.admin_view(view), name=name
+            )
             for address, view, name in beside
         ]
         first = path("new-year/", self.admin_view(new_year), name="new_year")
         return [*steps, *mine, first, *super().get_urls()]
+
+
+def delivering(user: User) -> list[Cycle]:
+    """Return the cycles of the person's own kind whose projects are on their way or wait to be."""
+    stages = [Stage.PUBLICATION, Stage.DELIVERY, Stage.ASSESSMENT]
+    cycles = Cycle.objects.filter(kind=user.kind, stage__in=stages, assesses=None)
+    return [cycle for cycle in cycles if can_watch(user, cycle)]
 
 
 def keep_signed_in(request: HttpRequest) -> None:

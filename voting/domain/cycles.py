@@ -19,16 +19,19 @@ from voting.states import STAGE_STEPS, Act, Stage
 RESERVED = frozenset(
     {
         "admin",
+        "api",
         "ballot",
         "delegate",
         "en",
         "enter",
         "healthz",
         "leave",
+        "open-data",
         "receipt",
         "secrecy",
         "static",
         "track",
+        "years",
     }
 )
 

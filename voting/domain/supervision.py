@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -45,14 +46,20 @@ class NobodyNamed(Refused):
         return _("Name at least one delegate in office.")
 
 
-def is_watcher(user: User, delivery: Delivery) -> bool:
+def is_watcher(user: Any, delivery: Delivery) -> bool:
     """Tell whether the person acts for the supervision group: one of its delegates, or the clerk."""
-    if user.kind != delivery.cycle.kind:
+    if not isinstance(user, User) or user.kind != delivery.cycle.kind:
         return False
     if user.role == Role.CLERK:
         return True
     groups = SupervisionGroup.objects.filter(delivery=delivery, delegates__user=user)
     return user.role == Role.DELEGATE and groups.exists()
+
+
+def may_remark(user: Any, delivery: Delivery) -> bool:
+    """Tell whether the person is a delegate who may say something of this delivery now."""
+    known = isinstance(user, User) and user.role == Role.DELEGATE and user.kind == delivery.cycle.kind
+    return known and delivery.cycle.stage in GOING_ON
 
 
 def _watched(delivery: Delivery, user: User) -> None:

@@ -1,4 +1,4 @@
-"""The form of the import of proposals."""
+"""The forms of the import of proposals and of progress."""
 
 from __future__ import annotations
 
@@ -7,6 +7,19 @@ from django.utils.translation import gettext_lazy as _
 
 from voting.domain.refusals import Refused
 from voting.forms.steps import StepForm
+
+
+class UploadTableForm(StepForm):
+    """The table of progress, filled in."""
+
+    file = forms.FileField(
+        label=_("The table, filled in"),
+        help_text=_("The XLSX that was downloaded here, or a CSV with the same columns."),
+        error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
+    )
+
+    def field_of(self, refusal: Refused) -> str | None:
+        return "file"
 
 
 class UploadListForm(StepForm):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -15,6 +14,14 @@ from accounts.models import Unit
 from voting.domain.refusals import Refused
 from voting.domain.screening import DECISIONS, DueInThePast, UnitMissing
 from voting.domain.slates import FundsDoNotAddUp, NotScreened
+from voting.forms.plan_lines import (
+    funds_in,
+    lines,
+    milestones_as_lines,
+    milestones_in,
+    targets_as_lines,
+    targets_in,
+)
 from voting.forms.steps import StepForm
 from voting.models import Candidate
 from voting.states import Criterion, Feasible, Outcome, Source
@@ -22,11 +29,6 @@ from voting.states import Criterion, Feasible, Outcome, Source
 _MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 #: Every list in a text field is one thing a line.
 _LINES = forms.Textarea(attrs={"rows": 4})
-_MOST_DIGITS = 12
-
-
-def lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def numbers_in(text: str) -> list[int]:
@@ -202,57 +204,19 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
                 "proposals": " ".join(
                     str(n) for n in given.provenance.values_list("proposal__number", flat=True)
                 ),
-                "targets_text": "\n".join(
-                    f"{t['text']} | {t['number']} | {t['unit']}" for t in given.targets
-                ),
+                "targets_text": targets_as_lines(given.targets),
                 "funds_text": "\n".join(f"{f['source']} | {f['amount']}" for f in given.funds),
-                "milestones_text": "\n".join(f"{m['month']} | {m['text']}" for m in given.milestones),
+                "milestones_text": milestones_as_lines(given.milestones),
             }
 
-    def _parts(self, name: str, number: int) -> list[list[str]]:
-        rows = [
-            [part.strip() for part in re.split(r"[|｜]", line)] for line in lines(self.cleaned_data[name])
-        ]
-        for place, row in enumerate(rows, start=1):
-            if len(row) != number or not all(row):
-                raise ValidationError(
-                    _("Line %(place)d: give %(number)d parts, divided by |.")
-                    % {"place": place, "number": number}
-                )
-        return rows
-
-    @staticmethod
-    def _number(text: str, place: int) -> str:
-        try:
-            number = Decimal(text.replace(",", "").replace("，", ""))
-        except InvalidOperation:
-            number = Decimal(-1)
-        if not number.is_finite() or number < 0 or number.adjusted() > _MOST_DIGITS:
-            raise ValidationError(
-                _("Line %(place)d: “%(text)s” is not a number.") % {"place": place, "text": text}
-            )
-        return f"{number:f}"
-
     def clean_targets_text(self) -> list[dict[str, str]]:
-        rows = self._parts("targets_text", 3)
-        return [
-            {"text": text, "number": self._number(number, place), "unit": unit}
-            for place, (text, number, unit) in enumerate(rows, start=1)
-        ]
+        return targets_in(self.cleaned_data["targets_text"])
 
     def clean_funds_text(self) -> list[dict[str, str]]:
-        rows = self._parts("funds_text", 2)
-        return [
-            {"source": source, "amount": self._number(n, place)}
-            for place, (source, n) in enumerate(rows, start=1)
-        ]
+        return funds_in(self.cleaned_data["funds_text"])
 
     def clean_milestones_text(self) -> list[dict[str, str]]:
-        rows = self._parts("milestones_text", 2)
-        for place, (month, _text) in enumerate(rows, start=1):
-            if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
-                raise ValidationError(_("Line %d: write the month as 2019-06.") % place)
-        return [{"month": month, "text": text} for month, text in rows]
+        return milestones_in(self.cleaned_data["milestones_text"])
 
     def clean_proposals(self) -> list[int]:
         return sorted(set(numbers_in(self.cleaned_data["proposals"])))

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from voting.forms.screening import lines
+from voting.forms.plan_lines import lines
 from voting.models import Cycle
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from voting.views import (
+    api,
     ballot_sheet,
     delegate,
     deliberation,
+    deliveries,
     documents,
+    feeds,
     public,
     published,
     receipt,
@@ -24,6 +27,9 @@ urlpatterns = [
     path("secrecy/", public.secrecy, name="secrecy"),
     path("delegate/", delegate.home, name="delegate"),
     path("track/", solicitation.track, name="track"),
+    path("years/", deliveries.years, name="years"),
+    path("open-data/", api.docs, name="api-docs"),
+    path("feed.atom", feeds.everything, name="feed"),
     path("<slug:slug>/", public.cycle, name="cycle"),
     path("<slug:slug>/projects/<int:number>/", public.candidate, name="candidate"),
     path("<slug:slug>/call/", solicitation.call, name="call"),

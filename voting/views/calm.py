@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from voting.forms.ballot import BallotForm
 from voting.models import RollEntry
 
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 class Calm(Exception):
@@ -68,9 +68,9 @@ def delegate_page(view: View) -> View:
     """Keep the page out of caches and its form out of error reports; answer a Calm with its page."""
 
     @wraps(view)
-    def page(request: HttpRequest) -> HttpResponse:
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return view(request)
+            return view(request, *args, **kwargs)
         except Calm as calm:
             return render(request, "ballot/calm.html", calm.context(), status=calm.status)
 

@@ -27,6 +27,9 @@ class Phase(StrEnum):
     VOTING = "voting"
     COUNTING = "counting"
     RESULT = "result"
+    DELIVERY = "delivery"
+    ASSESSMENT = "assessment"
+    ARCHIVED = "archived"
 
 
 PHASES: dict[str, Phase] = {
@@ -39,6 +42,11 @@ PHASES: dict[str, Phase] = {
     RoundStatus.CERTIFIED: Phase.COUNTING,
     RoundStatus.PUBLISHED: Phase.RESULT,
 }
+AFTER: dict[Stage, Phase] = {
+    Stage.DELIVERY: Phase.DELIVERY,
+    Stage.ASSESSMENT: Phase.ASSESSMENT,
+    Stage.ARCHIVED: Phase.ARCHIVED,
+}
 HEADINGS: dict[Phase, Promise] = {
     Phase.PLANNED: _("The year is being planned"),
     Phase.CALL: _("Proposals are being collected"),
@@ -49,6 +57,9 @@ HEADINGS: dict[Phase, Promise] = {
     Phase.VOTING: _("Voting is open"),
     Phase.COUNTING: _("Voting is closed, the ballots are being counted"),
     Phase.RESULT: _("The result is published"),
+    Phase.DELIVERY: _("The projects are under way"),
+    Phase.ASSESSMENT: _("The projects are assessed"),
+    Phase.ARCHIVED: _("The year is concluded"),
 }
 NOTES: dict[Phase, Promise] = {
     Phase.PLANNED: _("The call for proposals stands here as soon as it is published."),
@@ -64,6 +75,9 @@ NOTES: dict[Phase, Promise] = {
     Phase.VOTING: _("The delegates present are voting by secret ballot; only how many have voted is known."),
     Phase.COUNTING: _("The urn is sealed. The result appears here as soon as it is certified."),
     Phase.RESULT: _("It is frozen: every page, paper and download says the same."),
+    Phase.DELIVERY: _("Units report what is done; the delegates supervise it."),
+    Phase.ASSESSMENT: _("The delegates or the standing committee grade them by secret ballot."),
+    Phase.ARCHIVED: _("Nothing of it changes any more; everything stays here to be read."),
 }
 
 
@@ -87,6 +101,8 @@ class Moment:
 def moment_of(cycle: Cycle) -> Moment:
     """Return where the cycle's newest round stands; at most one query."""
     round_ = queries.newest_round(cycle)
+    if cycle.stage in AFTER:
+        return Moment(AFTER[Stage(cycle.stage)], None, round_)
     phase = PHASES[round_.status] if round_ else _before(cycle)
     return Moment(phase, attendance(round_) if round_ else None, round_)
 

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from voting import queries
+from voting.delivered import Overview, overview
 from voting.models import Candidate, Cycle
 from voting.results import Result
 from voting.slate_document import changes_of, field_label
+from voting.views.deliveries import is_delivered
 from voting.views.moments import moment_of
 from voting.views.origins import origins_of
 from voting.views.paper import dossier
@@ -29,6 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cycle": cycle,
         "older": others,
         "calls": queries.open_calls(timezone.now()),
+        "delivered": [each for each in others if is_delivered(each)],
     }
     context |= _standing(cycle) if cycle else {}
     return render(request, "public/home.html", context)
@@ -58,7 +61,7 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     versions = list(candidates[number].versions.order_by("number"))
     sentences, others = dossier(candidates[number])[:2], dossier(candidates[number])[2:]
     origins = origins_of(candidates[number])
-    context = {
+    context: dict[str, object] = {
         "cycle": shown,
         "candidate": candidates[number],
         "stated": [*sentences, *(fact for fact in others if fact.texts)],
@@ -73,7 +76,10 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "before": candidates.get(number - 1),
         "after": candidates.get(number + 1),
     }
-    return render(request, "public/candidate.html", context | _standing(shown))
+    context |= _standing(shown)
+    found = context["overview"]
+    line = found.line(number) if isinstance(found, Overview) else None
+    return render(request, "public/candidate.html", context | {"line": line})
 
 
 @require_safe
@@ -89,7 +95,8 @@ def _standing(cycle: Cycle) -> dict[str, object]:
     standings = {standing["number"]: standing for standing in result.standings} if result else {}
     rows = [(candidate, standings.get(candidate.number)) for candidate in _slate(cycle)]
     seats = newest.rules.seats if (newest := queries.newest_round(cycle)) else cycle.seats
-    return {"moment": moment_of(cycle), "result": result, "rows": rows, "seats": seats}
+    found = overview(cycle, on=timezone.localdate()) if is_delivered(cycle) else None
+    return {"moment": moment_of(cycle), "result": result, "rows": rows, "seats": seats, "overview": found}
 
 
 def _slate(cycle: Cycle) -> list[Candidate]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +22,7 @@ from voting.domain.refusals import Refused
 from voting.forms.proposal import ListForm, ProposalForm, TrackForm
 from voting.models import Attachment, Cycle, Proposal
 from voting.states import Standing
+from voting.views.address import address_of_person
 
 PER_PAGE = 30
 UNPROCESSABLE, TOO_MANY = 422, 429
@@ -43,12 +43,6 @@ def _person(request: HttpRequest, cycle: Cycle) -> User | None:
     user = request.user
     known = isinstance(user, User) and user.role in {Role.DELEGATE, Role.UNIT} and user.kind == cycle.kind
     return user if known and isinstance(user, User) else None
-
-
-def _address(request: HttpRequest) -> str:
-    """Return the network address that floods are counted by; behind our proxy the one that the proxy saw."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    return str(forwarded.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR", ""))
 
 
 @sensitive_post_parameters("contact_name", "contact")
@@ -79,7 +73,7 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
                 fields=form.texts,
                 attachments=form.cleaned_data["attachments"],
                 by=person,
-                address="" if person else _address(request),
+                address="" if person else address_of_person(request),
             )
         except proposals.TooMany as refusal:
             form.add_error(None, str(refusal))

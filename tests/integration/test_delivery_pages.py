@@ -1,0 +1,303 @@
+"""What citizens read after the vote: overview, project, papers, open data, feeds; the same in every form."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from datetime import date, timedelta
+from xml.etree import ElementTree as ET
+
+import pypdf
+import pytest
+import python_calamine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.cases_after import assess, survey
+from tests.spring import Spring, make_spring
+from voting.domain import supervision, uploads
+from voting.domain.counting import Mark
+from voting.models import Finding
+
+pytestmark = pytest.mark.django_db
+LANGUAGES = ("", "/en")
+PAGES = (
+    "/", "/2018/", "/2018/delivery/", "/2018/delivery/1/", "/2018/delivery/4/", "/2018/projects/1/", "/years/",
+    "/open-data/", "/2018/widget/", "/2018/breakdown/", "/2018/quarters/1/", "/2018/bulletins/3/",
+    "/2018/half-years/1/", "/2018/glance/",
+)  # fmt: skip
+ATOM = "{http://www.w3.org/2005/Atom}"
+PICTURE = b"\x89PNG\r\n\x1a\n"
+
+
+def text(answer) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def lived() -> Spring:
+    """A year with reports, a picture, a finding, an assessment and a survey."""
+    spring = make_spring()
+    spring.report(1, figures={1: 6, 2: 900}, reached={1: date(2018, 3, 15)}, day=date(2018, 3, 20))
+    spring.report(2, delay="汛期长。", day=date(2018, 7, 20), text="只完成一部分 <b>x</b>。")
+    fault = [("围挡未拆", spring.unit, date(2018, 4, 30))]
+    acting = spring.acting
+    supervision.inspect(
+        delivery=spring.delivery(1), day=date(2018, 1, 23), text="看了现场。", faults=fault, **acting
+    )
+    finding = Finding.objects.get()
+    supervision.reply(
+        finding=finding, text="已拆除。", by=spring.officer, at=acting["at"] + timedelta(days=1)
+    )
+    assess(spring, {1: Mark.FOR, 2: Mark.AGAINST})
+    return spring
+
+
+@pytest.mark.parametrize("prefix", LANGUAGES, ids=["zh", "en"])
+def test_every_page_is_there_in_both_languages(prefix, client):
+    lived()
+    for page in PAGES:
+        answer = client.get(prefix + page)
+        assert answer.status_code == 200, page
+        assert "%(" not in answer.content.decode()
+
+
+def test_what_became_of_a_project_stands_one_tap_from_home(client):
+    lived()
+    home = client.get("/").content.decode()
+    assert 'href="/2018/delivery/2/"' in home
+    page = text(client.get("/2018/delivery/2/"))
+    assert "只完成一部分 &lt;b&gt;x&lt;/b&gt;。" in page
+    assert "汛期长。" in page
+    assert "严重滞后" in page
+    assert "测评结果：不满意" in page
+
+
+def test_the_light_stands_with_its_working_and_its_rule(client):
+    lived()
+    page = text(client.get("/2018/delivery/1/"))
+    assert "应完成 100，已完成 25，落后 75 个百分点。" in page
+    assert "黄灯：落后 10 个百分点以上（含）；红灯：落后超过 30 个百分点；其余为绿灯。" in page
+    assert "围挡未拆" in page
+    assert "已拆除。" in page
+
+
+def test_targets_stand_as_bars_and_figures(client):
+    lived()
+    page = client.get("/2018/delivery/1/").content.decode()
+    assert 'width="60.0%"' in page
+    assert 'width="100.0%"' in page
+    assert "6 / 10 座" in page
+    assert "900 / 800 个" in page
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("/2018/breakdowns/1", "公厕 10 座"),
+        ("/2018/quarters/1", "公厕：已完成 6 / 10 座"),
+        ("/2018/bulletins/3", "2018-03-20"),
+        ("/2018/half-years/1", "公厕：已完成 6 / 10 座"),
+        ("/2018/glance", "公厕：已完成 6 / 10 座"),
+    ],
+)
+def test_page_and_pdf_of_every_paper_say_the_same(page, said, client):
+    lived()
+    shown = text(client.get(f"{page}/"))
+    assert said in shown
+    answer = client.get(f"{page}.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    pdf = pypdf.PdfReader(io.BytesIO(answer.content))
+    words = "".join(one.extract_text() for one in pdf.pages)
+    plain = re.sub(r"\s", "", words)
+    assert re.sub(r"\s", "", said) in plain
+    again = client.get(f"{page}.pdf", headers={"if-none-match": answer["ETag"]})
+    assert again.status_code == 304
+    if "glance" in page:
+        assert len(pdf.pages) == 1
+
+
+def test_a_quarter_says_what_was_known_at_its_end(client):
+    spring = make_spring()
+    spring.report(1, figures={1: 3}, day=date(2018, 3, 20))
+    spring.report(1, figures={1: 7}, day=date(2018, 6, 20), delay="慢。")
+    assert "已完成 3 / 10" in text(client.get("/2018/quarters/1/"))
+    assert "已完成 7 / 10" in text(client.get("/2018/quarters/2/"))
+
+
+@pytest.mark.parametrize(
+    "page", ["quarters/0/", "quarters/5/", "bulletins/13/", "half-years/3/", "breakdowns/9/"]
+)
+def test_a_period_that_does_not_exist_is_not_there(page, client):
+    lived()
+    assert client.get(f"/2018/{page}").status_code == 404
+
+
+def test_a_period_that_lies_ahead_is_not_there(client):
+    spring = make_spring()
+    spring.vote.cycle.__class__.objects.filter(pk=spring.cycle.pk).update(year=timezone.localdate().year + 1)
+    assert client.get("/2018/quarters/1/").status_code == 404
+
+
+def test_before_anything_is_on_its_way_there_is_a_helpful_page_or_none(client):
+    spring = make_spring(issued=False)
+    assert client.get("/2018/breakdown/").status_code == 200
+    assert "尚未印发" in text(client.get("/2018/breakdown/"))
+    assert client.get("/2018/breakdowns/1.pdf").status_code == 404
+    assert "尚无报告" in text(client.get("/2018/delivery/"))
+    assert spring.cycle.stage == "delivery"
+
+
+def test_open_data_equals_the_pages(client):
+    lived()
+    records = client.get("/2018/projects.json").json()
+    assert [each["number"] for each in records["projects"]] == [1, 2, 3, 4]
+    rows = list(csv.reader(io.StringIO(client.get("/2018/projects.csv").content.decode("utf-8-sig"))))
+    book = python_calamine.CalamineWorkbook.from_filelike(
+        io.BytesIO(client.get("/2018/projects.xlsx").content)
+    )
+    cells = [
+        ["" if cell is None else str(cell) for cell in row] for row in book.get_sheet_by_index(0).to_python()
+    ]
+    assert [row[1] for row in cells] == [row[1] for row in rows]
+    assert [[cell.removesuffix(".0") for cell in row] for row in cells] == [
+        [cell.removesuffix(".0") for cell in row] for row in rows
+    ]
+    names = rows[0]
+    for row, record in zip(rows[1:], records["projects"], strict=True):
+        for name in ("name", "status", "light", "lead_unit", "became"):
+            assert row[names.index(name)] == record[name]
+        page = text(client.get(f"/2018/delivery/{record['number']}/"))
+        assert record["name"] in page
+        for target in record["targets"]:
+            assert f"{target['reached'] or '未报告'} / {target['planned']} {target['unit']}" in page
+    assert set(records["disclosure"]) >= {"index", "publisher", "published", "source"}
+
+
+def test_no_cell_of_the_open_data_is_a_formula(client):
+    spring = make_spring(issued=False)
+    spring.plan(1, content="=1+1", leader="@cmd")
+    rows = client.get("/2018/projects.csv").content.decode("utf-8-sig")
+    assert "'=1+1" in rows
+    assert "'@cmd" in rows
+
+
+@pytest.mark.parametrize("feed", ["/feed.atom", "/2018/feed.atom", "/2018/delivery/1/feed.atom"])
+def test_feeds_are_valid_atom(feed, client):
+    lived()
+    answer = client.get(feed)
+    assert answer["Content-Type"].startswith("application/atom+xml")
+    root = ET.fromstring(answer.content)  # noqa: S314 our own
+    assert root.tag == f"{ATOM}feed"
+    for name in ("id", "title", "updated"):
+        assert root.findtext(f"{ATOM}{name}"), name
+    entries = root.findall(f"{ATOM}entry")
+    assert entries
+    keys = [entry.findtext(f"{ATOM}id") for entry in entries]
+    assert len(set(keys)) == len(keys)
+    for entry in entries:
+        for name in ("id", "title", "updated", "summary"):
+            assert entry.find(f"{ATOM}{name}") is not None, name
+        page = entry.find(f"{ATOM}link").get("href").removeprefix("http://testserver")
+        assert client.get(page).status_code == 200
+    moments = [entry.findtext(f"{ATOM}updated") for entry in entries]
+    assert moments == sorted(moments, reverse=True)
+
+
+def test_the_widget_may_stand_on_any_site_and_nothing_else_may(client):
+    lived()
+    widget, page = client.get("/2018/widget/"), client.get("/2018/delivery/")
+    assert "frame-ancestors *" in widget["Content-Security-Policy"]
+    assert "X-Frame-Options" not in widget
+    assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
+    assert page["X-Frame-Options"] == "DENY"
+
+
+def test_sitemap_and_robots_lead_to_pages_that_are_there(client):
+    lived()
+    root = ET.fromstring(client.get("/sitemap.xml").content)  # noqa: S314 our own
+    addresses = [each.text for each in root.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert "http://testserver/2018/delivery/1/" in addresses
+    assert "http://testserver/en/2018/delivery/1/" in addresses
+    for address in addresses:
+        assert client.get(address.removeprefix("http://testserver")).status_code == 200, address
+    robots = client.get("/robots.txt").content.decode()
+    assert "Disallow: /admin/" in robots
+    assert "Sitemap: http://testserver/sitemap.xml" in robots
+
+
+def test_a_picture_is_served_as_we_made_it(client):
+    from PIL import Image  # noqa: PLC0415
+
+    raw = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(raw, "JPEG")
+    spring = make_spring()
+    report = spring.report(files=[uploads.clean("现场.jpg", raw.getvalue())])
+    page = client.get("/2018/delivery/1/").content.decode()
+    address = f"/2018/delivery/1/files/{report.pk}/1/"
+    assert f'src="{address}"' in page
+    answer = client.get(address)
+    assert answer["Content-Type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(answer.content)).size == (40, 30)
+    assert client.get(f"/2018/delivery/2/files/{report.pk}/1/").status_code == 404
+
+
+def queries(client: Client, page: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
+        assert client.get(page).status_code == 200
+    return len(caught)
+
+
+#: What each page costs, however many projects and reports there are.
+QUERIES = {
+    "/": 17,
+    "/2018/delivery/": 20,
+    "/2018/glance/": 16,
+    "/2018/delivery/1/": 26,
+    "/2018/projects.csv": 16,
+}
+
+
+@pytest.mark.parametrize("page", QUERIES)
+@pytest.mark.parametrize(("candidates", "reports"), [(3, 1), (12, 5)])
+def test_the_number_of_queries_does_not_grow_with_projects_and_reports(page, candidates, reports, client):
+    spring = make_spring(candidates=candidates, seats=candidates - 1)
+    for number in range(1, candidates + 1):
+        for _ in range(reports):
+            spring.report(number, figures={1: 3}, reached={1: date(2018, 3, 2)})
+    client.get(page)
+    assert queries(client, page) == QUERIES[page]
+
+
+def test_the_survey_stands_apart_and_takes_an_answer(client):
+    spring = make_spring()
+    opened = survey(spring)
+    opened.__class__.objects.filter(pk=opened.pk).update(
+        opens_at=timezone.now() - timedelta(hours=1), closes_at=timezone.now() + timedelta(hours=1)
+    )
+    page = client.get("/2018/survey/")
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page.content.decode())[1]
+    answer = client.post(
+        "/2018/survey/", {"ticket": ticket, "grade-1": "satisfied", "grade-2": "unsatisfied"}
+    )
+    assert answer.status_code == 302
+    assert "谢谢" in text(client.get(answer["Location"]))
+    shown = text(client.get("/2018/delivery/1/"))
+    assert "共 1 份评价。" in shown
+    again = client.post("/2018/survey/", {"ticket": ticket, "grade-1": "satisfied"})
+    assert again.status_code == 422
+    assert "只计一次" in text(again)
+    nothing = client.post("/2018/survey/", {"ticket": ticket})
+    assert "请至少评价一个项目" in text(nothing)
+    kept = client.post("/2018/survey/", {"ticket": "x", "grade-2": "basically"})
+    assert re.search(r'name="grade-2" value="basically" checked', kept.content.decode())
+    robot = client.post("/2018/survey/", {"ticket": ticket, "grade-1": "satisfied", "website": "x"})
+    assert robot.status_code == 422
+    assert json.dumps(client.get("/2018/projects.json").json()["projects"][0]["survey"]) == json.dumps(
+        {"satisfied": 1, "basically": 0, "unsatisfied": 0}
+    )

@@ -1,0 +1,197 @@
+"""What became of every project: one read model for pages, papers, exports, the API and the feeds, as of a day.
+
+However many projects and reports there are, it costs the same number of queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from voting.delivery_lines import LIGHTS, Line, points
+from voting.domain.assessments import Graded, published_grades
+from voting.domain.lights import Light, LightRule
+from voting.domain.progress import overdue, progress_of, rule_of
+from voting.domain.surveys import totals
+from voting.models import Cycle, Delivery, ProgressReport, ReportFile, Survey
+from voting.result_lines import tenths_of_a_percent
+from voting.states import DeliveryStatus, GradeName
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A cycle's deliveries as they stood on a day."""
+
+    cycle: Cycle
+    on: date
+    lines: tuple[Line, ...]
+    rule: LightRule
+    report_days: int
+
+    @property
+    def rule_words(self) -> list[str]:
+        return points(self.rule)
+
+    @property
+    def chosen(self) -> list[Line]:
+        return [each for each in self.lines if each.is_chosen]
+
+    @property
+    def annual(self) -> list[Line]:
+        return [each for each in self.lines if not each.is_chosen]
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """How many projects, how many completed, and how many have which light."""
+        lights = [each.light for each in self.lines if each.is_running]
+        completed = sum(each.delivery.status == DeliveryStatus.COMPLETED for each in self.lines)
+        named = [(Light.GREEN, Light.DONE), (Light.YELLOW,), (Light.RED,), (Light.NONE,)]
+        return [
+            (_("projects"), len(self.lines)),
+            (str(DeliveryStatus.COMPLETED.label), completed),
+            *(
+                (str(LIGHTS[group[0]]), found)
+                for group in named
+                if (found := sum(lights.count(light) for light in group)) or group[0] is not Light.NONE
+            ),
+        ]
+
+    def line(self, number: int) -> Line | None:
+        return next((each for each in self.lines if each.number == number), None)
+
+
+def deliveries_of(cycle: Cycle) -> QuerySet[Delivery]:
+    """Return the cycle's deliveries with all that a page of them shows."""
+    reports = ProgressReport.objects.select_related("reported_by").order_by("day", "reported_at")
+    files = ReportFile.objects.defer("data").order_by("position")
+    return (
+        Delivery.objects.filter(cycle=cycle)
+        .select_related("cycle", "candidate", "lead_unit", "continues__cycle")
+        .prefetch_related(
+            "targets",
+            "milestones",
+            Prefetch("reports", reports),
+            "reports__figures",
+            "reports__milestones",
+            Prefetch("reports__files", files),
+            "inspections__findings__unit",
+        )
+        .order_by("number")
+    )
+
+
+def overview(cycle: Cycle, *, on: date, numbers: Iterable[int] | None = None) -> Overview | None:
+    """Return the deliveries as they stood on a day; None before there are any."""
+    found = deliveries_of(cycle)
+    if numbers is not None:
+        found = found.filter(number__in=numbers)
+    deliveries = list(found)
+    if not deliveries:
+        return None
+    rule, days = rule_of(cycle)
+    grades: dict[int, list[Graded]] = {}
+    for each in published_grades(cycle):
+        grades.setdefault(each.delivery, []).append(each)
+    survey = Survey.objects.filter(cycle=cycle).first()
+    answers = totals(survey) if survey else {}
+    begun = _begun(cycle)
+    return Overview(
+        cycle=cycle,
+        on=on,
+        rule=rule,
+        report_days=days,
+        lines=tuple(_line(each, on, rule, days, begun, grades, answers) for each in deliveries),
+    )
+
+
+def _begun(cycle: Cycle) -> date | None:
+    """Return when the first breakdown was issued: from then on reports are awaited."""
+    first = cycle.breakdowns.order_by("version").values_list("issued_at", flat=True).first()
+    return first.date() if first else None
+
+
+def _line(  # noqa: PLR0917 one line's parts
+    delivery: Delivery,
+    on: date,
+    rule: LightRule,
+    days: int,
+    begun: date | None,
+    grades: Mapping[int, list[Graded]],
+    answers: Mapping[int, dict[str, int]],
+) -> Line:
+    progress = progress_of(delivery, on=on, rule=rule)
+    late = (
+        begun is not None
+        and delivery.status == DeliveryStatus.RUNNING
+        and overdue(progress, since=begun, on=on, days=days)
+    )
+    return Line(
+        delivery=delivery,
+        progress=progress,
+        grades=tuple(grades.get(delivery.pk, ())),
+        survey=answers.get(delivery.pk, dict.fromkeys(GradeName.values, 0)),
+        is_overdue=late,
+        on=on,
+    )
+
+
+def survey_lines(line: Line) -> list[tuple[str, int, str]]:
+    """Return the survey's answers of a project: word, number, per cent."""
+    whole = sum(line.survey.values())
+    return [
+        (str(GradeName(grade).label), answers, tenths_of_a_percent(answers, whole))
+        for grade, answers in line.survey.items()
+    ]
+
+
+def as_data(line: Line) -> dict[str, Any]:
+    """Return a line as plain data: what the API, the open data and the widget say of it."""
+    delivery = line.delivery
+    return {
+        "number": line.number,
+        "name": delivery.candidate.name,
+        "name_en": delivery.candidate.name_en,
+        "became": delivery.became,
+        "status": delivery.status,
+        "light": line.light.value,
+        "due_percent": line.due,
+        "done_percent": line.done,
+        "leader": delivery.leader,
+        "lead_unit": line.lead,
+        "responsible_units": delivery.responsible_units,
+        "supporting_units": delivery.supporting_units,
+        "content": delivery.content,
+        "stage_goal": delivery.stage_goal,
+        "investment": None if delivery.investment is None else f"{delivery.investment:.2f}",
+        "spent": None if line.progress.spent is None else f"{line.progress.spent:.2f}",
+        "targets": [
+            {
+                "text": each.target.text,
+                "unit": each.target.unit,
+                "planned": each.planned,
+                "reached": each.reached or None,
+            }
+            for each in line.targets
+        ],
+        "milestones": [
+            {
+                "month": f"{each.milestone.month:%Y-%m}",
+                "text": each.milestone.text,
+                "reached": each.reached.isoformat() if each.reached else None,
+            }
+            for each in line.milestones
+        ],
+        "last_report": line.last_report.day.isoformat() if line.last_report else None,
+        "report_overdue": line.is_overdue,
+        "open_findings": line.open_findings,
+        "grades": [
+            {"assessment": each.assessment.slug, "name": each.name, "grade": each.grade and each.grade.value}
+            for each in line.grades
+        ],
+        "survey": dict(line.survey),
+    }

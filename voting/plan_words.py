@@ -1,0 +1,55 @@
+"""A plan in words, and what a change alters of it: before and after, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from voting.models import ChangeRequest, Delivery
+
+LABELS: dict[str, Promise] = {
+    "content": gettext_lazy("Work content"),
+    "investment": gettext_lazy("Investment, 10 000 yuan"),
+    "stage_goal": gettext_lazy("Goal of this year"),
+    "targets": gettext_lazy("Targets"),
+    "milestones": gettext_lazy("Milestones"),
+}
+
+
+def plan_text(name: str, value: Any) -> str:
+    """Return a part of a plan in words; what is empty is not stated."""
+    if name == "targets":
+        said = "\n".join(f"{each['text']} {each['number']} {each['unit']}" for each in value)
+    elif name == "milestones":
+        said = "\n".join(f"{each['month']} {each['text']}" for each in value)
+    else:
+        said = "" if value is None else str(value)
+    return said or _("not stated")
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return label, before, after of everything that a change alters."""
+    return [
+        (str(label), plan_text(name, before.get(name)), plan_text(name, after[name]))
+        for name, label in LABELS.items()
+        if name in after
+    ]
+
+
+def decided_changes(delivery: Delivery) -> list[dict[str, Any]]:
+    """Return the decided changes of a delivery, the newest first, with what each altered."""
+    changes = ChangeRequest.objects.filter(delivery=delivery).exclude(approved=None).order_by("-recorded_at")
+    return [
+        {
+            "approved": each.approved,
+            "decided_on": each.decided_on,
+            "reason": each.reason,
+            "decision": each.decision,
+            "lines": differences(each.before, each.after),
+        }
+        for each in changes
+    ]
