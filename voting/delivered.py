@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from voting.delivery_lines import LIGHTS, Line, points
@@ -49,7 +50,7 @@ class Overview:
     def counts(self) -> list[tuple[str, int]]:
         """How many projects, how many completed, and how many have which light."""
         lights = [each.light for each in self.lines if each.is_running]
-        completed = sum(each.delivery.status == DeliveryStatus.COMPLETED for each in self.lines)
+        completed = sum(each.is_completed for each in self.lines)
         named = [(Light.GREEN, Light.DONE), (Light.YELLOW,), (Light.RED,), (Light.NONE,)]
         return [
             (_("projects"), len(self.lines)),
@@ -80,6 +81,7 @@ def deliveries_of(cycle: Cycle) -> QuerySet[Delivery]:
             "reports__milestones",
             Prefetch("reports__files", files),
             "inspections__findings__unit",
+            "completions",
         )
         .order_by("number")
     )
@@ -96,7 +98,8 @@ def overview(cycle: Cycle, *, on: date, numbers: Iterable[int] | None = None) ->
     rule, days = rule_of(cycle)
     grades: dict[int, list[Graded]] = {}
     for each in published_grades(cycle):
-        grades.setdefault(each.delivery, []).append(each)
+        if timezone.localdate(datetime.fromisoformat(each.body["published_at"])) <= on:
+            grades.setdefault(each.delivery, []).append(each)
     survey = Survey.objects.filter(cycle=cycle).first()
     answers = totals(survey) if survey else {}
     begun = _begun(cycle)

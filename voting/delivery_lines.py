@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -145,9 +146,21 @@ class Line:
     def is_chosen(self) -> bool:
         return self.delivery.became == Became.CHOSEN
 
+    @cached_property
+    def is_completed(self) -> bool:
+        """It was accepted as completed by the day that is looked at."""
+        accepted = [each for each in self.delivery.completions.all() if each.accepted and each.decided_at]
+        return self.delivery.status == DeliveryStatus.COMPLETED and any(
+            timezone.localdate(each.decided_at) <= self.on for each in accepted
+        )
+
+    @property
+    def is_carried(self) -> bool:
+        return self.delivery.status == DeliveryStatus.CARRIED
+
     @property
     def is_running(self) -> bool:
-        return self.delivery.status == DeliveryStatus.RUNNING
+        return not self.is_completed and not self.is_carried
 
     @property
     def light(self) -> Light:
@@ -159,7 +172,8 @@ class Line:
     @property
     def light_word(self) -> str:
         if not self.is_running:
-            return str(DeliveryStatus(self.delivery.status).label)
+            status = DeliveryStatus.COMPLETED if self.is_completed else DeliveryStatus.CARRIED
+            return str(status.label)
         return str(LIGHTS[self.light])
 
     @property

@@ -16,11 +16,13 @@ from django.utils.translation import ngettext
 from voting.blocks import Bars, Block, Document, Facts, Heading, Table, Text
 from voting.delivered import Overview, as_data
 from voting.delivery_lines import Line
+from voting.domain.lights import Light
 from voting.models import Breakdown, Cycle
 from voting.result_lines import english
 from voting.states import Became
 
-HALF, QUARTERS = 2, 4
+QUARTERS = 4
+_LAMPS = {Light.DONE: "√", Light.GREEN: "●", Light.YELLOW: "▲", Light.RED: "■", Light.NONE: "○"}
 
 
 def quarter_end(year: int, quarter: int) -> date:
@@ -90,7 +92,7 @@ def _breakdown_row(each: Mapping[str, Any]) -> list[str]:
     units = [each["responsible_units"], each["supporting_units"]]
     return [
         str(each["number"]),
-        f"{_name(each)}\n({Became(each['became']).label})",
+        _in_brackets(_name(each), Became(each["became"]).label),
         "\n".join(filter(None, [each["content"], *targets, each["stage_goal"]])) or _("not stated"),
         each["leader"] or _("not stated"),
         each["lead_unit"] or _("not stated"),
@@ -121,19 +123,25 @@ def quarterly(shown: Overview, *, quarter: int) -> Document:
     )
 
 
+def lamp(line: Line) -> str:
+    """Return the light as a sign and a word: told apart without colours, on paper too."""
+    return f"{_LAMPS[line.light]} {line.light_word}"
+
+
 def quarterly_head() -> list[str]:
     return [_("No."), _("Project"), _("Main work content"), _("Lead unit"), _("Reached so far")]
 
 
 def quarterly_row(line: Line) -> list[str]:
     """Return 序号, 项目名称, 主要工作内容, 牵头单位, 累计完成情况."""
-    content = line.delivery.content or "\n".join(line.delivery.candidate.target)
+    targets = [str(each.target) for each in line.targets]
+    content = line.delivery.content or "\n".join(line.delivery.candidate.target or targets)
     return [
         str(line.number),
         line.name,
         content or _("not stated"),
         line.lead or _("not stated"),
-        f"{line.light_word}. {line.state}",
+        _("%(light)s. %(state)s") % {"light": lamp(line), "state": line.state},
     ]
 
 
@@ -198,8 +206,8 @@ def glance(shown: Overview) -> Document:
     rows = [
         [
             str(line.number),
-            f"{line.name} ({line.became})",
-            line.light_word,
+            _in_brackets(line.name, line.became),
+            lamp(line),
             line.state,
             line.grade if line.grades else "",
         ]
@@ -228,7 +236,7 @@ def glance(shown: Overview) -> Document:
 def _lights(shown: Overview) -> Table:
     head = [_("No."), _("Project"), _("Lead unit"), _("Light"), _("From what")]
     rows = [
-        [str(each.number), each.name, each.lead or _("not stated"), each.light_word, each.working]
+        [str(each.number), each.name, each.lead or _("not stated"), lamp(each), each.working]
         for each in shown.lines
     ]
     return Table(_("Lights"), head, rows, frozenset({0}), shares=(3, 19, 10, 8, 17))
@@ -257,7 +265,7 @@ def _facts(line: Line) -> Facts:
     last = line.last_report
     return Facts(
         [
-            (_("Light"), f"{line.light_word}. {line.working}"),
+            (_("Light"), _("%(light)s. %(state)s") % {"light": lamp(line), "state": line.working}),
             (_("Lead unit"), line.lead or unknown),
             (_("Reached so far"), line.state),
             (_("Money, 10 000 yuan"), _(", ").join(filter(None, money)) or unknown),
@@ -269,6 +277,10 @@ def _facts(line: Line) -> Facts:
 def _frame(cycle: Cycle) -> dict[str, Any]:
     kinds = {"demo": _("Demonstration"), "rehearsal": _("Rehearsal")}
     return {"overline": cycle.congress or cycle.place, "note": str(kinds.get(cycle.kind, ""))}
+
+
+def _in_brackets(what: object, more: object) -> str:
+    return _("%(what)s (%(more)s)") % {"what": what, "more": more}
 
 
 def _day(at: datetime) -> str:

@@ -50,7 +50,10 @@ def notice(result: Result) -> Document:
     cycle = result.body["cycle"]
     blocks: list[Block] = [Text(_opening(result))]
     named = [
-        (_("Chosen"), [(s["number"], _with_round(result, s)) for s in result.chosen_in_all]),
+        (
+            _("Chosen"),
+            [(s["number"], _with_round(result, s)) for s in result.chosen_in_all if not result.graded],
+        ),
         (_("Annual tasks"), [(s["number"], s["name"]) for s in result.annual_tasks]),
         (_("Left to the next session"), [(s["number"], s["name"]) for s in result.left_over]),
     ]
@@ -142,14 +145,16 @@ def _signatures() -> list[str]:
 def _opening(result: Result) -> str:
     """Return the first sentences: who voted on what, the quorum, how many rounds or how it came out."""
     cycle = result.body["cycle"]
-    said = [
-        _(
+    words = (
+        _("In %(place)s %(items)s livelihood projects of %(year)s were assessed by secret ballot.")
+        if result.graded
+        else _(
             "The delegates of the people's congress of %(place)s voted by secret ballot on %(items)s candidate "
             "livelihood projects of %(year)s."
         )
-        % {"place": cycle["place"], "year": cycle["year"], "items": len(result.slate)},
-        result.quorum,
-    ]
+    )
+    opening = words % {"place": cycle["place"], "year": cycle["year"], "items": len(result.slate)}
+    said = [opening, result.quorum]
     if result.several:
         rounds = {"rounds": len(result.rounds), "because": result.because}
         said.append(_("There were %(rounds)s rounds, the last one %(because)s.") % rounds)

@@ -19,6 +19,7 @@ from voting.domain.running_order import RunningOrder, StepKey
 from voting.forms.screening import AnswerForm
 from voting.forms.steps import StepForm
 from voting.models import Cycle, Opinion
+from voting.states import Stage
 
 
 class UnitDesk(StepPage):
@@ -74,7 +75,8 @@ def desks(user: Any) -> list[tuple[Cycle, int]]:
     """Return the running cycles that the officer's unit may be asked in, with how many opinions are open."""
     if not user.unit_id:
         return []
-    cycles = Cycle.objects.filter(kind=user.kind).exclude(stage="archived").order_by("-year", "slug")
+    before = {Stage.SOLICITATION, Stage.SCREENING, Stage.DELIBERATION, Stage.VOTING}
+    cycles = Cycle.objects.filter(kind=user.kind, stage__in=before, assesses=None).order_by("-year", "slug")
     waiting = list(
         Opinion.objects.filter(unit=user.unit_id, answered_at=None, proposal__cycle__in=cycles)
         .values_list("proposal__cycle_id", flat=True)

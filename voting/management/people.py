@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Delegate, Delegation, User
+from accounts.models import Delegate, Delegation, Unit, User
 from accounts.roles import Kind, Role
 
 
@@ -71,6 +71,19 @@ def enter_staff(*, kind: Kind, username: str, name: str, role: Role) -> tuple[Us
     if (user.kind, user.role) != (kind, role):
         raise Taken(username)
     return user, False
+
+
+def enter_officer(*, kind: Kind, unit: Unit) -> User:
+    """Return an officer of the unit: who is there already, else a demo sign-in without a unit, else a new one."""
+    officers = User.objects.filter(kind=kind, role=Role.UNIT).order_by("pk")
+    user = officers.filter(unit=unit).first() or officers.filter(unit=None).first()
+    if user is None:
+        username = f"demo-unit-{officers.count() + 1}"
+        user, _new = enter_staff(kind=kind, username=username, name=unit.name, role=Role.UNIT)
+    if user.unit_id is None:
+        user.unit = unit
+        user.save(update_fields=["unit"])
+    return user
 
 
 def spread(people: int, *, over: int) -> list[int]:

@@ -13,6 +13,7 @@ from voting.delivered import Overview, overview
 from voting.models import Candidate, Cycle
 from voting.results import Result
 from voting.slate_document import changes_of, field_label
+from voting.states import Stage
 from voting.views.deliveries import is_delivered
 from voting.views.moments import moment_of
 from voting.views.origins import origins_of
@@ -22,10 +23,11 @@ from voting.views.rules import in_short
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the newest vote with its projects and what can be done now; older votes below it."""
+    """Show the vote that is held now, else the newest, with its projects and what can be done; older ones below it."""
     cycles = list(queries.shown_cycles())
-    voted = (each for each in cycles if each.slate_frozen_at)
-    cycle = next(voted, cycles[0] if cycles else None)
+    held = [each for each in cycles if each.stage in {Stage.VOTING, Stage.COUNTING}]
+    voted = [each for each in cycles if each.slate_frozen_at]
+    cycle = next(iter([*held, *voted, *cycles]), None)
     others = [each for each in cycles if each is not cycle]
     context: dict[str, object] = {
         "cycle": cycle,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.roles import Kind
-from voting.management.commands.seed import CYCLE, NEXT_YEAR, ROLL
+from voting.management.commands.seed import CYCLE, NEXT_YEAR, ROLL, THIS_YEAR
 from voting.management.demo.places import Place, PlaceTaken, place_from_environment
 from voting.management.demo.reset import ResetRefused, official_cycles, reset_demo
 from voting.management.demo.secrets import give_passwords, keep_secrets, read_secrets
@@ -27,6 +27,7 @@ from voting.management.seeds.command import load_files
 from voting.management.seeds.loading import Point
 from voting.management.seeds.next_year import NextPoint, load_next_year
 from voting.management.seeds.reading import SeedDamaged
+from voting.management.seeds.this_year import load_this_year
 from voting.management.speaking import SpeakingCommand, speak_freely
 from voting.models import Cycle
 
@@ -102,6 +103,9 @@ class Command(SpeakingCommand):
             self.say(_("loading the seeds"))
             try:
                 with transaction.atomic():
+                    # The running year first: a slip of the vote of 2018 is the last that its delegate is given.
+                    load_files(cycle=CYCLE, roll=ROLL, until=Point.SLATE)
+                    load_this_year(THIS_YEAR, at=timezone.now())
                     load_files(cycle=CYCLE, roll=ROLL, until=until)
                     load_next_year(NEXT_YEAR, until=next_year, at=timezone.now())
             except SeedDamaged as damage:

@@ -17,7 +17,8 @@ from voting.management.seeds.loading import Point
 from voting.management.speaking import SpeakingCommand, require_tables, speak_freely
 
 SEEDS = Path(settings.BASE_DIR) / "seeds"
-CYCLE, ROLL, NEXT_YEAR = SEEDS / "2018.toml", SEEDS / "demo-roll.toml", SEEDS / "demo-next-year.toml"
+CYCLE, ROLL = SEEDS / "2018.toml", SEEDS / "demo-roll.toml"
+THIS_YEAR, NEXT_YEAR = SEEDS / "demo-this-year.toml", SEEDS / "demo-next-year.toml"
 
 
 class Command(SpeakingCommand):

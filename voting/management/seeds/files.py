@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.roles import STAFF_ROLES, Kind, Role
+from voting.forms.plan_lines import targets_in
 from voting.management.people import spread
 from voting.management.seeds.reading import DAY, TEXT, TEXTS, Field, Reader, read_toml
 from voting.models import Candidate
@@ -27,6 +29,7 @@ CYCLE = {
 }  # fmt: skip
 CANDIDATE = {
     "number": _POSITIVE, "name": _NAME, "name_en": TEXT, "done_last_year": TEXTS, "target": TEXTS,
+    "targets": TEXTS,
     **dict.fromkeys(Candidate.DOSSIER_FIELDS, TEXT),
 }  # fmt: skip
 ROLL = {"kind": _KIND, "delegates": _POSITIVE, "name": _NAME, "on_leave": TEXTS}
@@ -84,6 +87,11 @@ def read_cycle(file: Path) -> CycleFile:
     if fields["seats"] > len(candidates):
         sentence = _("seats = %(seats)d, but there are only %(count)d candidate projects.")
         raise reader.refuse("[cycle]", sentence % {"seats": fields["seats"], "count": len(candidates)})
+    for place, candidate in enumerate(candidates, start=1):
+        try:
+            candidate["targets"] = targets_in("\n".join(candidate.get("targets", [])))
+        except ValidationError as error:
+            raise reader.refuse(reader.place("candidate", place), " ".join(error.messages)) from error
     return CycleFile(reader, fields, candidates)
 
 

@@ -32,7 +32,7 @@ from voting.domain import (
     slates,
 )
 from voting.domain.refusals import Refused
-from voting.management.people import enter_staff
+from voting.management.people import enter_officer
 from voting.management.seeds.reading import SeedDamaged, read_toml
 from voting.models import Candidate, Cycle, Opinion, Proposal, Question
 from voting.states import Channel, Criterion, Outcome, Source
@@ -88,9 +88,7 @@ class _Loading:
             table["name"]: Unit.objects.get_or_create(kind=self.kind, name=table["name"])[0]
             for table in self.data["unit"]
         }
-        self.officers = {
-            name: self._officer(place, unit) for place, (name, unit) in enumerate(self.units.items())
-        }
+        self.officers = {name: enter_officer(kind=self.kind, unit=unit) for name, unit in self.units.items()}
         cycles.create_cycle(**self.data["cycle"], by=self.clerk, at=self.opened)
         self.cycle = Cycle.objects.get(slug=self.data["cycle"]["slug"])
         call = dict(self.data["call"])
@@ -99,16 +97,6 @@ class _Loading:
             cycle=self.cycle, opens_at=self.opened, closes_at=closes, by=self.clerk, at=self.opened, **call
         )
         calls.publish_call(cycle=self.cycle, by=self.clerk, at=self.opened)
-
-    def _officer(self, place: int, unit: Unit) -> User:
-        """Return the unit's officer; the demo's own sign-in speaks for the first unit."""
-        name = "demo-unit" if place == 0 else f"demo-unit-{place + 1}"
-        user = User.objects.filter(username=name).first()
-        if user is None:
-            user, _new = enter_staff(kind=self.kind, username=name, name=unit.name, role=Role.UNIT)
-        user.unit = unit
-        user.save(update_fields=["unit"])
-        return user
 
     def propose(self) -> None:
         """Let everybody propose in the order of the file; a list from the subdistricts comes last."""
