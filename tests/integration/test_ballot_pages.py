@@ -14,7 +14,7 @@ from accounts.codes import void_code
 from accounts.models import User
 from accounts.roles import Kind, Role
 from tests.factories import Vote, make_vote
-from voting.domain.counting import Mark
+from voting.domain.counting import BallotType, Mark
 from voting.domain.counts import certify_tally, count_round
 from voting.domain.definitions import definition_of, sealing_info
 from voting.domain.notices import publish_notice
@@ -506,7 +506,7 @@ def test_a_line_shows_the_source_s_own_sentence_and_the_dossier_all_of_them():
     candidate = Candidate(
         number=7, name="停车场库建设项目", target=["竣工800个。", "开工2600个。"], site="区内"
     )
-    [row] = rows([BallotItem(number=7, candidate=candidate)], {7: Mark.FOR})
+    [row] = rows([BallotItem(number=7, candidate=candidate)], {7: Mark.FOR}, kind=BallotType.UP_TO)
     assert (row.number, row.name, row.line, row.checked) == (7, "停车场库建设项目", "竣工800个。", True)
     assert [fact.texts for fact in row.facts] == [["竣工800个。", "开工2600个。"], ["区内"]]
     assert len(row.unstated.split("、")) == len(Candidate.DOSSIER_FIELDS) - 1

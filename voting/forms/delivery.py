@@ -18,7 +18,7 @@ from voting.domain.deliveries import plan_of
 from voting.domain.lights import PRESETS
 from voting.domain.refusals import Refused
 from voting.forms.plan_lines import milestones_as_lines, milestones_in, targets_as_lines, targets_in
-from voting.forms.screening import numbers_in
+from voting.forms.screening import MOMENT, numbers_in
 from voting.forms.steps import StepForm
 from voting.forms.supervision import area, day_input
 from voting.models import Cycle, Delivery, DeliveryMilestone, LightSetting
@@ -302,15 +302,9 @@ class AssessmentForm(StepForm):
         return "numbers" if isinstance(refusal, assessments.NothingToAssess) else None
 
 
-def _moment_input() -> forms.SplitDateTimeWidget:
-    return forms.SplitDateTimeWidget(
-        date_attrs={"type": "date"}, time_attrs={"type": "time"}, date_format="%Y-%m-%d", time_format="%H:%M"
-    )
-
-
 class SurveyForm(StepForm):
-    opens_at = forms.SplitDateTimeField(label=gettext_lazy("Opens at"), widget=_moment_input())
-    closes_at = forms.SplitDateTimeField(label=gettext_lazy("Closes at"), widget=_moment_input())
+    opens_at = forms.DateTimeField(label=gettext_lazy("Opens at"), widget=MOMENT)
+    closes_at = forms.DateTimeField(label=gettext_lazy("Closes at"), widget=MOMENT)
 
     def field_of(self, refusal: Refused) -> str | None:
         return "opens_at" if isinstance(refusal, surveys.SurveyClosed) else None

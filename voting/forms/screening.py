@@ -26,7 +26,7 @@ from voting.forms.steps import StepForm
 from voting.models import Candidate
 from voting.states import Criterion, Feasible, Outcome, Source
 
-_MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 #: Every list in a text field is one thing a line.
 _LINES = forms.Textarea(attrs={"rows": 4})
 
@@ -42,8 +42,8 @@ def numbers_in(text: str) -> list[int]:
 class TimesForm(StepForm):
     """When the call opens and closes, in the place's own time."""
 
-    opens_at = forms.DateTimeField(label=gettext_lazy("Opens"), widget=_MOMENT)
-    closes_at = forms.DateTimeField(label=gettext_lazy("Closes"), widget=_MOMENT)
+    opens_at = forms.DateTimeField(label=gettext_lazy("Opens"), widget=MOMENT)
+    closes_at = forms.DateTimeField(label=gettext_lazy("Closes"), widget=MOMENT)
 
 
 class CallForm(TimesForm):

@@ -55,7 +55,7 @@ def elector(request: HttpRequest, form: BallotForm | None = None) -> RollEntry:
             _("This request cast nothing. Please open the ballot of the present round."),
             way=("voting:ballot", _("Open my ballot")),
         )
-    if entry.voted:
+    if entry.voted and (form or entry.round.status != RoundStatus.PUBLISHED):
         raise already(request)
     _require_open(entry)
     _require_present(entry, form)
