@@ -25,7 +25,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.roles import Kind  # noqa: E402
-from benchmarks import counting, floor, report, roster, search, votes  # noqa: E402
+from benchmarks import after, counting, floor, report, roster, search, votes  # noqa: E402
 from benchmarks.delegates import Hall, ticket_of  # noqa: E402
 from benchmarks.ground import Ground, run  # noqa: E402
 from benchmarks.serving import THREADS, WORKERS, Server, serving  # noqa: E402
@@ -64,6 +64,7 @@ class Findings:
     small_count: counting.Cost | None = None
     roster: dict[str, roster.Cost] = field(default_factory=dict)
     search: list[search.Cost] = field(default_factory=list)
+    after: list[report.Row] = field(default_factory=list)
 
 
 class Bench:
@@ -79,6 +80,7 @@ class Bench:
         self.pgbench = floor.find_pgbench()
         self.roster = max(SMALL, round(ROSTER * scale))
         self.proposals = max(2 * SMALL, round(PROPOSALS * scale))
+        self.answers = max(10 * SMALL, round(after.ANSWERS * scale))
         self.urn = min(max(self.turns * SMALL + SMALL, round(URN * scale)), self.large_roll)
 
     def __enter__(self) -> Self:
@@ -112,6 +114,7 @@ class Bench:
         self._count()
         self._import()
         self._search()
+        self._after()
         self._tell()
 
     # ------------------------------------------------------------------------------------------- preparation
@@ -288,6 +291,13 @@ class Bench:
         self.found.search = [search.measure(number) for number in (SMALL, self.proposals)]
         connection.close()
 
+    def _after(self) -> None:
+        """Answer a survey among few and many answers, and look at few and many projects."""
+        self.say(f"a survey of {self.answers} answers")
+        votes.use(self.small_db)
+        self.found.after = after.measure(self.answers)
+        connection.close()
+
     @staticmethod
     def _closed(vote: votes.OpenVote) -> counting.Task:
         seed = votes.close(vote)
@@ -302,7 +312,14 @@ class Bench:
             f"{THREADS} threads, {LINES} connections; middle of {len(self.found.small)} bursts each\n"
         )
         report.print_table(
-            [*self._casts(), *self._counts(), *self._lists(), *self._searches(), *self._rest()]
+            [
+                *self._casts(),
+                *self._counts(),
+                *self._lists(),
+                *self._searches(),
+                *self.found.after,
+                *self._rest(),
+            ]
         )
         print()
         for name, bursts in (("our cast", self.found.small), ("bare cast", self.found.bare)):

@@ -165,9 +165,7 @@ class Line:
     @property
     def light(self) -> Light:
         """The light; a completed delivery's is done, whatever its milestones say."""
-        return (
-            Light.DONE if self.delivery.status == DeliveryStatus.COMPLETED else self.progress.standing.light
-        )
+        return Light.DONE if self.is_completed else self.progress.standing.light
 
     @property
     def light_word(self) -> str:
