@@ -109,23 +109,23 @@ def test_the_hash_changes_with_a_report(client):
     assert client.get(address)["ETag"] != before
 
 
-@pytest.mark.parametrize(
-    ("address", "status", "error"),
-    [
-        ("cycles/?page=0", 400, "page must be a whole number from 1 to 999999."),
-        ("cycles/?page=x", 400, "page must be a whole number from 1 to 999999."),
-        ("cycles/?page_size=101", 400, "page_size must be a whole number from 1 to 100."),
-        ("cycles/2018/projects/?light=blue", 400, "light must be one of: none, green, yellow, red, done."),
-        ("cycles/none/", 404, "There is nothing at this address."),
-        ("cycles/2018/projects/99/", 404, "There is nothing at this address."),
-        ("whatever/", 404, "There is nothing at this address."),
-    ],
-)
-def test_what_cannot_be_answered_is_said_as_data(client, address, status, error):
+WRONG = [
+    ("cycles/?page=0", 400, "page must be a whole number from 1 to 999999."),
+    ("cycles/?page=x", 400, "page must be a whole number from 1 to 999999."),
+    ("cycles/?page_size=101", 400, "page_size must be a whole number from 1 to 100."),
+    ("cycles/2018/projects/?light=blue", 400, "light must be one of: none, green, yellow, red, done."),
+    ("cycles/none/", 404, "There is nothing at this address."),
+    ("cycles/2018/projects/99/", 404, "There is nothing at this address."),
+    ("whatever/", 404, "There is nothing at this address."),
+]
+
+
+def test_what_cannot_be_answered_is_said_as_data(client):
     make_spring()
-    answer = client.get(ROOT + address)
-    assert answer.status_code == status
-    assert answer.json() == {"error": error}
+    for address, status, error in WRONG:
+        answer = client.get(ROOT + address)
+        assert answer.status_code == status, address
+        assert answer.json() == {"error": error}
 
 
 def test_filters_leave_what_was_asked_for(client):
@@ -162,7 +162,7 @@ def test_votes_are_those_of_the_notice(client):
     ]
 
 
-@pytest.mark.parametrize(("candidates", "reports"), [(3, 1), (9, 4)])
+@pytest.mark.parametrize(("candidates", "reports"), [(3, 1), (6, 3)])
 def test_the_number_of_queries_does_not_grow(client, candidates, reports):
     spring = make_spring(candidates=candidates, seats=candidates - 1)
     for number in range(1, candidates + 1):
@@ -182,7 +182,7 @@ PART = st.sampled_from(["2018", "1", "99999999999", "-1", "0"]) | st.text(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     path=st.sampled_from(PATHS),
     parts=st.lists(PART, min_size=2, max_size=2),

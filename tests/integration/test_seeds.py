@@ -131,7 +131,7 @@ def test_a_file_that_was_changed_later_is_reported_and_overwrites_nothing(capsys
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (("seats = 10", "seats 10"), "line 19: this is not well-formed TOML."),
+        (("seats = 10", "seats 10"), "line 21: this is not well-formed TOML."),
         (("seats = 10", "seats = \"ten\""), "[cycle]: the field “seats” must be a whole number."),
         (("seats = 10", "seats = true"), "[cycle]: the field “seats” must be a whole number."),
         (("seats = 10", "seats = 0"), "[cycle]: the field “seats” must be at least 1."),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from voting import permissions
 from voting.admin.after import AfterPage, Maker
-from voting.delivered import overview
+from voting.delivered import Overview, overview
 from voting.domain import (
     archive,
     assessments,
@@ -123,19 +123,21 @@ class DeliveryDesk(AfterPage):
             "survey": Survey.objects.filter(cycle=self.cycle).first(),
             "assessments": list(self.cycle.assessments.order_by("pk")),
             "disposal": Disposal.objects.select_related("disposed_by").filter(cycle=self.cycle).first(),
-            "waiting": self._waiting(),
+            "waiting": self._waiting(found),
             "may": permissions.can_deliver(self.user, self.cycle),
         }
 
-    def _waiting(self) -> list[tuple[int, str]]:
+    def _waiting(self, found: Overview | None) -> list[tuple[int, str]]:
         """Return what waits for the clerk: (number of the project, what)."""
         asked = ChangeRequest.objects.filter(delivery__cycle=self.cycle, approved=None)
         handed = Completion.objects.filter(delivery__cycle=self.cycle, accepted=None)
         late = Finding.objects.filter(
             inspection__delivery__cycle=self.cycle, closed_at=None, due__lt=timezone.localdate()
         )
+        overdue = [line.number for line in found.lines if line.is_overdue] if found else []
         return sorted(
             [
+                *((number, _("no report for too long")) for number in overdue),
                 *(
                     (n, _("a change waits for the decision"))
                     for n in asked.values_list("delivery__number", flat=True)

@@ -15,11 +15,17 @@ from voting import permissions
 from voting.admin.site import site
 from voting.models import (
     BallotItem,
+    Breakdown,
     Candidate,
     Certification,
+    ChangeRequest,
+    Completion,
     Cycle,
+    Delivery,
+    Disposal,
     JournalEntry,
     Notice,
+    ProgressReport,
     RollEntry,
     Round,
     Tally,
@@ -163,6 +169,46 @@ class JournalRecord(Record):
         return entry.digest[:12]
 
 
+class DeliveryRecord(Record):
+    list_display = ("number", "candidate", "became", "status", "lead_unit", "cycle")
+    list_display_links = ("number",)
+    list_select_related = ("cycle", "candidate", "lead_unit")
+
+
+class BreakdownRecord(Record):
+    list_display = ("cycle", "version", "issued_by", "issued_at", "digest")
+    list_display_links = ("cycle",)
+    list_select_related = ("cycle", "issued_by")
+
+
+class OfDelivery(Record):
+    """What hangs on a delivery."""
+
+    to_cycle = "delivery__cycle"
+    list_display_links = ("delivery",)
+
+
+class ReportRecord(OfDelivery):
+    list_display = ("delivery", "day", "reported_by", "reported_at")
+    list_select_related = ("delivery__cycle", "delivery__candidate", "reported_by")
+
+
+class ChangeRecord(OfDelivery):
+    list_display = ("delivery", "asked_by", "asked_at", "approved", "decided_on")
+    list_select_related = ("delivery__cycle", "delivery__candidate", "asked_by")
+
+
+class CompletionRecord(OfDelivery):
+    list_display = ("delivery", "handed_in_by", "handed_in_at", "accepted", "decided_at")
+    list_select_related = ("delivery__cycle", "delivery__candidate", "handed_in_by")
+
+
+class DisposalRecord(Record):
+    list_display = ("cycle", "slips", "ballots", "disposed_by", "disposed_at")
+    list_display_links = ("cycle",)
+    list_select_related = ("cycle", "disposed_by")
+
+
 def register() -> None:
     """Put everything that may be looked at on the site. SealedBallot and AccessCode are not among it."""
     site.register(Cycle, CycleRecord)
@@ -176,6 +222,12 @@ def register() -> None:
     site.register(Certification, CertificationRecord)
     site.register(Notice, NoticeRecord)
     site.register(JournalEntry, JournalRecord)
+    site.register(Delivery, DeliveryRecord)
+    site.register(Breakdown, BreakdownRecord)
+    site.register(ProgressReport, ReportRecord)
+    site.register(ChangeRequest, ChangeRecord)
+    site.register(Completion, CompletionRecord)
+    site.register(Disposal, DisposalRecord)
     site.register(User, accounts_admin.UserAdmin)
     site.register(Unit, accounts_admin.UnitAdmin)
     site.register(Delegation, accounts_admin.DelegationAdmin)

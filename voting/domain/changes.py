@@ -14,11 +14,11 @@ from accounts.models import User
 from accounts.roles import Role
 from voting.domain.deliveries import PLAN, issue_breakdown, plan_of, set_plan
 from voting.domain.journal import record
-from voting.domain.progress import GOING_ON, DayAhead, may_report
+from voting.domain.progress import DayAhead, lock_running, may_report
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.screening import NotYourUnit
 from voting.models import ChangeRequest, Delivery
-from voting.states import Act, DeliveryStatus
+from voting.states import Act
 
 
 class ChangeUnexplained(Refused):
@@ -49,7 +49,7 @@ def ask_change(
 
     Raises NotYourUnit, ChangeUnexplained, NothingChanged, AnotherChangeWaits, StepNotAllowed.
     """
-    delivery = _locked(delivery)
+    delivery = lock_running(delivery)
     if not may_report(by, delivery):
         raise NotYourUnit
     if not reason.strip():
@@ -80,7 +80,7 @@ def decide_change(
     Raises ChangeUnexplained without the decision's words, DecidedAlready, DayAhead, StepNotAllowed, ValidationError.
     """
     change = ChangeRequest.objects.select_for_update().get(pk=change.pk)
-    delivery = _locked(change.delivery)
+    delivery = lock_running(change.delivery)
     if by.role not in {Role.CLERK, Role.PRESIDING} or by.kind != delivery.cycle.kind:
         raise StepNotAllowed
     if change.approved is not None:
@@ -99,16 +99,3 @@ def decide_change(
     data = {"number": delivery.number, "change": change.pk, "approved": approved}
     record(cycle=delivery.cycle, act=Act.CHANGE_DECIDED, by=by, at=at, data=data)
     return change
-
-
-def _locked(delivery: Delivery) -> Delivery:
-    found = (
-        Delivery.objects.select_for_update(of=("self",))
-        .select_related("cycle", "candidate")
-        .get(pk=delivery.pk)
-    )
-    if found.cycle.stage not in GOING_ON or found.status != DeliveryStatus.RUNNING:
-        raise StepNotAllowed
-    if not found.cycle.breakdowns.exists():
-        raise StepNotAllowed
-    return found

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from voting.domain.journal import record
-from voting.domain.progress import GOING_ON, may_report, progress_of, rule_of
+from voting.domain.progress import lock_running, may_report, progress_of, rule_of
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.screening import NotYourUnit
 from voting.models import Completion, Delivery
@@ -42,7 +42,7 @@ class NotHandedIn(Refused):
 @transaction.atomic
 def hand_in(*, delivery: Delivery, evidence: str, by: User, at: datetime) -> Completion:
     """Hand a delivery in. Raises NotYourUnit, NoEvidence, TargetsOpen, StepNotAllowed while one waits already."""
-    delivery = _locked(delivery)
+    delivery = lock_running(delivery)
     if not may_report(by, delivery):
         raise NotYourUnit
     if delivery.completions.filter(accepted=None).exists():
@@ -62,7 +62,7 @@ def hand_in(*, delivery: Delivery, evidence: str, by: User, at: datetime) -> Com
 @transaction.atomic
 def decide(*, delivery: Delivery, accepted: bool, note: str, by: User, at: datetime) -> Completion:
     """Accept what was handed in, or send it back with the reason. Raises NotHandedIn, NoEvidence, StepNotAllowed."""
-    delivery = _locked(delivery)
+    delivery = lock_running(delivery)
     if by.role != Role.CLERK or by.kind != delivery.cycle.kind:
         raise StepNotAllowed
     waiting = delivery.completions.select_for_update().filter(accepted=None).first()
@@ -93,14 +93,3 @@ def _move(delivery: Delivery, to: DeliveryStatus) -> None:
     if to not in DELIVERY_STEPS[DeliveryStatus(delivery.status)]:
         raise StepNotAllowed
     Delivery.objects.filter(pk=delivery.pk).update(status=to)
-
-
-def _locked(delivery: Delivery) -> Delivery:
-    found = (
-        Delivery.objects.select_for_update(of=("self",))
-        .select_related("cycle", "candidate")
-        .get(pk=delivery.pk)
-    )
-    if found.cycle.stage not in GOING_ON or found.status != DeliveryStatus.RUNNING:
-        raise StepNotAllowed
-    return found

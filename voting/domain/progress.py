@@ -159,6 +159,20 @@ def may_report(user: User, delivery: Delivery) -> bool:
     return user.role == Role.CLERK or (user.role == Role.UNIT and user.unit_id == delivery.lead_unit_id)
 
 
+def lock_running(delivery: Delivery) -> Delivery:
+    """Return the delivery, locked, while it goes on and its breakdown is issued. Raises StepNotAllowed."""
+    found = (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("cycle", "candidate")
+        .get(pk=delivery.pk)
+    )
+    if found.cycle.stage not in GOING_ON or found.status != DeliveryStatus.RUNNING:
+        raise StepNotAllowed
+    if not found.cycle.breakdowns.exists():
+        raise StepNotAllowed
+    return found
+
+
 @transaction.atomic
 def report(
     *,
@@ -178,13 +192,9 @@ def report(
 
     Raises NotYourUnit, NothingReported, DayAhead, TooManyFiles, DelayUnexplained, StepNotAllowed, ValidationError.
     """
-    delivery = Delivery.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=delivery.pk)
+    delivery = lock_running(delivery)
     if not may_report(by, delivery):
         raise NotYourUnit
-    if delivery.cycle.stage not in GOING_ON or delivery.status != DeliveryStatus.RUNNING:
-        raise StepNotAllowed
-    if not delivery.cycle.breakdowns.exists():
-        raise StepNotAllowed
     if not text.strip():
         raise NothingReported
     if day > timezone.localdate(at) or any(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Delegate, User
 from accounts.roles import Role
 from voting.domain import deliberation, slate_reports
-from voting.models import Call, Cycle, Proposal, ReportReading, SlateReport
+from voting.models import Call, Cycle, Delivery, Proposal, ReportReading, SlateReport
 from voting.states import RoundStatus, Stage
 from voting.views.calm import Calm, delegate_page
 
@@ -59,6 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "delegate": delegate,
         "matters": _matters(delegate),
+        "supervised": _supervised(delegate),
         "mine": mine.defer("content", "terms")[:50],
     }
     return render(request, "delegate/home.html", context)
@@ -71,6 +72,14 @@ def _open_report(request: HttpRequest, delegate: Delegate) -> HttpResponse:
         raise Http404
     slate_reports.opened_by(report, delegate)
     return redirect("voting:slate-report", slug=cycle.slug)
+
+
+def _supervised(delegate: Delegate) -> list[Delivery]:
+    """Return the projects that the delegate's groups watch over now."""
+    found = Delivery.objects.filter(
+        group__delegates=delegate, cycle__stage__in=[Stage.DELIVERY, Stage.ASSESSMENT]
+    )
+    return list(found.select_related("cycle", "candidate").order_by("-cycle__year", "number"))
 
 
 def _matters(delegate: Delegate) -> list[Matter]:
