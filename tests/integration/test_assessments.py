@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
 from accounts.models import Unit
-from tests.factories import POINTS, Vote
+from tests.factories import POINTS, Vote, make_vote
 from tests.spring import Spring, make_spring
 from voting.domain import assessments, counting, deliveries, rules
 from voting.domain.counting import Mark
@@ -232,3 +232,42 @@ def test_an_order_lies_ahead_and_says_something():
     with pytest.raises(assessments.DueInThePast):
         assessments.order_rectification(text="改。", due=(acting["at"] - timedelta(days=2)).date(), **given)
     assert Unit.objects.count() == 2
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_the_clerk_sets_the_shares_of_the_grades_and_nothing_of_a_choice(client, language):
+    spring = make_spring()
+    vote = begin(spring)
+    client.force_login(vote.clerk)
+    page = f"{language}/admin/vote/2018-assessment/rules/"
+    draft = client.get(page).context["draft"]
+    asked = {name for name in draft.fields if not name.startswith("quorum_")}
+    assert asked == {
+        "satisfied_base", "satisfied_comparator", "satisfied_numerator", "satisfied_denominator", "floor_base",
+        "floor_comparator", "floor_numerator", "floor_denominator", "under_vote", "blank_ballot",
+    }  # fmt: skip
+    sent = {name: draft[name].value() for name in draft.fields} | {
+        "do": "draft", "satisfied_comparator": "gt", "satisfied_numerator": "2", "satisfied_denominator": "3",
+    }  # fmt: skip
+    assert client.post(page, sent).status_code == 302
+    changed = vote.cycle.rules.__class__.objects.get(cycle=vote.cycle)
+    assert (changed.satisfied_comparator, changed.satisfied_numerator, changed.ballot_type) == (
+        "gt",
+        2,
+        "grades",
+    )
+    wrong = client.post(page, sent | {"satisfied_numerator": "4"})
+    assert wrong.status_code == 409
+    assert "satisfied_numerator" in wrong.context["draft"].errors
+    filled = client.get(f"{page}?preset=zhenhai").context["draft"]
+    assert filled["satisfied_numerator"].value() == 1
+    words = client.get(page).content.decode()
+    assert "镇海" in words or "Zhenhai" in words
+
+
+def test_a_vote_on_projects_offers_no_grades(client):
+    vote = make_vote(until="drafted", delegates=1)
+    client.force_login(vote.clerk)
+    draft = client.get("/admin/vote/2018/rules/").context["draft"]
+    assert "grades" not in dict(draft.fields["ballot_type"].choices)
+    assert not {name for name in draft.fields if name.startswith("satisfied")}

@@ -17,7 +17,7 @@ from voting.domain.refusals import Refused
 from voting.domain.rolls import eligible, freeze_roll
 from voting.domain.rules import adopt_rules, draft_rules, settings_of
 from voting.domain.running_order import StepKey
-from voting.forms.presets import PRESET_NAMES, preset_values
+from voting.forms.presets import Preset, preset_names, preset_values
 from voting.forms.rules import RulesForm
 from voting.forms.steps import ConfirmForm, StepForm
 from voting.models import Cycle, VotingRules
@@ -75,7 +75,11 @@ class RulesPage(StepPage):
     def preset(self) -> str:
         """The preset that the form is filled in from; empty for the draft as saved."""
         name = self.request.GET.get("preset", "")
-        return name if name in PRESET_NAMES and not self.drafting else ""
+        return name if name in self.presets and not self.drafting else ""
+
+    @property
+    def presets(self) -> dict[str, Preset]:
+        return preset_names(assessment=self.cycle.assesses_id is not None)
 
     def draft_form(self, data: Any = None) -> RulesForm:
         """The draft as saved; ``?preset=`` fills the form in and saves nothing."""
@@ -111,9 +115,9 @@ class RulesPage(StepPage):
             draft=draft or self.draft_form(),
             drafting=self.drafting,
             rules=rules,
-            presets=PRESET_NAMES,
-            filled=PRESET_NAMES.get(self.preset),
-            follows=PRESET_NAMES.get(rules.preset) if rules else None,
+            presets=self.presets,
+            filled=self.presets.get(self.preset),
+            follows=self.presets.get(rules.preset) if rules else None,
             articles=self.in_words(rules),
             hidden={"shown": self.digest(rules)},
             **more,

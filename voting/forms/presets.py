@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from voting.domain.presets import PRESETS
+from voting.domain.presets import ASSESSMENTS, PRESETS
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,30 @@ PRESET_NAMES: dict[str, Preset] = {
 }
 
 
+#: The presets of an assessment.
+ASSESSMENT_NAMES: dict[str, Preset] = {
+    "zhenhai": Preset(
+        _("Zhenhai: half of all members"),
+        _(
+            "Reported of Zhenhai: satisfied by half of all members or more; basically satisfied where both together "
+            "are; else unsatisfied."
+        ),
+        _("Assumed: that exactly half is the better grade, which its text leaves open, and everything else."),
+    ),
+}
+
+
+def preset_names(*, assessment: bool) -> dict[str, Preset]:
+    """Return the presets that this kind of vote can be filled in from."""
+    return ASSESSMENT_NAMES if assessment else PRESET_NAMES
+
+
 def preset_values(name: str, *, candidates: int = 0) -> dict[str, Any]:
     """Return the settings of a preset; nothing for a name that is not one.
 
     A vote on the whole list chooses all ``candidates`` there are.
     """
-    values = dict(PRESETS.get(name, {}))
-    if candidates and values.get("ballot_type") == "whole_report":
+    values = dict((PRESETS | ASSESSMENTS).get(name, {}))
+    if candidates and values.get("ballot_type") in {"whole_report", "grades"}:
         values["seats"] = candidates
     return values

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from voting.domain import rules
 from voting.forms.steps import StepForm
 from voting.models import VotingRules
+from voting.states import BallotType
 
 
 @dataclass(frozen=True)
@@ -47,34 +48,55 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = VotingRules
-        fields = rules.SETTINGS
+        fields = (*rules.SETTINGS, *rules.OF_GRADES)
         widgets = dict.fromkeys(("ballot_type", "scoring", "tie_rule", "shortfall_rule"), forms.RadioSelect)
 
-    field_order = rules.SETTINGS
+    field_order = (*rules.SETTINGS, *rules.OF_GRADES)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.graded = self.instance.ballot_type == BallotType.GRADES
+        self.layout = _GRADE_PARTS if self.graded else _PARTS
+        self._keep_what_is_asked()
         for name, note in _NOTES.items():
-            self.fields[name].help_text = note
-        for part, title in _FRACTIONS.items():
+            if name in self.fields:
+                self.fields[name].help_text = note
+        for part, title in self.fractions.items():
             for piece, said in _PIECES.items():
                 widget = self.fields[f"{part}_{piece}"].widget
                 widget.attrs["aria-label"] = f"{title} · {said}"
                 widget.attrs["class"] = "form-select" if piece == "comparator" else "form-control"
+
+    @property
+    def fractions(self) -> dict[str, Promise]:
+        """The shares that this kind of vote has, with what each is called."""
+        return dict(_GRADE_FRACTIONS if self.graded else _FRACTIONS)
+
+    def _keep_what_is_asked(self) -> None:
+        """Leave out the settings of the other kind of vote: a choice has no grades, an assessment no places."""
+        asked = {name for _key, _title, names in self.layout for name in names}
+        for part in self.fractions:
+            asked |= {f"{part}_{piece}" for piece in _PIECES} if part in asked else set()
+        for name in set(self.fields) - asked:
+            del self.fields[name]
+        if not self.graded:
+            kinds: Any = self.fields["ballot_type"]
+            kinds.choices = [each for each in BallotType.choices if each[0] != BallotType.GRADES]
 
     def _post_clean(self) -> None:
         """Leave the rules between settings to the domain, which says on which field and why."""
 
     def parts(self) -> Iterator[Part]:
         """Return the settings in the order of the 票决办法."""
-        for key, title, names in _PARTS:
+        for key, title, names in self.layout:
             yield Part(key, title, tuple(self._row(name) for name in names))
 
     def _row(self, name: str) -> Row:
-        if name not in _FRACTIONS:
+        if name not in self.fractions:
             return Row(self.fields[name].label or "", self.fields[name].help_text, (self[name],))
         fields = tuple(self[f"{name}_{piece}"] for piece in _PIECES)
-        return Row(_FRACTIONS[name], _FRACTION_NOTES[name], fields)
+        notes = _GRADE_NOTES if self.graded else _FRACTION_NOTES
+        return Row(self.fractions[name], notes[name], fields)
 
     def mistakes(self) -> list[BoundField]:
         """Return the fields with an error, in the order of the form."""
@@ -91,6 +113,17 @@ _FRACTIONS = {
     "quorum": _("So many of all delegates must be present"),
     "floor": _("So many votes a project needs"),
     "group": _("So many votes of the sub-group it needs besides"),
+}
+_GRADE_FRACTIONS = {
+    "quorum": _FRACTIONS["quorum"],
+    "satisfied": _("“Satisfied” needs so many answers “satisfied”"),
+    "floor": _("“Basically satisfied” needs so many answers “satisfied” or “basically satisfied”"),
+}
+_EXACTLY = _("“At least” includes the figure itself, “more than” does not: that decides at exactly half.")
+_GRADE_NOTES = {
+    "quorum": _("A standing committee sits with more than half of its members, a plenary with at least 2/3."),
+    "satisfied": _EXACTLY,
+    "floor": _EXACTLY,
 }
 _FRACTION_NOTES = {
     "quorum": _("The Organic Law asks for at least 2/3 (art. 14). “At least” includes the figure itself."),
@@ -129,4 +162,9 @@ _PARTS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("threshold", _("The threshold"), ("floor_base", "floor")),
     ("second", _("The second threshold"), ("group_name", "group_base", "group")),
     ("follows", _("What follows equal votes, and too few chosen"), ("tie_rule", "shortfall_rule")),
+)
+_GRADE_PARTS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
+    ("quorum", _("Quorum"), ("quorum",)),
+    ("grades", _("The grades"), ("satisfied_base", "satisfied", "floor_base", "floor")),
+    ("validity", _("Valid and void ballots"), ("under_vote", "blank_ballot")),
 )

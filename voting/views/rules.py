@@ -10,7 +10,7 @@ from accounts.roles import Kind
 from voting import queries
 from voting.domain.rolls import attendance
 from voting.domain.rules import settings_of
-from voting.forms.presets import PRESET_NAMES
+from voting.forms.presets import preset_names
 from voting.models import Cycle, VotingRules
 from voting.rule_words import articles, sentences
 
@@ -33,7 +33,9 @@ def rules(request: HttpRequest, slug: str) -> HttpResponse:
         "cycle": cycle,
         "rules": adopted,
         "articles": articles(settings_of(adopted), **figures(cycle)),
-        "preset": None if cycle.kind == Kind.OFFICIAL else PRESET_NAMES.get(adopted.preset),
+        "preset": None
+        if cycle.kind == Kind.OFFICIAL
+        else preset_names(assessment=cycle.assesses_id is not None).get(adopted.preset),
     }
     return render(request, "public/rules.html", context)
 
