@@ -162,7 +162,7 @@ def test_queries_of_the_own_page_do_not_grow(years, django_assert_num_queries):
         make_autumn_again(autumn, number)
     client = signed_in(autumn.delegate.user)
     client.get("/delegate/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/delegate/")
 
 
