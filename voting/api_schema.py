@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from voting.domain.lights import Light
 from voting.states import Became, DeliveryStatus, GradeName, Stage
 
@@ -105,15 +108,27 @@ _PAGES = [
 _FILTERS = [{"name": name, "in": "query", "schema": _words(words)} for name, words in WORDS.items()]
 #: Address, what it gives, the record, whether it comes in pages, its parameters.
 _PATHS: list[tuple[str, str, str, bool, list[dict[str, Any]]]] = [
-    ("/api/v1/", "Where to begin", "Root", False, []),
-    ("/api/v1/cycles/", "The years, newest first", "Cycle", True, []),
-    ("/api/v1/cycles/{slug}/", "One year", "Cycle", False, [_SLUG]),
-    ("/api/v1/cycles/{slug}/votes/", "The votes of every project", "Votes", True, [_SLUG]),
-    ("/api/v1/cycles/{slug}/projects/", "What became of every project", "Project", True, [_SLUG, *_FILTERS]),
-    ("/api/v1/cycles/{slug}/projects/{number}/", "One project", "Project", False, [_SLUG, _NUMBER]),
+    ("/api/v1/", gettext_noop("Where to begin"), "Root", False, []),
+    ("/api/v1/cycles/", gettext_noop("The years, newest first"), "Cycle", True, []),
+    ("/api/v1/cycles/{slug}/", gettext_noop("One year"), "Cycle", False, [_SLUG]),
+    ("/api/v1/cycles/{slug}/votes/", gettext_noop("The votes of every project"), "Votes", True, [_SLUG]),
+    (
+        "/api/v1/cycles/{slug}/projects/",
+        gettext_noop("What became of every project"),
+        "Project",
+        True,
+        [_SLUG, *_FILTERS],
+    ),
+    (
+        "/api/v1/cycles/{slug}/projects/{number}/",
+        gettext_noop("One project"),
+        "Project",
+        False,
+        [_SLUG, _NUMBER],
+    ),
     (
         "/api/v1/cycles/{slug}/projects/{number}/reports/",
-        "What was reported of a project, newest first",
+        gettext_noop("What was reported of a project, newest first"),
         "Report",
         True,
         [_SLUG, _NUMBER],
@@ -156,6 +171,6 @@ def _operation(summary: str, name: str, pages: bool, parameters: list[dict[str, 
 def for_people() -> list[tuple[str, str, list[str]]]:
     """Return address, summary and the parameters' names, for the page that explains the interface."""
     return [
-        (path, summary, [each["name"] for each in [*parameters, *(_PAGES if pages else [])]])
+        (path, _(summary), [each["name"] for each in [*parameters, *(_PAGES if pages else [])]])
         for path, summary, _name, pages, parameters in _PATHS
     ]

@@ -116,7 +116,7 @@ NOISE = re.compile(
     r"|\b\d\d:\d\d:\d\d\b|第\d+代表团"
 )
 CHOICES = [[7]] * 37 + [[8]] * 3
-READABLE = ("text/", "application/json", "application/javascript")
+READABLE = ("text/", "application/json", "application/javascript", "application/atom+xml", "application/xml")
 
 
 def shown(text: str) -> str:
