@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from openpyxl import load_workbook
 
 from accounts.models import User
 from accounts.roles import Kind, Role
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.django_db
 
 #: The table that a look at a page may write.
 LIVING = {"django_session"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 VALUES = {"slug": "2018", "number": "3", "app_label": "voting", "url": "x"}
 PARAMETER = re.compile(r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>")
@@ -86,6 +89,16 @@ def database() -> dict[str, str]:
     return state
 
 
+def read(answer: HttpResponse, body: bytes) -> str:
+    """Return the text of an answer; of a workbook the contents of its cells, one in a line."""
+    if answer.get("Content-Type") != XLSX:
+        return body.decode("utf-8", "replace")
+    sheets = load_workbook(io.BytesIO(body)).worksheets
+    return "\n".join(
+        str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row if cell
+    )
+
+
 def crawl(vote: Vote, *names: str) -> Iterator[tuple[str, str, HttpResponse, str]]:
     """Ask for every address as everybody, or only as those named; yield who, which address, the answer and its text.
 
@@ -103,7 +116,7 @@ def crawl(vote: Vote, *names: str) -> Iterator[tuple[str, str, HttpResponse, str
             answer = client.get(address)
             assert answer.status_code < 500, (name, address)
             body = b"".join(answer) if answer.streaming else answer.content
-            yield name, address, answer, body.decode("utf-8", "replace")
+            yield name, address, answer, read(answer, body)
         after = database()
         assert {table for table in before if before[table] != after[table]} == set(), name
         assert user is None or "_auth_user_id" in client.session, name
@@ -116,7 +129,14 @@ NOISE = re.compile(
     r"|\b\d\d:\d\d:\d\d\b|第\d+代表团"
 )
 CHOICES = [[7]] * 37 + [[8]] * 3
-READABLE = ("text/", "application/json", "application/javascript", "application/atom+xml", "application/xml")
+READABLE = (
+    "text/",
+    "application/json",
+    "application/javascript",
+    "application/atom+xml",
+    "application/xml",
+    XLSX,
+)
 
 
 def shown(text: str) -> str:
@@ -163,14 +183,14 @@ def test_the_crawl_knows_the_site():
 def test_f9_s11_f14_no_get_changes_anything_or_tells_a_count_while_the_urn_is_shut(until, names):
     vote = make_vote(until=until, delegates=41, ballots=CHOICES)
     assert not any(model.objects.exists() for model in (Tally, Certification, Notice))
-    read = set()
+    readers = set()
     for name, address, answer, text in crawl(vote, *names):
         assert answer.get("Content-Type", "text/html").startswith(READABLE), address
         told = CANARY.search(shown(text))
         assert not told, (name, address, shown(text)[max(0, told.start() - 80) : told.end() + 80])
         if answer.status_code == 200:
-            read.add(name)
-    assert read == set(names or people(vote)), "everybody has read something"
+            readers.add(name)
+    assert readers == set(names or people(vote)), "everybody has read something"
     assert not Tally.objects.exists()
 
 
