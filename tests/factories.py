@@ -13,7 +13,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import Delegate, Delegation, User
 from accounts.roles import Kind, Role
 from voting.domain import ballots, counts, cycles, further, keys, notices, rolls, rounds, rules
-from voting.models import Cycle, Round, Tally
+from voting.models import Candidate, Cycle, Round, Tally
 from voting.states import Presence, Stage
 
 NOW = datetime(2018, 1, 23, 6, 0, tzinfo=UTC)
@@ -175,10 +175,10 @@ def draft_cycle(
     )  # fmt: skip
     for stage in (Stage.SCREENING, Stage.DELIBERATION):
         cycles.move_cycle(cycle, to=stage, by=by, at=NOW)
-    for number in range(1, candidates + 1):
-        cycles.add_candidate(
-            cycle=cycle, by=by, at=NOW, number=number, name=f"第{number}项目", name_en=f"Project {number}"
-        )
+    named = [{"number": n, "name": f"第{n}项目", "name_en": f"Project {n}"} for n in range(1, candidates + 1)]
+    cycles.add_candidate(cycle=cycle, by=by, at=NOW, **named[0])
+    # One statement for the others: most tests begin here, and few ask how the slate came to be.
+    Candidate.objects.bulk_create(Candidate(cycle=cycle, **fields) for fields in named[1:])
     cycles.freeze_slate(cycle=cycle, by=by, at=NOW)
     preset = rules.PRESETS[settings.pop("preset", "gongshu-2018")]
     rules.draft_rules(cycle=cycle, by=by, at=NOW, seats=seats, **(preset | settings))

@@ -115,7 +115,9 @@ def static(tmp_path: Path, gathered: Path) -> Path:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_serves_says_how_to_get_in_stops_and_keeps_its_data(static, database_url, tmp_path):
+def test_it_serves_says_how_to_get_in_stops_keeps_its_data_and_outlives_its_server(
+    static, database_url, tmp_path
+):
     env = environment(static, DATABASE_URL=database_url, PORT=str(free_port()))
     with demo(env, tmp_path / "first") as first:
         said = first.wait_until_said("Stop with Ctrl-C")
@@ -133,6 +135,7 @@ def test_it_serves_says_how_to_get_in_stops_and_keeps_its_data(static, database_
     assert not any(psutil.pid_exists(worker) for worker in workers)
     with demo(env, tmp_path / "second") as second:
         again = second.wait_until_said("Stop with Ctrl-C")
+        kill_the_server(second)
         assert second.stop(signal.SIGTERM) == 0
     assert "loading the seeds" not in again
     assert re.findall(r"^  demo-.*", again, re.MULTILINE) == re.findall(r"^  demo-.*", said, re.MULTILINE)
@@ -159,22 +162,18 @@ def staff_sign_in(url: str, username: str, password: str) -> None:
         assert desk.post("/admin/login/", data=form).status_code == 302
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_server_that_dies_is_started_again(static, database_url, tmp_path):
-    env = environment(static, DATABASE_URL=database_url, PORT=str(free_port()))
-    with demo(env, tmp_path / "said") as running:
-        running.wait_until_said("Stop with Ctrl-C")
-        time.sleep(LEAST_SECONDS)  # one that ends sooner is not started again
-        server = psutil.Process(running.process.pid).children()[0]
-        family = [*server.children(recursive=True), server]
-        for process in family:
-            process.kill()
-        psutil.wait_procs(family, timeout=10)
-        deadline = time.monotonic() + PATIENCE
-        while not answers(running.url):
-            assert time.monotonic() < deadline, running.said
-            time.sleep(0.1)
-        assert running.stop() == 0
+def kill_the_server(running: Demo) -> None:
+    """Kill the server with all its workers, and wait until another answers in its place."""
+    time.sleep(LEAST_SECONDS)  # one that ends sooner is not started again
+    server = psutil.Process(running.process.pid).children()[0]
+    family = [*server.children(recursive=True), server]
+    for process in family:
+        process.kill()
+    psutil.wait_procs(family, timeout=10)
+    deadline = time.monotonic() + PATIENCE
+    while not answers(running.url):
+        assert time.monotonic() < deadline, running.said
+        time.sleep(0.1)
 
 
 def answers(url: str) -> bool:

@@ -125,6 +125,8 @@ def pages(vote: Vote, prefix: str):
         for user, client in people:
             if address.startswith("/admin/") != (user is not None) or address.startswith("/admin/jsi18n"):
                 continue
+            if user == vote.scrutineer and "/vote/" not in address:
+                continue  # the lists of records are the clerk's
             answer = client.get(prefix + address)
             if answer.status_code in {200, 404, 409} and "text/html" in answer.get("Content-Type", ""):
                 yield address, answer.content.decode()
