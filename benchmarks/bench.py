@@ -8,9 +8,8 @@ import secrets
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import fmean, median
+from statistics import fmean
 from types import TracebackType
 from typing import Self
 
@@ -27,9 +26,10 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from accounts.roles import Kind  # noqa: E402
 from benchmarks import after, counting, floor, report, roster, search, votes  # noqa: E402
 from benchmarks.delegates import Hall, ticket_of  # noqa: E402
+from benchmarks.findings import Findings  # noqa: E402
 from benchmarks.ground import Ground, run  # noqa: E402
 from benchmarks.serving import THREADS, WORKERS, Server, serving  # noqa: E402
-from benchmarks.web import LINES, Burst, Visitor, burst, percentiles  # noqa: E402
+from benchmarks.web import LINES, Burst, Visitor, burst  # noqa: E402
 from voting.domain.definitions import sealing_info  # noqa: E402
 from voting.models import SealedBallot  # noqa: E402
 
@@ -41,30 +41,7 @@ PARTS = 3  # of a turn's casts
 FEWEST_TURNS, LONGEST = 3, 210  # turns, and the seconds after which no other begins
 COUNTS = 2
 FIRST_YEAR = 2000
-MOST_STATEMENTS = 6
-HALL_SECONDS = 10  # in which everyone has signed in (issue 2: 300 delegates)
 PASSWORD = "only for the measuring"  # noqa: S105
-MEGABYTE = 1024 * 1024
-
-
-@dataclass
-class Findings:
-    """What was measured. A burst is a part of one turn; the parts of all contenders alternate."""
-
-    small: list[Burst] = field(default_factory=list)
-    large: list[Burst] = field(default_factory=list)
-    bare: list[Burst] = field(default_factory=list)
-    alone: list[float] = field(default_factory=list)
-    halls: list[Hall] = field(default_factory=list)
-    statements: int = 0
-    sign_in_bare: Burst | None = None
-    worker: float = 0
-    worker_bare: float = 0
-    counts: list[tuple[counting.Cost, counting.Cost]] = field(default_factory=list)
-    small_count: counting.Cost | None = None
-    roster: dict[str, roster.Cost] = field(default_factory=dict)
-    search: list[search.Cost] = field(default_factory=list)
-    after: list[report.Row] = field(default_factory=list)
 
 
 class Bench:
@@ -75,9 +52,9 @@ class Bench:
         self.large_roll = max(SMALL, round(LARGE * scale))
         self.turns = max(2, round(TURNS * min(scale, 1)))
         self.each = 250 if scale >= 1 else 60  # transactions of each line in a burst without the web
-        self.found = Findings()
         self.stack = ExitStack()
         self.pgbench = floor.find_pgbench()
+        self.found = Findings(SMALL, self.large_roll, "pgbench" if self.pgbench else "psycopg")
         self.roster = max(SMALL, round(ROSTER * scale))
         self.proposals = max(2 * SMALL, round(PROPOSALS * scale))
         self.answers = max(10 * SMALL, round(after.ANSWERS * scale))
@@ -303,178 +280,14 @@ class Bench:
         seed = votes.close(vote)
         return counting.Task(vote.round.pk, seed.hex(), sealing_info(vote.round).decode())
 
-    # --------------------------------------------------------------------------------------------- the telling
-
     def _tell(self) -> None:
         self.say("done")
+        cores = f"{os.cpu_count()} cores, the load's own included"
         print(
-            f"\n{self.place.describe()}; {os.cpu_count()} cores, the load's own included; {WORKERS} workers × "
-            f"{THREADS} threads, {LINES} connections; middle of {len(self.found.small)} bursts each\n"
+            f"\n{self.place.describe()}; {cores}; {WORKERS} workers × {THREADS} threads, {LINES} connections"
         )
-        report.print_table(
-            [
-                *self._casts(),
-                *self._counts(),
-                *self._lists(),
-                *self._searches(),
-                *self.found.after,
-                *self._rest(),
-            ]
-        )
-        print()
-        for name, bursts in (("our cast", self.found.small), ("bare cast", self.found.bare)):
-            latencies = [seconds for part in bursts for seconds in part.latencies]
-            middle, slowest = percentiles(latencies)
-            print(f"{name}: p50 {middle * 1000:.1f} ms, p99 {slowest * 1000:.1f} ms of {len(latencies)}")
-        halls = self.found.halls
-        steps = (f"{name} {median(hall.steps[name].rate for hall in halls):.0f}/s" for name in halls[0].steps)
-        print(f"each step by itself: {', '.join(steps)}")
+        self.found.tell()
         if self.large_roll < LARGE:
             print("a small run: its ratios are rough, and the targets are meant for the full size")
         if not self.pgbench:
             print("no pgbench was found: the two statements alone were run by psycopg instead")
-
-    def _casts(self) -> list[report.Row]:
-        found = self.found
-        ours, large, bare = (
-            median(part.rate for part in bursts) for bursts in (found.small, found.large, found.bare)
-        )
-        alone = median(found.alone)
-        whole = median(SMALL / hall.seconds for hall in found.halls)
-        program = "pgbench" if self.pgbench else "psycopg"
-        return [
-            report.at_least(
-                "a cast beside a bare Django view", f"{ours:.0f}/s", f"{bare:.0f}/s", ours / bare, 0.8
-            ),
-            report.Row(
-                f"a cast beside {program}, its two statements alone",
-                f"{ours:.0f}/s",
-                f"{alone:.0f}/s",
-                ours / alone,
-            ),
-            report.Row("a bare Django view beside the same", f"{bare:.0f}/s", f"{alone:.0f}/s", bare / alone),
-            report.Row(
-                "sign-in, ballot, review, cast (5 requests) beside one bare request",
-                f"{whole:.0f}/s",
-                f"{bare:.0f}/s",
-                whole / bare,
-            ),
-            report.at_most(
-                f"a cast with {self.large_roll:,} on the roll beside {SMALL}",
-                f"{1000 / large:.2f} ms",
-                f"{1000 / ours:.2f} ms",
-                ours / large,
-                1.1,
-            ),
-            report.Row(
-                "SQL statements of a cast",
-                str(self.found.statements),
-                target=f"≤ {MOST_STATEMENTS}",
-                met=self.found.statements <= MOST_STATEMENTS,
-            ),
-        ]
-
-    def _counts(self) -> list[report.Row]:
-        ours, bare = (
-            min(costs, key=lambda cost: cost.seconds) for costs in zip(*self.found.counts, strict=True)
-        )
-        small = self.found.small_count
-        rows = [
-            report.at_most(
-                f"counting {ours.ballots:,} ballots beside only unsealing them",
-                f"{ours.seconds:.1f} s",
-                f"{bare.seconds:.1f} s",
-                ours.seconds / bare.seconds,
-                1.3,
-            ),
-            report.Row(
-                "its peak memory beside that of the loop",
-                _megabytes(ours.peak),
-                _megabytes(bare.peak),
-                ours.peak / bare.peak,
-            ),
-        ]
-        if small:
-            rows.append(
-                report.Row(
-                    f"its peak memory beside counting {small.ballots} ballots",
-                    _megabytes(ours.peak),
-                    _megabytes(small.peak),
-                    ours.peak / small.peak,
-                    "flat",
-                )
-            )
-        return rows
-
-    def _lists(self) -> list[report.Row]:
-        read, preview, whole = (self.found.roster[how] for how in ("read", "preview", "import"))
-        name = f"{preview.rows:,} rows of XLSX, {preview.faulty} of them faulty"
-        return [
-            report.Row(
-                f"preview of {name}, beside only reading them",
-                f"{preview.seconds:.1f} s",
-                f"{read.seconds:.1f} s",
-                preview.seconds / read.seconds,
-            ),
-            report.Row(
-                "its peak memory beside that of only reading",
-                _megabytes(preview.peak),
-                _megabytes(read.peak),
-                preview.peak / read.peak,
-            ),
-            report.Row(
-                "import of them beside their preview",
-                f"{whole.seconds:.1f} s",
-                f"{preview.seconds:.1f} s",
-                whole.seconds / preview.seconds,
-            ),
-            report.Row(
-                "its peak memory beside that of the preview",
-                _megabytes(whole.peak),
-                _megabytes(preview.peak),
-                whole.peak / preview.peak,
-            ),
-        ]
-
-    def _searches(self) -> list[report.Row]:
-        few, many = self.found.search
-
-        def beside(what: str, ours: float, other: float) -> report.Row:
-            return report.Row(what, f"{ours * 1000:.1f} ms", f"{other * 1000:.1f} ms", ours / other)
-
-        return [
-            beside(
-                f"a searched page of {many.proposals:,} proposals beside {few.proposals}", many.page, few.page
-            ),
-            beside("the same beside only reading every text", many.page, many.reading),
-            beside(
-                f"finding what is like one of {many.proposals:,} beside {few.proposals}",
-                many.alike,
-                few.alike,
-            ),
-        ]
-
-    def _rest(self) -> list[report.Row]:
-        found = self.found
-        slow = found.sign_in_bare.rate if found.sign_in_bare else 0
-        sign_in = median(hall.steps["sign-in"].rate for hall in found.halls)
-        return [
-            report.Row(
-                f"{SMALL} sign-ins with a slip beside argon2 passwords",
-                f"{sign_in:.0f}/s",
-                f"{slow:.0f}/s",
-                sign_in / slow,
-                f"{SMALL} in {HALL_SECONDS} s",
-                sign_in * HALL_SECONDS >= SMALL,
-            ),
-            report.Row(
-                "memory of a web worker beside a bare one",
-                _megabytes(found.worker),
-                _megabytes(found.worker_bare),
-                found.worker / found.worker_bare,
-            ),
-        ]
-
-
-def _megabytes(size: float) -> str:
-    return f"{size / MEGABYTE:.0f} MB"
