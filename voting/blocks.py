@@ -36,7 +36,8 @@ class Listing:
 class Table:
     """``numeric`` columns stand to the right, the ``wide`` one takes the room that is left.
 
-    With ``shares`` the columns divide the whole width in these parts instead.
+    With ``shares`` the columns divide the whole width in these parts instead; on a narrow screen each row of such
+    a table stands as a block of its own, under its number and its name.
     """
 
     caption: str
@@ -48,9 +49,12 @@ class Table:
     kind = "table"
 
     @property
-    def cells(self) -> list[list[tuple[str, bool]]]:
-        """Return every row as (text, is a number) for the page."""
-        return [[(cell, place in self.numeric) for place, cell in enumerate(row)] for row in self.rows]
+    def cells(self) -> list[list[tuple[str, bool, str]]]:
+        """Return every row as (text, is a number, head of the column) for the page."""
+        return [
+            [(cell, place in self.numeric, self.head[place]) for place, cell in enumerate(row)]
+            for row in self.rows
+        ]
 
     @property
     def head_cells(self) -> list[tuple[str, bool]]:
@@ -80,7 +84,45 @@ class Bars:
         return [(label, number, f"{100 * number / most:.2f}") for label, number in self.rows]
 
 
-Block = Heading | Text | Listing | Table | Facts | Bars
+@dataclass(frozen=True)
+class Figures:
+    """Few numbers in large type, each with its label."""
+
+    rows: Sequence[tuple[str, int]]
+    kind = "figures"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One project of a 图解.
+
+    ``light`` names the lamp (``domain.lights.Light``) and ``word`` says it; ``bars`` are what, how much of how much,
+    and the part in per cent as text with a decimal point; ``steps`` are the milestones in their order, each
+    ``reached``, ``late`` or ``to-come``, and ``steps_word`` says them; ``notes`` are lines of plain text.
+    """
+
+    number: int
+    name: str
+    tag: str
+    is_chosen: bool
+    light: str
+    word: str
+    bars: Sequence[tuple[str, str, str]]
+    steps: Sequence[str]
+    steps_word: str
+    notes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """The projects of a year side by side; all that is drawn is also said in words."""
+
+    caption: str
+    tiles: Sequence[Tile]
+    kind = "tiles"
+
+
+Block = Heading | Text | Listing | Table | Facts | Bars | Figures | Tiles
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def overview(cycle: Cycle, *, on: date, numbers: Iterable[int] | None = None) ->
 def _begun(cycle: Cycle) -> date | None:
     """Return when the first breakdown was issued: from then on reports are awaited."""
     first = cycle.breakdowns.order_by("version").values_list("issued_at", flat=True).first()
-    return first.date() if first else None
+    return timezone.localdate(first) if first else None
 
 
 def _line(  # noqa: PLR0917 one line's parts

@@ -97,6 +97,11 @@ class TargetLine:
         return tenths_of_a_percent(int(part * 100), int(self.target.number * 100))
 
     @property
+    def of_planned(self) -> str:
+        """6 / 10 座; a dash stands for what is not reported."""
+        return f"{self.reached or '—'} / {self.planned} {self.target.unit}"
+
+    @property
     def said(self) -> str:
         """公厕 6 / 10 座, or that nothing is reported."""
         words = {

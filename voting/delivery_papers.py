@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from voting.blocks import Bars, Block, Document, Facts, Heading, Table, Text
+from voting.blocks import Bars, Block, Document, Facts, Figures, Heading, Table, Text, Tile, Tiles
 from voting.delivered import Overview, as_data
 from voting.delivery_lines import Line
 from voting.domain.lights import Light
@@ -22,6 +22,8 @@ from voting.result_lines import english
 from voting.states import Became
 
 QUARTERS = 4
+#: Targets in a tile of the 图解; the rest are counted.
+MOST_BARS = 3
 _LAMPS = {Light.DONE: "√", Light.GREEN: "●", Light.YELLOW: "▲", Light.RED: "■", Light.NONE: "○"}
 
 
@@ -203,33 +205,41 @@ def half_year(shown: Overview, *, half: int) -> Document:
 
 def glance(shown: Overview) -> Document:
     """Return the 图解: the twelve at a glance, on one page."""
-    rows = [
-        [
-            str(line.number),
-            _in_brackets(line.name, line.became),
-            lamp(line),
-            line.state,
-            line.grade if line.grades else "",
-        ]
-        for line in shown.lines
-    ]
-    graded = any(line.grades for line in shown.lines)
-    head = [_("No."), _("Project"), _("Light"), _("Reached so far"), *([_("Assessed as")] if graded else [])]
     return Document(
         title=_("The livelihood projects of %(year)s at a glance") % {"year": shown.cycle.year},
         **_frame(shown.cycle),
         blocks=[
-            Bars(_("How the projects stand, %(day)s") % {"day": shown.on.isoformat()}, shown.counts[1:]),
-            Table(
-                _("The projects"),
-                head,
-                [row[: len(head)] for row in rows],
-                frozenset({0}),
-                shares=(3, 19, 7, 19, 7)[: len(head)],
-            ),
+            Figures(shown.counts),
+            Tiles(_("The projects"), [_tile(line) for line in shown.lines]),
+            *(Text(each, small=True) for each in shown.rule_words),
         ],
         digests=[(_("As of"), shown.on.isoformat())],
         one_page=True,
+    )
+
+
+def _tile(line: Line) -> Tile:
+    shown, left = line.targets[:MOST_BARS], len(line.targets) - MOST_BARS
+    bars = [(each.target.text, each.of_planned, each.percent) for each in shown]
+    more = ngettext("and %(count)d more target", "and %(count)d more targets", left) % {"count": left}
+    said = "" if line.targets else line.state
+    reached = sum(each.reached is not None for each in line.milestones)
+    steps = _("milestones %(reached)d of %(all)d") % {"reached": reached, "all": len(line.milestones)}
+    return Tile(
+        number=line.number,
+        name=line.name,
+        tag=line.became,
+        is_chosen=line.is_chosen,
+        light=line.light.value,
+        word=line.light_word,
+        bars=bars,
+        steps=["reached" if each.reached else "late" if each.late else "to-come" for each in line.milestones],
+        steps_word=steps if line.milestones else "",
+        notes=[
+            *([said] if said else []),
+            *([more] if left > 0 else []),
+            *([_("assessed: %(grade)s") % {"grade": line.grade}] if line.grades else []),
+        ],
     )
 
 

@@ -7,18 +7,13 @@ and the text stays text, to be searched, copied and compared.
 from __future__ import annotations
 
 import io
-import re
-from functools import cache
+from collections.abc import Callable
 from typing import Any
-from xml.sax.saxutils import escape
 
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from reportlab.graphics.shapes import Drawing, Rect
-from reportlab.lib import colors
-from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -28,26 +23,32 @@ from reportlab.platypus import (
     HRFlowable,
     KeepInFrame,
     KeepTogether,
-    Paragraph,
     SimpleDocTemplate,
     Spacer,
     TableStyle,
 )
 from reportlab.platypus import Table as Grid
 
-from voting.blocks import Bars, Block, Document, Facts, Heading, Listing, Table, Text
+from voting.blocks import (
+    Bars,
+    Block,
+    Document,
+    Facts,
+    Figures,
+    Heading,
+    Listing,
+    Table,
+    Text,
+    Tiles,
+)
+from voting.pdf_tiles import figures, tiles
+from voting.pdf_type import HAIR, INK, SONG, paragraph
 
-SONG = "STSong-Light"
-LATIN = "Times-Roman"
 MARGIN = 18 * mm
 #: A column of numbers, one of a time, one of a name.
 _NUMBER, _TIME, _NAME = 15 * mm, 31 * mm, 38 * mm
 _ORDINAL = 10 * mm
 _PADDING = 6  # points, of reportlab's own frame
-#: What Times has; everything else is set in Song.
-_WESTERN = re.compile(r"[\x20-\x7e\xa0-\xff\u2013\u2014\u2018\u2019\u201c\u201d\u2026]+")
-_INK = colors.HexColor("#1b1a17")
-_HAIR = colors.HexColor("#b8b2a6")
 
 
 def as_pdf(document: Document) -> bytes:
@@ -96,100 +97,56 @@ class _Numbered(Canvas):  # type: ignore[misc]  # reportlab has no types
 
     def _foot(self, place: int, pages: int) -> None:
         width = self.across - 2 * MARGIN
-        self.setStrokeColor(_INK)
+        self.setStrokeColor(INK)
         self.setLineWidth(0.5)
         self.line(MARGIN, 17 * mm, self.across - MARGIN, 17 * mm)
         said = _("Page %(place)d of %(pages)d") % {"place": place, "pages": pages}
-        for text, style, room in (
-            (self.foot, _style("foot"), width - 30 * mm),
-            (said, _style("page"), width),
+        for text, name, room in (
+            (self.foot, "foot", width - 30 * mm),
+            (said, "page", width),
         ):
-            paragraph = _paragraph(text, style)
-            _wide, high = paragraph.wrap(room, 20 * mm)
-            paragraph.drawOn(self, MARGIN, 16 * mm - high)
-
-
-@cache
-def _style_of(name: str, spaced: bool) -> ParagraphStyle:  # noqa: FBT001 the cache's key
-    size, more = {
-        "over": (11, {"alignment": TA_CENTER}),
-        "title": (22, {"alignment": TA_CENTER, "spaceAfter": 3 * mm}),
-        "note": (11, {"alignment": TA_CENTER}),
-        "heading": (13, {"spaceBefore": 4 * mm, "spaceAfter": 2 * mm, "keepWithNext": 1}),
-        "text": (10.5, {"spaceAfter": 2 * mm}),
-        "strong": (11.5, {"spaceBefore": 1 * mm, "spaceAfter": 2 * mm}),
-        "small": (8.5, {"spaceAfter": 2 * mm}),
-        "cell": (9, {}),
-        "number": (9, {"alignment": TA_RIGHT}),
-        "foot": (7, {}),
-        "page": (8, {"alignment": TA_RIGHT}),
-        "sealed": (11, {"alignment": TA_RIGHT}),
-    }[name]
-    return ParagraphStyle(
-        f"{name}-{spaced}",
-        fontName=SONG,
-        fontSize=size,
-        leading=size * 1.5,
-        textColor=_INK,
-        wordWrap=None if spaced else "CJK",
-        **more,
-    )
-
-
-def _style(name: str) -> ParagraphStyle:
-    """Return a style; a language that writes blanks between its words breaks lines there alone."""
-    return _style_of(name, not (get_language() or "").startswith("zh"))
-
-
-def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:
-    marked = _WESTERN.sub(lambda run: f'<font name="{LATIN}">{escape(run.group())}</font>', text)
-    return Paragraph(marked.replace("\n", "<br/>"), style)
+            drawn = paragraph(text, name)
+            _wide, high = drawn.wrap(room, 20 * mm)
+            drawn.drawOn(self, MARGIN, 16 * mm - high)
 
 
 def _flow(document: Document, width: float) -> list[Flowable]:
     flow: list[Flowable] = [
-        _paragraph(document.overline, _style("over")),
-        _paragraph(document.title, _style("title")),
+        paragraph(document.overline, "over"),
+        paragraph(document.title, "title"),
     ]
     flow += [
-        HRFlowable(width="100%", thickness=2, color=_INK, spaceAfter=1),
-        HRFlowable(width="100%", thickness=0.5, color=_INK, spaceAfter=4 * mm),
+        HRFlowable(width="100%", thickness=2, color=INK, spaceAfter=1),
+        HRFlowable(width="100%", thickness=0.5, color=INK, spaceAfter=4 * mm),
     ]
     if document.note:
-        flow.append(_paragraph(document.note, _style("note")))
+        flow.append(paragraph(document.note, "note"))
     for block in document.blocks:
         drawn = _drawn(block, width)
         # What shrinks to one page is together anyhow, and can hold no such group.
         flow += drawn if document.one_page else [KeepTogether(drawn)] if isinstance(block, Bars) else drawn
-    flow += [_paragraph(f"{name} {digest}", _style("small")) for name, digest in document.digests]
+    flow += [paragraph(f"{name} {digest}", "small") for name, digest in document.digests]
     if document.signatures:
         flow.append(_lines_to_sign(document.signatures, width))
     if document.sealed_by:
-        flow.append(_place_of_the_seal(document.sealed_by))
+        # Across the sheet little room is left: a seal on a page without text is no seal of that text.
+        flow.append(_place_of_the_seal(document.sealed_by, room=4 * mm if document.landscape else 16 * mm))
     return flow
 
 
 def _drawn(block: Block, width: float) -> list[Flowable]:
-    if isinstance(block, Heading):
-        return [_paragraph(block.text, _style("heading"))]
-    if isinstance(block, Text):
-        name = "strong" if block.strong else "small" if block.small else "text"
-        return [_paragraph(block.text, _style(name))] if block.text else []
-    if isinstance(block, Listing):
-        return [_paragraph(f"{number}. {line}", _style("text")) for number, line in block.lines]
-    if isinstance(block, Facts):
-        return [_facts(block, width), Spacer(1, 3 * mm)]
-    if isinstance(block, Bars):
-        return [*_bars(block, width), Spacer(1, 3 * mm)]
-    return [_grid(block, width), Spacer(1, 3 * mm)]
+    return _DRAWN[type(block)](block, width)
+
+
+def _text(block: Text, _width: float) -> list[Flowable]:
+    name = "strong" if block.strong else "small" if block.small else "text"
+    return [paragraph(block.text, name)] if block.text else []
 
 
 def _facts(block: Facts, width: float) -> Grid:
     """Return labels and texts without lines around them."""
-    rows = [
-        [_paragraph(label, _style("cell")), _paragraph(text, _style("cell"))] for label, text in block.rows
-    ]
-    hair = ("LINEBELOW", (0, 0), (-1, -1), 0.25, _HAIR)
+    rows = [[paragraph(label, "cell"), paragraph(text, "cell")] for label, text in block.rows]
+    hair = ("LINEBELOW", (0, 0), (-1, -1), 0.25, HAIR)
     top = ("VALIGN", (0, 0), (-1, -1), "TOP")
     return Grid(rows, colWidths=[_TIME, width - _TIME], style=TableStyle([hair, top]))
 
@@ -199,39 +156,36 @@ def _bars(block: Bars, width: float) -> list[Flowable]:
     room = width - _NAME - _NUMBER
     rows = [
         [
-            _paragraph(label, _style("cell")),
+            paragraph(label, "cell"),
             _bar(room * float(part) / 100),
-            _paragraph(str(number), _style("number")),
+            paragraph(str(number), "number"),
         ]
         for label, number, part in block.parts
     ]
     middle = TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (1, 0), (1, -1), 0)])
     return [
-        _paragraph(block.caption, _style("heading")),
+        paragraph(block.caption, "heading"),
         Grid(rows, colWidths=[_NAME, room, _NUMBER], style=middle),
     ]
 
 
 def _bar(length: float) -> Drawing:
     drawing = Drawing(length, 4 * mm)
-    drawing.add(Rect(0, 0, length, 4 * mm, fillColor=_INK, strokeWidth=0))
+    drawing.add(Rect(0, 0, length, 4 * mm, fillColor=INK, strokeWidth=0))
     return drawing
 
 
 def _grid(table: Table, width: float) -> Grid:
     """Return a table whose head stands on every page it runs over."""
     rows = [
-        [
-            _paragraph(cell, _style("number" if place in table.numeric else "cell"))
-            for place, cell in enumerate(row)
-        ]
+        [paragraph(cell, "number" if place in table.numeric else "cell") for place, cell in enumerate(row)]
         for row in [table.head, *table.rows]
     ]
     rules = TableStyle(
         [
-            ("GRID", (0, 0), (-1, -1), 0.5, _INK),
-            ("BOX", (0, 0), (-1, -1), 1.25, _INK),
-            ("LINEBELOW", (0, 0), (-1, 0), 1, _INK),
+            ("GRID", (0, 0), (-1, -1), 0.5, INK),
+            ("BOX", (0, 0), (-1, -1), 1.25, INK),
+            ("LINEBELOW", (0, 0), (-1, 0), 1, INK),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 1.5 * mm),
             ("RIGHTPADDING", (0, 0), (-1, -1), 1.5 * mm),
@@ -258,17 +212,29 @@ def _widths(table: Table, width: float) -> list[float]:
 
 
 def _lines_to_sign(names: list[str], width: float) -> Flowable:
-    cells = [[_paragraph(name, _style("cell")) for name in names]]
+    cells = [[paragraph(name, "cell") for name in names]]
     each = width / len(names)
     line = Grid(cells, colWidths=[each] * len(names), rowHeights=[14 * mm])
-    gaps = [("LINEABOVE", (place, 0), (place, 0), 0.75, _INK) for place in range(len(names))]
+    gaps = [("LINEABOVE", (place, 0), (place, 0), 0.75, INK) for place in range(len(names))]
     line.setStyle(
         TableStyle([*gaps, ("VALIGN", (0, 0), (-1, -1), "TOP"), ("RIGHTPADDING", (0, 0), (-1, -1), 6 * mm)])
     )
     return KeepTogether([Spacer(1, 16 * mm), line])
 
 
-def _place_of_the_seal(lines: list[str]) -> Flowable:
+def _place_of_the_seal(lines: list[str], *, room: float) -> Flowable:
     seal = pgettext("place of the seal", "(seal)")
-    shown = [_paragraph(line, _style("sealed")) for line in [*lines, seal]]
-    return KeepTogether([Spacer(1, 16 * mm), *shown])
+    shown = [paragraph(line, "sealed") for line in [*lines, seal]]
+    return KeepTogether([Spacer(1, room), *shown])
+
+
+_DRAWN: dict[type[Block], Callable[[Any, float], list[Flowable]]] = {
+    Heading: lambda block, _width: [paragraph(block.text, "heading")],
+    Text: _text,
+    Listing: lambda block, _width: [paragraph(f"{number}. {line}", "text") for number, line in block.lines],
+    Facts: lambda block, width: [_facts(block, width), Spacer(1, 3 * mm)],
+    Bars: lambda block, width: [*_bars(block, width), Spacer(1, 3 * mm)],
+    Figures: lambda block, width: [figures(block, width), Spacer(1, 4 * mm)],
+    Tiles: lambda block, width: [tiles(block, width), Spacer(1, 2 * mm)],
+    Table: lambda block, width: [_grid(block, width), Spacer(1, 3 * mm)],
+}
