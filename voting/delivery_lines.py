@@ -228,16 +228,23 @@ class Line:
         return next(iter(self.reports), None)
 
     @cached_property
-    def findings(self) -> list[Finding]:
-        return [finding for visit in self.delivery.inspections.all() for finding in visit.findings.all()]
+    def unmended(self) -> list[Finding]:
+        """The findings known and not yet closed on the day that is looked at."""
+        known = [visit for visit in self.delivery.inspections.all() if visit.day <= self.on]
+        return [
+            finding
+            for visit in known
+            for finding in visit.findings.all()
+            if finding.closed_at is None or timezone.localdate(finding.closed_at) > self.on
+        ]
 
     @property
     def open_findings(self) -> int:
-        return sum(each.closed_at is None for each in self.findings)
+        return len(self.unmended)
 
     @property
     def late_findings(self) -> int:
-        return sum(each.closed_at is None and each.due < self.on for each in self.findings)
+        return sum(each.due < self.on for each in self.unmended)
 
     @property
     def grade(self) -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pypdf
@@ -15,11 +15,14 @@ import python_calamine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tests.cases_after import assess, survey
 from tests.spring import Spring, make_spring
-from voting.domain import supervision, uploads
+from voting.blocks import Tile
+from voting.delivered import overview
+from voting.delivery_papers import glance
+from voting.domain import deliveries, supervision, uploads
 from voting.domain.counting import Mark
 from voting.models import Finding
 
@@ -123,6 +126,48 @@ def test_a_quarter_says_what_was_known_at_its_end(client):
     spring.report(1, figures={1: 7}, day=date(2018, 6, 20), delay="慢。")
     assert "已完成 3 / 10" in text(client.get("/2018/quarters/1/"))
     assert "已完成 7 / 10" in text(client.get("/2018/quarters/2/"))
+
+
+def test_a_bulletin_knows_the_findings_of_its_own_month(client):
+    spring = make_spring()
+    fault = [("围挡未拆", spring.unit, date(2018, 4, 10))]
+    supervision.inspect(
+        delivery=spring.delivery(1),
+        day=date(2018, 3, 5),
+        text="看了现场。",
+        faults=fault,
+        by=spring.vote.clerk,
+        at=datetime(2018, 3, 6, 9, tzinfo=UTC),
+    )
+    finding = Finding.objects.get()
+    Finding.objects.filter(pk=finding.pk).update(closed_at=datetime(2018, 4, 30, 16, 30, tzinfo=UTC))
+    said = {month: text(client.get(f"/2018/bulletins/{month}/")) for month in (2, 3, 4, 5)}
+    assert ["未销号" in page for page in said.values()] == [False, True, True, False]
+    assert ["其中逾期 1 项" in page for page in said.values()] == [False, False, True, False]
+
+
+def test_the_picture_of_the_year_says_what_it_draws():
+    spring = make_spring(issued=False)
+    five = [{"text": f"第{place}项", "number": "4", "unit": "处"} for place in range(1, 6)]
+    for number in (1, 2, 3, 4):
+        spring.plan(number, **({"targets": five} if number == 2 else {}))
+    deliveries.issue_breakdown(cycle=spring.cycle, **spring.acting)
+    spring.report(2, figures={1: 1}, reached={1: date(2018, 3, 15)}, day=date(2018, 7, 2), delay="汛期长。")
+    found = overview(spring.cycle, on=date(2018, 7, 2))
+    with translation.override("zh-hans"):
+        tiles = next(block for block in glance(found).blocks if block.kind == "tiles").tiles
+    assert tiles[1] == Tile(
+        number=2,
+        name=spring.delivery(2).candidate.name,
+        tag="民生实事项目",
+        is_chosen=True,
+        light="yellow",
+        word="进度滞后",
+        bars=[("第1项", "1 / 4 处", "25.0"), ("第2项", "— / 4 处", "0.0"), ("第3项", "— / 4 处", "0.0")],
+        steps=["reached", "late", "to-come", "to-come"],
+        steps_word="节点 1 / 4",
+        notes=["另有 2 项目标"],
+    )
 
 
 def test_a_period_that_does_not_exist_is_not_there(client):
