@@ -64,7 +64,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         spent=_MONEY,
         targets=_list(_object(text=_TEXT, unit=_TEXT, planned=_FIGURE, reached=_FIGURE)),
         milestones=_list(_object(month={"type": "string", "pattern": r"^\d{4}-\d\d$"}, text=_TEXT, reached=_DAY)),
-        last_report=_DAY, report_overdue={"type": "boolean"}, open_findings=_WHOLE,
+        last_report=_DAY, open_findings=_WHOLE,
+        report_overdue={"type": "boolean"}, report_escalated={"type": "boolean"},
         grades=_list(
             _object(assessment=_TEXT, name=_TEXT, grade={"enum": [*GradeName.values, None]})
         ),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from voting.delivery_lines import LIGHTS, Line, points
 from voting.domain.assessments import Graded, published_grades
 from voting.domain.lights import Light, LightRule
-from voting.domain.progress import overdue, progress_of, rule_of
+from voting.domain.progress import days_silent, progress_of, rule_of
 from voting.domain.surveys import totals
 from voting.models import Cycle, Delivery, ProgressReport, ReportFile, Survey
 from voting.result_lines import tenths_of_a_percent
@@ -128,17 +128,14 @@ def _line(  # noqa: PLR0917 one line's parts
     answers: Mapping[int, dict[str, int]],
 ) -> Line:
     progress = progress_of(delivery, on=on, rule=rule)
-    late = (
-        begun is not None
-        and delivery.status == DeliveryStatus.RUNNING
-        and overdue(progress, since=begun, on=on, days=days)
-    )
+    awaited = begun is not None and delivery.status == DeliveryStatus.RUNNING
     return Line(
         delivery=delivery,
         progress=progress,
         grades=tuple(grades.get(delivery.pk, ())),
         survey=answers.get(delivery.pk, dict.fromkeys(GradeName.values, 0)),
-        is_overdue=late,
+        silent=days_silent(progress, since=begun, on=on) if awaited and begun else 0,
+        report_days=days,
         on=on,
     )
 
@@ -191,6 +188,7 @@ def as_data(line: Line) -> dict[str, Any]:
         ],
         "last_report": line.last_report.day.isoformat() if line.last_report else None,
         "report_overdue": line.is_overdue,
+        "report_escalated": line.is_escalated,
         "open_findings": line.open_findings,
         "grades": [
             {"assessment": each.assessment.slug, "name": each.name, "grade": each.grade and each.grade.value}

@@ -19,7 +19,7 @@ from voting import grade_lines
 from voting.domain.assessments import Graded
 from voting.domain.lights import Light, LightRule
 from voting.domain.measures import Comparator
-from voting.domain.progress import Progress
+from voting.domain.progress import Progress, escalated, overdue
 from voting.grade_lines import grade_word
 from voting.models import (
     Delivery,
@@ -126,13 +126,14 @@ class MilestoneLine:
 
 @dataclass(frozen=True)
 class Line:
-    """One delivery as it stood on a day."""
+    """One delivery as it stood on a day; no report came for ``silent`` days, where one is awaited."""
 
     delivery: Delivery
     progress: Progress
     grades: tuple[Graded, ...]
     survey: Mapping[str, int]
-    is_overdue: bool
+    silent: int
+    report_days: int
     on: date
 
     @property
@@ -226,6 +227,26 @@ class Line:
     @property
     def last_report(self) -> ProgressReport | None:
         return next(iter(self.reports), None)
+
+    @property
+    def is_overdue(self) -> bool:
+        return overdue(self.silent, days=self.report_days)
+
+    @property
+    def is_escalated(self) -> bool:
+        return escalated(self.silent, days=self.report_days)
+
+    @property
+    def overdue_word(self) -> str:
+        """Say for how long no report came, and whether that is escalated; nothing while it is in time."""
+        if not self.is_overdue:
+            return ""
+        words = (
+            _("no report for %(days)d days, escalated")
+            if self.is_escalated
+            else _("report overdue, none for %(days)d days")
+        )
+        return words % {"days": self.silent}
 
     @cached_property
     def unmended(self) -> list[Finding]:

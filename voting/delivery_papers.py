@@ -168,11 +168,8 @@ def bulletin(shown: Overview, *, month: date) -> Document:
     if not reported:
         blocks.append(Text(_("Nothing was reported this month.")))
     if late:
-        said = _("No report for more than %(days)d days: ") % {"days": shown.report_days}
-        blocks += [
-            Heading(_("Overdue reports")),
-            Text(said + "; ".join(f"{e.number}. {e.name}" for e in late)),
-        ]
+        blocks.append(Heading(_("Overdue reports")))
+        blocks += [Text(f"{each.number}. {each.name}: {each.overdue_word}") for each in late]
     if findings:
         blocks += [Heading(_("Open findings")), *(_findings(line) for line in findings)]
     return Document(
@@ -301,7 +298,7 @@ def _day(at: datetime) -> str:
 _OPEN = (
     "number", "name", "name_en", "became", "status", "light", "due_percent", "done_percent", "leader", "lead_unit",
     "responsible_units", "supporting_units", "content", "stage_goal", "investment", "spent", "last_report",
-    "report_overdue", "open_findings",
+    "report_overdue", "report_escalated", "open_findings",
 )  # fmt: skip
 
 

@@ -10,9 +10,11 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from tests.factories import make_vote
 from tests.spring import make_spring
+from voting.delivered import overview
 from voting.domain import deliveries, progress
 from voting.domain.lights import Light
 from voting.domain.refusals import StepNotAllowed
@@ -182,4 +184,20 @@ def test_figures_of_another_delivery_are_refused():
 def test_a_report_is_overdue_after_a_month_without_one(on: date, late: bool):
     spring = make_spring()
     spring.report(day=date(2018, 3, 10))
-    assert progress.overdue(where(spring, on), since=date(2018, 1, 23), on=on, days=31) is late
+    silent = progress.days_silent(where(spring, on), since=date(2018, 1, 23), on=on)
+    assert progress.overdue(silent, days=31) is late
+
+
+@pytest.mark.parametrize(
+    ("silent", "said"),
+    [(31, ""), (32, "报告逾期，32 天未报告"), (62, "报告逾期，62 天未报告"), (63, "63 天未报告，已升级督办")],
+)
+def test_an_overdue_report_is_escalated_after_twice_the_time(silent: int, said: str):
+    spring = make_spring()
+    spring.report(day=date(2018, 3, 10), reached={1: date(2018, 3, 1)})
+    found = overview(spring.cycle, on=date(2018, 3, 10) + timedelta(days=silent))
+    assert found is not None
+    line = found.lines[0]
+    with translation.override("zh-hans"):
+        assert line.overdue_word == said
+    assert (line.is_overdue, line.is_escalated) == (silent > 31, silent > 62)

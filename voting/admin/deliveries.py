@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -127,31 +128,26 @@ class DeliveryDesk(AfterPage):
             "may": permissions.can_deliver(self.user, self.cycle),
         }
 
-    def _waiting(self, found: Overview | None) -> list[tuple[int, str]]:
-        """Return what waits for the clerk: (number of the project, what)."""
+    def _waiting(self, found: Overview | None) -> list[tuple[str, list[int]]]:
+        """Return what waits for the clerk, the gravest first: (what, numbers of the projects)."""
         asked = ChangeRequest.objects.filter(delivery__cycle=self.cycle, approved=None)
         handed = Completion.objects.filter(delivery__cycle=self.cycle, accepted=None)
         late = Finding.objects.filter(
             inspection__delivery__cycle=self.cycle, closed_at=None, due__lt=timezone.localdate()
         )
-        overdue = [line.number for line in found.lines if line.is_overdue] if found else []
-        return sorted(
-            [
-                *((number, _("no report for too long")) for number in overdue),
-                *(
-                    (n, _("a change waits for the decision"))
-                    for n in asked.values_list("delivery__number", flat=True)
-                ),
-                *(
-                    (n, _("handed in as completed"))
-                    for n in handed.values_list("delivery__number", flat=True)
-                ),
-                *(
-                    (n, _("a finding is overdue"))
-                    for n in late.values_list("inspection__delivery__number", flat=True)
-                ),
-            ]
-        )
+        silent = [line for line in found.lines if line.is_overdue] if found else []
+        waiting: list[tuple[str, Iterable[int]]] = [
+            (_("a change waits for the decision"), asked.values_list("delivery__number", flat=True)),
+            (_("handed in as completed"), handed.values_list("delivery__number", flat=True)),
+            (_("a finding is overdue"), late.values_list("inspection__delivery__number", flat=True)),
+            (
+                _("no report for more than twice the time, escalated"),
+                [line.number for line in silent if line.is_escalated],
+            ),
+            (_("no report for too long"), [line.number for line in silent if not line.is_escalated]),
+        ]
+        named = [(what, sorted(set(numbers))) for what, numbers in waiting]
+        return [(what, numbers) for what, numbers in named if numbers]
 
 
 class DeliveryPage(AfterPage):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -62,6 +62,8 @@ class DelayUnexplained(Refused):
 
 #: Pictures or PDFs with one report.
 MOST_FILES = 6
+#: How many times the days of a report may pass before its lateness is escalated.
+ESCALATES_AFTER = 2
 #: Stages in which a delivery goes on: also while an assessment is held.
 GOING_ON = frozenset({Stage.DELIVERY, Stage.ASSESSMENT})
 
@@ -147,9 +149,19 @@ def progress_of(delivery: Delivery, *, on: date, rule: LightRule) -> Progress:
     return Progress(figures, reached, spent, last, standing(plan, on=on, rule=rule, begun=bool(reports)))
 
 
-def overdue(progress: Progress, *, since: date, on: date, days: int) -> bool:
-    """Tell whether a report is overdue: none for more than so many days since the last one, or since the beginning."""
-    return on - (progress.last_day or since) > timedelta(days=days)
+def days_silent(progress: Progress, *, since: date, on: date) -> int:
+    """Return for how many days no report came: since the last one, or since the beginning."""
+    return (on - (progress.last_day or since)).days
+
+
+def overdue(silent: int, *, days: int) -> bool:
+    """Tell whether a report is overdue: none for more than so many days."""
+    return silent > days
+
+
+def escalated(silent: int, *, days: int) -> bool:
+    """Tell whether an overdue report is escalated to the supervision group: none for more than twice as long."""
+    return silent > ESCALATES_AFTER * days
 
 
 def may_report(user: User, delivery: Delivery) -> bool:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Delegate, User
 from accounts.roles import Role
+from voting.delivered import overview
+from voting.delivery_lines import Line
 from voting.domain import deliberation, slate_reports
 from voting.models import Call, Cycle, Delivery, Proposal, ReportReading, SlateReport
 from voting.states import RoundStatus, Stage
@@ -74,12 +76,17 @@ def _open_report(request: HttpRequest, delegate: Delegate) -> HttpResponse:
     return redirect("voting:slate-report", slug=cycle.slug)
 
 
-def _supervised(delegate: Delegate) -> list[Delivery]:
-    """Return the projects that the delegate's groups watch over now."""
+def _supervised(delegate: Delegate) -> list[tuple[Cycle, Line]]:
+    """Return the projects that the delegate's groups watch over now, as they stand today, the newest year first."""
+    numbers: dict[Cycle, list[int]] = {}
     found = Delivery.objects.filter(
         group__delegates=delegate, cycle__stage__in=[Stage.DELIVERY, Stage.ASSESSMENT]
     )
-    return list(found.select_related("cycle", "candidate").order_by("-cycle__year", "number"))
+    for each in found.select_related("cycle").order_by("-cycle__year", "number"):
+        numbers.setdefault(each.cycle, []).append(each.number)
+    today = timezone.localdate()
+    seen = [(cycle, overview(cycle, on=today, numbers=mine)) for cycle, mine in numbers.items()]
+    return [(cycle, line) for cycle, shown in seen if shown for line in shown.lines]
 
 
 def _matters(delegate: Delegate) -> list[Matter]:
