@@ -91,11 +91,12 @@ def _name(each: Mapping[str, Any]) -> str:
 
 def _breakdown_row(each: Mapping[str, Any]) -> list[str]:
     targets = [f"{t['text']} {t['number']} {t['unit']}" for t in each["targets"]]
+    money = [_("Planned investment: %s (10 000 yuan)") % each["investment"]] if each["investment"] else []
     units = [each["responsible_units"], each["supporting_units"]]
     return [
         str(each["number"]),
         _in_brackets(_name(each), Became(each["became"]).label),
-        "\n".join(filter(None, [each["content"], *targets, each["stage_goal"]])) or _("not stated"),
+        "\n".join(filter(None, [each["content"], *targets, each["stage_goal"], *money])) or _("not stated"),
         each["leader"] or _("not stated"),
         each["lead_unit"] or _("not stated"),
         "\n".join(filter(None, units)) or _("not stated"),

@@ -7,7 +7,8 @@ and the text stays text, to be searched, copied and compared.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import get_language, pgettext
@@ -121,16 +122,26 @@ def _flow(document: Document, width: float) -> list[Flowable]:
     ]
     if document.note:
         flow.append(paragraph(document.note, "note"))
-    for block in document.blocks:
-        drawn = _drawn(block, width)
-        # What shrinks to one page is together anyhow, and can hold no such group.
-        flow += drawn if document.one_page else [KeepTogether(drawn)] if isinstance(block, Bars) else drawn
-    flow += [paragraph(f"{name} {digest}", "small") for name, digest in document.digests]
+    drawn = [_drawn(block, width) for block in document.blocks]
+    closing = _closing(document, width)
+    if document.one_page:  # it is together anyhow, and can hold no group
+        return [*flow, *chain.from_iterable(drawn), *closing]
+    for block, parts in zip(document.blocks[:-1], drawn, strict=False):
+        flow += [KeepTogether(parts)] if isinstance(block, Bars) else parts
+    last = document.blocks[-1]
+    if isinstance(last, Table):
+        return [*flow, _grid(last, width, closing=closing)]
+    return [*flow, KeepTogether([*drawn[-1], *closing])]
+
+
+def _closing(document: Document, width: float) -> list[Flowable]:
+    """Return hashes, lines to sign and the place of the seal: never on a page without text, which nobody signs."""
+    flow: list[Flowable] = [paragraph(f"{name} {digest}", "small") for name, digest in document.digests]
     if document.signatures:
-        flow.append(_lines_to_sign(document.signatures, width))
+        flow += [Spacer(1, 16 * mm), _lines_to_sign(document.signatures, width)]
     if document.sealed_by:
-        # Across the sheet little room is left: a seal on a page without text is no seal of that text.
-        flow.append(_place_of_the_seal(document.sealed_by, room=4 * mm if document.landscape else 16 * mm))
+        lines = [*document.sealed_by, pgettext("place of the seal", "(seal)")]
+        flow += [Spacer(1, 12 * mm), *(paragraph(line, "sealed") for line in lines)]
     return flow
 
 
@@ -175,16 +186,22 @@ def _bar(length: float) -> Drawing:
     return drawing
 
 
-def _grid(table: Table, width: float) -> Grid:
-    """Return a table whose head stands on every page it runs over."""
+def _grid(table: Table, width: float, *, closing: Sequence[Flowable] = ()) -> Grid:
+    """Return a table whose head stands on every page it runs over; what closes the paper stays with its last row."""
     rows = [
         [paragraph(cell, "number" if place in table.numeric else "cell") for place, cell in enumerate(row)]
         for row in [table.head, *table.rows]
     ]
+    end = len(rows) - 1
+    kept: list[tuple[Any, ...]] = []
+    if closing:
+        rows.append([[Spacer(1, 3 * mm), *closing], *[""] * (len(table.head) - 1)])
+        kept = [("SPAN", (0, -1), (-1, -1)), ("NOSPLIT", (0, end), (-1, -1))]
     rules = TableStyle(
         [
-            ("GRID", (0, 0), (-1, -1), 0.5, INK),
-            ("BOX", (0, 0), (-1, -1), 1.25, INK),
+            *kept,
+            ("GRID", (0, 0), (-1, end), 0.5, INK),
+            ("BOX", (0, 0), (-1, end), 1.25, INK),
             ("LINEBELOW", (0, 0), (-1, 0), 1, INK),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 1.5 * mm),
@@ -211,7 +228,7 @@ def _widths(table: Table, width: float) -> list[float]:
     return fixed
 
 
-def _lines_to_sign(names: list[str], width: float) -> Flowable:
+def _lines_to_sign(names: list[str], width: float) -> Grid:
     cells = [[paragraph(name, "cell") for name in names]]
     each = width / len(names)
     line = Grid(cells, colWidths=[each] * len(names), rowHeights=[14 * mm])
@@ -219,13 +236,7 @@ def _lines_to_sign(names: list[str], width: float) -> Flowable:
     line.setStyle(
         TableStyle([*gaps, ("VALIGN", (0, 0), (-1, -1), "TOP"), ("RIGHTPADDING", (0, 0), (-1, -1), 6 * mm)])
     )
-    return KeepTogether([Spacer(1, 16 * mm), line])
-
-
-def _place_of_the_seal(lines: list[str], *, room: float) -> Flowable:
-    seal = pgettext("place of the seal", "(seal)")
-    shown = [paragraph(line, "sealed") for line in [*lines, seal]]
-    return KeepTogether([Spacer(1, room), *shown])
+    return line
 
 
 _DRAWN: dict[type[Block], Callable[[Any, float], list[Flowable]]] = {

@@ -148,7 +148,8 @@ class _Loading:
             plan = deliveries.plan_of(delivery)
             deliveries.change_delivery(
                 delivery=delivery, lead_unit=units[table["unit"]], targets=plan["targets"],
-                milestones=plan["milestones"], **self.acting,
+                milestones=plan["milestones"], content=table["content"],
+                supporting_units=table.get("supporting", ""), investment=Decimal(table["investment"]), **self.acting,
             )  # fmt: skip
             group = [each.number for each in delegates[3 * number : 3 * number + 3]]
             supervision.name_group(delivery=delivery, numbers=group, **self.acting)
@@ -189,6 +190,7 @@ class _Loading:
         progress.report(
             delivery=delivery, day=report["day"], text=report["text"], delay=report.get("delay", ""),
             figures={target: Decimal(figure) for target, figure in zip(targets, report["figures"], strict=False)},
+            spent=Decimal(report["spent"]) if "spent" in report else None,
             reached=reached, by=self.officers[table["unit"]], at=self._at(report["day"]) + timedelta(hours=6),
         )  # fmt: skip
 
