@@ -247,7 +247,7 @@ def _lights(shown: Overview) -> Table:
         [str(each.number), each.name, each.lead or _("not stated"), lamp(each), each.working]
         for each in shown.lines
     ]
-    return Table(_("Lights"), head, rows, frozenset({0}), shares=(3, 19, 10, 8, 17))
+    return Table(_("Lights"), head, rows, frozenset({0}), shares=(3, 17, 10, 11, 16))
 
 
 def _report(line: Line, day: date, text: str, delay: str) -> Text:
