@@ -5,9 +5,11 @@ However many projects and reports there are, it costs the same number of queries
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -17,11 +19,20 @@ from django.utils.translation import gettext as _
 from voting.delivery_lines import LIGHTS, Line, points
 from voting.domain.assessments import Graded, published_grades
 from voting.domain.lights import Light, LightRule
-from voting.domain.progress import days_silent, progress_of, rule_of
+from voting.domain.progress import Plan, plan_now, progress_of, rule_of
 from voting.domain.surveys import totals
-from voting.models import Cycle, Delivery, ProgressReport, ReportFile, Survey
+from voting.models import (
+    Cycle,
+    Delivery,
+    DeliveryMilestone,
+    DeliveryTarget,
+    JournalEntry,
+    ProgressReport,
+    ReportFile,
+    Survey,
+)
 from voting.result_lines import tenths_of_a_percent
-from voting.states import DeliveryStatus, GradeName
+from voting.states import Act, DeliveryStatus, GradeName
 
 
 @dataclass(frozen=True)
@@ -87,8 +98,13 @@ def deliveries_of(cycle: Cycle) -> QuerySet[Delivery]:
     )
 
 
-def overview(cycle: Cycle, *, on: date, numbers: Iterable[int] | None = None) -> Overview | None:
-    """Return the deliveries as they stood on a day; None before there are any."""
+def overview(
+    cycle: Cycle, *, on: date, numbers: Iterable[int] | None = None, ended: bool = False
+) -> Overview | None:
+    """Return the deliveries as they stood on a day, by the plan of that day; None before there are any.
+
+    With ``ended`` the day is over: what was due on it is due. The rule of the lights is today's and shown with them.
+    """
     found = deliveries_of(cycle)
     if numbers is not None:
         found = found.filter(number__in=numbers)
@@ -96,48 +112,99 @@ def overview(cycle: Cycle, *, on: date, numbers: Iterable[int] | None = None) ->
     if not deliveries:
         return None
     rule, days = rule_of(cycle)
-    grades: dict[int, list[Graded]] = {}
-    for each in published_grades(cycle):
-        if timezone.localdate(datetime.fromisoformat(each.body["published_at"])) <= on:
-            grades.setdefault(each.delivery, []).append(each)
-    survey = Survey.objects.filter(cycle=cycle).first()
-    answers = totals(survey) if survey else {}
-    begun = _begun(cycle)
-    return Overview(
-        cycle=cycle,
-        on=on,
-        rule=rule,
-        report_days=days,
-        lines=tuple(_line(each, on, rule, days, begun, grades, answers) for each in deliveries),
-    )
+    known = _Known.of(cycle, on)
+    carried = _carried(cycle) if any(each.status == DeliveryStatus.CARRIED for each in deliveries) else {}
+    lines = []
+    for each in deliveries:
+        plan = known.plan(each)
+        lines.append(
+            Line(
+                delivery=each,
+                plan=plan,
+                progress=progress_of(each, on=on, rule=rule, plan=plan, ended=ended),
+                grades=tuple(known.grades.get(each.pk, ())),
+                survey=known.answers.get(each.pk, dict.fromkeys(GradeName.values, 0)),
+                begun=known.begun,
+                carried_on=carried.get(each.number),
+                report_days=days,
+                on=on,
+                ended=ended,
+            )
+        )
+    return Overview(cycle=cycle, on=on, rule=rule, report_days=days, lines=tuple(lines))
 
 
-def _begun(cycle: Cycle) -> date | None:
-    """Return when the first breakdown was issued: from then on reports are awaited."""
-    first = cycle.breakdowns.order_by("version").values_list("issued_at", flat=True).first()
-    return timezone.localdate(first) if first else None
+def _carried(cycle: Cycle) -> dict[int, date]:
+    """Return when each delivery of the cycle went over to the next year, by its number."""
+    entries = JournalEntry.objects.filter(cycle=cycle, act=Act.CARRIED_OVER)
+    return {each.data["number"]: timezone.localdate(each.at) for each in entries}
 
 
-def _line(  # noqa: PLR0917 one line's parts
-    delivery: Delivery,
-    on: date,
-    rule: LightRule,
-    days: int,
-    begun: date | None,
-    grades: Mapping[int, list[Graded]],
-    answers: Mapping[int, dict[str, int]],
-) -> Line:
-    progress = progress_of(delivery, on=on, rule=rule)
-    awaited = begun is not None and delivery.status == DeliveryStatus.RUNNING
-    return Line(
-        delivery=delivery,
-        progress=progress,
-        grades=tuple(grades.get(delivery.pk, ())),
-        survey=answers.get(delivery.pk, dict.fromkeys(GradeName.values, 0)),
-        silent=days_silent(progress, since=begun, on=on) if awaited and begun else 0,
-        report_days=days,
-        on=on,
-    )
+@dataclass(frozen=True)
+class _Known:
+    """What was known of a whole cycle on a day."""
+
+    begun: date | None
+    planned: Mapping[int, Mapping[str, Any]]
+    grades: Mapping[int, list[Graded]]
+    answers: Mapping[int, dict[str, int]]
+
+    @classmethod
+    def of(cls, cycle: Cycle, on: date) -> _Known:
+        issued = [
+            (version, timezone.localdate(at))
+            for version, at in cycle.breakdowns.order_by("version").values_list("version", "issued_at")
+        ]
+        grades: dict[int, list[Graded]] = {}
+        for each in published_grades(cycle):
+            if timezone.localdate(datetime.fromisoformat(each.body["published_at"])) <= on:
+                grades.setdefault(each.delivery, []).append(each)
+        survey = Survey.objects.filter(cycle=cycle).first()
+        return cls(
+            begun=issued[0][1] if issued else None,
+            planned=_planned(cycle, issued, on),
+            grades=grades,
+            answers=totals(survey) if survey else {},
+        )
+
+    def plan(self, delivery: Delivery) -> Plan:
+        """Return the delivery's plan of the day; its words become those of that plan too."""
+        said = self.planned.get(delivery.number)
+        return _as_planned(delivery, said) if said else plan_now(delivery)
+
+
+def _planned(cycle: Cycle, issued: Sequence[tuple[int, date]], on: date) -> dict[int, Mapping[str, Any]]:
+    """Return what the breakdown of the day says, by the number of the delivery; nothing where that is today's plan."""
+    known = [version for version, day in issued if day <= on] or [version for version, _day in issued[:1]]
+    if not known or known[-1] == issued[-1][0]:
+        return {}
+    body = json.loads(cycle.breakdowns.get(version=known[-1]).body)
+    return {each["number"]: each for each in body["deliveries"]}
+
+
+def _as_planned(delivery: Delivery, said: Mapping[str, Any]) -> Plan:
+    """Return the plan that an earlier breakdown says, its rows being today's where they still exist."""
+    for name in ("leader", "responsible_units", "supporting_units", "content", "stage_goal"):
+        setattr(delivery, name, said[name])
+    delivery.investment = None if said["investment"] is None else Decimal(said["investment"])
+    targets = {(each.text, each.unit): each.pk for each in delivery.targets.all()}
+    milestones = {each.text: each.pk for each in delivery.milestones.all()}
+    return Plan(
+        tuple(
+            DeliveryTarget(
+                pk=targets.get((each["text"], each["unit"])), delivery=delivery, position=place,
+                text=each["text"], unit=each["unit"], number=Decimal(each["number"]),
+            )
+            for place, each in enumerate(said["targets"], start=1)
+        ),
+        tuple(
+            DeliveryMilestone(
+                pk=milestones.get(each["text"]), delivery=delivery, position=place,
+                text=each["text"], month=date.fromisoformat(f"{each['month']}-01"),
+            )
+            for place, each in enumerate(said["milestones"], start=1)
+        ),
+    )  # fmt: skip
 
 
 def survey_lines(line: Line) -> list[tuple[str, int, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from voting import grade_lines
 from voting.domain.assessments import Graded
-from voting.domain.lights import Light, LightRule
+from voting.domain.lights import Light, LightRule, Milestone
 from voting.domain.measures import Comparator
-from voting.domain.progress import Progress, escalated, overdue
+from voting.domain.progress import Plan, Progress, days_silent, escalated, known_reports, overdue
 from voting.grade_lines import grade_word
 from voting.models import (
     Delivery,
@@ -67,6 +67,11 @@ def number(value: Decimal | None) -> str:
 def share(points_: Fraction) -> str:
     """Return points of a hundred with one decimal."""
     return tenths_of_a_percent(points_.numerator, points_.denominator * 100)
+
+
+def _points(points_: Fraction) -> str:
+    """Return points of a hundred as exactly as the light was told by: a whole number, or one decimal."""
+    return str(points_.numerator) if points_.denominator == 1 else share(points_)
 
 
 @dataclass(frozen=True)
@@ -126,15 +131,21 @@ class MilestoneLine:
 
 @dataclass(frozen=True)
 class Line:
-    """One delivery as it stood on a day; no report came for ``silent`` days, where one is awaited."""
+    """One delivery as it stood on a day; with ``ended`` when that day was over.
+
+    ``begun`` is when reports began to be awaited, ``carried_on`` when the delivery went over to the next year.
+    """
 
     delivery: Delivery
+    plan: Plan
     progress: Progress
     grades: tuple[Graded, ...]
     survey: Mapping[str, int]
-    silent: int
+    begun: date | None
+    carried_on: date | None
     report_days: int
     on: date
+    ended: bool
 
     @property
     def number(self) -> int:
@@ -162,7 +173,7 @@ class Line:
 
     @property
     def is_carried(self) -> bool:
-        return self.delivery.status == DeliveryStatus.CARRIED
+        return self.carried_on is not None and self.carried_on <= self.on
 
     @property
     def is_running(self) -> bool:
@@ -186,8 +197,8 @@ class Line:
         standing = self.progress.standing
         if not self.milestones:
             return _("The plan has no milestones, so no light is computed.")
-        words = {name: round(getattr(standing, name)) for name in ("due", "done", "behind")}
-        return _("Due %(due)d, done %(done)d: %(behind)d points behind.") % words
+        words = {name: _points(getattr(standing, name)) for name in ("due", "done", "behind")}
+        return _("Due %(due)s, done %(done)s: %(behind)s points behind.") % words
 
     @property
     def done(self) -> str:
@@ -201,17 +212,18 @@ class Line:
     @cached_property
     def targets(self) -> list[TargetLine]:
         figures = self.progress.figures
-        return [TargetLine(each, figures.get(each.pk)) for each in self.delivery.targets.all()]
+        return [TargetLine(each, figures.get(each.pk)) for each in self.plan.targets]
 
     @cached_property
     def milestones(self) -> list[MilestoneLine]:
-        reached = self.progress.reached
-        return [
-            MilestoneLine(
-                each, reached.get(each.pk), reached.get(each.pk) is None and last_day(each) < self.on
-            )
-            for each in self.delivery.milestones.all()
-        ]
+        return [self._milestone(each) for each in self.plan.milestones]
+
+    def _milestone(self, milestone: DeliveryMilestone) -> MilestoneLine:
+        reached = self.progress.reached.get(milestone.pk)
+        if reached and reached <= self.on:
+            return MilestoneLine(milestone, reached, late=False)
+        due = Milestone(milestone.month.year, milestone.month.month)
+        return MilestoneLine(milestone, None, late=due.is_due(self.on, ended=self.ended))
 
     @property
     def lead(self) -> str:
@@ -220,13 +232,21 @@ class Line:
 
     @cached_property
     def reports(self) -> list[ProgressReport]:
-        """The reports known on the day, the newest first."""
+        """The reports known on the day, the newest first, corrected ones too."""
         known = [each for each in self.delivery.reports.all() if each.day <= self.on]
         return sorted(known, key=lambda each: (each.day, each.reported_at), reverse=True)
 
-    @property
+    @cached_property
     def last_report(self) -> ProgressReport | None:
-        return next(iter(self.reports), None)
+        """The newest report that counts."""
+        return next(reversed(known_reports(self.delivery, on=self.on)), None)
+
+    @cached_property
+    def silent(self) -> int:
+        """For how many days no report came where one is awaited."""
+        if self.begun is None or not self.is_running:
+            return 0
+        return days_silent(self.progress, since=self.begun, on=self.on)
 
     @property
     def is_overdue(self) -> bool:
@@ -301,9 +321,3 @@ class Line:
         if not self.reports:
             said.append(_("nothing reported yet"))
         return _("; ").join(said)
-
-
-def last_day(milestone: DeliveryMilestone) -> date:
-    """Return the last day of the milestone's month."""
-    following = (milestone.month + timedelta(days=32)).replace(day=1)
-    return following - timedelta(days=1)

@@ -57,9 +57,16 @@ def test_the_working_is_told():
     assert (found.due, found.done, found.behind) == (100, Fraction(100, 3), Fraction(200, 3))
 
 
-def test_a_plan_without_milestones_is_never_late():
-    assert standing([], on=date(2099, 1, 1), rule=YINCHUAN, begun=False).light is Light.NONE
-    assert standing([], on=date(2099, 1, 1), rule=YINCHUAN, begun=True).light is Light.GREEN
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_plan_without_milestones_has_no_light(begun: bool):
+    assert standing([], on=date(2099, 1, 1), rule=YINCHUAN, begun=begun).light is Light.NONE
+
+
+@pytest.mark.parametrize(("ended", "light"), [(False, Light.GREEN), (True, Light.RED)])
+def test_a_month_is_due_when_its_last_day_is_over(ended: bool, light: Light):
+    one = [Milestone(2019, 1)]
+    assert standing(one, on=date(2019, 1, 31), rule=YINCHUAN, begun=True, ended=ended).light is light
+    assert standing(one, on=date(2019, 1, 30), rule=YINCHUAN, begun=True, ended=ended).light is Light.GREEN
 
 
 def test_an_impossible_rule_is_refused():

@@ -20,7 +20,7 @@ WHOLE = 100
 
 
 class Light(StrEnum):
-    """``NONE``: nothing is due yet and nothing reported."""
+    """``NONE``: the plan has no milestones, or nothing is due yet and nothing reported."""
 
     NONE = "none"
     GREEN = "green"
@@ -78,6 +78,10 @@ class Milestone:
         """Return the last day of the month."""
         return date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
 
+    def is_due(self, on: date, *, ended: bool = False) -> bool:
+        """Tell whether the month was over on a day; with ``ended`` the day itself is over too."""
+        return self.due < on or (ended and self.due == on)
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -92,12 +96,18 @@ class Standing:
         return max(Fraction(0), self.due - self.done)
 
 
-def standing(milestones: Sequence[Milestone], *, on: date, rule: LightRule, begun: bool) -> Standing:
-    """Return the light of a delivery on a day; ``begun`` tells whether anything of it was ever reported."""
+def standing(
+    milestones: Sequence[Milestone], *, on: date, rule: LightRule, begun: bool, ended: bool = False
+) -> Standing:
+    """Return the light of a delivery on a day; a plan without milestones has none.
+
+    ``begun`` tells whether anything of it was ever reported, ``ended`` that the day is over: what was to be reached by
+    that day is due then.
+    """
     if not milestones:
-        return Standing(Light.GREEN if begun else Light.NONE, Fraction(0), Fraction(0))
+        return Standing(Light.NONE, Fraction(0), Fraction(0))
     number = len(milestones)
-    due = Fraction(WHOLE * sum(each.due < on for each in milestones), number)
+    due = Fraction(WHOLE * sum(each.is_due(on, ended=ended) for each in milestones), number)
     done = Fraction(
         WHOLE * sum(each.reached is not None and each.reached <= on for each in milestones), number
     )

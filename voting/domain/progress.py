@@ -43,6 +43,16 @@ class DayAhead(Refused):
         return _("A report is of a day that has come, not of one that lies ahead.")
 
 
+class DayTooEarly(Refused):
+    def __str__(self) -> str:
+        return _("The day lies before the year of the projects.")
+
+
+class NotItsReport(Refused):
+    def __str__(self) -> str:
+        return _("Only an earlier report of the same project can be corrected, and each only once.")
+
+
 class TooManyFiles(Refused):
     def __str__(self) -> str:
         return _("At most %d pictures or PDFs with one report.") % MOST_FILES
@@ -124,34 +134,54 @@ def light_rule(*, yellow: int, yellow_from: str, red: int, red_from: str, unbegu
         raise LightsImpossible from None
 
 
-def progress_of(delivery: Delivery, *, on: date, rule: LightRule) -> Progress:
+@dataclass(frozen=True)
+class Plan:
+    """What was to be reached: targets and milestones in their order. A row that is no more has no primary key."""
+
+    targets: tuple[DeliveryTarget, ...]
+    milestones: tuple[DeliveryMilestone, ...]
+
+
+def plan_now(delivery: Delivery) -> Plan:
+    """Return the plan as it is now."""
+    return Plan(tuple(delivery.targets.all()), tuple(delivery.milestones.all()))
+
+
+def known_reports(delivery: Delivery, *, on: date) -> list[ProgressReport]:
+    """Return the reports of days until *on* in their order, without those that one of them corrects."""
+    known = [each for each in delivery.reports.all() if each.day <= on]
+    corrected = {each.corrects_id for each in known}
+    counted = (each for each in known if each.pk not in corrected)
+    return sorted(counted, key=lambda each: (each.day, each.reported_at))
+
+
+def progress_of(
+    delivery: Delivery, *, on: date, rule: LightRule, plan: Plan | None = None, ended: bool = False
+) -> Progress:
     """Return where a delivery stood on a day; give it with its reports, targets and milestones prefetched.
 
-    The newest report of a figure or a milestone counts; a report of a later day than *on* is not yet known.
+    The newest report of a figure or a milestone counts; a report of a later day than *on* is not yet known, and one
+    that was corrected counts no more. *plan* is the one of that day, today's by default; ``ended``: the day is over.
     """
+    plan = plan or plan_now(delivery)
     figures: dict[int, Decimal] = {}
     reached: dict[int, date | None] = {}
     spent: Decimal | None = None
-    last: date | None = None
-    reports = sorted(
-        (each for each in delivery.reports.all() if each.day <= on),
-        key=lambda each: (each.day, each.reported_at),
-    )
+    reports = known_reports(delivery, on=on)
     for report in reports:
-        last = report.day
         spent = report.spent if report.spent is not None else spent
         figures |= {each.target_id: each.figure for each in report.figures.all()}
         reached |= {each.milestone_id: each.reached_on for each in report.milestones.all()}
-    plan = [
-        Milestone(each.month.year, each.month.month, reached.get(each.pk))
-        for each in delivery.milestones.all()
+    milestones = [
+        Milestone(each.month.year, each.month.month, reached.get(each.pk)) for each in plan.milestones
     ]
-    return Progress(figures, reached, spent, last, standing(plan, on=on, rule=rule, begun=bool(reports)))
+    where = standing(milestones, on=on, rule=rule, begun=bool(reports), ended=ended)
+    return Progress(figures, reached, spent, reports[-1].day if reports else None, where)
 
 
 def days_silent(progress: Progress, *, since: date, on: date) -> int:
-    """Return for how many days no report came: since the last one, or since the beginning."""
-    return (on - (progress.last_day or since)).days
+    """Return for how many days no report came: since the last one, or since the beginning where that is later."""
+    return (on - max(progress.last_day or since, since)).days
 
 
 def overdue(silent: int, *, days: int) -> bool:
@@ -202,7 +232,8 @@ def report(
 ) -> ProgressReport:
     """Add a report, with files as ``uploads.clean`` made them anew.
 
-    Raises NotYourUnit, NothingReported, DayAhead, TooManyFiles, DelayUnexplained, StepNotAllowed, ValidationError.
+    Raises NotYourUnit, NothingReported, DayAhead, DayTooEarly, NotItsReport, TooManyFiles, DelayUnexplained,
+    StepNotAllowed, ValidationError.
     """
     delivery = lock_running(delivery)
     if not may_report(by, delivery):
@@ -213,6 +244,10 @@ def report(
         on and on > timezone.localdate(at) for on in (reached or {}).values()
     ):
         raise DayAhead
+    if day.year < delivery.cycle.year:
+        raise DayTooEarly
+    if corrects and (corrects.delivery_id != delivery.pk or corrects.corrections.exists()):
+        raise NotItsReport
     if len(files) > MOST_FILES:
         raise TooManyFiles
     made = ProgressReport(

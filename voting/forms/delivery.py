@@ -21,7 +21,7 @@ from voting.forms.plan_lines import milestones_as_lines, milestones_in, targets_
 from voting.forms.screening import MOMENT, numbers_in
 from voting.forms.steps import StepForm
 from voting.forms.supervision import area, day_input
-from voting.models import Cycle, Delivery, DeliveryMilestone, LightSetting
+from voting.models import Cycle, Delivery, LightSetting
 from voting.states import Body, Comparator
 
 _MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2, "min_value": 0, "required": False}
@@ -126,6 +126,7 @@ class ReportForm(StepForm):
                 max_digits=14,
                 decimal_places=2,
                 initial=_shown(now.figures.get(target.pk)),
+                show_hidden_initial=True,
             )
         for milestone in delivery.milestones.all():
             self.fields[f"milestone_{milestone.pk}"] = forms.DateField(
@@ -134,6 +135,7 @@ class ReportForm(StepForm):
                 required=False,
                 widget=day_input(),
                 initial=now.reached.get(milestone.pk),
+                show_hidden_initial=True,
             )
         self.fields["delay"] = forms.CharField(
             label=_("Reason for a delay"),
@@ -143,7 +145,7 @@ class ReportForm(StepForm):
             help_text=_("Needed where the project is behind its plan."),
         )
         self.fields["spent"] = forms.DecimalField(
-            label=_("Spent so far, 10 000 yuan"), initial=now.spent, **_MONEY
+            label=_("Spent so far, 10 000 yuan"), initial=now.spent, show_hidden_initial=True, **_MONEY
         )
         self.fields["files"] = ManyFiles(
             label=_("Pictures or PDFs"), required=False, help_text=_("At most six, of 5 MB each.")
@@ -164,27 +166,31 @@ class ReportForm(StepForm):
 
     @property
     def values(self) -> dict[str, Any]:
-        """What the verb takes: figures and days that were given or changed."""
-        data = self.cleaned_data
-        plain = {name: data[name] for name in ("day", "text", "delay", "spent", "corrects", "files")}
-        figures = {
-            target: data[f"target_{target.pk}"]
-            for target in self.delivery.targets.all()
-            if data[f"target_{target.pk}"] is not None
-        }
-        reached = {each: data[f"milestone_{each.pk}"] for each in self._told()}
-        return plain | {"figures": figures, "reached": reached}
+        """What the verb takes: what was changed of that which the person saw.
 
-    def _told(self) -> Iterable[DeliveryMilestone]:
-        """Yield the milestones that have a day now, or had one that is taken back."""
-        for each in self.delivery.milestones.all():
-            name = f"milestone_{each.pk}"
-            if self.cleaned_data[name] or self.fields[name].initial:
-                yield each
+        Whoever reported meanwhile is not overwritten. A correction says again whatever the corrected report said, but
+        for what is changed here.
+        """
+        data = self.cleaned_data
+        plain = {name: data[name] for name in ("day", "text", "delay", "corrects", "files")}
+        said = data["corrects"]
+        figures = {each.target: each.figure for each in said.figures.all()} if said else {}
+        reached = {each.milestone: each.reached_on for each in said.milestones.all()} if said else {}
+        for target in self.delivery.targets.all():
+            if f"target_{target.pk}" in self.changed_data:
+                figures[target] = data[f"target_{target.pk}"]
+        for milestone in self.delivery.milestones.all():
+            if f"milestone_{milestone.pk}" in self.changed_data:
+                reached[milestone] = data[f"milestone_{milestone.pk}"]
+        figures = {target: figure for target, figure in figures.items() if figure is not None}
+        spent = data["spent"] if "spent" in self.changed_data else (said.spent if said else None)
+        return plain | {"figures": figures, "reached": reached, "spent": spent}
 
     def field_of(self, refusal: Refused) -> str | None:
         kinds: dict[type[Refused], str] = {
             progress.DayAhead: "day",
+            progress.DayTooEarly: "day",
+            progress.NotItsReport: "corrects",
             progress.DelayUnexplained: "delay",
             progress.TooManyFiles: "files",
             progress.NothingReported: "text",

@@ -29,9 +29,11 @@ FRESH = 60  # seconds
 
 
 def shown(slug: str, *, on: date | None = None) -> tuple[Cycle, Overview]:
-    """Return the cycle and its deliveries as of a day, today by default. Raises Http404 before there are any."""
+    """Return the cycle and its deliveries as of the end of a day, or as of now. Raises Http404 before there are any."""
     cycle = queries.public_cycle(slug)
-    found = overview(cycle, on=on or timezone.localdate())
+    today = timezone.localdate()
+    day = min(on or today, today)
+    found = overview(cycle, on=day, ended=day < today)
     if found is None:
         raise Http404
     return cycle, found

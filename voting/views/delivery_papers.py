@@ -97,13 +97,13 @@ def _quarterly(slug: str, quarter: int) -> tuple[Cycle, Document, list[list[Cell
 
 
 def _until(cycle: Cycle, place: int, months: int) -> date:
-    """Return the last day of the year's period, or today while it runs. Raises Http404 for none or one ahead."""
+    """Return the last day of the year's period. Raises Http404 for none or one ahead."""
     if not 1 <= place <= 12 // months:
         raise Http404
     today = timezone.localdate()
     if date(cycle.year, months * (place - 1) + 1, 1) > today:
         raise Http404
-    return min(papers.month_end(cycle.year, months * place), today)
+    return papers.month_end(cycle.year, months * place)
 
 
 @require_safe
