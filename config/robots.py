@@ -44,7 +44,7 @@ def sitemap_xml(request: HttpRequest) -> HttpResponse:
             pages += [(f"voting:{name}", [cycle.slug]) for name in ("result", "notice", "rules")]
     delivered = Delivery.objects.filter(cycle__in=cycles).select_related("cycle").order_by("cycle", "number")
     for slug in dict.fromkeys(each.cycle.slug for each in delivered):
-        pages += [(f"voting:{name}", [slug]) for name in ("deliveries", "glance")]
+        pages += [(f"voting:{name}", [slug]) for name in ("deliveries", "glance", "breakdown")]
     pages += [("voting:delivery", [each.cycle.slug, each.number]) for each in delivered]
     entries = [_addresses(request, name, args) for name, args in pages]
     return HttpResponse(

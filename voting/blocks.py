@@ -98,7 +98,8 @@ class Tile:
 
     ``light`` names the lamp (``domain.lights.Light``) and ``word`` says it; ``bars`` are what, how much of how much,
     and the part in per cent as text with a decimal point; ``steps`` are the milestones in their order, each
-    ``reached``, ``late`` or ``to-come``, and ``steps_word`` says them; ``notes`` are lines of plain text.
+    ``reached``, ``late`` or ``to-come``, and ``steps_word`` says them; ``notes`` are lines of plain text. On the page
+    a tile leads to its ``address``.
     """
 
     number: int
@@ -111,6 +112,7 @@ class Tile:
     steps: Sequence[str]
     steps_word: str
     notes: Sequence[str]
+    address: str = ""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,9 @@ from voting.models import (
 from voting.result_lines import tenths_of_a_percent
 from voting.states import Act, DeliveryStatus, GradeName
 
+#: Lights that are named only where a project has them.
+RARE = frozenset({Light.DONE, Light.NONE})
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -59,18 +62,17 @@ class Overview:
 
     @property
     def counts(self) -> list[tuple[str, int]]:
-        """How many projects, how many completed, and how many have which light."""
+        """How many projects, how many completed, how many have which light; rare lights only where there are any."""
         lights = [each.light for each in self.lines if each.is_running]
         completed = sum(each.is_completed for each in self.lines)
-        named = [(Light.GREEN, Light.DONE), (Light.YELLOW,), (Light.RED,), (Light.NONE,)]
+        shown = [
+            (light, lights.count(light))
+            for light in (Light.DONE, Light.GREEN, Light.YELLOW, Light.RED, Light.NONE)
+        ]
         return [
             (_("projects"), len(self.lines)),
             (str(DeliveryStatus.COMPLETED.label), completed),
-            *(
-                (str(LIGHTS[group[0]]), found)
-                for group in named
-                if (found := sum(lights.count(light) for light in group)) or group[0] is not Light.NONE
-            ),
+            *((str(LIGHTS[light]), number) for light, number in shown if number or light not in RARE),
         ]
 
     def line(self, number: int) -> Line | None:
@@ -99,9 +101,16 @@ def deliveries_of(cycle: Cycle) -> QuerySet[Delivery]:
 
 
 def overview(
-    cycle: Cycle, *, on: date, numbers: Iterable[int] | None = None, ended: bool = False
+    cycle: Cycle,
+    *,
+    on: date,
+    numbers: Iterable[int] | None = None,
+    ended: bool = False,
+    drafts: bool = False,
 ) -> Overview | None:
     """Return the deliveries as they stood on a day, by the plan of that day; None before there are any.
+
+    Before a breakdown is issued only what the dossiers say is public; with ``drafts`` the plan is shown as it is.
 
     With ``ended`` the day is over: what was due on it is due. The rule of the lights is today's and shown with them.
     """
@@ -112,7 +121,7 @@ def overview(
     if not deliveries:
         return None
     rule, days = rule_of(cycle)
-    known = _Known.of(cycle, on)
+    known = _Known.of(cycle, on, drafts=drafts)
     carried = _carried(cycle) if any(each.status == DeliveryStatus.CARRIED for each in deliveries) else {}
     lines = []
     for each in deliveries:
@@ -145,12 +154,13 @@ class _Known:
     """What was known of a whole cycle on a day."""
 
     begun: date | None
+    drafts: bool
     planned: Mapping[int, Mapping[str, Any]]
     grades: Mapping[int, list[Graded]]
     answers: Mapping[int, dict[str, int]]
 
     @classmethod
-    def of(cls, cycle: Cycle, on: date) -> _Known:
+    def of(cls, cycle: Cycle, on: date, *, drafts: bool) -> _Known:
         issued = [
             (version, timezone.localdate(at))
             for version, at in cycle.breakdowns.order_by("version").values_list("version", "issued_at")
@@ -162,6 +172,7 @@ class _Known:
         survey = Survey.objects.filter(cycle=cycle).first()
         return cls(
             begun=issued[0][1] if issued else None,
+            drafts=drafts,
             planned=_planned(cycle, issued, on),
             grades=grades,
             answers=totals(survey) if survey else {},
@@ -169,6 +180,8 @@ class _Known:
 
     def plan(self, delivery: Delivery) -> Plan:
         """Return the delivery's plan of the day; its words become those of that plan too."""
+        if self.begun is None and not self.drafts:
+            return _as_dossier(delivery)
         said = self.planned.get(delivery.number)
         return _as_planned(delivery, said) if said else plan_now(delivery)
 
@@ -180,6 +193,28 @@ def _planned(cycle: Cycle, issued: Sequence[tuple[int, date]], on: date) -> dict
         return {}
     body = json.loads(cycle.breakdowns.get(version=known[-1]).body)
     return {each["number"]: each for each in body["deliveries"]}
+
+
+def _as_dossier(delivery: Delivery) -> Plan:
+    """Return the targets of the dossier; the delivery's words become the dossier's too."""
+    candidate = delivery.candidate
+    for name in ("leader", "responsible_units", "supporting_units"):
+        setattr(delivery, name, getattr(candidate, name))
+    delivery.content = candidate.content or "\n".join(candidate.target)
+    delivery.investment, delivery.stage_goal = candidate.investment_total, ""
+    if delivery.lead_unit and delivery.lead_unit.name != candidate.lead_unit:
+        delivery.lead_unit = None
+    targets = (
+        DeliveryTarget(
+            delivery=delivery,
+            position=place,
+            text=each["text"],
+            unit=each["unit"],
+            number=Decimal(each["number"]),
+        )
+        for place, each in enumerate(candidate.targets, start=1)
+    )
+    return Plan(tuple(targets), ())
 
 
 def _as_planned(delivery: Delivery, said: Mapping[str, Any]) -> Plan:

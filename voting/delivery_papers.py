@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -55,7 +56,7 @@ def breakdown_paper(breakdown: Breakdown) -> Document:
                 _("Version %(number)s, issued on %(day)s.")
                 % {"number": body["version"], "day": _day(breakdown.issued_at)}
             ),
-            Table(_("Breakdown"), head, rows, frozenset({0}), shares=(2, 7, 13, 5, 6, 7, 10)),
+            Table(_("Breakdown"), head, rows, frozenset({0}), shares=(3, 7, 13, 5, 6, 7, 10)),
         ],
         digests=[
             (_("Hash of the breakdown, version %(number)s") % {"number": body["version"]}, breakdown.digest)
@@ -117,7 +118,7 @@ def quarterly(shown: Overview, *, quarter: int) -> Document:
                 quarterly_head(),
                 [quarterly_row(each) for each in shown.lines],
                 frozenset({0}),
-                shares=(3, 11, 19, 8, 17),
+                shares=(4, 11, 18, 8, 17),
             ),
             Text(_("What a unit did not report is not filled in."), small=True),
         ],
@@ -170,7 +171,7 @@ def bulletin(shown: Overview, *, month: date) -> Document:
         blocks.append(Text(_("Nothing was reported this month.")))
     if late:
         blocks.append(Heading(_("Overdue reports")))
-        blocks += [Text(f"{each.number}. {each.name}: {each.overdue_word}") for each in late]
+        blocks += [_of_line(each, each.overdue_word) for each in late]
     if findings:
         blocks += [Heading(_("Open findings")), *(_findings(line) for line in findings)]
     return Document(
@@ -238,6 +239,7 @@ def _tile(line: Line) -> Tile:
             *([more] if left > 0 else []),
             *([_("assessed: %(grade)s") % {"grade": line.grade}] if line.grades else []),
         ],
+        address=reverse("voting:delivery", args=[line.delivery.cycle.slug, line.number]),
     )
 
 
@@ -247,20 +249,30 @@ def _lights(shown: Overview) -> Table:
         [str(each.number), each.name, each.lead or _("not stated"), lamp(each), each.working]
         for each in shown.lines
     ]
-    return Table(_("Lights"), head, rows, frozenset({0}), shares=(3, 17, 10, 11, 16))
+    return Table(_("Lights"), head, rows, frozenset({0}), shares=(4, 16, 10, 11, 16))
 
 
 def _report(line: Line, day: date, text: str, delay: str) -> Text:
-    said = f"{line.number}. {line.name}, {day.isoformat()}: {text}"
+    said = _("%(number)d. %(name)s, %(day)s: %(text)s") % {
+        "number": line.number,
+        "name": line.name,
+        "day": day.isoformat(),
+        "text": text,
+    }
     return Text(said + (" " + _("Reason for the delay: %s") % delay if delay else ""))
 
 
 def _findings(line: Line) -> Text:
     words = ngettext("%(open)d open finding", "%(open)d open findings", line.open_findings)
+    said = words % {"open": line.open_findings}
     if line.late_findings:
-        words += ", " + _("%(late)d of them overdue")
-    said = words % {"open": line.open_findings, "late": line.late_findings}
-    return Text(f"{line.number}. {line.name}: {said}")
+        said = _("%(said)s, %(late)d of them overdue") % {"said": said, "late": line.late_findings}
+    return _of_line(line, said)
+
+
+def _of_line(line: Line, said: str) -> Text:
+    words = {"number": line.number, "name": line.name, "said": said}
+    return Text(_("%(number)d. %(name)s: %(said)s") % words)
 
 
 def _facts(line: Line) -> Facts:
@@ -277,7 +289,12 @@ def _facts(line: Line) -> Facts:
             (_("Lead unit"), line.lead or unknown),
             (_("Reached so far"), line.state),
             (_("Money, 10 000 yuan"), _(", ").join(filter(None, money)) or unknown),
-            (_("Last report"), f"{last.day.isoformat()}: {last.text}" if last else _("nothing reported yet")),
+            (
+                _("Last report"),
+                _("%(day)s: %(text)s") % {"day": last.day.isoformat(), "text": last.text}
+                if last
+                else _("nothing reported yet"),
+            ),
         ]
     )
 

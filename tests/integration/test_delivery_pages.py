@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from tests.cases_after import assess, survey
+from tests.factories import make_vote
 from tests.spring import Spring, make_spring
 from voting.blocks import Tile
 from voting.delivered import overview
@@ -167,6 +168,7 @@ def test_the_picture_of_the_year_says_what_it_draws():
         steps=["reached", "late", "to-come", "to-come"],
         steps_word="节点 1 / 4",
         notes=["另有 2 项目标"],
+        address="/2018/delivery/2/",
     )
 
 
@@ -219,10 +221,52 @@ def test_open_data_equals_the_pages(client):
 
 def test_no_cell_of_the_open_data_is_a_formula(client):
     spring = make_spring(issued=False)
-    spring.plan(1, content="=1+1", leader="@cmd")
+    for number in (1, 2, 3, 4):
+        spring.plan(number, content="=1+1", leader="@cmd")
+    deliveries.issue_breakdown(cycle=spring.cycle, **spring.acting)
     rows = client.get("/2018/projects.csv").content.decode("utf-8-sig")
     assert "'=1+1" in rows
     assert "'@cmd" in rows
+
+
+DRAFT = {"leader": "草拟领导", "content": "草拟内容", "stage_goal": "草拟目标"}
+
+
+def test_a_plan_is_nobodys_before_it_is_issued(client):
+    spring = make_spring(issued=False)
+    for number in (1, 2, 3, 4):
+        spring.plan(number, **DRAFT)
+    public = (
+        "delivery/",
+        "delivery/1/",
+        "glance/",
+        "quarters/1/",
+        "half-years/2/",
+        "projects.csv",
+        "projects.json",
+    )
+    api = ("/api/v1/cycles/2018/projects/", "/api/v1/cycles/2018/projects/1/")
+    for page in (*(f"/2018/{each}" for each in public), *api):
+        said = client.get(page).content.decode()
+        assert "草拟" not in said, page
+        assert "月的节点" not in said, page
+    assert client.get("/api/v1/cycles/2018/projects/1/").json()["light"] == "none"
+    deliveries.issue_breakdown(cycle=spring.cycle, **spring.acting)
+    assert "草拟领导" in text(client.get("/2018/delivery/1/"))
+
+
+def test_before_the_delivery_begins_the_page_says_so(client):
+    make_vote(until="published")
+    answer = client.get("/2018/delivery/")
+    assert (answer.status_code, "尚未分解" in text(answer)) == (404, True)
+
+
+def test_a_page_names_its_addresses_in_both_languages(client):
+    make_spring()
+    page = client.get("/en/2018/delivery/1/?x=1").content.decode()
+    assert '<link rel="canonical" href="http://testserver/en/2018/delivery/1/">' in page
+    assert '<link rel="alternate" hreflang="zh-hans" href="http://testserver/2018/delivery/1/">' in page
+    assert '<meta property="og:url" content="http://testserver/en/2018/delivery/1/">' in page
 
 
 def test_feeds_are_valid_atom(client):

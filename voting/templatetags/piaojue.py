@@ -39,6 +39,18 @@ def other_languages(context: dict[str, Any], path: str | None = None) -> list[Ot
     ]
 
 
+@register.simple_tag(takes_context=True)
+def page_addresses(context: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return (language, full address) of this page in every language, its own first; empty without a request."""
+    request = context.get("request")
+    if request is None:
+        return []
+    own = get_language() or settings.LANGUAGE_CODE
+    codes = [own, *(code for code, _name in settings.LANGUAGES if code != own)]
+    paths = [(code, request.path if code == own else _translated(request.path, code)) for code in codes]
+    return [(code, request.build_absolute_uri(path)) for code, path in paths]
+
+
 def _translated(path: str, code: str) -> str:
     """Return the path in that language; the language's home page for an address that leads nowhere."""
     translated = translate_url(path, code)

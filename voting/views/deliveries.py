@@ -9,6 +9,7 @@ from datetime import date
 from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -31,18 +32,25 @@ FRESH = 60  # seconds
 def shown(slug: str, *, on: date | None = None) -> tuple[Cycle, Overview]:
     """Return the cycle and its deliveries as of the end of a day, or as of now. Raises Http404 before there are any."""
     cycle = queries.public_cycle(slug)
-    today = timezone.localdate()
-    day = min(on or today, today)
-    found = overview(cycle, on=day, ended=day < today)
+    found = _seen(cycle, on=on)
     if found is None:
         raise Http404
     return cycle, found
 
 
+def _seen(cycle: Cycle, *, on: date | None = None) -> Overview | None:
+    today = timezone.localdate()
+    day = min(on or today, today)
+    return overview(cycle, on=day, ended=day < today)
+
+
 @require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show every project of the year with its light, and the way to all papers and data."""
-    cycle, found = shown(slug)
+    """Show every project of the year with its light, and the way to all papers and data; else that it is too early."""
+    cycle = queries.public_cycle(slug)
+    found = _seen(cycle)
+    if found is None:
+        return render(request, "delivery/no_breakdown.html", {"cycle": cycle}, status=404)
     context = {
         "cycle": cycle,
         "overview": found,
@@ -55,6 +63,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         "survey": Survey.objects.filter(cycle=cycle).first(),
         "assessments": list(cycle.assessments.all()),
         "now": timezone.now(),
+        "widget": request.build_absolute_uri(reverse("voting:widget", args=[slug])),
         "others": queries.delivered_cycles().exclude(pk=cycle.pk).exists(),
     }
     answer = render(request, "delivery/index.html", context)
