@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -305,5 +306,5 @@ class Line:
 
 def last_day(milestone: DeliveryMilestone) -> date:
     """Return the last day of the milestone's month."""
-    following = (milestone.month + timedelta(days=32)).replace(day=1)
-    return following - timedelta(days=1)
+    month = milestone.month
+    return month.replace(day=monthrange(month.year, month.month)[1])
