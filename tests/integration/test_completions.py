@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import Role
 from tests.factories import UserFactory
 from tests.spring import Spring, make_spring
-from voting.domain import changes, completions, uploads
+from voting.domain import changes, completions, deliveries, uploads
 from voting.domain.refusals import StepNotAllowed
 from voting.domain.screening import NotYourUnit
 from voting.models import ChangeRequest, Completion
@@ -185,6 +185,22 @@ def test_the_form_of_the_hand_in_names_what_is_open(spring):
     reach(spring)
     page = said(page_of(spring.officer).get("/admin/vote/2018/unit/1/"))
     assert "尚未" not in page
+
+
+def test_the_words_of_a_plan_are_no_markup():
+    spring = make_spring(issued=False)
+    spring.plan(1, milestones=[{"month": "2018-12", "text": "<b>竣工</b>"}])
+    for number in (2, 3, 4):
+        spring.plan(number)
+    deliveries.issue_breakdown(cycle=spring.cycle, **spring.acting)
+    spring.report(figures={1: 10, 2: 800})
+    spring.at = spring.at.replace(month=12, day=30)
+    pages = [page_of(spring.officer).get("/admin/vote/2018/unit/1/")]
+    hand_in(spring)
+    pages.append(page_of(spring.vote.clerk).get(PAGE))
+    for page in pages:
+        assert "2018-12 &lt;b&gt;竣工&lt;/b&gt;" in page.content.decode()
+        assert "<b>竣工</b>" not in page.content.decode()
 
 
 def test_a_page_accepts_what_it_showed(spring):

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -249,7 +250,9 @@ class HandInForm(TextForm):
         if unreached.milestones:
             words = _("These milestones are not reached by what was reported: %s. Report them, or say why.")
             said.append(words % "; ".join(unreached.milestones))
-        self.fields["text"].help_text = " ".join(said)
+        self.fields["text"].help_text = escape(
+            " ".join(said)
+        )  # a help text may hold markup, a plan's words may not
 
 
 class AcceptanceForm(TextForm):
