@@ -16,6 +16,7 @@ from voting.domain import (
     changes,
     completions,
     deliveries,
+    plan_rows,
     progress,
     progress_lists,
     supervision,
@@ -23,7 +24,7 @@ from voting.domain import (
 )
 from voting.domain.counting import Mark
 from voting.domain.uploads import Cleaned
-from voting.models import Notice, Survey
+from voting.models import Completion, Notice, Survey
 from voting.states import Body
 
 Case = Callable[[], Callable[[], object]]
@@ -104,7 +105,7 @@ def inspect(spring: Spring, **given: Any) -> object:
 
 def ask(spring: Spring, **given: Any) -> Any:
     said = {"plan": {"content": "改做别的"}, "reason": "汛期。"} | given
-    return changes.ask_change(delivery=spring.delivery(), **said, **unit(spring))
+    return changes.ask_change(delivery=spring.delivery(), **unit(spring) | said)
 
 
 def decide(spring: Spring, change: Any) -> object:
@@ -117,10 +118,10 @@ def archived_with_nothing_left(spring: Spring) -> None:
     for number in (1, 2, 3, 4):
         spring.report(number, figures={1: 10, 2: 800}, delay="无")
         acting = {"at": spring.acting["at"] + timedelta(days=340)}
-        completions.hand_in(delivery=spring.delivery(number), evidence="建成。", by=spring.officer, **acting)
-        completions.decide(
-            delivery=spring.delivery(number), accepted=True, note="合格。", by=spring.vote.clerk, **acting
+        handed_in = completions.hand_in(
+            delivery=spring.delivery(number), evidence="建成。", by=spring.officer, **acting
         )
+        completions.decide(completion=handed_in, accepted=True, note="合格。", by=spring.vote.clerk, **acting)
     assess(spring, {1: Mark.FOR})
     archive.archive(cycle=spring.cycle, **spring.acting)
 
@@ -143,18 +144,24 @@ def undecided() -> Callable[[], object]:
 
 
 def take_a_target_out(spring: Spring) -> Any:
-    spring.report(figures={2: 5})
     return ask(spring, plan={"targets": deliveries.plan_of(spring.delivery())["targets"][:1]})
+
+
+def hand_in(spring: Spring, **given: Any) -> Completion:
+    spring.report(figures={1: 10, 2: 800}, day=date(2018, 1, 22))
+    return completions.hand_in(delivery=spring.delivery(), evidence="建成。", **unit(spring) | given)
+
+
+def accept(spring: Spring, handed_in: Completion, **given: Any) -> object:
+    said = {"accepted": True, "note": "合格。", **spring.acting} | given
+    return completions.decide(completion=handed_in, **said)
 
 
 CASES_AFTER: dict[type, Case] = {
     deliveries.NotDecided: undecided,
     deliveries.BreakdownFixed: on(lambda s: s.plan()),
-    deliveries.PlanReported: after(
-        take_a_target_out,
-        lambda s, change: changes.decide_change(
-            change=change, approved=True, decision="同意。", on=date(2018, 1, 23), **s.acting
-        ),
+    plan_rows.PlanReported: after(
+        lambda s: s.report(figures={2: 5}), lambda s, _report: take_a_target_out(s)
     ),
     deliveries.NoLeadUnit: on(lambda s: deliveries.issue_breakdown(cycle=s.cycle, **s.acting), issued=False),
     progress.NothingReported: on(lambda s: s.report(text=" ")),
@@ -192,12 +199,16 @@ CASES_AFTER: dict[type, Case] = {
     changes.NothingChanged: on(lambda s: ask(s, plan={})),
     changes.AnotherChangeWaits: after(ask, lambda s, _change: ask(s)),
     changes.DecidedAlready: after(lambda s: decide(s, ask(s)), decide),
+    changes.OwnRequest: after(lambda s: ask(s, by=s.vote.clerk), decide),
     completions.NoEvidence: on(lambda s: completions.hand_in(delivery=s.delivery(), evidence="", **unit(s))),
     completions.TargetsOpen: on(
         lambda s: completions.hand_in(delivery=s.delivery(), evidence="建成。", **unit(s))
     ),
-    completions.NotHandedIn: on(
-        lambda s: completions.decide(delivery=s.delivery(), accepted=True, note="合格。", **s.acting)
+    completions.HandInDecided: after(lambda s: accept(s, hand_in(s), accepted=False), accept),
+    completions.OwnHandIn: after(lambda s: hand_in(s, by=s.vote.clerk), accept),
+    completions.ChangeWaits: after(
+        ask,
+        lambda s, _change: completions.hand_in(delivery=s.delivery(), evidence="建成。", **unit(s)),
     ),
     assessments.NothingToAssess: on(
         lambda s: assessments.open_assessment(cycle=s.cycle, body="delegates", numbers=[], **s.acting)

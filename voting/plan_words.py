@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy
 from voting.models import ChangeRequest, Delivery
 
 LABELS: dict[str, Promise] = {
+    "leader": gettext_lazy("Leader in charge"),
+    "lead_unit": gettext_lazy("Lead unit"),
+    "responsible_units": gettext_lazy("Responsible units"),
+    "supporting_units": gettext_lazy("Supporting units"),
     "content": gettext_lazy("Work content"),
     "investment": gettext_lazy("Investment, 10 000 yuan"),
     "stage_goal": gettext_lazy("Goal of this year"),

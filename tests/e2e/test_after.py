@@ -86,6 +86,7 @@ def enter(page: Page, vote: Vote, place: int) -> None:
 
 def test_from_the_published_result_to_the_published_assessment(live: Live, tmp_path: Path):  # noqa: PLR0915 one story
     vote = make_vote(until="published", delegates=3, candidates=3, seats=2, ballots=[[1, 2]] * 3)
+    Cycle.objects.update(year=timezone.localdate().year)  # its milestones are of these months
     unit = Unit.objects.create(name="区城管局")
     officer_user = UserFactory(role=Role.UNIT, unit=unit)
     clerk = sign_in(live.person(viewport=DESK), vote.clerk)

@@ -17,7 +17,7 @@ from tests.security.test_crawl import database
 from tests.spring import Spring, make_spring
 from voting.domain import supervision
 from voting.domain.counting import Mark
-from voting.models import Finding
+from voting.models import ChangeRequest, Completion, Finding
 
 pytestmark = pytest.mark.django_db
 DESK, UNIT = "/admin/vote/2018/delivery/", "/admin/vote/2018/unit/"
@@ -57,10 +57,10 @@ ACTS = {
     "assess": (DESK, begun, {"body": "delegates", "numbers": "1 2"}, {"clerk"}),
     "survey": (DESK, begun, {"opens_at": "2030-01-01T09:00", "closes_at": "2030-02-01T09:00"}, {"clerk"}),
     "group": (f"{DESK}1/", begun, {"numbers": "{delegate}"}, {"clerk"}),
-    "approve": (f"{DESK}1/", ask, {"text": "同意", "on": "2018-01-23"}, {"clerk", "presiding"}),
-    "refuse": (f"{DESK}1/", ask, {"text": "不同意", "on": "2018-01-23"}, {"clerk", "presiding"}),
-    "accept": (f"{DESK}1/", handed_in, {"text": "合格"}, {"clerk"}),
-    "return": (f"{DESK}1/", handed_in, {"text": "返工"}, {"clerk"}),
+    "approve": (f"{DESK}1/", ask, {"text": "同意", "on": "2018-01-23", "shown": "{shown}"}, {"clerk", "presiding"}),
+    "refuse": (f"{DESK}1/", ask, {"text": "不同意", "on": "2018-01-23", "shown": "{shown}"}, {"clerk", "presiding"}),
+    "accept": (f"{DESK}1/", handed_in, {"text": "合格", "shown": "{shown}"}, {"clerk"}),
+    "return": (f"{DESK}1/", handed_in, {"text": "返工", "shown": "{shown}"}, {"clerk"}),
     "mend": (f"{DESK}1/", poor, {"text": "改", "due": "2030-01-01"}, {"clerk"}),
     "dispose": (
         DESK, archived_with_nothing_left,
@@ -68,7 +68,7 @@ ACTS = {
         {"clerk"},
     ),
     "report": (f"{UNIT}1/", begun, {"day": "2018-02-20", "text": "完成"}, {"clerk", "unit"}),
-    "change": (f"{UNIT}1/", begun, {"content": "改做", "reason": "汛期"}, {"clerk", "unit"}),
+    "change": (f"{UNIT}1/", begun, {"content": "改做", "reason": "汛期", "lead_unit": "{unit}"}, {"clerk", "unit"}),
     "hand_in": (
         f"{UNIT}1/", lambda s: s.report(1, figures={1: 10, 2: 800}, delay="无"), {"text": "建成"}, {"clerk", "unit"}
     ),
@@ -101,7 +101,13 @@ def at(do: str) -> tuple[Spring, str, str, dict[str, str], set[str]]:
     else:
         before(spring)
     finding = Finding.objects.first()
-    names = {"finding": finding.pk if finding else 0, "delegate": spring.vote.delegates[0].number}
+    waiting = ChangeRequest.objects.first() or Completion.objects.first()
+    names = {
+        "finding": finding.pk if finding else 0,
+        "delegate": spring.vote.delegates[0].number,
+        "shown": waiting.pk if waiting else 0,
+        "unit": spring.unit.pk,
+    }
     sent = {name: value.format(**names) for name, value in data.items()}
     return spring, page, do.format(**names), sent, allowed
 

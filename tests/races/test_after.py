@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import pytest
 
-from tests.cases_after import answer, ask, survey
+from tests.cases_after import accept, answer, ask, hand_in, survey
 from tests.races.crowd import at_once
 from tests.spring import make_spring
-from voting.domain import changes, deliveries, surveys
+from voting.domain import changes, completions, deliveries, surveys
+from voting.domain.refusals import StepNotAllowed
 from voting.models import Breakdown, ChangeRequest
+from voting.states import DeliveryStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,3 +59,27 @@ def test_two_clerks_issue_versions_that_follow_each_other():
     at_once([partial(deliveries.issue_breakdown, cycle=spring.cycle, **acting)] * 3)
     versions = list(Breakdown.objects.order_by("version").values_list("version", flat=True))
     assert versions == [1, 2, 3, 4]
+
+
+def test_two_who_decide_one_change_at_once_record_one_decision():
+    spring = make_spring()
+    change = ask(spring)
+    said = {"decision": "已议。", "on": date(2018, 1, 23), "at": spring.at}
+    results = at_once(
+        [
+            partial(changes.decide_change, change=change, approved=approved, by=by, **said)
+            for approved in (True, False)
+            for by in (spring.vote.clerk, spring.vote.presiding)
+        ]
+    )
+    assert sum(isinstance(each, ChangeRequest) for each in results) == 1
+    assert sum(isinstance(each, changes.DecidedAlready) for each in results) == 3
+
+
+def test_no_change_waits_for_a_project_that_is_completed_at_the_same_moment():
+    spring = make_spring()
+    results = at_once([partial(ask, spring), partial(accept, spring, hand_in(spring))])
+    completed = spring.delivery().status == DeliveryStatus.COMPLETED
+    refused = StepNotAllowed if completed else completions.ChangeWaits
+    assert sum(isinstance(each, refused) for each in results) == 1
+    assert spring.delivery().changes.exists() is not completed

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -150,6 +151,10 @@ class DeliveryDesk(AfterPage):
         return [(what, numbers) for what, numbers in named if numbers]
 
 
+#: A key of the database has fewer digits.
+MOST_KEY_DIGITS = 19
+
+
 class DeliveryPage(AfterPage):
     """One project: its plan, its group, its changes, its completion, what follows a poor grade."""
 
@@ -165,6 +170,16 @@ class DeliveryPage(AfterPage):
         return ChangeRequest.objects.filter(delivery=self.found, approved=None).first()
 
     @property
+    def handed_in(self) -> Completion | None:
+        return Completion.objects.filter(delivery=self.found, accepted=None).first()
+
+    @property
+    def shown(self) -> int:
+        """The key of the change or the hand-in that the page showed: another may wait by now."""
+        asked = self.request.POST.get("shown", "")
+        return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < MOST_KEY_DIGITS else 0
+
+    @property
     def found(self) -> Delivery:
         return self.delivery(self.number)
 
@@ -172,7 +187,8 @@ class DeliveryPage(AfterPage):
         delivery, found = self.found, dict[str, Maker]()
         if self.cycle.stage not in progress.GOING_ON:
             return found
-        if permissions.can_record_change(self.user, self.cycle) and self.change:
+        waiting = {"approve", "refuse", "accept", "return"} & {self.doing}
+        if permissions.can_record_change(self.user, self.cycle) and (self.change or waiting):
             found["approve"] = found["refuse"] = lambda data: forms.DecisionForm(
                 data, label=_("Decision of the standing committee"), auto_id="c_%s"
             )
@@ -183,8 +199,8 @@ class DeliveryPage(AfterPage):
             found["plan"] = lambda data: forms.PlanForm(data, delivery=delivery)
         elif delivery.status == DeliveryStatus.RUNNING:
             found["carry"] = lambda data: forms.CarryForm(data, cycle=self.cycle, auto_id="y_%s")
-        if delivery.completions.filter(accepted=None).exists():
-            found["accept"] = found["return"] = lambda data: forms.TextForm(
+        if self.handed_in or waiting:
+            found["accept"] = found["return"] = lambda data: forms.AcceptanceForm(
                 data, label=_("What the acceptance found"), auto_id="h_%s"
             )
         if self._poor(delivery):
@@ -212,16 +228,20 @@ class DeliveryPage(AfterPage):
         if self.doing == "group":
             supervision.name_group(numbers=data["numbers"], **given)
             return _("The supervision group is named.")
-        if self.doing in {"approve", "refuse"} and self.change:
+        if self.doing in {"approve", "refuse"}:
             yes = self.doing == "approve"
+            change = get_object_or_404(ChangeRequest, delivery=delivery, pk=self.shown)
             changes.decide_change(
-                change=self.change, approved=yes, decision=data["text"], on=data["on"], **self.acting
+                change=change, approved=yes, decision=data["text"], on=data["on"], **self.acting
             )
             return (
                 _("Approved: the plan is changed and issued anew.") if yes else _("Recorded: not approved.")
             )
         if self.doing in {"accept", "return"}:
-            completions.decide(accepted=self.doing == "accept", note=data["text"], **given)
+            handed_in = get_object_or_404(Completion, delivery=delivery, pk=self.shown)
+            completions.decide(
+                completion=handed_in, accepted=self.doing == "accept", note=data["text"], **self.acting
+            )
             return _("The project is completed.") if self.doing == "accept" else _("Sent back to the unit.")
         if self.doing == "mend":
             assessments.order_rectification(
@@ -237,14 +257,20 @@ class DeliveryPage(AfterPage):
     def context(self) -> dict[str, Any]:
         delivery = self.found
         seen = overview(self.cycle, on=timezone.localdate(), numbers=[self.number])
-        change = self.change
+        line = seen.line(self.number) if seen else None
+        change, handed_in = self.change, self.handed_in
         return {
             "title": str(delivery),
             "delivery": delivery,
-            "line": seen.line(self.number) if seen else None,
+            "line": line,
             "change": change,
             "differences": differences(change.before, change.after) if change else [],
-            "waiting": delivery.completions.filter(accepted=None).first(),
+            "waiting": handed_in,
+            "unreached": completions.unreached(line.delivery, line.progress) if line else None,
+            "own": {
+                "change": change is not None and change.asked_by_id == self.user.pk,
+                "hand_in": handed_in is not None and handed_in.handed_in_by_id == self.user.pk,
+            },
             "group": list(delivery.group.delegates.all()) if hasattr(delivery, "group") else [],
             "findings": Finding.objects.filter(inspection__delivery=delivery)
             .select_related("unit")

@@ -58,7 +58,8 @@ class UnitDeliveryPage(AfterPage):
             if not delivery.changes.filter(approved=None).exists():
                 found["change"] = lambda data: forms.ChangeForm(data, delivery=delivery, auto_id="c_%s")
             if not delivery.completions.filter(accepted=None).exists():
-                found["hand_in"] = lambda data: forms.TextForm(data, auto_id="h_%s")
+                unreached = completions.unreached(delivery, now)
+                found["hand_in"] = lambda data: forms.HandInForm(data, unreached=unreached, auto_id="h_%s")
         if self.user.role == Role.UNIT:
             for finding in self.findings(delivery):
                 found[f"finding-{finding.pk}"] = partial(FindingForm, auto_id=f"f{finding.pk}_%s")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
-from voting.domain.deliveries import PLAN, issue_breakdown, plan_of, set_plan
+from voting.domain.deliveries import PLAN, issue_breakdown, plan_after, plan_of, set_plan
 from voting.domain.journal import record
 from voting.domain.progress import DayAhead, lock_running, may_report
 from voting.domain.refusals import Refused, StepNotAllowed
@@ -33,12 +33,19 @@ class NothingChanged(Refused):
 
 class DecidedAlready(Refused):
     def __str__(self) -> str:
-        return _("This change is decided already.")
+        return _("This change was decided meanwhile; the page shows what waits now, if anything does.")
 
 
 class AnotherChangeWaits(Refused):
     def __str__(self) -> str:
         return _("Another change of this project waits for its decision.")
+
+
+class OwnRequest(Refused):
+    """A decision is recorded by another person than the one who asked, as a count is certified by another."""
+
+    def __str__(self) -> str:
+        return _("You asked for this change; another person must record the decision.")
 
 
 @transaction.atomic
@@ -47,7 +54,8 @@ def ask_change(
 ) -> ChangeRequest:
     """Ask for a change of the plan; nothing changes yet. *plan* has some of the names of ``deliveries.PLAN``.
 
-    Raises NotYourUnit, ChangeUnexplained, NothingChanged, AnotherChangeWaits, StepNotAllowed.
+    The plan is tried out as it would be written, so that the decision can be recorded later. Raises NotYourUnit,
+    ChangeUnexplained, NothingChanged, AnotherChangeWaits, StepNotAllowed, and what ``deliveries.plan_after`` raises.
     """
     delivery = lock_running(delivery)
     if not may_report(by, delivery):
@@ -56,8 +64,8 @@ def ask_change(
         raise ChangeUnexplained
     if delivery.changes.filter(approved=None).exists():
         raise AnotherChangeWaits
-    now = plan_of(delivery)
-    after = {name: plan[name] for name in PLAN if name in plan and plan[name] != now[name]}
+    now, then = plan_of(delivery), plan_after(delivery, plan)
+    after = {name: then[name] for name in PLAN if then[name] != now[name]}
     if not after:
         raise NothingChanged
     asked = ChangeRequest(
@@ -77,14 +85,17 @@ def decide_change(
 ) -> ChangeRequest:
     """Record what the standing committee decided; an approved plan is issued as a new version of the breakdown.
 
-    Raises ChangeUnexplained without the decision's words, DecidedAlready, DayAhead, StepNotAllowed, ValidationError.
+    It is this change that is decided, not whichever waits now. Raises OwnRequest, ChangeUnexplained without the
+    decision's words, DecidedAlready, DayAhead, StepNotAllowed; for an approval also PlanReported, ValidationError.
     """
-    change = ChangeRequest.objects.select_for_update().get(pk=change.pk)
     delivery = lock_running(change.delivery)
+    change = ChangeRequest.objects.select_for_update().get(pk=change.pk)
     if by.role not in {Role.CLERK, Role.PRESIDING} or by.kind != delivery.cycle.kind:
         raise StepNotAllowed
     if change.approved is not None:
         raise DecidedAlready
+    if by.pk == change.asked_by_id:
+        raise OwnRequest
     if not decision.strip():
         raise ChangeUnexplained
     if on > timezone.localdate(at):

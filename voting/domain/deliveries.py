@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import transaction
-from django.db.models import Max, ProtectedError, QuerySet
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
@@ -17,14 +18,13 @@ from voting.domain.canonical import canonical_json, sha256_hex
 from voting.domain.cycles import move_cycle
 from voting.domain.journal import record
 from voting.domain.lights import PRESETS
+from voting.domain.plan_rows import set_milestones, set_targets, set_what_fits
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.models import (
     Breakdown,
     Candidate,
     Cycle,
     Delivery,
-    DeliveryMilestone,
-    DeliveryTarget,
     LightSetting,
     Notice,
 )
@@ -32,7 +32,13 @@ from voting.states import Act, Became, Stage
 
 BODY_FORMAT = 1
 #: What of a delivery is its plan, which changes after the breakdown only by an approved request.
-PLAN = ("content", "investment", "stage_goal", "targets", "milestones")
+PLAN = (
+    "leader", "lead_unit", "responsible_units", "supporting_units", "content", "investment", "stage_goal", "targets",
+    "milestones",
+)  # fmt: skip
+#: What of a plan is kept as it is written.
+PLAIN = {"leader", "responsible_units", "supporting_units", "content", "stage_goal"}
+LONGEST_CONTENT = 5000
 FIRST_PRESET = "yinchuan"
 #: What of a delivery its units may write before the breakdown is issued.
 OWN = ("leader", "lead_unit", "responsible_units", "supporting_units", "content", "investment", "stage_goal")
@@ -46,13 +52,6 @@ class NotDecided(Refused):
 class BreakdownFixed(Refused):
     def __str__(self) -> str:
         return _("The breakdown is issued. A project is changed only by an approved change request.")
-
-
-class PlanReported(Refused):
-    def __str__(self) -> str:
-        return _(
-            "A target or milestone that was reported on cannot be taken out of the plan; change its number."
-        )
 
 
 class NoLeadUnit(Refused):
@@ -70,6 +69,9 @@ class NoLeadUnit(Refused):
 def begin_delivery(*, cycle: Cycle, by: User, at: datetime) -> list[Delivery]:
     """Make a delivery of every chosen project and annual task, from its dossier; what is left over has none.
 
+    A target or milestone that no plan can hold (a month far off, the same one twice) is left out and journaled: the
+    dossier is fixed, and the clerk completes the plan before the breakdown.
+
     Raises NotDecided while a further round is called for, or StepNotAllowed.
     """
     locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
@@ -85,14 +87,21 @@ def begin_delivery(*, cycle: Cycle, by: User, at: datetime) -> list[Delivery]:
     candidates = list(cycle.candidates.filter(number__in=became).order_by("number"))
     units = {unit.name: unit for unit in Unit.objects.filter(kind=cycle.kind)}
     made = [_of(candidate, became[candidate.number], units) for candidate in candidates]
+    left_out = {
+        str(delivery.number): words
+        for delivery in made
+        if (words := set_what_fits(delivery, delivery.candidate.targets, delivery.candidate.milestones))
+    }
     rule = PRESETS[FIRST_PRESET]
     LightSetting.objects.create(
         cycle=cycle, preset=FIRST_PRESET, yellow=rule.yellow, yellow_from=rule.yellow_from, red=rule.red,
         red_from=rule.red_from, unbegun_is_red=rule.unbegun_is_red,
     )  # fmt: skip
     move_cycle(locked, to=Stage.DELIVERY, by=by, at=at)
-    numbers = {kind: [n for n, each in became.items() if each == kind] for kind in Became.values}
-    record(cycle=cycle, act=Act.DELIVERY_BEGUN, by=by, at=at, data=numbers)
+    data: dict[str, Any] = {kind: [n for n, each in became.items() if each == kind] for kind in Became.values}
+    if left_out:
+        data["left_out"] = left_out
+    record(cycle=cycle, act=Act.DELIVERY_BEGUN, by=by, at=at, data=data)
     return made
 
 
@@ -111,61 +120,64 @@ def _of(candidate: Candidate, became: str, units: Mapping[str, Unit]) -> Deliver
     )
     delivery.full_clean()
     delivery.save(force_insert=True)
-    _set_targets(delivery, candidate.targets)
-    _set_milestones(delivery, candidate.milestones)
     return delivery
 
 
 def plan_of(delivery: Delivery) -> dict[str, Any]:
-    """Return what of a delivery is its plan, as plain data."""
+    """Return what of a delivery is its plan, as plain data; its lead unit by name."""
     said = _said(delivery)
     return {name: said[name] for name in PLAN}
 
 
 def set_plan(delivery: Delivery, plan: Mapping[str, Any]) -> None:
-    """Write a plan, or a part of it; rows keep their places, so that what was reported of them stays with them.
+    """Write a plan, or a part of it; what was reported of a target or milestone stays with it.
 
-    Raises ValidationError by field, and PlanReported where a row with reports would go.
+    Raises ValidationError by field, and PlanReported where one with reports would go.
     """
     if "investment" in plan:
-        delivery.investment = None if plan["investment"] is None else Decimal(plan["investment"])
-    for name in {"content", "stage_goal"} & set(plan):
+        delivery.investment = plan["investment"]
+    if "lead_unit" in plan:
+        delivery.lead_unit = _unit(delivery, plan["lead_unit"])
+    for name in PLAIN & set(plan):
         setattr(delivery, name, plan[name])
+    _save(delivery)
+    if "targets" in plan:
+        set_targets(delivery, plan["targets"])
+    if "milestones" in plan:
+        set_milestones(delivery, plan["milestones"])
+
+
+def plan_after(delivery: Delivery, plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the plan as it would be after this change; it is written on trial, and nothing of it is kept.
+
+    Raises what ``set_plan`` raises, and NoLeadUnit.
+    """
+    with transaction.atomic():
+        set_plan(Delivery.objects.get(pk=delivery.pk), plan)
+        after = plan_of(Delivery.objects.get(pk=delivery.pk))
+        transaction.set_rollback(True)
+    if not after["lead_unit"]:
+        raise NoLeadUnit([delivery.number])
+    return after
+
+
+def _save(delivery: Delivery) -> None:
+    """Save what is sound. A model leaves the length of a text to its forms, so the longest content is checked here."""
+    try:
+        MaxLengthValidator(LONGEST_CONTENT)(delivery.content)
+    except ValidationError as refusal:
+        raise ValidationError({"content": refusal}) from None
     delivery.full_clean()
     delivery.save()
-    if "targets" in plan:
-        _set_targets(delivery, plan["targets"])
-    if "milestones" in plan:
-        _set_milestones(delivery, plan["milestones"])
 
 
-def _set_targets(delivery: Delivery, targets: Sequence[Mapping[str, str]]) -> None:
-    given = [(each["text"], Decimal(each["number"]), each["unit"]) for each in targets]
-    rows = {row.position: row for row in delivery.targets.all()}
-    for place, (text, number, unit) in enumerate(given, start=1):
-        row = rows.get(place) or DeliveryTarget(delivery=delivery, position=place)
-        row.text, row.number, row.unit = text, number, unit
-        row.full_clean()
-        row.save()
-    _drop(delivery.targets.filter(position__gt=len(given)))
-
-
-def _set_milestones(delivery: Delivery, milestones: Sequence[Mapping[str, str]]) -> None:
-    given = [(date.fromisoformat(f"{each['month']}-01"), each["text"]) for each in milestones]
-    rows = {row.position: row for row in delivery.milestones.all()}
-    for place, (month, text) in enumerate(given, start=1):
-        row = rows.get(place) or DeliveryMilestone(delivery=delivery, position=place)
-        row.month, row.text = month, text
-        row.full_clean()
-        row.save()
-    _drop(delivery.milestones.filter(position__gt=len(given)))
-
-
-def _drop(rows: QuerySet[Any]) -> None:
-    try:
-        rows.delete()
-    except ProtectedError:
-        raise PlanReported from None
+def _unit(delivery: Delivery, name: str) -> Unit | None:
+    if not name:
+        return None
+    found = Unit.objects.filter(kind=delivery.cycle.kind, name=name).first()
+    if found is None:
+        raise ValidationError({"lead_unit": _("There is no unit of this name: %s.") % name})
+    return found
 
 
 @transaction.atomic
@@ -178,7 +190,10 @@ def change_delivery(
     at: datetime,
     **fields: Any,
 ) -> Delivery:
-    """Change the plan before the breakdown is issued. Raises BreakdownFixed, or ValidationError by field."""
+    """Change the plan before the breakdown is issued.
+
+    Raises BreakdownFixed, StepNotAllowed, or ValidationError by field.
+    """
     cycle = Cycle.objects.select_for_update().get(pk=delivery.cycle_id)
     if cycle.breakdowns.exists():
         raise BreakdownFixed
@@ -188,10 +203,9 @@ def change_delivery(
     for name in OWN:
         if name in fields:
             setattr(delivery, name, fields[name])
-    delivery.full_clean()
-    delivery.save()
-    _set_targets(delivery, targets)
-    _set_milestones(delivery, milestones)
+    _save(delivery)
+    set_targets(delivery, targets)
+    set_milestones(delivery, milestones)
     data = {"number": delivery.number}
     record(cycle=cycle, act=Act.DELIVERY_CHANGED, by=by, at=at, data=data)
     return delivery

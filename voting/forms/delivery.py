@@ -9,13 +9,16 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import Unit
-from voting.domain import archive, assessments, progress, surveys, uploads
-from voting.domain.deliveries import plan_of
+from voting.domain import archive, assessments, completions, progress, surveys, uploads
+from voting.domain.changes import ChangeUnexplained
+from voting.domain.deliveries import NoLeadUnit, plan_of
 from voting.domain.lights import PRESETS
+from voting.domain.plan_rows import PlanReported
 from voting.domain.refusals import Refused
 from voting.forms.plan_lines import milestones_as_lines, milestones_in, targets_as_lines, targets_in
 from voting.forms.screening import MOMENT, numbers_in
@@ -76,7 +79,7 @@ class PlanForm(StepForm):
 
 
 class ChangeForm(PlanForm):
-    """The plan as it should be, and why; who does it stays."""
+    """Who does it and the plan, both as they should be, and why."""
 
     reason = forms.CharField(
         label=gettext_lazy("Reason for the change"),
@@ -87,19 +90,23 @@ class ChangeForm(PlanForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("leader", "lead_unit", "responsible_units", "supporting_units"):
-            del self.fields[name]
+        self.fields["lead_unit"].required = True
 
     @property
     def plan(self) -> dict[str, Any]:
-        """The plan as plain data, the money with two decimals as it is kept."""
+        """The plan as plain data: the lead unit by name, the money with two decimals as it is kept."""
         data = dict(self.cleaned_data)
         del data["reason"]
         investment = data["investment"]
-        return data | {"investment": None if investment is None else f"{investment:.2f}"}
+        return data | {
+            "lead_unit": data["lead_unit"].name,
+            "investment": None if investment is None else f"{investment:.2f}",
+        }
 
     def field_of(self, refusal: Refused) -> str | None:
-        return "reason"
+        if isinstance(refusal, NoLeadUnit):
+            return "lead_unit"
+        return refusal.field if isinstance(refusal, PlanReported) else "reason"
 
 
 class ReportForm(StepForm):
@@ -234,13 +241,42 @@ class TextForm(StepForm):
         return "text"
 
 
+class HandInForm(TextForm):
+    """The evidence that a project is completed; beside it stands what is not reached by what was reported."""
+
+    def __init__(self, *args: Any, unreached: completions.Unreached, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = []
+        if unreached.targets:
+            words = _("These targets are not reached by what was reported: %s.")
+            said += [
+                words % "; ".join(unreached.targets),
+                _("A project can be handed in when every target is reached."),
+            ]
+        if unreached.milestones:
+            words = _("These milestones are not reached by what was reported: %s. Report them, or say why.")
+            said.append(words % "; ".join(unreached.milestones))
+        self.fields["text"].help_text = escape(
+            " ".join(said)
+        )  # a help text may hold markup, a plan's words may not
+
+
+class AcceptanceForm(TextForm):
+    """What the acceptance found."""
+
+    def field_of(self, refusal: Refused) -> str | None:
+        return "text" if isinstance(refusal, completions.NoEvidence) else None
+
+
 class DecisionForm(TextForm):
     """What the standing committee decided of a change, and when."""
 
     on = forms.DateField(label=gettext_lazy("Decided on"), widget=day_input())
 
     def field_of(self, refusal: Refused) -> str | None:
-        return "on" if isinstance(refusal, progress.DayAhead) else "text"
+        if isinstance(refusal, progress.DayAhead):
+            return "on"
+        return "text" if isinstance(refusal, ChangeUnexplained) else None
 
 
 class GroupForm(StepForm):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 
@@ -26,9 +27,14 @@ def _parts(text: str, number: int) -> list[list[str]]:
     return rows
 
 
+def _plain(text: str) -> str:
+    """Return digits and signs as ASCII has them: full-width ones are typed too."""
+    return unicodedata.normalize("NFKC", text)
+
+
 def _number(text: str, place: int) -> str:
     try:
-        number = Decimal(text.replace(",", "").replace("，", ""))
+        number = Decimal(_plain(text).replace(",", ""))
     except InvalidOperation:
         number = Decimal(-1)
     if not number.is_finite() or number < 0 or number.adjusted() > _MOST_DIGITS:
@@ -56,9 +62,9 @@ def funds_in(text: str) -> list[dict[str, str]]:
 
 def milestones_in(text: str) -> list[dict[str, str]]:
     """Return month | what of every line. Raises ValidationError that names the line."""
-    rows = _parts(text, 2)
+    rows = [(_plain(month), what) for month, what in _parts(text, 2)]
     for place, (month, _what) in enumerate(rows, start=1):
-        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", month):
             raise ValidationError(_("Line %d: write the month as 2019-06.") % place)
     return [{"month": month, "text": what} for month, what in rows]
 

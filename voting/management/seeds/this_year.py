@@ -218,8 +218,10 @@ class _Loading:
         if any(reached.get(each.pk, 0) < each.number for each in delivery.targets.all()):
             return
         self.moment = self.now
-        completions.hand_in(delivery=delivery, evidence=table["evidence"], by=officer, at=self.now)
-        completions.decide(delivery=delivery, accepted=True, note=table["note"], **self.acting)
+        handed_in = completions.hand_in(
+            delivery=delivery, evidence=table["evidence"], by=officer, at=self.now
+        )
+        completions.decide(completion=handed_in, accepted=True, note=table["note"], **self.acting)
 
     def supervise(self) -> None:
         for table in self.data["inspection"]:
