@@ -5,7 +5,7 @@ However many projects and reports there are, it costs the same number of queries
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from voting.delivery_lines import LIGHTS, Line, points
 from voting.domain.assessments import Graded, published_grades
 from voting.domain.lights import Light, LightRule
-from voting.domain.progress import days_silent, progress_of, rule_of
+from voting.domain.progress import days_silent, progress_of, rules_of
 from voting.domain.surveys import totals
-from voting.models import Cycle, Delivery, ProgressReport, ReportFile, Survey
+from voting.models import Breakdown, Cycle, Delivery, ProgressReport, ReportFile, Survey
 from voting.result_lines import tenths_of_a_percent
 from voting.states import DeliveryStatus, GradeName
 
@@ -66,12 +66,12 @@ class Overview:
         return next((each for each in self.lines if each.number == number), None)
 
 
-def deliveries_of(cycle: Cycle) -> QuerySet[Delivery]:
-    """Return the cycle's deliveries with all that a page of them shows."""
+def deliveries_of(cycles: Iterable[Cycle]) -> QuerySet[Delivery]:
+    """Return the cycles' deliveries with all that a page of them shows."""
     reports = ProgressReport.objects.select_related("reported_by").order_by("day", "reported_at")
     files = ReportFile.objects.defer("data").order_by("position")
     return (
-        Delivery.objects.filter(cycle=cycle)
+        Delivery.objects.filter(cycle__in=cycles)
         .select_related("cycle", "candidate", "lead_unit", "continues__cycle")
         .prefetch_related(
             "targets",
@@ -89,33 +89,42 @@ def deliveries_of(cycle: Cycle) -> QuerySet[Delivery]:
 
 def overview(cycle: Cycle, *, on: date, numbers: Iterable[int] | None = None) -> Overview | None:
     """Return the deliveries as they stood on a day; None before there are any."""
-    found = deliveries_of(cycle)
+    return overviews([cycle], on=on, numbers=numbers).get(cycle.pk)
+
+
+def overviews(
+    cycles: Sequence[Cycle], *, on: date, numbers: Iterable[int] | None = None
+) -> dict[int, Overview]:
+    """Return by their keys the cycles that have deliveries, as they stood on a day; one or many, the same queries."""
+    found = deliveries_of(cycles)
     if numbers is not None:
         found = found.filter(number__in=numbers)
-    deliveries = list(found)
+    deliveries: dict[int, list[Delivery]] = {}
+    for delivery in found:
+        deliveries.setdefault(delivery.cycle_id, []).append(delivery)
     if not deliveries:
-        return None
-    rule, days = rule_of(cycle)
+        return {}
+    rules, begun = rules_of(cycles), _begun(cycles)
     grades: dict[int, list[Graded]] = {}
-    for each in published_grades(cycle):
+    for each in published_grades(*cycles):
         if timezone.localdate(datetime.fromisoformat(each.body["published_at"])) <= on:
             grades.setdefault(each.delivery, []).append(each)
-    survey = Survey.objects.filter(cycle=cycle).first()
-    answers = totals(survey) if survey else {}
-    begun = _begun(cycle)
-    return Overview(
-        cycle=cycle,
-        on=on,
-        rule=rule,
-        report_days=days,
-        lines=tuple(_line(each, on, rule, days, begun, grades, answers) for each in deliveries),
-    )
+    answers = totals(*Survey.objects.filter(cycle__in=cycles))
+
+    def seen(cycle: Cycle) -> Overview:
+        rule, days = rules[cycle.pk]
+        lines = [
+            _line(each, on, rule, days, begun.get(cycle.pk), grades, answers) for each in deliveries[cycle.pk]
+        ]
+        return Overview(cycle=cycle, on=on, rule=rule, report_days=days, lines=tuple(lines))
+
+    return {cycle.pk: seen(cycle) for cycle in cycles if cycle.pk in deliveries}
 
 
-def _begun(cycle: Cycle) -> date | None:
-    """Return when the first breakdown was issued: from then on reports are awaited."""
-    first = cycle.breakdowns.order_by("version").values_list("issued_at", flat=True).first()
-    return timezone.localdate(first) if first else None
+def _begun(cycles: Sequence[Cycle]) -> dict[int, date]:
+    """Return when the first breakdown of each cycle was issued: from then on reports are awaited."""
+    issued = Breakdown.objects.filter(cycle__in=cycles).order_by("-version")
+    return {key: timezone.localdate(at) for key, at in issued.values_list("cycle_id", "issued_at")}
 
 
 def _line(  # noqa: PLR0917 one line's parts

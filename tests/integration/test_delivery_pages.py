@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -17,12 +18,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from tests.cases_after import assess, survey
+from tests.cases_after import ask, assess, survey
 from tests.spring import Spring, make_spring
 from voting.blocks import Tile
 from voting.delivered import overview
 from voting.delivery_papers import glance
-from voting.domain import deliveries, supervision, uploads
+from voting.domain import changes, completions, deliveries, supervision, uploads
 from voting.domain.counting import Mark
 from voting.models import Finding
 
@@ -225,10 +226,19 @@ def test_no_cell_of_the_open_data_is_a_formula(client):
     assert "'@cmd" in rows
 
 
+FEEDS = ("/feed.atom", "/2018/feed.atom", "/2018/delivery/1/feed.atom", "/en/2018/feed.atom")
+
+
+def entries_of(client: Client, feed: str) -> list[ET.Element]:
+    return ET.fromstring(client.get(feed).content).findall(f"{ATOM}entry")  # noqa: S314 our own
+
+
 def test_feeds_are_valid_atom(client):
-    lived()
-    for feed in ("/feed.atom", "/2018/feed.atom", "/2018/delivery/1/feed.atom"):
-        answer = client.get(feed)
+    """RFC 4287: ids once in the feed, updated as its newest entry, absolute links, an author."""
+    spring = lived()
+    happened(spring)
+    for feed in FEEDS:
+        answer = client.get(f"{feed}?again")
         assert answer["Content-Type"].startswith("application/atom+xml")
         root = ET.fromstring(answer.content)  # noqa: S314 our own
         assert root.tag == f"{ATOM}feed"
@@ -237,14 +247,94 @@ def test_feeds_are_valid_atom(client):
         entries = root.findall(f"{ATOM}entry")
         assert entries
         keys = [entry.findtext(f"{ATOM}id") for entry in entries]
-        assert len(set(keys)) == len(keys)
+        assert len({*keys, root.findtext(f"{ATOM}id")}) == len(keys) + 1
+        assert all(each.get("href").startswith("http://testserver/") for each in root.iter(f"{ATOM}link"))
+        (own,) = [each.get("href") for each in root.findall(f"{ATOM}link") if each.get("rel") == "self"]
+        assert own == f"http://testserver{feed}"
+        assert root.findtext(f"{ATOM}author/{ATOM}name")
+        assert root.findtext(f"{ATOM}updated") == entries[0].findtext(f"{ATOM}updated")
         for entry in entries:
             for name in ("id", "title", "updated", "summary"):
                 assert entry.find(f"{ATOM}{name}") is not None, name
-            page = entry.find(f"{ATOM}link").get("href").removeprefix("http://testserver")
-            assert client.get(page).status_code == 200
+            page, _hash, place = entry.find(f"{ATOM}link").get("href").partition("#")
+            shown = client.get(page.removeprefix("http://testserver"))
+            assert shown.status_code == 200
+            assert f'id="{place}"' in shown.content.decode(), place
         moments = [entry.findtext(f"{ATOM}updated") for entry in entries]
         assert moments == sorted(moments, reverse=True)
+
+
+def happened(spring: Spring) -> None:
+    """Let a finding be closed, a change be approved and another not, and a project be completed."""
+    clerk, later = spring.vote.clerk, spring.at + timedelta(days=400)
+    supervision.close(
+        finding=Finding.objects.get(), text="复查属实。", by=clerk, at=spring.at + timedelta(days=2)
+    )
+    for approved, decision in ((True, "同意。"), (False, "不同意。")):
+        change = ask(spring, plan={"content": f"改做{decision}"})
+        changes.decide_change(
+            change=change, approved=approved, decision=decision, on=date(2018, 1, 23), **spring.acting
+        )
+    spring.report(3, figures={1: 10, 2: 800}, delay="无", day=date(2018, 8, 1))
+    done = spring.delivery(3)
+    completions.hand_in(delivery=done, evidence="建成。", by=spring.officer, at=later)
+    completions.decide(delivery=done, accepted=True, note="合格。", by=clerk, at=later + timedelta(minutes=1))
+    supervision.remark(delivery=done, text="很好。", by=spring.vote.delegates[0].user, at=later)
+
+
+#: The news of the year that ``lived`` and ``happened`` make, the newest first: title, text.
+NEWS = [
+    ("3. 第3项目：通过验收", "合格。"),
+    ("3. 第3项目：申请验收", "建成。"),
+    ("3. 第3项目：进展报告", "按计划推进。 迟延原因：无"),
+    ("2. 第2项目：进展报告", "只完成一部分 <b>x</b>。 迟延原因：汛期长。"),
+    ("1. 第1项目：进展报告", "按计划推进。"),
+    ("1. 第1项目：督办事项销号", "复查属实。 围挡未拆"),
+    ("1. 第1项目：单位反馈督办事项", "已拆除。 围挡未拆"),
+    ("杭州市拱墅区2018年满意度测评：结果已公布", "满意 1 项，基本满意 0 项，不满意 1 项。"),
+    ("1. 第1项目：常委会批准变更", "同意。"),
+    ("1. 第1项目：现场检查", "看了现场。 督办：围挡未拆——区城管局，2018-04-30 前整改"),
+    ("杭州市拱墅区 2018：结果已公布", "表决结果已定。"),
+]
+
+
+def test_the_years_feed_tells_the_news_in_their_order(client):
+    spring = lived()
+    happened(spring)
+    told = [
+        (each.findtext(f"{ATOM}title"), text_of(each.findtext(f"{ATOM}summary")))
+        for each in entries_of(client, "/2018/feed.atom")
+    ]
+    assert told == NEWS
+
+
+def text_of(summary: str) -> str:
+    """Return what a reader sees of a summary."""
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", summary))).strip()
+
+
+def test_an_entry_keeps_its_id_whatever_comes_later(client):
+    spring = lived()
+    before = {each.findtext(f"{ATOM}id") for each in entries_of(client, "/2018/feed.atom")}
+    happened(spring)
+    after = {each.findtext(f"{ATOM}id") for each in entries_of(client, "/2018/feed.atom")}
+    assert before < after
+
+
+@pytest.mark.parametrize("projects", [1, 3])
+def test_a_feed_costs_the_same_however_much_happened(client, projects):
+    spring = make_spring()
+    for number in range(1, projects + 1):
+        for _ in range(projects):
+            spring.report(number, figures={1: 3}, reached={1: date(2018, 3, 2)})
+            look = supervision.inspect(
+                delivery=spring.delivery(number), day=date(2018, 1, 23), text="看了现场。",
+                faults=[("围挡未拆", spring.unit, date(2018, 4, 30))] * projects, **spring.acting,
+            )  # fmt: skip
+            finding = look.findings.first()
+            supervision.reply(finding=finding, text="已拆除。", by=spring.officer, at=spring.at)
+    client.get("/")
+    assert [queries(client, feed) for feed in FEEDS[:2]] == [29, 29]
 
 
 def test_the_widget_may_stand_on_any_site_and_nothing_else_may(client):

@@ -157,11 +157,11 @@ def _count_address(address: str, at: datetime) -> None:
         raise TooManyForms
 
 
-def totals(survey: Survey) -> dict[int, dict[str, int]]:
+def totals(*surveys: Survey) -> dict[int, dict[str, int]]:
     """Return delivery → grade → answers, in one query over the shards, however many answers there are."""
     found: dict[int, dict[str, int]] = {}
     rows = (
-        SurveyCount.objects.filter(survey=survey)
+        SurveyCount.objects.filter(survey__in=surveys)
         .values_list("delivery_id", "grade")
         .annotate(sum=Sum("answers"))
         .order_by("delivery_id")
