@@ -8,6 +8,7 @@ import io
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pypdf
@@ -18,14 +19,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from accounts.models import Delegate
 from tests.cases_after import ask, assess, survey
+from tests.factories import POINTS, Vote
 from tests.spring import Spring, make_spring
 from voting.blocks import Tile
 from voting.delivered import overview
 from voting.delivery_papers import glance
-from voting.domain import changes, completions, deliveries, supervision, uploads
+from voting.domain import assessments, changes, completions, deliveries, supervision, uploads
 from voting.domain.counting import Mark
 from voting.models import Finding
+from voting.states import Body
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("", "/en")
@@ -401,6 +405,75 @@ def test_the_number_of_queries_does_not_grow_with_projects_and_reports(candidate
             spring.report(number, figures={1: 3}, reached={1: date(2018, 3, 2)})
     client.get("/")
     assert {page: queries(client, page) for page in QUERIES} == QUERIES
+
+
+def assess_by_units(spring: Spring, grades: dict[int, Mark]) -> None:
+    """Hold an assessment of project 1, its units graded apart, and of project 2, with these grades from everybody."""
+    vote = spring.vote
+    held = assessments.open_assessment(
+        cycle=spring.cycle, body=Body.DELEGATES, numbers=[1, 2], by_unit=True, **spring.acting
+    )
+    people = {
+        name: getattr(vote, name)
+        for name in ("clerk", "scrutineer", "other_scrutineer", "presiding", "chief")
+    }
+    Vote(cycle=held, delegates=vote.delegates, at=spring.at, **people).run(
+        *POINTS[1:], chosen=[grades] * len(vote.delegates)
+    )
+
+
+def years_of(client: Client, page: str = "/years/") -> list[list[str]]:
+    """Return the rows of the table of the years, the headings first."""
+    rows = re.findall(r"<tr.*?</tr>", client.get(page).content.decode(), re.DOTALL)
+    cells = [re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL) for row in rows]
+    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in cells]
+
+
+def another_year(slug: str, **given: Any) -> Spring:
+    """Return a year of delegates of its own: those of the years before are out of office."""
+    Delegate.objects.update(is_active=False)
+    return make_spring(slug=slug, **given)
+
+
+HEADINGS = ["年度", "项目总数", "已完成", "正常推进", "进度滞后", "严重滞后"]
+
+
+def test_a_project_whose_units_were_graded_apart_counts_once_by_the_worst(client):
+    spring = make_spring(issued=False)
+    spring.plan(1, responsible_units="区民政局、街道")
+    for number in (2, 3, 4):
+        spring.plan(number)
+    deliveries.issue_breakdown(cycle=spring.cycle, **spring.acting)
+    good, poor = Mark.FOR, Mark.AGAINST
+    assess_by_units(spring, {1: poor, 2: poor, 3: good, 4: good})
+    assert years_of(client)[1][-1] == "满意 1、不满意 1"
+    assert years_of(client, "/en/years/")[1][-1] == "satisfied 1, unsatisfied 1"
+    said = text(client.get("/years/"))
+    assert "每个项目只计一次，以最近一次测评为准；分单位测评的，以其中最差的等次计。" in said
+
+
+def test_the_columns_of_the_years_are_the_same_for_every_year(client):
+    make_spring()
+    bare = another_year("bare", issued=False)
+    for number in (1, 2, 3, 4):
+        bare.plan(number, milestones=[])
+    deliveries.issue_breakdown(cycle=bare.cycle, **bare.acting)
+    place = "杭州市拱墅区 2018"
+    assert years_of(client) == [
+        [*HEADINGS, "暂不亮灯", "测评等次"],
+        [place, "4", "0", "0", "0", "4", "0", "–"],
+        [place, "4", "0", "0", "0", "0", "4", "–"],
+    ]
+
+
+@pytest.mark.parametrize("years", [1, 3])
+def test_the_number_of_queries_does_not_grow_with_the_years(client, years):
+    for year in range(years):
+        spring = another_year(str(2018 + year))
+        spring.report(1, figures={1: 3})
+        assess(spring, {1: Mark.FOR})
+    client.get("/")
+    assert [queries(client, page) for page in ("/years/", "/feed.atom")] == [15, 24]
 
 
 def test_the_survey_stands_apart_and_takes_an_answer(client):
