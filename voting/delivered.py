@@ -180,6 +180,7 @@ def as_data(line: Line) -> dict[str, Any]:
         "spent": None if line.progress.spent is None else f"{line.progress.spent:.2f}",
         "targets": [
             {
+                "position": each.target.position,
                 "text": each.target.text,
                 "unit": each.target.unit,
                 "planned": each.planned,
@@ -189,6 +190,7 @@ def as_data(line: Line) -> dict[str, Any]:
         ],
         "milestones": [
             {
+                "position": each.milestone.position,
                 "month": f"{each.milestone.month:%Y-%m}",
                 "text": each.milestone.text,
                 "reached": each.reached.isoformat() if each.reached else None,

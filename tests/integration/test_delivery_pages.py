@@ -28,7 +28,7 @@ from voting.delivered import overview
 from voting.delivery_papers import glance
 from voting.domain import assessments, changes, completions, deliveries, supervision, uploads
 from voting.domain.counting import Mark
-from voting.models import Finding
+from voting.models import Cycle, Finding
 from voting.states import Body
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +220,34 @@ def test_open_data_equals_the_pages(client):
         for target in record["targets"]:
             assert f"{target['reached'] or '未报告'} / {target['planned']} {target['unit']}" in page
     assert set(records["disclosure"]) >= {"index", "publisher", "published", "source"}
+
+
+def test_every_row_of_the_open_data_says_where_it_comes_from(client):
+    spring = make_spring()
+    fields = {
+        "index": "002489604/2018", "document_number": "拱政〔2018〕1 号", "mode": "主动公开", "scope": "面向全社会",
+        "term": "长期公开", "publisher": "区政府办公室", "generated": "2018-01-20", "published": "2018-01-23",
+    }  # fmt: skip
+    given = {f"disclosure_{name}": value for name, value in fields.items()}
+    Cycle.objects.filter(pk=spring.cycle.pk).update(source="政府工作报告", **given)
+    fields["source"] = "政府工作报告"
+    assert client.get("/2018/projects.json").json()["disclosure"] == fields
+    table = csv.DictReader(io.StringIO(client.get("/2018/projects.csv").content.decode("utf-8-sig")))
+    assert [{name: row[name] for name in fields} for row in table] == [fields] * 4
+    assert list(table.fieldnames or ())[-9:] == list(fields)
+
+
+@pytest.mark.parametrize("prefix", LANGUAGES, ids=["zh", "en"])
+def test_every_column_of_the_open_data_is_explained(prefix, client):
+    make_spring()
+    (header, *_rows) = csv.reader(io.StringIO(client.get("/2018/projects.csv").content.decode("utf-8-sig")))
+    page = client.get(f"{prefix}/open-data/").content.decode()
+    explained = re.findall(r"<dt><code>(\w+)</code></dt><dd>([^<]+)", page)
+    assert [name for name, _said in explained] == header
+    said = dict(explained)
+    assert said["publisher"] == ("Publisher" if prefix else "发布机构")
+    in_chinese = [bool(re.search(r"[\u4e00-\u9fff]", each)) for each in said.values()]
+    assert in_chinese == [not prefix] * len(header)
 
 
 def test_no_cell_of_the_open_data_is_a_formula(client):
