@@ -77,7 +77,13 @@ class Spring:
 
 
 def make_spring(
-    *, candidates: int = 4, seats: int = 3, issued: bool = True, delegates: int = 3, group: int = 0
+    *,
+    candidates: int = 4,
+    seats: int = 3,
+    issued: bool = True,
+    delegates: int = 3,
+    group: int = 0,
+    slug: str = "2018",
 ) -> Spring:
     """Return a published vote of which three projects were chosen, in delivery; with its breakdown issued or not."""
     vote = make_vote(
@@ -87,13 +93,14 @@ def make_spring(
         delegates=delegates,
         ballots=[range(1, seats + 1)] * delegates,
         group=group,
+        slug=slug,
     )
-    unit = Unit.objects.create(name="区城管局")
+    unit, _new = Unit.objects.get_or_create(name="区城管局")
     spring = Spring(
         vote=vote,
         unit=unit,
         officer=UserFactory(role=Role.UNIT, unit=unit),
-        stranger=UserFactory(role=Role.UNIT, unit=Unit.objects.create(name="区民政局")),
+        stranger=UserFactory(role=Role.UNIT, unit=Unit.objects.get_or_create(name="区民政局")[0]),
         at=vote.at,
     )
     deliveries.begin_delivery(cycle=spring.cycle, **spring.acting)

@@ -23,6 +23,15 @@ _MONEY: dict[str, Any] = {"type": ["string", "null"], "pattern": r"^\d+\.\d\d$",
 _DAY: dict[str, Any] = {"type": ["string", "null"], "format": "date"}
 _PERCENT: dict[str, Any] = {"type": "string", "pattern": r"^\d{1,3}\.\d$"}
 _LINK: dict[str, Any] = {"type": ["string", "null"], "description": "path on this server"}
+_POSITION: dict[str, Any] = {
+    "type": "integer",
+    "minimum": 1,
+    "description": "place among the targets, or the milestones, of the project; reports name them by it",
+}
+_REPORT: dict[str, Any] = {
+    "type": ["integer", "null"],
+    "description": "id of the report that this one corrects",
+}
 _FIGURE: dict[str, Any] = {"type": ["string", "null"], "pattern": r"^\d+(\.\d+)?$"}
 
 
@@ -62,8 +71,12 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         light=_words(WORDS["light"]), due_percent=_PERCENT, done_percent=_PERCENT, leader=_TEXT, lead_unit=_TEXT,
         responsible_units=_TEXT, supporting_units=_TEXT, content=_TEXT, stage_goal=_TEXT, investment=_MONEY,
         spent=_MONEY,
-        targets=_list(_object(text=_TEXT, unit=_TEXT, planned=_FIGURE, reached=_FIGURE)),
-        milestones=_list(_object(month={"type": "string", "pattern": r"^\d{4}-\d\d$"}, text=_TEXT, reached=_DAY)),
+        targets=_list(_object(position=_POSITION, text=_TEXT, unit=_TEXT, planned=_FIGURE, reached=_FIGURE)),
+        milestones=_list(
+            _object(
+                position=_POSITION, month={"type": "string", "pattern": r"^\d{4}-\d\d$"}, text=_TEXT, reached=_DAY
+            )
+        ),
         last_report=_DAY, open_findings=_WHOLE,
         report_overdue={"type": "boolean"}, report_escalated={"type": "boolean"},
         grades=_list(
@@ -73,8 +86,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         page=_TEXT, reports=_TEXT,
     ),
     "Report": _object(
-        id=_WHOLE, day=_DAY, text=_TEXT, delay=_TEXT, spent=_MONEY, corrects={"type": ["integer", "null"]},
-        figures=_list(_object(target=_WHOLE, figure=_FIGURE)), files=_list(_TEXT),
+        id=_WHOLE, day=_DAY, text=_TEXT, delay=_TEXT, spent=_MONEY, corrects=_REPORT,
+        figures=_list(_object(position=_POSITION, figure=_FIGURE)),
+        milestones=_list(_object(position=_POSITION, reached=_DAY)), files=_list(_TEXT),
     ),
     "Votes": _object(
         number=_WHOLE, name=_TEXT,
@@ -167,6 +181,50 @@ def _operation(summary: str, name: str, pages: bool, parameters: list[dict[str, 
             "404": {"description": "There is nothing at this address", **error},
         },
     }
+
+
+#: What each column of the open data's CSV and XLSX means, in the order of the columns.
+_COLUMNS: dict[str, str] = {
+    "number": gettext_noop("Number of the project"),
+    "name": gettext_noop("Its name, in Chinese"),
+    "name_en": gettext_noop("Its name in English"),
+    "became": gettext_noop("What became of it in the vote"),
+    "status": gettext_noop("Where it stands"),
+    "light": gettext_noop("Its light today, by the rule that stands on the pages"),
+    "due_percent": gettext_noop("Milestones whose month has ended, per cent of all"),
+    "done_percent": gettext_noop("Milestones reached, per cent of all"),
+    "leader": gettext_noop("Leader in charge"),
+    "lead_unit": gettext_noop("Lead unit"),
+    "responsible_units": gettext_noop("Responsible units"),
+    "supporting_units": gettext_noop("Supporting units"),
+    "content": gettext_noop("Work content"),
+    "stage_goal": gettext_noop("Goal of this year, where the project takes more than one"),
+    "investment": gettext_noop("Planned investment, 10 000 yuan"),
+    "spent": gettext_noop("Spent so far, 10 000 yuan"),
+    "last_report": gettext_noop("Day of the newest report"),
+    "report_overdue": gettext_noop("1 where a report is overdue, otherwise 0"),
+    "report_escalated": gettext_noop("1 where an overdue report is escalated, otherwise 0"),
+    "open_findings": gettext_noop("How many findings of inspections are not closed"),
+    "targets": gettext_noop("Targets, divided by semicolons: what, reached/planned, unit"),
+    "milestones": gettext_noop(
+        "Milestones, divided by semicolons: month, what, the day on which it was reached"
+    ),
+    "grades": gettext_noop("Published assessments, divided by semicolons: address of the assessment, grade"),
+    "index": gettext_noop("Index number"),
+    "document_number": gettext_noop("Document number"),
+    "mode": gettext_noop("Mode of disclosure"),
+    "scope": gettext_noop("Scope of disclosure"),
+    "term": gettext_noop("Term of disclosure"),
+    "publisher": gettext_noop("Publisher"),
+    "generated": gettext_noop("Date generated"),
+    "published": gettext_noop("Date published"),
+    "source": gettext_noop("Source of the candidate projects"),
+}
+
+
+def columns() -> list[tuple[str, str, str]]:
+    """Return the open data's columns: name, what it means, the words that it may hold."""
+    return [(name, _(said), ", ".join(WORDS.get(name, []))) for name, said in _COLUMNS.items()]
 
 
 def for_people() -> list[tuple[str, str, list[str]]]:

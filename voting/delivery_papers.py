@@ -326,14 +326,18 @@ def open_records(shown: Overview) -> list[dict[str, Any]]:
 
 
 def open_rows(shown: Overview) -> list[list[str | int]]:
-    """Return every project as a row, targets and milestones with their figures in two cells; a header first."""
-    rows: list[list[str | int]] = [[*_OPEN, "targets", "milestones", "grades"]]
+    """Return every project as a row, targets and milestones with their figures in two cells; a header first.
+
+    The disclosure fields stand on every row: so a CSV is one table that says where it comes from.
+    """
+    fields = dict(disclosure(shown.cycle))
+    rows: list[list[str | int]] = [[*_OPEN, "targets", "milestones", "grades", *fields]]
     for record in open_records(shown):
         said: list[str | int] = [_cell(record[name]) for name in _OPEN]
         targets = [f"{t['text']} {t['reached'] or ''}/{t['planned']} {t['unit']}" for t in record["targets"]]
         milestones = [f"{m['month']} {m['text']} {m['reached'] or ''}".strip() for m in record["milestones"]]
         grades = [f"{g['assessment']}: {g['grade'] or ''}" for g in record["grades"]]
-        rows.append([*said, "; ".join(targets), "; ".join(milestones), "; ".join(grades)])
+        rows.append([*said, "; ".join(targets), "; ".join(milestones), "; ".join(grades), *fields.values()])
     return rows
 
 

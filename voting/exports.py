@@ -10,6 +10,7 @@ from datetime import datetime
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from voting.plain_text import plain
 from voting.results import Item, Result, RoundResult
 
 Cell = str | int
@@ -27,9 +28,14 @@ _BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 def inert(cell: Cell) -> Cell:
     """Return the cell so that no spreadsheet computes it: a text that begins like a formula gets an apostrophe."""
-    if isinstance(cell, str) and cell.lstrip(" \u3000").startswith(_BEGINNINGS):
-        return f"'{cell}"
-    return cell
+    text = _plain(cell)
+    if isinstance(text, str) and text.lstrip(" \u3000").startswith(_BEGINNINGS):
+        return f"'{text}"
+    return text
+
+
+def _plain(cell: Cell) -> Cell:
+    return plain(cell) if isinstance(cell, str) else cell
 
 
 def table(result: Result, round_: RoundResult | None = None) -> list[list[Cell]]:
@@ -105,7 +111,7 @@ def rows_as_xlsx(rows: list[list[Cell]], *, second: Sequence[tuple[str, str]] = 
         # The same rows give the same file: nothing of it says when it was made.
         book.set_properties({"created": _LONG_AGO})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        plain = book.add_format({"text_wrap": True, "valign": "top"})
+        body = book.add_format({"text_wrap": True, "valign": "top"})
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
         for column, name in enumerate(rows[0]):
@@ -114,12 +120,12 @@ def rows_as_xlsx(rows: list[list[Cell]], *, second: Sequence[tuple[str, str]] = 
         for line, row in enumerate(rows):
             for column, cell in enumerate(row):
                 write = sheet.write_number if isinstance(cell, int) else sheet.write_string
-                write(line, column, cell, plain if line else bold)
+                write(line, column, _plain(cell), body if line else bold)
         if second:
             other = book.add_worksheet()
             for line, (name, value) in enumerate(second):
                 other.write_string(line, 0, name)
-                other.write_string(line, 1, value)
+                other.write_string(line, 1, plain(value))
     return content.getvalue()
 
 
@@ -144,5 +150,5 @@ def as_xlsx(result: Result) -> bytes:
             for line, row in enumerate(rows):
                 for column, cell in enumerate(row):
                     write = sheet.write_number if isinstance(cell, int) else sheet.write_string
-                    write(line, column, cell, bold if line == 0 and rows[0][0] == _("No.") else None)
+                    write(line, column, _plain(cell), bold if line == 0 and rows[0][0] == _("No.") else None)
     return content.getvalue()

@@ -1,11 +1,13 @@
-"""What happened to a project after the vote, in one row of events, the newest first."""
+"""What happened to projects after the vote, in one row of events, the newest first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,54 +20,90 @@ from voting.states import Visit
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened: when, what it is called, what was said; ``key`` orders events of one day."""
+    """One thing that happened: when, what it is called, what was said.
+
+    ``anchor`` is its name for ever, among all events of the site; ``is_news`` tells whether the year's feed has it.
+    """
 
     day: date
     at: datetime
     kind: str
+    anchor: str
     title: str
     texts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[ReportFile, ...] = field(default=())
+    is_news: bool = True
 
     @property
-    def key(self) -> tuple[date, datetime]:
+    def order(self) -> tuple[date, datetime]:
+        """By this events are sorted, also those of one day."""
         return self.day, self.at
+
+
+#: The lines that are asked for, by the key of their delivery.
+Lines = Mapping[int, Line]
+Told = Iterator[tuple[int, Event]]
+
+
+def events(line: Line) -> list[Event]:
+    """Return everything that happened to a delivery, the newest first."""
+    return events_of([line])[line.delivery.pk]
+
+
+def events_of(lines: Sequence[Line]) -> dict[int, list[Event]]:
+    """Return what happened to every delivery, by its key, the newest first.
+
+    However many deliveries and events there are, it costs at most ten queries.
+    """
+    asked = {line.delivery.pk: line for line in lines}
+    found: dict[int, list[Event]] = {key: [] for key in asked}
+    for tell in (
+        _issued, _reports, _visits, _changes, _completions, _grades, _rectifications, _remarks,
+    ):  # fmt: skip
+        for key, event in tell(asked):
+            found[key].append(event)
+    return {key: sorted(said, key=lambda each: each.order, reverse=True) for key, said in found.items()}
 
 
 def _local(at: datetime) -> date:
     return timezone.localdate(at)
 
 
-def events(line: Line) -> list[Event]:
-    """Return everything that happened to a delivery, the newest first, in at most seven queries more."""
-    found = [
-        *_issued(line), *_reports(line), *_visits(line), *_changes(line), *_completions(line), *_grades(line),
-        *_rectifications(line), *_remarks(line),
-    ]  # fmt: skip
-    return sorted(found, key=lambda each: each.key, reverse=True)
+def _of(lines: Lines, rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(delivery__in=list(lines))
 
 
-def _issued(line: Line) -> Iterator[Event]:
-    first = Breakdown.objects.filter(cycle=line.delivery.cycle_id).order_by("version").first()
-    if first:
-        yield Event(_local(first.issued_at), first.issued_at, "plan", _("Breakdown issued"))
+def _issued(lines: Lines) -> Told:
+    cycles = {line.delivery.cycle_id for line in lines.values()}
+    issued = Breakdown.objects.filter(cycle__in=cycles).defer("body").order_by("-version")
+    first = {each.cycle_id: each for each in issued}
+    for key, line in lines.items():
+        if each := first.get(line.delivery.cycle_id):
+            title, day = _("Breakdown issued"), _local(each.issued_at)
+            yield (
+                key,
+                Event(day, each.issued_at, "plan", f"breakdown-{each.pk}", title, is_news=False),
+            )
 
 
-def _reports(line: Line) -> Iterator[Event]:
-    for report in line.reports:
-        notes = [_("Reason for the delay: %s") % report.delay] if report.delay else []
-        if report.corrects_id:
-            notes.append(_("This corrects an earlier report, which stays below."))
-        title = _("Progress reported")
-        files = tuple(report.files.all())
-        yield Event(report.day, report.reported_at, "report", title, (report.text,), tuple(notes), files)
+def _reports(lines: Lines) -> Told:
+    for key, line in lines.items():
+        for report in line.reports:
+            notes = [_("Reason for the delay: %s") % report.delay] if report.delay else []
+            if report.corrects_id:
+                notes.append(_("This corrects an earlier report, which stays below."))
+            yield (
+                key,
+                Event(
+                    report.day, report.reported_at, "report", f"report-{report.pk}", _("Progress reported"),
+                    (report.text,), tuple(notes), tuple(report.files.all()),
+                ),
+            )  # fmt: skip
 
 
-def _visits(line: Line) -> Iterator[Event]:
-    visits = Inspection.objects.filter(delivery=line.delivery).prefetch_related(
-        "findings__unit", "findings__steps"
-    )
+def _visits(lines: Lines) -> Told:
+    visits = _of(lines, Inspection.objects.prefetch_related("findings__unit", "findings__steps"))
     words = {
         REPLIED: _("The unit answered a finding"),
         CLOSED: _("A finding was closed"),
@@ -78,55 +116,85 @@ def _visits(line: Line) -> Iterator[Event]:
             % {"text": each.text, "unit": each.unit, "due": each.due.isoformat()}
             for each in visit.findings.all()
         )
-        yield Event(
-            visit.day, visit.at, "visit", str(Visit(visit.visit).label).capitalize(), (visit.text,), faults
-        )
+        title, anchor = str(Visit(visit.visit).label).capitalize(), f"visit-{visit.pk}"
+        yield visit.delivery_id, Event(visit.day, visit.at, "visit", anchor, title, (visit.text,), faults)
         for finding in visit.findings.all():
             for step in finding.steps.all():
-                yield Event(
-                    _local(step.at), step.at, "finding", words[step.what], (step.text,), (finding.text,)
-                )
+                day, title, anchor = _local(step.at), words[step.what], f"step-{step.pk}"
+                said = (step.text,), (finding.text,)
+                yield visit.delivery_id, Event(day, step.at, "finding", anchor, title, *said)
 
 
-def _changes(line: Line) -> Iterator[Event]:
-    for change in ChangeRequest.objects.filter(delivery=line.delivery):
-        yield Event(
-            _local(change.asked_at), change.asked_at, "change", _("A change was asked for"), (change.reason,)
-        )
-        if change.approved is not None and change.recorded_at and change.decided_on:
+def _changes(lines: Lines) -> Told:
+    for each in _of(lines, ChangeRequest.objects.all()):
+        day, title, anchor = _local(each.asked_at), _("A change was asked for"), f"change-{each.pk}-asked"
+        asked = Event(day, each.asked_at, "change", anchor, title, (each.reason,), is_news=False)
+        yield each.delivery_id, asked
+        if each.approved is not None and each.recorded_at and each.decided_on:
             title = (
                 _("The standing committee approved the change")
-                if change.approved
+                if each.approved
                 else _("The standing committee did not approve the change")
             )
-            yield Event(change.decided_on, change.recorded_at, "change", title, (change.decision,))
+            yield (
+                each.delivery_id,
+                Event(
+                    each.decided_on, each.recorded_at, "change", f"change-{each.pk}", title, (each.decision,),
+                    is_news=each.approved,
+                ),
+            )  # fmt: skip
 
 
-def _completions(line: Line) -> Iterator[Event]:
-    for each in Completion.objects.filter(delivery=line.delivery):
-        title = _("Handed in as completed")
-        yield Event(_local(each.handed_in_at), each.handed_in_at, "completion", title, (each.evidence,))
+def _completions(lines: Lines) -> Told:
+    for each in _of(lines, Completion.objects.all()):
+        day, title, anchor = _local(each.handed_in_at), _("Handed in as completed"), f"completion-{each.pk}"
+        said = (each.evidence,)
+        yield (
+            each.delivery_id,
+            Event(day, each.handed_in_at, "completion", f"{anchor}-handed-in", title, said),
+        )
         if each.decided_at:
-            title = _("Accepted as completed") if each.accepted else _("Not accepted")
-            yield Event(_local(each.decided_at), each.decided_at, "completion", title, (each.note,))
+            day, title = (
+                _local(each.decided_at),
+                _("Accepted as completed") if each.accepted else _("Not accepted"),
+            )
+            yield each.delivery_id, Event(day, each.decided_at, "completion", anchor, title, (each.note,))
 
 
-def _grades(line: Line) -> Iterator[Event]:
-    for each in line.grades:
-        at = datetime.fromisoformat(each.body["published_at"])
-        title = _("Assessed: %(grade)s") % {"grade": grade_word(each.grade)}
-        yield Event(_local(at), at, "grade", title, (each.name,))
+def _grades(lines: Lines) -> Told:
+    """Tell the grades; in the year's feed the whole result of the assessment stands for them."""
+    for key, line in lines.items():
+        for each in line.grades:
+            at = datetime.fromisoformat(each.body["published_at"])
+            title, anchor = _("Assessed: %(grade)s") % {"grade": grade_word(each.grade)}, each.assessment.slug
+            yield (
+                key,
+                Event(
+                    _local(at),
+                    at,
+                    "grade",
+                    f"grade-{anchor}-{each.number}",
+                    title,
+                    (each.name,),
+                    is_news=False,
+                ),
+            )
 
 
-def _rectifications(line: Line) -> Iterator[Event]:
-    for each in Rectification.objects.filter(delivery=line.delivery):
-        title = _("To be put right by %(due)s") % {"due": each.due.isoformat()}
-        yield Event(_local(each.ordered_at), each.ordered_at, "finding", title, (each.text,))
+def _rectifications(lines: Lines) -> Told:
+    for each in _of(lines, Rectification.objects.all()):
+        day, title = _local(each.ordered_at), _("To be put right by %(due)s") % {"due": each.due.isoformat()}
+        anchor = f"order-{each.pk}"
+        yield each.delivery_id, Event(day, each.ordered_at, "finding", anchor, title, (each.text,))
         if each.replied_at:
-            yield Event(_local(each.replied_at), each.replied_at, "finding", _("Put right"), (each.reply,))
+            day, title, anchor = _local(each.replied_at), _("Put right"), f"order-{each.pk}-done"
+            yield each.delivery_id, Event(day, each.replied_at, "finding", anchor, title, (each.reply,))
 
 
-def _remarks(line: Line) -> Iterator[Event]:
-    for each in Remark.objects.filter(delivery=line.delivery).select_related("delegate"):
-        title = _("Delegate %(name)s said") % {"name": each.delegate.name}
-        yield Event(_local(each.at), each.at, "remark", title, (each.text,))
+def _remarks(lines: Lines) -> Told:
+    for each in _of(lines, Remark.objects.select_related("delegate")):
+        title, anchor = _("Delegate %(name)s said") % {"name": each.delegate.name}, f"remark-{each.pk}"
+        yield (
+            each.delivery_id,
+            Event(_local(each.at), each.at, "remark", anchor, title, (each.text,), is_news=False),
+        )

@@ -153,6 +153,44 @@ def test_the_interface_says_what_the_open_data_say(client):
     assert [{name: each[name] for name in data[0]} for each in mine] == data
 
 
+def test_a_report_names_targets_and_milestones_by_their_positions(client):
+    spring = make_spring()
+    first = spring.report(1, figures={2: 900}, reached={1: date(2018, 3, 15), 2: date(2018, 3, 16)})
+    second = spring.report(
+        1, figures={1: 6, 2: 850}, reached={2: None}, corrects=first, day=date(2018, 3, 21), delay="慢。"
+    )
+    project = client.get(f"{ROOT}cycles/2018/projects/1/").json()
+    known = [
+        {each["position"]: each["reached"] for each in project[name]} for name in ("targets", "milestones")
+    ]
+    assert known == [{1: "6", 2: "850"}, {1: "2018-03-15", 2: None, 3: None, 4: None}]
+    address = f"{ROOT}cycles/2018/projects/1/reports/"
+    answer = client.get(address)
+    said = [
+        {name: each[name] for name in ("id", "corrects", "figures", "milestones")}
+        for each in answer.json()["results"]
+    ]
+    assert said == [
+        {
+            "id": second.pk,
+            "corrects": first.pk,
+            "figures": [{"position": 1, "figure": "6"}, {"position": 2, "figure": "850"}],
+            "milestones": [{"position": 2, "reached": None}],
+        },
+        {
+            "id": first.pk,
+            "corrects": None,
+            "figures": [{"position": 2, "figure": "900"}],
+            "milestones": [
+                {"position": 1, "reached": "2018-03-15"},
+                {"position": 2, "reached": "2018-03-16"},
+            ],
+        },
+    ]
+    path = f"{ROOT}cycles/{{slug}}/projects/{{number}}/reports/"
+    valid(answer, schema_of(client_description(), path, 200))
+
+
 def test_votes_are_those_of_the_notice(client):
     lived()
     notice = client.get("/2018/result.json").json()

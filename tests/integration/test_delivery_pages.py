@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pypdf
@@ -17,15 +19,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from tests.cases_after import assess, survey
-from tests.factories import make_vote
+from accounts.models import Delegate
+from tests.cases_after import ask, assess, survey
+from tests.factories import POINTS, Vote, make_vote
 from tests.spring import Spring, make_spring
 from voting.blocks import Tile
 from voting.delivered import overview
 from voting.delivery_papers import glance
-from voting.domain import deliveries, supervision, uploads
+from voting.domain import assessments, changes, completions, deliveries, supervision, uploads
 from voting.domain.counting import Mark
-from voting.models import Finding
+from voting.models import Cycle, Finding
+from voting.states import Body
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("", "/en")
@@ -219,6 +223,34 @@ def test_open_data_equals_the_pages(client):
     assert set(records["disclosure"]) >= {"index", "publisher", "published", "source"}
 
 
+def test_every_row_of_the_open_data_says_where_it_comes_from(client):
+    spring = make_spring()
+    fields = {
+        "index": "002489604/2018", "document_number": "拱政〔2018〕1 号", "mode": "主动公开", "scope": "面向全社会",
+        "term": "长期公开", "publisher": "区政府办公室", "generated": "2018-01-20", "published": "2018-01-23",
+    }  # fmt: skip
+    given = {f"disclosure_{name}": value for name, value in fields.items()}
+    Cycle.objects.filter(pk=spring.cycle.pk).update(source="政府工作报告", **given)
+    fields["source"] = "政府工作报告"
+    assert client.get("/2018/projects.json").json()["disclosure"] == fields
+    table = csv.DictReader(io.StringIO(client.get("/2018/projects.csv").content.decode("utf-8-sig")))
+    assert [{name: row[name] for name in fields} for row in table] == [fields] * 4
+    assert list(table.fieldnames or ())[-9:] == list(fields)
+
+
+@pytest.mark.parametrize("prefix", LANGUAGES, ids=["zh", "en"])
+def test_every_column_of_the_open_data_is_explained(prefix, client):
+    make_spring()
+    (header, *_rows) = csv.reader(io.StringIO(client.get("/2018/projects.csv").content.decode("utf-8-sig")))
+    page = client.get(f"{prefix}/open-data/").content.decode()
+    explained = re.findall(r"<dt><code>(\w+)</code></dt><dd>([^<]+)", page)
+    assert [name for name, _said in explained] == header
+    said = dict(explained)
+    assert said["publisher"] == ("Publisher" if prefix else "发布机构")
+    in_chinese = [bool(re.search(r"[\u4e00-\u9fff]", each)) for each in said.values()]
+    assert in_chinese == [not prefix] * len(header)
+
+
 def test_no_cell_of_the_open_data_is_a_formula(client):
     spring = make_spring(issued=False)
     for number in (1, 2, 3, 4):
@@ -269,10 +301,19 @@ def test_a_page_names_its_addresses_in_both_languages(client):
     assert '<meta property="og:url" content="http://testserver/en/2018/delivery/1/">' in page
 
 
+FEEDS = ("/feed.atom", "/2018/feed.atom", "/2018/delivery/1/feed.atom", "/en/2018/feed.atom")
+
+
+def entries_of(client: Client, feed: str) -> list[ET.Element]:
+    return ET.fromstring(client.get(feed).content).findall(f"{ATOM}entry")  # noqa: S314 our own
+
+
 def test_feeds_are_valid_atom(client):
-    lived()
-    for feed in ("/feed.atom", "/2018/feed.atom", "/2018/delivery/1/feed.atom"):
-        answer = client.get(feed)
+    """RFC 4287: ids once in the feed, updated as its newest entry, absolute links, an author."""
+    spring = lived()
+    happened(spring)
+    for feed in FEEDS:
+        answer = client.get(f"{feed}?again")
         assert answer["Content-Type"].startswith("application/atom+xml")
         root = ET.fromstring(answer.content)  # noqa: S314 our own
         assert root.tag == f"{ATOM}feed"
@@ -281,14 +322,94 @@ def test_feeds_are_valid_atom(client):
         entries = root.findall(f"{ATOM}entry")
         assert entries
         keys = [entry.findtext(f"{ATOM}id") for entry in entries]
-        assert len(set(keys)) == len(keys)
+        assert len({*keys, root.findtext(f"{ATOM}id")}) == len(keys) + 1
+        assert all(each.get("href").startswith("http://testserver/") for each in root.iter(f"{ATOM}link"))
+        (own,) = [each.get("href") for each in root.findall(f"{ATOM}link") if each.get("rel") == "self"]
+        assert own == f"http://testserver{feed}"
+        assert root.findtext(f"{ATOM}author/{ATOM}name")
+        assert root.findtext(f"{ATOM}updated") == entries[0].findtext(f"{ATOM}updated")
         for entry in entries:
             for name in ("id", "title", "updated", "summary"):
                 assert entry.find(f"{ATOM}{name}") is not None, name
-            page = entry.find(f"{ATOM}link").get("href").removeprefix("http://testserver")
-            assert client.get(page).status_code == 200
+            page, _hash, place = entry.find(f"{ATOM}link").get("href").partition("#")
+            shown = client.get(page.removeprefix("http://testserver"))
+            assert shown.status_code == 200
+            assert f'id="{place}"' in shown.content.decode(), place
         moments = [entry.findtext(f"{ATOM}updated") for entry in entries]
         assert moments == sorted(moments, reverse=True)
+
+
+def happened(spring: Spring) -> None:
+    """Let a finding be closed, a change be approved and another not, and a project be completed."""
+    clerk, later = spring.vote.clerk, spring.at + timedelta(days=400)
+    supervision.close(
+        finding=Finding.objects.get(), text="复查属实。", by=clerk, at=spring.at + timedelta(days=2)
+    )
+    for approved, decision in ((True, "同意。"), (False, "不同意。")):
+        change = ask(spring, plan={"content": f"改做{decision}"})
+        changes.decide_change(
+            change=change, approved=approved, decision=decision, on=date(2018, 1, 23), **spring.acting
+        )
+    spring.report(3, figures={1: 10, 2: 800}, delay="无", day=date(2018, 8, 1))
+    done = spring.delivery(3)
+    completions.hand_in(delivery=done, evidence="建成。", by=spring.officer, at=later)
+    completions.decide(delivery=done, accepted=True, note="合格。", by=clerk, at=later + timedelta(minutes=1))
+    supervision.remark(delivery=done, text="很好。", by=spring.vote.delegates[0].user, at=later)
+
+
+#: The news of the year that ``lived`` and ``happened`` make, the newest first: title, text.
+NEWS = [
+    ("3. 第3项目：通过验收", "合格。"),
+    ("3. 第3项目：申请验收", "建成。"),
+    ("3. 第3项目：进展报告", "按计划推进。 迟延原因：无"),
+    ("2. 第2项目：进展报告", "只完成一部分 <b>x</b>。 迟延原因：汛期长。"),
+    ("1. 第1项目：进展报告", "按计划推进。"),
+    ("1. 第1项目：督办事项销号", "复查属实。 围挡未拆"),
+    ("1. 第1项目：单位反馈督办事项", "已拆除。 围挡未拆"),
+    ("杭州市拱墅区2018年满意度测评：结果已公布", "满意 1 项，基本满意 0 项，不满意 1 项。"),
+    ("1. 第1项目：常委会批准变更", "同意。"),
+    ("1. 第1项目：现场检查", "看了现场。 督办：围挡未拆——区城管局，2018-04-30 前整改"),
+    ("杭州市拱墅区 2018：结果已公布", "表决结果已定。"),
+]
+
+
+def test_the_years_feed_tells_the_news_in_their_order(client):
+    spring = lived()
+    happened(spring)
+    told = [
+        (each.findtext(f"{ATOM}title"), text_of(each.findtext(f"{ATOM}summary")))
+        for each in entries_of(client, "/2018/feed.atom")
+    ]
+    assert told == NEWS
+
+
+def text_of(summary: str) -> str:
+    """Return what a reader sees of a summary."""
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", summary))).strip()
+
+
+def test_an_entry_keeps_its_id_whatever_comes_later(client):
+    spring = lived()
+    before = {each.findtext(f"{ATOM}id") for each in entries_of(client, "/2018/feed.atom")}
+    happened(spring)
+    after = {each.findtext(f"{ATOM}id") for each in entries_of(client, "/2018/feed.atom")}
+    assert before < after
+
+
+@pytest.mark.parametrize("projects", [1, 3])
+def test_a_feed_costs_the_same_however_much_happened(client, projects):
+    spring = make_spring()
+    for number in range(1, projects + 1):
+        for _ in range(projects):
+            spring.report(number, figures={1: 3}, reached={1: date(2018, 3, 2)})
+            look = supervision.inspect(
+                delivery=spring.delivery(number), day=date(2018, 1, 23), text="看了现场。",
+                faults=[("围挡未拆", spring.unit, date(2018, 4, 30))] * projects, **spring.acting,
+            )  # fmt: skip
+            finding = look.findings.first()
+            supervision.reply(finding=finding, text="已拆除。", by=spring.officer, at=spring.at)
+    client.get("/")
+    assert [queries(client, feed) for feed in FEEDS[:2]] == [29, 29]
 
 
 def test_the_widget_may_stand_on_any_site_and_nothing_else_may(client):
@@ -355,6 +476,75 @@ def test_the_number_of_queries_does_not_grow_with_projects_and_reports(candidate
             spring.report(number, figures={1: 3}, reached={1: date(2018, 3, 2)})
     client.get("/")
     assert {page: queries(client, page) for page in QUERIES} == QUERIES
+
+
+def assess_by_units(spring: Spring, grades: dict[int, Mark]) -> None:
+    """Hold an assessment of project 1, its units graded apart, and of project 2, with these grades from everybody."""
+    vote = spring.vote
+    held = assessments.open_assessment(
+        cycle=spring.cycle, body=Body.DELEGATES, numbers=[1, 2], by_unit=True, **spring.acting
+    )
+    people = {
+        name: getattr(vote, name)
+        for name in ("clerk", "scrutineer", "other_scrutineer", "presiding", "chief")
+    }
+    Vote(cycle=held, delegates=vote.delegates, at=spring.at, **people).run(
+        *POINTS[1:], chosen=[grades] * len(vote.delegates)
+    )
+
+
+def years_of(client: Client, page: str = "/years/") -> list[list[str]]:
+    """Return the rows of the table of the years, the headings first."""
+    rows = re.findall(r"<tr.*?</tr>", client.get(page).content.decode(), re.DOTALL)
+    cells = [re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL) for row in rows]
+    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in cells]
+
+
+def another_year(slug: str, **given: Any) -> Spring:
+    """Return a year of delegates of its own: those of the years before are out of office."""
+    Delegate.objects.update(is_active=False)
+    return make_spring(slug=slug, **given)
+
+
+HEADINGS = ["年度", "项目总数", "已完成", "正常推进", "进度滞后", "严重滞后"]
+
+
+def test_a_project_whose_units_were_graded_apart_counts_once_by_the_worst(client):
+    spring = make_spring(issued=False)
+    spring.plan(1, responsible_units="区民政局、街道")
+    for number in (2, 3, 4):
+        spring.plan(number)
+    deliveries.issue_breakdown(cycle=spring.cycle, **spring.acting)
+    good, poor = Mark.FOR, Mark.AGAINST
+    assess_by_units(spring, {1: poor, 2: poor, 3: good, 4: good})
+    assert years_of(client)[1][-1] == "满意 1、不满意 1"
+    assert years_of(client, "/en/years/")[1][-1] == "satisfied 1, unsatisfied 1"
+    said = text(client.get("/years/"))
+    assert "每个项目只计一次，以最近一次测评为准；分单位测评的，以其中最差的等次计。" in said
+
+
+def test_the_columns_of_the_years_are_the_same_for_every_year(client):
+    make_spring()
+    bare = another_year("bare", issued=False)
+    for number in (1, 2, 3, 4):
+        bare.plan(number, milestones=[])
+    deliveries.issue_breakdown(cycle=bare.cycle, **bare.acting)
+    place = "杭州市拱墅区 2018"
+    assert years_of(client) == [
+        [*HEADINGS, "暂不亮灯", "测评等次"],
+        [place, "4", "0", "0", "0", "4", "0", "–"],
+        [place, "4", "0", "0", "0", "0", "4", "–"],
+    ]
+
+
+@pytest.mark.parametrize("years", [1, 3])
+def test_the_number_of_queries_does_not_grow_with_the_years(client, years):
+    for year in range(years):
+        spring = another_year(str(2018 + year))
+        spring.report(1, figures={1: 3})
+        assess(spring, {1: Mark.FOR})
+    client.get("/")
+    assert [queries(client, page) for page in ("/years/", "/feed.atom")] == [15, 24]
 
 
 def test_the_survey_stands_apart_and_takes_an_answer(client):

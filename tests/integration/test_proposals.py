@@ -311,6 +311,13 @@ def test_a_paper_form_is_entered_by_the_clerk(autumn):
     assert (proposal.title, proposal.channel, proposal.entered_by) == ("修路灯", "form", autumn.clerk)
 
 
+def test_a_household_with_very_many_addresses_is_one_network(autumn):
+    addresses = (f"2001:db8:1:2:{number:x}::7" for number in range(proposals.MOST_KNOCKS + 1))
+    answers = [send(autumn, Client(REMOTE_ADDR=each)).status_code for each in addresses]
+    assert answers == [200] * proposals.MOST_KNOCKS + [429]
+    assert send(autumn, Client(REMOTE_ADDR="2001:db8:1:3::7")).status_code == 200
+
+
 def test_behind_a_proxy_the_address_that_the_proxy_saw_is_counted(autumn, settings):
     """A client that writes the header itself gains nothing: the proxy's word is the last one."""
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

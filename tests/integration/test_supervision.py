@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tests.factories import DelegateFactory
+from tests.security.test_crawl import BACKEND
 from tests.spring import Spring, make_spring
 from voting.domain import supervision
 from voting.domain.progress import DayAhead
@@ -112,6 +113,21 @@ def test_it_is_overdue_from_the_day_after(spring, days):
     assert supervision.is_overdue(found, found.due + timedelta(days=days)) is bool(days)
     found.closed_at = spring.at
     assert not supervision.is_overdue(found, found.due + timedelta(days=99))
+
+
+def test_a_button_that_does_not_exist_does_nothing(spring, client):
+    found = finding(spring)
+    supervision.reply(finding=found, text="正在研究。", by=spring.officer, at=spring.at)
+    client.force_login(watcher(spring), backend=BACKEND)
+    address, said = "/2018/delivery/1/supervise/", {"finding": found.pk, "text": "没有整改。"}
+    for doing in ("nonsense", "", "inspec"):
+        answer = client.post(address, said | {"do": doing})
+        assert answer.status_code == 409
+        assert "请按其中一个按钮" in answer.content.decode()
+        assert "没有整改。</textarea>" in answer.content.decode(), "what was typed is kept"
+    assert list(found.steps.values_list("what", flat=True)) == ["replied"]
+    assert client.post(address, said | {"do": "back"}).status_code == 302
+    assert list(found.steps.values_list("what", flat=True)) == ["replied", "returned"]
 
 
 def test_a_group_is_of_delegates_in_office(spring):

@@ -71,6 +71,18 @@ def test_a_flood_from_one_network_stops_and_another_network_goes_on():
     assert surveys.forms_sent(opened) == surveys.MOST_FORMS + 1
 
 
+def test_a_household_with_very_many_addresses_is_one_network():
+    spring = make_spring()
+    opened = survey(spring)
+    for number in range(surveys.MOST_FORMS):
+        answer(spring, opened, address=f"2001:db8:1:2:{number:x}::7")
+    for address in ("2001:db8:1:2::", "2001:DB8:1:2:ffff:ffff:ffff:ffff"):
+        with pytest.raises(surveys.TooManyForms):
+            answer(spring, opened, address=address)
+    answer(spring, opened, address="2001:db8:1:3::7")
+    assert surveys.forms_sent(opened) == surveys.MOST_FORMS + 1
+
+
 def test_the_address_of_yesterday_is_forgotten():
     spring = make_spring()
     acting = spring.acting

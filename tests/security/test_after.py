@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import date
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
@@ -105,6 +107,22 @@ def test_f9_f10_no_get_changes_anything_and_no_text_becomes_markup():
     after = database()
     assert {table for table in before if before[table] != after[table]} <= {"django_session"}
     assert seen > 20, "the texts were really there"
+
+
+def test_f10_no_text_of_a_feed_is_markup_to_its_reader():
+    """A reader takes a summary for HTML (RFC 4287, section 3.1.1.2): its tags are our lines, the rest is text."""
+    filled_with(EVIL, SHORT)
+    seen = set()
+    for feed in ("/feed.atom", "/2018/feed.atom", "/2018/delivery/1/feed.atom"):
+        root = ET.fromstring(Client().get(feed).content)  # noqa: S314 our own
+        for each in root.iter():
+            assert each.get("type") in {None, "html", "application/atom+xml"}
+            if each.get("type") == "html":
+                assert set(re.findall(r"<\s*/?\s*([^\s>]+)", each.text)) <= {"p", "br"}
+                seen |= {name for name in (EVIL, SHORT) if name in html.unescape(each.text)}
+            else:
+                assert each.tag.rpartition("}")[2] not in {"summary", "content"}
+    assert seen == {EVIL, SHORT}, "the texts were really there"
 
 
 @pytest.mark.parametrize("start", ["=", "＝"])

@@ -79,10 +79,10 @@ class Graded:
         return found
 
 
-def published_grades(cycle: Cycle) -> list[Graded]:
-    """Return every published grade of the cycle's deliveries, the first assessment first; two queries."""
-    notices = Notice.objects.filter(round__cycle__assesses=cycle).select_related("round__cycle")
-    assessed = Candidate.objects.filter(cycle__assesses=cycle)
+def published_grades(*cycles: Cycle) -> list[Graded]:
+    """Return every published grade of the cycles' deliveries, the first assessment first; two queries."""
+    notices = Notice.objects.filter(round__cycle__assesses__in=cycles).select_related("round__cycle")
+    assessed = Candidate.objects.filter(cycle__assesses__in=cycles)
     deliveries = {
         (assessment, number): delivery
         for assessment, number, delivery in assessed.values_list("cycle_id", "number", "assesses_id")

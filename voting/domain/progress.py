@@ -91,7 +91,15 @@ class Progress:
 
 def rule_of(cycle: Cycle) -> tuple[LightRule, int]:
     """Return the rule of the lights, and after how many days without a report one is overdue."""
-    setting = LightSetting.objects.get(cycle=cycle)
+    return rules_of([cycle])[cycle.pk]
+
+
+def rules_of(cycles: Iterable[Cycle]) -> dict[int, tuple[LightRule, int]]:
+    """Return the same for several cycles by their keys, in one query."""
+    return {each.pk: _rule_in(each) for each in LightSetting.objects.filter(cycle__in=cycles)}
+
+
+def _rule_in(setting: LightSetting) -> tuple[LightRule, int]:
     rule = LightRule(
         setting.yellow,
         Comparator(setting.yellow_from),

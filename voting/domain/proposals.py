@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from voting.domain.calls import CallNotOpen, local
 from voting.domain.journal import record
+from voting.domain.networks import network_of
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.uploads import Cleaned
 from voting.models import Attachment, Call, Cycle, Knock, Proposal
@@ -232,9 +233,11 @@ def _attached(proposal: Proposal, attachments: Sequence[Cleaned]) -> Iterable[At
 
 @transaction.atomic
 def _knock(address: str, at: datetime) -> None:
-    """Count a submission against its network address, of which only a digest of the day is kept. Raises TooMany."""
+    """Count a submission against its network, of which only a digest of the day is kept. Raises TooMany."""
     Knock.objects.filter(at__lt=at - WINDOW).delete()
-    digest = salted_hmac("piaojue.knock", f"{at:%Y-%m-%d} {address}", algorithm="sha256").hexdigest()
+    digest = salted_hmac(
+        "piaojue.knock", f"{at:%Y-%m-%d} {network_of(address)}", algorithm="sha256"
+    ).hexdigest()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [digest])
     recent = list(

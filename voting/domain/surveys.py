@@ -1,8 +1,8 @@
 """居民满意度调查: everybody may answer; it is no vote, decides nothing, and stands apart from the secret assessment.
 
 Only sums are kept, spread over shards so that thousands can answer at once: no answer, no time, no address. A form
-counts once, by the digest of its random ticket; a network address sends at most ``MOST_FORMS`` a day, counted by a
-keyed digest that changes daily and is deleted after its day.
+counts once, by the digest of its random ticket; a network (``networks.network_of``) sends at most ``MOST_FORMS`` a
+day, counted by a keyed digest that changes daily and is deleted after its day.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from voting.domain.journal import record
+from voting.domain.networks import network_of
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.models import Cycle, Delivery, Survey, SurveyAddress, SurveyCount, SurveyForm
 from voting.states import Act, GradeName, Stage
@@ -145,7 +146,7 @@ def _first_time(survey: Survey, digest: bytes) -> bool:
 def _count_address(address: str, at: datetime) -> None:
     day = timezone.localdate(at)
     SurveyAddress.objects.filter(day__lt=day).delete()
-    digest = salted_hmac(_SALT, f"{day} {address}", algorithm="sha256").hexdigest()
+    digest = salted_hmac(_SALT, f"{day} {network_of(address)}", algorithm="sha256").hexdigest()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO voting_surveyaddress (digest, day, forms) VALUES (%s, %s, 1) "
@@ -157,11 +158,11 @@ def _count_address(address: str, at: datetime) -> None:
         raise TooManyForms
 
 
-def totals(survey: Survey) -> dict[int, dict[str, int]]:
+def totals(*surveys: Survey) -> dict[int, dict[str, int]]:
     """Return delivery → grade → answers, in one query over the shards, however many answers there are."""
     found: dict[int, dict[str, int]] = {}
     rows = (
-        SurveyCount.objects.filter(survey=survey)
+        SurveyCount.objects.filter(survey__in=surveys)
         .values_list("delivery_id", "grade")
         .annotate(sum=Sum("answers"))
         .order_by("delivery_id")

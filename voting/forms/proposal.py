@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from voting.domain import uploads
 from voting.domain.proposals import new_ticket
+from voting.forms.plain import PlainForm
 from voting.models import MOST_ATTACHMENTS, Proposal
 
 _SALT = "piaojue.proposal.ticket"
@@ -43,7 +44,7 @@ class FilesField(forms.FileField):
         return kept
 
 
-class ProposalForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProposalForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
     """A proposal; ``ticket`` makes the same form sent twice one proposal, ``website`` is for machines alone."""
 
     attachments = FilesField(

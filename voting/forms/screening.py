@@ -14,6 +14,7 @@ from accounts.models import Unit
 from voting.domain.refusals import Refused
 from voting.domain.screening import DECISIONS, DueInThePast, UnitMissing
 from voting.domain.slates import FundsDoNotAddUp, NotScreened
+from voting.forms.plain import PlainForm
 from voting.forms.plan_lines import (
     funds_in,
     lines,
@@ -162,7 +163,7 @@ class FormEntry(StepForm):
     contact = forms.CharField(label=gettext_lazy("Telephone or e-mail"), max_length=120, required=False)
 
 
-class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
+class CandidateForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
     """A candidate's dossier. Targets, funds and milestones are one a line, their parts divided by |."""
 
     proposals = forms.CharField(

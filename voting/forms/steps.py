@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from voting.domain import keys
 from voting.domain.refusals import ConditionsUnmet, Refused
+from voting.forms.plain import PlainForm
 from voting.states import Presence
 
 _QUIET = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
-class StepForm(forms.Form):
+class StepForm(PlainForm, forms.Form):
     """A form that shows the domain's refusals where they belong and keeps what was typed."""
 
     required_css_class = ""

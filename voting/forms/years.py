@@ -8,11 +8,12 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from voting.forms.plain import PlainForm
 from voting.forms.plan_lines import lines
 from voting.models import Cycle
 
 
-class YearForm(forms.ModelForm):  # type: ignore[type-arg]
+class YearForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
     """A new cycle; its kind is the clerk's own."""
 
     asked = forms.CharField(

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from voting import api_schema, queries
 from voting.delivered import Overview, as_data, overview
 from voting.delivery_lines import Line
+from voting.delivery_lines import number as plain_number
 from voting.delivery_papers import disclosure
 from voting.models import Cycle
 from voting.results import Result
@@ -97,7 +98,12 @@ def docs(request: HttpRequest) -> HttpResponse:
     """Explain the interface to people, from its own description."""
     newest = queries.delivered_cycles().first()
     widget = request.build_absolute_uri(reverse("voting:widget", args=[newest.slug])) if newest else ""
-    context = {"paths": api_schema.for_people(), "newest": newest, "widget": widget}
+    context = {
+        "paths": api_schema.for_people(),
+        "columns": api_schema.columns(),
+        "newest": newest,
+        "widget": widget,
+    }
     return render(request, "delivery/api.html", context)
 
 
@@ -187,8 +193,13 @@ def project(request: HttpRequest, slug: str, number: int) -> dict[str, Any]:
 
 @endpoint
 def reports(request: HttpRequest, slug: str, number: int) -> dict[str, Any]:
-    """Return what was reported of a project, the newest first; a correction names what it corrects."""
+    """Return what was reported of a project, the newest first; a correction names what it corrects.
+
+    Figures and milestones are named by their positions in the project's own answer.
+    """
     found, line = _line(slug, number)
+    targets = {each.pk: each.position for each in line.delivery.targets.all()}
+    milestones = {each.pk: each.position for each in line.delivery.milestones.all()}
 
     def say(report: Any) -> dict[str, Any]:
         return {
@@ -199,8 +210,17 @@ def reports(request: HttpRequest, slug: str, number: int) -> dict[str, Any]:
             "spent": None if report.spent is None else f"{report.spent:.2f}",
             "corrects": report.corrects_id,
             "figures": [
-                {"target": figure.target_id, "figure": f"{figure.figure.normalize():f}"}
-                for figure in report.figures.all()
+                {"position": position, "figure": figure}
+                for position, figure in sorted(
+                    (targets[each.target_id], plain_number(each.figure)) for each in report.figures.all()
+                )
+            ],
+            "milestones": [
+                {"position": position, "reached": reached}
+                for position, reached in sorted(
+                    (milestones[each.milestone_id], each.reached_on and each.reached_on.isoformat())
+                    for each in report.milestones.all()
+                )
             ],
             "files": [
                 reverse("voting:report-file", args=[found.slug, line.number, report.pk, file.position])

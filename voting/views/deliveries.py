@@ -12,21 +12,24 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from voting import queries
-from voting.delivered import Overview, overview, survey_lines
+from voting.delivered import Overview, overview, overviews, survey_lines
+from voting.delivery_lines import Line
 from voting.delivery_papers import month_end, quarter_end
 from voting.domain.supervision import is_watcher, may_remark
 from voting.forms.supervision import RemarkForm
 from voting.grade_lines import grade_word
 from voting.models import Cycle, ReportFile, Survey
 from voting.plan_words import decided_changes
-from voting.states import Stage
+from voting.states import GradeName, Stage
 from voting.timeline import events
 
 FRESH = 60  # seconds
+MOST_YEARS = 20
 
 
 def shown(slug: str, *, on: date | None = None) -> tuple[Cycle, Overview]:
@@ -136,16 +139,29 @@ def _ending(file: ReportFile) -> str:
 @require_safe
 def years(request: HttpRequest) -> HttpResponse:
     """Compare the years: how many projects, how many completed, the lights, the grades."""
-    today = timezone.localdate()
-    found = [(cycle, overview(cycle, on=today)) for cycle in queries.delivered_cycles()[:20]]
-    rows = [(cycle, each, _grades(each)) for cycle, each in found if each]
-    return render(request, "delivery/years.html", {"rows": rows})
+    cycles = list(queries.delivered_cycles()[:MOST_YEARS])
+    found = overviews(cycles, on=timezone.localdate()).values()
+    columns = list(dict.fromkeys(name for each in found for name, _number in each.counts))
+    rows = []
+    for each in found:
+        counts = dict(each.counts)
+        cells = [(name, counts.get(name, 0)) for name in columns]
+        rows.append((each.cycle, cells, _grades(each)))
+    return render(request, "delivery/years.html", {"columns": columns, "rows": rows})
 
 
 def _grades(found: Overview) -> str:
-    """Say how many projects got each grade in their newest assessment; nothing before one."""
-    words = Counter(grade_word(line.grades[-1].grade) for line in found.lines if line.grades)
-    return ", ".join(f"{word} {number}" for word, number in words.items())
+    """Say how many projects got each grade; nothing before an assessment."""
+    grades = Counter(_worst(line) for line in found.lines if line.grades)
+    order = [*GradeName.values, None]
+    return _(", ").join(f"{grade_word(each)} {grades[each]}" for each in order if grades[each])
+
+
+def _worst(line: Line) -> str | None:
+    """Return the worst grade that a project's units got in its newest assessment; None where a void one gave none."""
+    newest = line.grades[-1].assessment
+    grades = {each.grade.value for each in line.grades if each.assessment == newest and each.grade}
+    return max(grades, key=GradeName.values.index, default=None)
 
 
 @xframe_options_exempt

@@ -22,6 +22,11 @@ from voting.views.calm import Calm, delegate_page
 MISTAKEN, REFUSED = 422, 409
 
 
+class NoSuchStep(Refused):
+    def __str__(self) -> str:
+        return _("A finding is closed, sent back or escalated: press one of these buttons. Nothing was done.")
+
+
 def _delivery(slug: str, number: int) -> tuple[Cycle, Delivery]:
     cycle = queries.public_cycle(slug)
     found = (
@@ -88,6 +93,7 @@ def _inspection(delivery: Delivery, data: Any = None) -> InspectionForm:
 
 
 def _act(request: HttpRequest, doing: str, delivery: Delivery, form: Any, user: User) -> None:
+    """Make the one call of the domain that the button names. Raises Http404, NoSuchStep, or what the verb refuses."""
     acting: dict[str, Any] = {"by": user, "at": timezone.now()}
     if doing == "inspect":
         given = {name: form.cleaned_data[name] for name in ("visit", "day", "text")}
@@ -97,8 +103,10 @@ def _act(request: HttpRequest, doing: str, delivery: Delivery, form: Any, user: 
     text = form.cleaned_data["text"]
     if doing == "close":
         verbs.close(finding=finding, text=text, **acting)
-    else:
+    elif doing in {"back", "escalate"}:
         verbs.send_back(finding=finding, text=text, escalate=doing == "escalate", **acting)
+    else:
+        raise NoSuchStep
 
 
 def _finding(delivery: Delivery, key: str) -> Finding:
