@@ -17,6 +17,7 @@ from voting.domain import (
     completions,
     deliveries,
     progress,
+    progress_cells,
     progress_lists,
     supervision,
     surveys,
@@ -174,7 +175,7 @@ CASES_AFTER: dict[type, Case] = {
             staged=progress_lists.stage(
                 cycle=s.cycle,
                 file_name="a.csv",
-                content=",".join(progress_lists.COLUMNS).encode(),
+                content=",".join(progress_cells.headings()).encode(),
                 **s.acting,
             ),
             **s.acting,
