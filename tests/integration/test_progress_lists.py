@@ -9,7 +9,9 @@ from decimal import Decimal
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from tests.autumn import clock
@@ -506,3 +508,14 @@ def test_a_preview_of_very_many_reports_shows_the_first_and_counts_the_others():
         put(row, text=f"第{place}条", delay="雨")
     found = look(spring, [rows[0], *more], at=datetime(2018, 7, 15, 4, tzinfo=UTC))
     assert ([each.text for each in found.shown], found.more) == ([f"第{n}条" for n in range(20)], 3)
+
+
+def test_the_queries_of_a_report_do_not_grow_with_the_reports_before_it():
+    spring = make_spring()
+    spring.report(day=date(2018, 3, 1), figures={1: 1}, reached={2: date(2018, 3, 1)})
+    counts = []
+    for day in range(2, 6):
+        with CaptureQueriesContext(connection) as queries:
+            spring.report(day=date(2018, 3, day), figures={1: day}, reached={2: date(2018, 3, day)})
+        counts.append(len(queries))
+    assert counts == counts[:1] * 4
