@@ -18,6 +18,7 @@ from voting.domain import (
     deliveries,
     plan_rows,
     progress,
+    progress_cells,
     progress_lists,
     supervision,
     surveys,
@@ -181,7 +182,7 @@ CASES_AFTER: dict[type, Case] = {
             staged=progress_lists.stage(
                 cycle=s.cycle,
                 file_name="a.csv",
-                content=",".join(progress_lists.COLUMNS).encode(),
+                content=",".join(progress_cells.headings()).encode(),
                 **s.acting,
             ),
             **s.acting,

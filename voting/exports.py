@@ -123,6 +123,7 @@ def rows_as_xlsx(rows: list[list[Cell]], *, second: Sequence[tuple[str, str]] = 
                 write(line, column, _plain(cell), body if line else bold)
         if second:
             other = book.add_worksheet()
+            other.set_column(0, 0, max(_width(name) for name, _value in second) + 2)
             for line, (name, value) in enumerate(second):
                 other.write_string(line, 0, name)
                 other.write_string(line, 1, plain(value))

@@ -65,15 +65,19 @@ def table(
     headers: Mapping[str, frozenset[str]],
     required: Collection[str],
     most: int | None = None,
+    verbatim: bool = False,
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield every row below the header: its line, and its cells by the names of ``headers``. Raises NotARoster.
 
-    ``most`` rows are read, ``MOST_ROWS`` unless told.
+    ``most`` rows are read, ``MOST_ROWS`` unless told. Blanks and line breaks inside a cell become one blank;
+    ``verbatim`` keeps them.
     """
+    text = str.strip if verbatim else _one_line
     if len(content) > MOST_BYTES:
         raise NotARoster("too_large")
     lines = _xlsx(content) if content[:4] == b"PK\x03\x04" else _csv(content)
-    rows = ((line, cells) for line, cells in lines if any(cells))
+    plain = ((line, [text(cell) for cell in cells]) for line, cells in lines)
+    rows = ((line, cells) for line, cells in plain if any(cells))
     header = next(rows, None)
     if header is None:
         raise NotARoster("empty")
@@ -113,12 +117,16 @@ def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
 
 
 def _text(cell: object) -> str:
-    """Return a cell as text; a whole number has no decimals, whatever the program made of it."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    """Return a cell as text; a whole number has no decimals, and 0.1 + 0.2 is 0.3, as the program shows it."""
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else f"{cell:.15g}"
     if isinstance(cell, bool):
         return "1" if cell else "0"
-    return " ".join(str(cell).split())
+    return str(cell)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -134,7 +142,7 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             raise NotARoster("encoding") from error
-        yield line, [" ".join(cell.split()) for cell in cells]
+        yield line, cells
 
 
 def _decoded(content: bytes) -> str:

@@ -16,7 +16,15 @@ from accounts.roles import Role
 from voting import permissions
 from voting.admin.after import AfterPage, Maker
 from voting.delivered import overview
-from voting.domain import assessments, changes, completions, progress, progress_lists, supervision
+from voting.domain import (
+    assessments,
+    changes,
+    completions,
+    progress,
+    progress_cells,
+    progress_lists,
+    supervision,
+)
 from voting.exports import rows_as_xlsx
 from voting.forms import delivery as forms
 from voting.forms.proposal_list import UploadTableForm
@@ -26,6 +34,7 @@ from voting.forms.supervision import FindingForm
 from voting.models import Cycle, Delivery, Finding, ProgressList, Rectification
 from voting.states import DeliveryStatus
 
+MOST_DIGITS = 18  # of a key that the database can hold
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -166,17 +175,26 @@ class ProgressTablePage(AfterPage):
         if self.doing == "drop":
             progress_lists.drop(staged=staged)
             return _("The preview is dropped; nothing was imported.")
-        return _("Projects reported on: %d") % progress_lists.apply(staged=staged, **self.acting)
+        return _("Reports published: %d") % progress_lists.apply(staged=staged, **self.acting)
+
+    def asked(self) -> ProgressList | None:
+        """Return the preview that the address or the form names. Raises Http404 where it names none of the person's."""
+        key = self.request.GET.get("list") or self.request.POST.get("staged", "")
+        if not key:
+            return None
+        if not (key.isascii() and key.isdigit()) or len(key) > MOST_DIGITS:
+            raise Http404
+        return self.staged(int(key))
 
     def context(self) -> dict[str, Any]:
-        asked = self.request.GET.get("list") or self.request.POST.get("staged", "")
-        staged = self.staged(int(asked)) if asked.isascii() and asked.isdigit() else None
+        staged = self.asked()
         preview = None
         if staged and staged.status == ProgressList.Status.STAGED:
             preview = progress_lists.preview(
                 cycle=self.cycle, content=bytes(staged.content), by=self.user, at=timezone.now()
             )
-        return {"title": _("Table of progress"), "staged": staged, "preview": preview}
+        said = {"staged": staged, "preview": preview, "notes": progress_cells.notes()}
+        return {"title": _("Table of progress"), **said}
 
 
 def progress_table(request: HttpRequest, slug: str) -> HttpResponse:
@@ -185,7 +203,8 @@ def progress_table(request: HttpRequest, slug: str) -> HttpResponse:
     if not permissions.can_report(request.user, cycle) or not isinstance(request.user, User):
         raise PermissionDenied
     rows = progress_lists.table(progress_lists.deliveries_of(cycle, request.user), on=timezone.localdate())
-    answer = HttpResponse(rows_as_xlsx([list(row) for row in rows]), content_type=XLSX)
+    content = rows_as_xlsx([list(row) for row in rows], second=progress_cells.notes())
+    answer = HttpResponse(content, content_type=XLSX)
     answer["Content-Disposition"] = f'attachment; filename="{slug}-progress.xlsx"'
     return answer
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -268,6 +269,7 @@ def report(
     _add_states(made, delivery, reached or {})
     _add_files(made, files)
     rule, _days = rule_of(delivery.cycle)
+    prefetch_related_objects([delivery], "milestones", "reports__figures", "reports__milestones")
     if progress_of(delivery, on=day, rule=rule).standing.behind and not made.delay:
         raise DelayUnexplained
     data = {"number": delivery.number, "day": day.isoformat(), "report": made.pk}

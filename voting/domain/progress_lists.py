@@ -1,14 +1,16 @@
-"""进度批量更新: the table of all targets and milestones goes out, is filled in, and comes back: all of it or nothing.
+"""进度批量更新: the table of all projects, targets and milestones goes out, is filled in, and comes back.
 
-A row that says what is known already changes nothing, so a table that comes back as it went out makes no report.
+All of it is taken in, or nothing. A row that says what is known already changes nothing, so a table that comes back
+as it went out, or comes back twice, makes no report. The words of the last report go out beside the cells for the
+new ones, never inside them: else who changes a figure alone would publish it under old words and an old day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,39 +19,26 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roster import reading
+from voting.domain import progress_cells as cells
 from voting.domain.journal import record
 from voting.domain.progress import GOING_ON, may_report, progress_of, report, rule_of
+from voting.domain.progress_rows import Change, Gathered, Project, said
 from voting.domain.proposal_lists import FaultyLines, ListRefused, ListUsed
 from voting.domain.refusals import Refused, StepNotAllowed
-from voting.models import Cycle, Delivery, DeliveryMilestone, DeliveryTarget, ProgressList
-from voting.states import Act, DeliveryStatus
+from voting.models import Cycle, Delivery, JournalEntry, ProgressList
+from voting.states import Act
 
-TARGET, MILESTONE = "目标", "节点"
-COLUMNS = (
-    "序号", "项目名称", "类别", "编号", "内容", "计划", "累计完成", "截至日期", "进展说明", "迟延原因",
-)  # fmt: skip
-HEADERS: dict[str, frozenset[str]] = {
-    "number": frozenset({"序号", "no."}),
-    "name": frozenset({"项目名称", "project"}),
-    "kind": frozenset({"类别", "kind"}),
-    "place": frozenset({"编号", "item"}),
-    "what": frozenset({"内容", "what"}),
-    "plan": frozenset({"计划", "plan"}),
-    "reached": frozenset({"累计完成", "reached"}),
-    "day": frozenset({"截至日期", "asof"}),
-    "text": frozenset({"进展说明", "report"}),
-    "delay": frozenset({"迟延原因", "delay"}),
-}
-REQUIRED = ("number", "kind", "place", "reached", "day", "text")
 MOST_ROWS = 20_000
-_DIGITS = 5  # of a number in the table, at most
+MOST_SHOWN = 20  # reports of a preview
 Row = list[str]
 
 
 class TableRefused(ListRefused):
     """The table as a whole cannot be read."""
 
-    wanted = "序号, 类别, 编号, 累计完成, 截至日期, 进展说明"
+    def __init__(self, error: reading.NotARoster) -> None:
+        super().__init__(error)
+        self.wanted = ", ".join(cells.in_words(cells.HEADINGS[name]) for name in cells.REQUIRED)
 
 
 class NothingNew(Refused):
@@ -58,33 +47,33 @@ class NothingNew(Refused):
 
 
 @dataclass
-class Change:
-    """What the table says new of one delivery: it becomes one report."""
-
-    delivery: Delivery
-    line: int
-    day: date
-    text: str = ""
-    delay: str = ""
-    figures: dict[DeliveryTarget, Decimal] = field(default_factory=dict)
-    reached: dict[DeliveryMilestone, date | None] = field(default_factory=dict)
-
-
-@dataclass
 class Preview:
-    """What a table holds: rows, the reports it would make, and (line, why) of the faulty rows."""
+    """What a table holds: rows, those that say nothing new, the reports it would make, (line, why) of the faulty.
+
+    ``imported`` is when this very file was taken in; then it makes no report, whatever was reported since.
+    """
 
     rows: int = 0
+    known: int = 0
     changes: list[Change] = field(default_factory=list)
     faults: list[tuple[int, str]] = field(default_factory=list)
+    imported: datetime | None = None
 
     @property
     def faulty(self) -> int:
         return len(self.faults)
 
+    @property
+    def shown(self) -> list[Change]:
+        return self.changes[:MOST_SHOWN]
 
-class _Fault(ValueError):
-    """Why a row is faulty, in the person's language."""
+    @property
+    def more(self) -> int:
+        return len(self.changes) - len(self.shown)
+
+    @property
+    def projects(self) -> int:
+        return len({change.delivery.pk for change in self.changes})
 
 
 def deliveries_of(cycle: Cycle, user: User | None = None) -> list[Delivery]:
@@ -98,181 +87,99 @@ def deliveries_of(cycle: Cycle, user: User | None = None) -> list[Delivery]:
 
 
 def table(deliveries: Sequence[Delivery], *, on: date) -> list[Row]:
-    """Return the table that goes out, a header first: a row for every target and milestone as it stands."""
+    """Return the table that goes out, a header first: a row for every project, target and milestone as it stands."""
+    rows = [cells.headings()]
     if not deliveries:
-        return [list(COLUMNS)]
+        return rows
     rule, _days = rule_of(deliveries[0].cycle)
-    rows = [list(COLUMNS)]
     for delivery in deliveries:
-        progress = progress_of(delivery, on=on, rule=rule)
-        first, said = [str(delivery.number), delivery.candidate.name], _last_words(delivery)
+        now, last = progress_of(delivery, on=on, rule=rule), _last_words(delivery)
+        first, new = [str(delivery.number), delivery.candidate.name], ["", "", ""]
+        kind = [cells.in_words(each) for each in cells.KINDS]
+        plan, spent = cells.money(said(delivery.investment)), said(now.spent)
+        rows.append([*first, kind[0], "", "", plan, "", spent, *new, *last])
         for target in delivery.targets.all():
-            figure = progress.figures.get(target.pk)
-            plan = f"{target.number.normalize():f} {target.unit}"
-            rows.append([*first, TARGET, str(target.position), target.text, plan, _number(figure), *said])
-        for milestone in delivery.milestones.all():
-            reached = progress.reached.get(milestone.pk)
-            plan, day = f"{milestone.month:%Y-%m}", reached.isoformat() if reached else ""
-            rows.append([*first, MILESTONE, str(milestone.position), milestone.text, plan, day, *said])
+            plan = f"{said(target.number)} {target.unit}"
+            figure = said(now.figures.get(target.pk))
+            rows.append([*first, kind[1], str(target.position), target.text, plan, figure, "", *new, *last])
+        for each in delivery.milestones.all():
+            plan, day = f"{each.month:%Y-%m}", said(now.reached.get(each.pk))
+            rows.append([*first, kind[2], str(each.position), each.text, plan, day, "", *new, *last])
     return rows
 
 
 def _last_words(delivery: Delivery) -> Row:
-    """Return the day, text and reason of the newest report; a table has one line for each."""
+    """Return the day, text and reason of the newest report, to be read beside the new ones."""
     reports = sorted(delivery.reports.all(), key=lambda each: (each.day, each.reported_at))
     if not reports:
         return ["", "", ""]
-    last = reports[-1]
-    return [last.day.isoformat(), " ".join(last.text.split()), " ".join(last.delay.split())]
-
-
-def _number(figure: Decimal | None) -> str:
-    return "" if figure is None else f"{figure.normalize():f}"
+    return [reports[-1].day.isoformat(), reports[-1].text, reports[-1].delay]
 
 
 def preview(*, cycle: Cycle, content: bytes, by: User, at: datetime) -> Preview:
     """Read a table and compare it with what is known; nothing is saved. Raises TableRefused."""
-    reader, found = _Reader(cycle, by=by, today=timezone.localdate(at)), Preview()
-    try:
-        for line, cells in reading.table(content, headers=HEADERS, required=REQUIRED, most=MOST_ROWS):
-            found.rows += 1
-            try:
-                reader.read(line, cells)
-            except _Fault as fault:
-                found.faults.append((line, str(fault)))
-                reader.faulty.add(_whole(cells["number"]))
-    except reading.NotARoster as error:
-        raise TableRefused(error) from error
-    found.changes = list(reader.changes.values())
-    _try_out(found, reader.faulty, by=by, at=at)
+    rows, today = _rows(content), timezone.localdate(at)
+    if imported := _imported(cycle, content):
+        return Preview(rows=len(rows), known=len(rows), imported=imported)
+    rule, _days = rule_of(cycle)
+    projects = {
+        each.number: Project(each, progress_of(each, on=today, rule=rule)) for each in deliveries_of(cycle)
+    }
+    gathered = Gathered(projects, by=by, today=today)
+    for line, row in rows:
+        gathered.read(line, row)
+    changes = gathered.changes()
+    found = Preview(len(rows), gathered.known, changes, gathered.faults)
+    _try_out(found, gathered.faulty, by=by, at=at)
     found.faults.sort()
     return found
 
 
-class _Reader:
-    """Compares rows with what is known, and gathers what they say new by delivery."""
-
-    def __init__(self, cycle: Cycle, *, by: User, today: date) -> None:
-        rule, _days = rule_of(cycle)
-        self.by, self.today = by, today
-        self.known = {each.number: each for each in deliveries_of(cycle)}
-        self.now = {number: progress_of(each, on=today, rule=rule) for number, each in self.known.items()}
-        self.changes: dict[int, Change] = {}
-        self.faulty: set[int] = set()
-
-    def read(self, line: int, cells: Mapping[str, str]) -> None:
-        """Note what a row says new. Raises _Fault."""
-        delivery = self._delivery(cells)
-        self._day(cells["day"], _("the day “%s” is no date like 2018-03-31"))
-        if cells["kind"] == TARGET:
-            self._target(delivery, line, cells)
-        elif cells["kind"] == MILESTONE:
-            self._milestone(delivery, line, cells)
-        else:
-            raise _Fault(_("“%s” is neither 目标 (target) nor 节点 (milestone)") % cells["kind"][:20])
-
-    def _delivery(self, cells: Mapping[str, str]) -> Delivery:
-        delivery = self.known.get(_whole(cells["number"]))
-        if delivery is None:
-            raise _Fault(_("there is no project with the number “%s”") % cells["number"][:20])
-        name = delivery.candidate.name
-        if cells.get("name") and cells["name"] != " ".join(name.split()):
-            raise _Fault(
-                _("project %(number)d is called “%(name)s”") % {"number": delivery.number, "name": name}
-            )
-        return delivery
-
-    def _target(self, delivery: Delivery, line: int, cells: Mapping[str, str]) -> None:
-        place = _whole(cells["place"])
-        target = next((each for each in delivery.targets.all() if each.position == place), None)
-        if target is None:
-            raise _Fault(_("project %(number)d has no target %(place)s") % _at(delivery, cells))
-        figure = _figure(cells["reached"])
-        if figure == self.now[delivery.number].figures.get(target.pk):
-            return
-        if figure is None:
-            raise _Fault(_("a figure that was reported cannot be emptied; write 0 if it was wrong"))
-        self._change(delivery, line, cells).figures[target] = figure
-
-    def _milestone(self, delivery: Delivery, line: int, cells: Mapping[str, str]) -> None:
-        place = _whole(cells["place"])
-        milestone = next((each for each in delivery.milestones.all() if each.position == place), None)
-        if milestone is None:
-            raise _Fault(_("project %(number)d has no milestone %(place)s") % _at(delivery, cells))
-        reached = self._day(cells["reached"], _("“%s” is no date like 2018-03-31"))
-        if reached != self.now[delivery.number].reached.get(milestone.pk):
-            self._change(delivery, line, cells).reached[milestone] = reached
-
-    def _change(self, delivery: Delivery, line: int, cells: Mapping[str, str]) -> Change:
-        if not may_report(self.by, delivery):
-            raise _Fault(_("project %d is another unit's; its row must stay as it was") % delivery.number)
-        if delivery.status != DeliveryStatus.RUNNING:
-            raise _Fault(_("project %d is completed; nothing more is reported of it") % delivery.number)
-        day = self._day(cells["day"], "%s")
-        if day is None:
-            raise _Fault(_("something new is reported, so the day is needed"))
-        if not cells["text"]:
-            raise _Fault(_("something new is reported, so say what was done"))
-        change = self.changes.setdefault(delivery.number, Change(delivery, line, day))
-        change.day = max(change.day, day)
-        change.text, change.delay = change.text or cells["text"], change.delay or cells.get("delay", "")
-        return change
-
-    def _day(self, text: str, words: str) -> date | None:
-        if not text:
-            return None
-        try:
-            day = date.fromisoformat(text.split(" ", maxsplit=1)[0].replace("/", "-"))
-        except ValueError:
-            raise _Fault(words % text[:20]) from None
-        if day > self.today:
-            raise _Fault(_("%s lies ahead") % day.isoformat())
-        return day
-
-
-def _at(delivery: Delivery, cells: Mapping[str, str]) -> dict[str, object]:
-    return {"number": delivery.number, "place": cells["place"][:20] or "–"}
-
-
-def _whole(text: str) -> int:
-    """Return a whole number; anything else is no number of a project or an item."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
-
-
-def _figure(text: str) -> Decimal | None:
-    if not text:
-        return None
+def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of a table. Raises TableRefused."""
     try:
-        figure = Decimal(text.replace(",", "").replace("，", ""))
-    except InvalidOperation:
-        raise _Fault(_("“%s” is no number") % text[:20]) from None
-    if not figure.is_finite() or figure < 0:
-        raise _Fault(_("a figure is 0 or more, not “%s”") % text[:20])
-    return figure
+        return list(
+            reading.table(
+                content, headers=cells.HEADERS, required=cells.REQUIRED, most=MOST_ROWS, verbatim=True
+            )
+        )
+    except reading.NotARoster as error:
+        raise TableRefused(error) from error
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _imported(cycle: Cycle, content: bytes) -> datetime | None:
+    """Return when this very file was taken in; the journal remembers its hash."""
+    entries = JournalEntry.objects.filter(cycle=cycle, act=Act.PROGRESS_IMPORTED, data__sha256=_hash(content))
+    return entries.order_by("sequence").values_list("at", flat=True).last()
 
 
 def _try_out(found: Preview, faulty: Collection[int], *, by: User, at: datetime) -> None:
-    """Make every report and take it back: what the verb itself refuses is named at the delivery's first row.
+    """Make the reports of every delivery and take them back: what the verb itself refuses is named at its first row.
 
     A delivery with a faulty row is not tried: what is missing there would only look like another fault.
     """
-    for change in found.changes:
-        if change.delivery.number in faulty:
-            continue
-        try:
-            with transaction.atomic():
-                _report(change, by=by, at=at)
-                transaction.set_rollback(True)
-        except Refused as refusal:
-            found.faults.append((change.line, str(refusal)))
-        except ValidationError as error:
-            found.faults.append((change.line, " ".join(error.messages)))
+    for number in sorted({change.delivery.number for change in found.changes} - set(faulty)):
+        own = [change for change in found.changes if change.delivery.number == number]
+        with transaction.atomic():
+            for change in own:
+                try:
+                    with transaction.atomic():
+                        _report(change, by=by, at=at)
+                except Refused as refusal:
+                    found.faults.append((change.line, str(refusal)))
+                except ValidationError as error:
+                    found.faults.append((change.line, " ".join(error.messages)))
+            transaction.set_rollback(True)
 
 
 def _report(change: Change, *, by: User, at: datetime) -> None:
     report(
         delivery=change.delivery, day=change.day, text=change.text, delay=change.delay, figures=change.figures,
-        reached=change.reached, by=by, at=at,
+        reached=change.reached, spent=change.spent, by=by, at=at,
     )  # fmt: skip
 
 
@@ -281,7 +188,7 @@ def stage(*, cycle: Cycle, file_name: str, content: bytes, by: User, at: datetim
     """Keep a readable table for its preview. Raises TableRefused or StepNotAllowed."""
     if cycle.stage not in GOING_ON or not cycle.breakdowns.exists():
         raise StepNotAllowed
-    preview(cycle=cycle, content=content, by=by, at=at)
+    _rows(content)
     return ProgressList.objects.create(
         cycle=cycle, file_name=file_name[:200], content=content, uploaded_by=by, uploaded_at=at
     )
@@ -289,12 +196,14 @@ def stage(*, cycle: Cycle, file_name: str, content: bytes, by: User, at: datetim
 
 @transaction.atomic
 def apply(*, staged: ProgressList, by: User, at: datetime) -> int:
-    """Report what the table says new, and return of how many projects; all of it or nothing.
+    """Report what the table says new, and return in how many reports; all of it or nothing.
 
     Raises FaultyLines while a row is faulty, NothingNew, ListUsed.
     """
     staged = _staged(staged)
-    found = preview(cycle=staged.cycle, content=bytes(staged.content), by=by, at=at)
+    _lock_deliveries(staged.cycle)
+    content = bytes(staged.content)
+    found = preview(cycle=staged.cycle, content=content, by=by, at=at)
     if found.faults:
         raise FaultyLines(found.faulty)
     if not found.changes:
@@ -303,9 +212,20 @@ def apply(*, staged: ProgressList, by: User, at: datetime) -> int:
         _report(change, by=by, at=at)
     staged.status, staged.content = ProgressList.Status.APPLIED, b""
     staged.save()
-    data = {"file": staged.file_name, "numbers": [each.delivery.number for each in found.changes]}
+    numbers = sorted({each.delivery.number for each in found.changes})
+    data = {"file": staged.file_name, "numbers": numbers, "sha256": _hash(content)}
     record(cycle=staged.cycle, act=Act.PROGRESS_IMPORTED, by=by, at=at, data=data)
     return len(found.changes)
+
+
+def _lock_deliveries(cycle: Cycle) -> None:
+    """Lock every delivery of the cycle, always in one order, before anything is compared or reported.
+
+    A single report takes its delivery and then the journal. An import that held the journal after its first report
+    and then waited for its second delivery would wait for such a report for ever, and it for the import.
+    """
+    locked = Delivery.objects.select_for_update(of=("self",)).filter(cycle=cycle).order_by("pk")
+    list(locked.values_list("pk", flat=True))
 
 
 @transaction.atomic
