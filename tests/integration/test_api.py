@@ -157,7 +157,11 @@ def test_a_report_names_targets_and_milestones_by_their_positions(client):
     spring = make_spring()
     first = spring.report(1, figures={2: 900}, reached={1: date(2018, 3, 15), 2: date(2018, 3, 16)})
     second = spring.report(
-        1, figures={1: 6, 2: 850}, reached={2: None}, corrects=first, day=date(2018, 3, 21), delay="慢。"
+        1,
+        figures={1: 6, 2: 850},
+        reached={1: date(2018, 3, 15), 2: None},
+        corrects=first,
+        day=date(2018, 3, 21),
     )
     project = client.get(f"{ROOT}cycles/2018/projects/1/").json()
     known = [
@@ -175,7 +179,7 @@ def test_a_report_names_targets_and_milestones_by_their_positions(client):
             "id": second.pk,
             "corrects": first.pk,
             "figures": [{"position": 1, "figure": "6"}, {"position": 2, "figure": "850"}],
-            "milestones": [{"position": 2, "reached": None}],
+            "milestones": [{"position": 1, "reached": "2018-03-15"}, {"position": 2, "reached": None}],
         },
         {
             "id": first.pk,

@@ -352,8 +352,10 @@ def happened(spring: Spring) -> None:
         )
     spring.report(3, figures={1: 10, 2: 800}, delay="无", day=date(2018, 8, 1))
     done = spring.delivery(3)
-    completions.hand_in(delivery=done, evidence="建成。", by=spring.officer, at=later)
-    completions.decide(delivery=done, accepted=True, note="合格。", by=clerk, at=later + timedelta(minutes=1))
+    handed = completions.hand_in(delivery=done, evidence="建成。", by=spring.officer, at=later)
+    completions.decide(
+        completion=handed, accepted=True, note="合格。", by=clerk, at=later + timedelta(minutes=1)
+    )
     supervision.remark(delivery=done, text="很好。", by=spring.vote.delegates[0].user, at=later)
 
 

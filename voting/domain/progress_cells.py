@@ -39,7 +39,7 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "text": ("Report",),
     "delay": ("Delay",),
 }
-_READ = ("number", "name", "kind", "place", "reached", "spent", "day", "text", "delay")
+_READ = ("number", "name", "kind", "place", "what", "reached", "spent", "day", "text", "delay")
 REQUIRED = ("number", "kind", "place", "reached", "day", "text")
 HEADERS: dict[str, frozenset[str]] = {
     name: frozenset("".join(each.lower().split()) for each in (*HEADINGS[name], *_ALSO.get(name, ())))

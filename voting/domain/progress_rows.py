@@ -72,7 +72,7 @@ class Project:
     def __init__(self, delivery: Delivery, progress: Progress) -> None:
         """Take a delivery with its targets, milestones and reports prefetched."""
         self.delivery = delivery
-        self.items: dict[tuple[tuple[str, str], int], Item] = {}
+        self.items: dict[tuple[tuple[str, str], int], DeliveryTarget | DeliveryMilestone] = {}
         self.now: dict[Item, Value] = {delivery: progress.spent}
         for target in delivery.targets.all():
             self.items[cells.TARGET, target.position] = target
@@ -191,6 +191,11 @@ class Gathered:
             if kind == cells.TARGET:
                 raise cells.Fault(_("project %(number)d has no target %(place)s") % words)
             raise cells.Fault(_("project %(number)d has no milestone %(place)s") % words)
+        if row.get("what") and one_line(row["what"]) != one_line(item.text):
+            raise cells.Fault(
+                _("the plan has changed since this table went out: this is “%s” now; download it again")
+                % item.text
+            )
         return item
 
     def _value(self, project: Project, item: Item, row: Mapping[str, str]) -> Value:
