@@ -10,9 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from voting.delivery_lines import Line
-from voting.domain.supervision import CLOSED, ESCALATED, REPLIED, RETURNED
+from voting.domain.supervision import CLOSED, ESCALATED, REPLIED, RETURNED, is_overdue
 from voting.grade_lines import grade_word
-from voting.models import Breakdown, ChangeRequest, Completion, Inspection, Rectification, Remark, ReportFile
+from voting.models import (
+    Breakdown,
+    ChangeRequest,
+    Completion,
+    Finding,
+    Inspection,
+    Rectification,
+    Remark,
+    ReportFile,
+)
 from voting.states import Visit
 
 
@@ -76,6 +85,7 @@ def _visits(line: Line) -> Iterator[Event]:
         faults = tuple(
             _("Finding: %(text)s – %(unit)s, by %(due)s")
             % {"text": each.text, "unit": each.unit, "due": each.due.isoformat()}
+            + "".join(f" · {word}" for word in _standing_of(each))
             for each in visit.findings.all()
         )
         yield Event(
@@ -86,6 +96,17 @@ def _visits(line: Line) -> Iterator[Event]:
                 yield Event(
                     _local(step.at), step.at, "finding", words[step.what], (step.text,), (finding.text,)
                 )
+
+
+def _standing_of(finding: Finding) -> Iterator[str]:
+    """Yield where a finding stands today, which nothing of a later day tells: closed, or overdue and escalated."""
+    if finding.closed_at:
+        yield _("closed")
+        return
+    if is_overdue(finding, timezone.localdate()):
+        yield _("overdue")
+    if finding.escalated_at:
+        yield _("escalated on %(day)s") % {"day": _local(finding.escalated_at).isoformat()}
 
 
 def _changes(line: Line) -> Iterator[Event]:
