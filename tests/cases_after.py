@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from tests.factories import POINTS, Vote, make_vote
-from tests.spring import Spring, make_spring
+from tests.spring import Spring, make_next_year, make_spring
 from voting.domain import (
     archive,
     assessments,
@@ -227,6 +227,12 @@ CASES_AFTER: dict[type, Case] = {
     surveys.AnsweredAlready: after(sent_once, lambda s, sent: answer(s, sent[0], ticket=sent[1])),
     archive.StillRunning: after(
         lambda s: assess(s, {1: Mark.FOR}), lambda s, _held: archive.archive(cycle=s.cycle, **s.acting)
+    ),
+    archive.StillOpen: after(
+        ask,
+        lambda s, _change: archive.carry_over(
+            delivery=s.delivery(), to=make_next_year(), stage_goal="", **s.acting
+        ),
     ),
     archive.NoNextYear: on(
         lambda s: archive.carry_over(delivery=s.delivery(), to=s.cycle, stage_goal="", **s.acting)
