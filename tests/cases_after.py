@@ -229,10 +229,8 @@ CASES_AFTER: dict[type, Case] = {
         lambda s: assess(s, {1: Mark.FOR}), lambda s, _held: archive.archive(cycle=s.cycle, **s.acting)
     ),
     archive.StillOpen: after(
-        ask,
-        lambda s, _change: archive.carry_over(
-            delivery=s.delivery(), to=make_next_year(), stage_goal="", **s.acting
-        ),
+        lambda s: (ask(s), make_next_year()),
+        lambda s, made: archive.carry_over(delivery=s.delivery(), to=made[1], stage_goal="", **s.acting),
     ),
     archive.NoNextYear: on(
         lambda s: archive.carry_over(delivery=s.delivery(), to=s.cycle, stage_goal="", **s.acting)

@@ -128,7 +128,7 @@ YEAR = timedelta(days=366)
     [
         (timedelta(minutes=-2), timedelta(days=1), "opens_at"),
         (-2010 * YEAR, timedelta(days=1), "opens_at"),
-        (3 * YEAR, 4 * YEAR, "opens_at"),
+        (11 * YEAR, 12 * YEAR, "opens_at"),
         (timedelta(), timedelta(), "closes_at"),
         (timedelta(), timedelta(minutes=-1), "closes_at"),
         (timedelta(), 2 * YEAR + timedelta(minutes=1), "closes_at"),

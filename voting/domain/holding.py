@@ -1,7 +1,7 @@
 """What a verb after the vote locks before it looks: the delivery, then its year, so that nobody archives it meanwhile.
 
-Deliveries come before their cycle and the journal comes last, everywhere: verbs that meet wait for each other and never
-lock crosswise. No lock here is of the key: rows that only point to a delivery or to a cycle are added beside it.
+Deliveries come before their cycle and the journal comes last: verbs that meet here wait for each other and never lock
+crosswise. No lock here is of the key: rows that only point to a delivery or to a cycle are added beside it.
 """
 
 from __future__ import annotations

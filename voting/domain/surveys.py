@@ -31,8 +31,8 @@ from voting.states import Act, GradeName
 SHARDS = 16
 #: Families share an address, and so do whole offices.
 MOST_FORMS = 40
-#: How far ahead a survey may open, and how long it may last.
-LONGEST = timedelta(days=2 * 366)
+#: How far ahead a survey may open, and how long it may last; what lies beyond is a slip of the pen.
+FARTHEST, LONGEST = timedelta(days=10 * 366), timedelta(days=2 * 366)
 #: A form that says "now" takes a while to be sent.
 _SLOW = timedelta(minutes=1)
 _SALT = "piaojue.survey"
@@ -98,8 +98,8 @@ def open_survey(*, cycle: Cycle, opens_at: datetime, closes_at: datetime, by: Us
 def _check_opening(cycle: Cycle, opens_at: datetime, at: datetime) -> None:
     if opens_at < at - _SLOW:
         raise ValidationError({"opens_at": _("The survey opens now or later.")})
-    if opens_at > at + LONGEST:
-        raise ValidationError({"opens_at": _("The survey opens within two years.")})
+    if opens_at > at + FARTHEST:
+        raise ValidationError({"opens_at": _("The survey opens within ten years.")})
     if timezone.localdate(opens_at).year < cycle.year:
         raise ValidationError({"opens_at": _("The survey does not open before the year of its projects.")})
 
