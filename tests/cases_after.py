@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from tests.factories import POINTS, Vote, make_vote
-from tests.spring import Spring, make_spring
+from tests.spring import Spring, make_next_year, make_spring
 from voting.domain import (
     archive,
     assessments,
@@ -239,6 +239,10 @@ CASES_AFTER: dict[type, Case] = {
     surveys.AnsweredAlready: after(sent_once, lambda s, sent: answer(s, sent[0], ticket=sent[1])),
     archive.StillRunning: after(
         lambda s: assess(s, {1: Mark.FOR}), lambda s, _held: archive.archive(cycle=s.cycle, **s.acting)
+    ),
+    archive.StillOpen: after(
+        lambda s: (ask(s), make_next_year()),
+        lambda s, made: archive.carry_over(delivery=s.delivery(), to=made[1], stage_goal="", **s.acting),
     ),
     archive.NoNextYear: on(
         lambda s: archive.carry_over(delivery=s.delivery(), to=s.cycle, stage_goal="", **s.acting)

@@ -107,3 +107,14 @@ def make_spring(
     if issued:
         spring.issue()
     return spring
+
+
+def make_next_year() -> Cycle:
+    """Return the year after it, its projects on their way and its breakdown not issued."""
+    vote = make_vote(
+        until="published", slug="2019", candidates=3, seats=2, delegates=3, ballots=[[1, 2]] * 3,
+        quorum_denominator=3, quorum_numerator=1, floor_base="",
+    )  # fmt: skip
+    Cycle.objects.filter(pk=vote.cycle.pk).update(year=2019)
+    deliveries.begin_delivery(cycle=vote.cycle, by=vote.clerk, at=vote.later())
+    return Cycle.objects.get(pk=vote.cycle.pk)

@@ -328,6 +328,7 @@ class Act(TextChoices):
     RECTIFICATION_ORDERED = "rectify_ordered", _("rectification ordered")
     RECTIFIED = "rectified", _("rectification answered by the unit")
     SURVEY_OPENED = "survey_opened", _("residents' survey opened")
+    SURVEY_ENDED = "survey_ended", _("end of the residents' survey set")
     PROGRESS_IMPORTED = "progress_imported", _("table of progress imported")
     LIGHTS_SET = "lights_set", _("rule of the lights set")
     REMARKED = "remarked", _("remark of a delegate")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from voting.delivery_lines import Line
-from voting.domain.supervision import CLOSED, ESCALATED, REPLIED, RETURNED
+from voting.domain.supervision import CLOSED, ESCALATED, REPLIED, RETURNED, is_overdue
 from voting.grade_lines import grade_word
-from voting.models import Breakdown, ChangeRequest, Completion, Inspection, Rectification, Remark, ReportFile
+from voting.models import (
+    Breakdown,
+    ChangeRequest,
+    Completion,
+    Finding,
+    Inspection,
+    Rectification,
+    Remark,
+    ReportFile,
+)
 from voting.states import Visit
 
 
@@ -23,6 +32,7 @@ class Event:
     """One thing that happened: when, what it is called, what was said.
 
     ``anchor`` is its name for ever, among all events of the site; ``is_news`` tells whether the year's feed has it.
+    ``now`` says what has become of it by today: the page shows that, a feed tells only what happened.
     """
 
     day: date
@@ -34,6 +44,7 @@ class Event:
     notes: tuple[str, ...] = ()
     files: tuple[ReportFile, ...] = field(default=())
     is_news: bool = True
+    now: tuple[str, ...] = ()
 
     @property
     def order(self) -> tuple[date, datetime]:
@@ -117,12 +128,28 @@ def _visits(lines: Lines) -> Told:
             for each in visit.findings.all()
         )
         title, anchor = str(Visit(visit.visit).label).capitalize(), f"visit-{visit.pk}"
-        yield visit.delivery_id, Event(visit.day, visit.at, "visit", anchor, title, (visit.text,), faults)
+        standing = tuple(_standing_of(visit.findings.all()))
+        yield (
+            visit.delivery_id,
+            Event(visit.day, visit.at, "visit", anchor, title, (visit.text,), faults, now=standing),
+        )
         for finding in visit.findings.all():
             for step in finding.steps.all():
                 day, title, anchor = _local(step.at), words[step.what], f"step-{step.pk}"
                 said = (step.text,), (finding.text,)
                 yield visit.delivery_id, Event(day, step.at, "finding", anchor, title, *said)
+
+
+def _standing_of(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield where each finding stands today, which nothing of a later day tells: closed, or overdue and escalated."""
+    for finding in findings:
+        words = [_("closed")] if finding.closed_at else []
+        if is_overdue(finding, timezone.localdate()):
+            words.append(_("overdue"))
+        if finding.escalated_at and not finding.closed_at:
+            words.append(_("escalated on %(day)s") % {"day": _local(finding.escalated_at).isoformat()})
+        if words:
+            yield _("%(text)s: %(words)s") % {"text": finding.text, "words": _(", ").join(words)}
 
 
 def _changes(lines: Lines) -> Told:

@@ -3,57 +3,175 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import override
 
-from tests.cases_after import archived_with_nothing_left, assess, survey
-from tests.factories import make_vote
-from tests.spring import Spring, make_spring
-from voting.domain import archive, changes, completions, deliveries, progress, supervision, surveys
+from accounts.models import Delegate
+from tests.autumn import clock
+from tests.cases_after import answer, archived_with_nothing_left, ask, assess, inspect, survey
+from tests.spring import MILESTONES, Spring, make_next_year, make_spring
+from voting.domain import archive, assessments, completions, deliveries, progress, supervision, surveys
 from voting.domain.counting import Mark
+from voting.domain.lights import Light, Standing
 from voting.domain.refusals import StepNotAllowed
-from voting.models import Cycle, Delivery, Disposal, JournalEntry, Notice, Proposal, SealedBallot, UrnSeal
+from voting.models import (
+    Cycle,
+    Delivery,
+    Disposal,
+    Finding,
+    JournalEntry,
+    Notice,
+    ProgressList,
+    Proposal,
+    ProposalList,
+    SealedBallot,
+    SupervisionGroup,
+    Survey,
+    SurveyCount,
+    UrnSeal,
+)
 from voting.states import Act, DeliveryStatus, Stage
 
 pytestmark = pytest.mark.django_db
 
 
-def next_year(spring: Spring) -> Cycle:
-    """Return the following year, its projects on their way and its breakdown not issued."""
-    vote = make_vote(
-        until="published", slug="2019", candidates=3, seats=2, delegates=3, ballots=[[1, 2]] * 3,
-        quorum_denominator=3, quorum_numerator=1, floor_base="",
-    )  # fmt: skip
-    Cycle.objects.filter(pk=vote.cycle.pk).update(year=2019)
-    deliveries.begin_delivery(cycle=vote.cycle, by=vote.clerk, at=vote.later())
-    return Cycle.objects.get(pk=vote.cycle.pk)
+def carry(spring: Spring, number: int = 1, to: Cycle | None = None) -> Delivery:
+    to = to or make_next_year()
+    made = archive.carry_over(
+        delivery=spring.delivery(number), to=to, stage_goal="完成其余六座", **spring.acting
+    )
+    return (
+        Delivery.objects.select_related("cycle", "continues")
+        .prefetch_related("targets", "milestones", "reports__figures", "reports__milestones")
+        .get(pk=made.pk)
+    )
 
 
 def test_a_project_that_takes_years_goes_on_in_the_next_with_its_plan_and_a_goal():
     spring = make_spring()
-    to = next_year(spring)
-    spring.report(1, figures={1: 4})
-    made = archive.carry_over(delivery=spring.delivery(1), to=to, stage_goal="完成其余六座", **spring.acting)
-    assert (made.number, made.cycle, made.continues.number) == (4, to, 1)
-    assert made.stage_goal == "完成其余六座"
-    plan = deliveries.plan_of(Delivery.objects.get(pk=made.pk))
-    old = deliveries.plan_of(spring.delivery(1))
-    assert {name: plan[name] for name in ("content", "targets", "milestones")} == {
-        name: old[name] for name in ("content", "targets", "milestones")
-    }
+    made = carry(spring)
+    assert (made.number, made.cycle.slug, made.continues.number) == (4, "2019", 1)
+    assert deliveries.plan_of(made) == deliveries.plan_of(spring.delivery(1)) | {"stage_goal": "完成其余六座"}
+    assert list(made.reports.all()) == [], "nothing was reported, so nothing is"
     assert spring.delivery(1).status == DeliveryStatus.CARRIED
     with pytest.raises(StepNotAllowed):
-        archive.carry_over(delivery=spring.delivery(1), to=to, stage_goal="", **spring.acting)
+        carry(spring, to=made.cycle)
     with pytest.raises(StepNotAllowed):
         spring.report(1)
+    acts = JournalEntry.objects.filter(act=Act.CARRIED_OVER).order_by("pk")
+    assert [(each.cycle.slug, each.data) for each in acts] == [
+        ("2018", {"number": 1, "to": "2019", "as": 4}),
+        ("2019", {"number": 4, "from": "2018", "was": 1}),
+    ]
+
+
+def test_what_was_reached_goes_with_it_and_what_was_not_stays_due():
+    """Two of four milestones, four of ten toilets and some money: the next year begins with just that."""
+    spring = make_spring()
+    spring.report(1, figures={1: 3}, reached={1: date(2018, 3, 15)}, spent=Decimal("12.50"))
+    spring.report(
+        1, day=date(2018, 9, 20), figures={1: 4}, reached={2: date(2018, 6, 1), 3: None}, delay="汛期。"
+    )
+    spring.at = datetime(2018, 12, 20, 9, tzinfo=UTC)
+    made = carry(spring)
+    (report,) = made.reports.all()
+    assert (report.day, report.spent, report.reported_by) == (
+        date(2018, 12, 20), Decimal("12.50"), spring.vote.clerk,
+    )  # fmt: skip
+    assert report.text == "承接2018年：截至当时的完成情况。\n2018-03 3月的节点\n2018-06 6月的节点"
+    assert deliveries.plan_of(made)["milestones"] == MILESTONES[2:]
+    rule, _days = progress.rule_of(made.cycle)
+    assert progress.progress_of(made, on=date(2019, 1, 2), rule=rule) == progress.Progress(
+        figures={made.targets.get(position=1).pk: Decimal(4)},
+        reached={},
+        spent=Decimal("12.50"),
+        last_day=date(2018, 12, 20),
+        standing=Standing(Light.RED, Fraction(100), Fraction(0)),
+    )
+    assert progress.progress_of(made, on=date(2018, 12, 21), rule=rule).standing == Standing(
+        Light.RED, Fraction(50), Fraction(0)
+    ), "the milestone of September is late in truth, that of December is not yet"
+
+
+def test_a_clerk_in_english_carries_over_in_the_language_of_the_place():
+    spring = make_spring()
+    spring.report(1, figures={1: 4})
+    spring.at = datetime(2018, 12, 20, 9, tzinfo=UTC)
+    with override("en"):
+        (report,) = carry(spring).reports.all()
+    assert report.text == "承接2018年：截至当时的完成情况。"
+
+
+def test_the_supervision_group_goes_with_it_as_far_as_it_is_in_office():
+    spring = make_spring()
+    first, gone = spring.vote.delegates[:2]
+    numbers = [first.number, gone.number]
+    supervision.name_group(delivery=spring.delivery(1), numbers=numbers, **spring.acting)
+    Delegate.objects.filter(pk=gone.pk).update(is_active=False)
+    made = carry(spring)
+    assert list(made.group.delegates.all()) == [first]
+    assert not SupervisionGroup.objects.filter(delivery__number=4, delivery__cycle__slug="2018").exists()
+
+
+def fault(spring: Spring) -> Finding:
+    faults = [("围挡破损", spring.unit, date(2018, 2, 1))]
+    inspect(spring, faults=faults)
+    return Finding.objects.get()
+
+
+def handed_in(spring: Spring) -> object:
+    spring.report(1, figures={1: 10, 2: 800})
+    return completions.hand_in(
+        delivery=spring.delivery(1), evidence="建成。", by=spring.officer, at=datetime(2019, 1, 1, tzinfo=UTC)
+    )
+
+
+def ordered(spring: Spring) -> object:
+    held = assess(spring, {1: Mark.AGAINST}).cycle
+    given = {"assessment": held, "delivery": spring.delivery(1), "text": "改。", "due": date(2030, 1, 1)}
+    return assessments.order_rectification(**given, **spring.acting)
+
+
+OPEN = [fault, ask, handed_in, ordered]
+
+
+@pytest.mark.parametrize("wait", OPEN)
+def test_nothing_goes_on_while_something_of_it_is_open(wait):
+    spring = make_spring()
+    wait(spring)
+    with override("en"), pytest.raises(archive.StillOpen, match=r"at these projects: 1\. Close or decide"):
+        carry(spring)
+    assert spring.delivery(1).status == DeliveryStatus.RUNNING
+    assert not Delivery.objects.exclude(continues=None).exists()
+
+
+@pytest.mark.parametrize("wait", OPEN)
+def test_the_year_is_not_archived_while_something_is_open_and_says_where(wait):
+    """Even of a project that is completed, as those are whose delivery ended before the order to put it right."""
+    spring = make_spring()
+    wait(spring)
+    finish_all(spring)
+    if not spring.cycle.assessments.exists():
+        assess(spring, {2: Mark.FOR})
+    with pytest.raises(archive.StillOpen) as refused:
+        archive.archive(cycle=spring.cycle, **spring.acting)
+    assert refused.value.numbers == [1]
+    assert spring.cycle.stage == Stage.ASSESSMENT
+
+
+def finish_all(spring: Spring) -> None:
+    Delivery.objects.filter(cycle=spring.vote.cycle).update(status=DeliveryStatus.COMPLETED)
 
 
 @pytest.mark.parametrize("wrong", ["earlier", "issued"])
 def test_a_year_that_cannot_take_it_over_does_not(wrong):
     spring = make_spring()
-    to = next_year(spring)
+    to = make_next_year()
     if wrong == "earlier":
         Cycle.objects.filter(pk=to.pk).update(year=2018)
     else:
@@ -71,31 +189,11 @@ def make_vote_of(cycle: Cycle, spring: Spring):
     )  # fmt: skip
 
 
-def test_an_archived_year_is_read_only_and_complete(client):
+def test_an_archived_year_is_complete(client):
+    """That it is read-only, ``test_stages_after`` shows for every verb."""
     spring = make_spring()
     archived_with_nothing_left(spring)
     assert spring.cycle.stage == Stage.ARCHIVED
-    delivery, acting = spring.delivery(1), spring.acting
-    attempts = [
-        lambda: spring.report(1),
-        lambda: spring.plan(1),
-        lambda: changes.ask_change(delivery=delivery, plan={"content": "x"}, reason="x", **acting),
-        lambda: completions.hand_in(delivery=delivery, evidence="x", **acting),
-        lambda: supervision.inspect(delivery=delivery, day=date(2018, 1, 1), text="x", faults=[], **acting),
-        lambda: supervision.remark(
-            delivery=delivery, text="x", by=spring.vote.delegates[0].user, at=acting["at"]
-        ),
-        lambda: progress.set_lights(
-            cycle=spring.cycle, rule=progress.rule_of(spring.cycle)[0], report_days=3, **acting
-        ),
-        lambda: surveys.open_survey(
-            cycle=spring.cycle, opens_at=acting["at"], closes_at=acting["at"] + timedelta(days=1), **acting
-        ),
-        lambda: archive.archive(cycle=spring.cycle, **acting),
-    ]
-    for attempt in attempts:
-        with pytest.raises((StepNotAllowed, deliveries.BreakdownFixed)):
-            attempt()
     for page in (
         "/2018/delivery/",
         "/2018/delivery/1/",
@@ -106,17 +204,27 @@ def test_an_archived_year_is_read_only_and_complete(client):
         assert client.get(page).status_code == 200, page
 
 
-def test_contacts_are_deleted_when_the_year_is_archived():
+def test_contacts_are_deleted_when_the_year_is_archived_and_so_are_lists_that_nobody_took_in():
     spring = make_spring()
     Proposal.objects.create(
         cycle=spring.cycle, number=1, title="建公厕", content="河边", source="resident", submitted_at=spring.at,
         contact="13800000000", contact_name="某人",
     )  # fmt: skip
+    given = {"cycle": spring.cycle, "uploaded_by": spring.vote.clerk, "uploaded_at": spring.at}
+    for kind in (ProposalList, ProgressList):
+        for status in kind.Status:
+            content = b"13900000000" if status == kind.Status.STAGED else b""
+            kind.objects.create(file_name=f"{status}.csv", status=status, content=content, **given)
     archived_with_nothing_left(spring)
     kept = Proposal.objects.get(cycle=spring.cycle)
     assert (kept.title, kept.contact, kept.contact_name) == ("建公厕", "", "")
+    for kind in (ProposalList, ProgressList):
+        rows = kind.objects.values_list("file_name", "status", "content")
+        assert {(name, status, bytes(content)) for name, status, content in rows} == {
+            ("staged.csv", "dropped", b""), ("applied.csv", "applied", b""), ("dropped.csv", "dropped", b""),
+        }  # fmt: skip
     entry = JournalEntry.objects.get(cycle=spring.cycle, act=Act.ARCHIVED)
-    assert entry.data == {"contacts": 1}
+    assert entry.data == {"contacts": 1, "lists": 2}
 
 
 def test_what_is_not_finished_is_named_and_the_year_stays_open():
@@ -176,17 +284,34 @@ def test_the_database_itself_keeps_every_ballot_until_the_record_is_there():
             cursor.execute(statement)
 
 
-def test_survey_forms_go_with_the_urns():
+def test_the_survey_ends_with_the_year_and_a_form_counts_no_second_time(client):
+    """Not even where the digests of the tickets are deleted, and though the survey would still be open by its times."""
     spring = make_spring()
-    opened = survey(spring)
-    surveys.answer(
-        survey=opened, ticket=surveys.make_ticket(opened), answers={spring.delivery(1).pk: "satisfied"},
-        address="192.0.2.1", at=opened.opens_at + timedelta(minutes=1),
-    )  # fmt: skip
+    acting = spring.acting
+    opened = surveys.open_survey(
+        cycle=spring.cycle, opens_at=acting["at"], closes_at=acting["at"] + timedelta(days=700), **acting
+    )
+    ticket = surveys.make_ticket(opened)
+    answer(spring, opened, ticket=ticket)
     archived_with_nothing_left(spring)
+    moment = spring.at + timedelta(minutes=5)
+    assert Survey.objects.get().closes_at == spring.at
+    Survey.objects.update(closes_at=moment + timedelta(days=1))
     dispose(spring)
+    for stale in (opened, Survey.objects.get()):
+        with pytest.raises(surveys.SurveyClosed):
+            answer(spring, stale, ticket=ticket, at=moment)
     assert surveys.forms_sent(opened) == 0
     assert surveys.totals(opened)[spring.delivery(1).pk]["satisfied"] == 1
+    with clock(moment):
+        assert client.get("/2018/survey/").context["open"] is False
+
+
+def test_a_survey_that_has_not_begun_is_never_held():
+    spring = make_spring()
+    survey(spring, days=600)
+    archived_with_nothing_left(spring)
+    assert (Survey.objects.count(), SurveyCount.objects.count()) == (0, 0)
 
 
 def test_the_moment_of_the_archive_is_the_last_of_the_journal():

@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from accounts.models import Unit
-from tests.factories import POINTS, Vote, make_vote
-from tests.spring import Spring, make_spring
+from tests.assessing import GOOD, NO_WORD, POOR, SO_SO, begin, finish
+from tests.factories import make_vote
+from tests.spring import make_spring
 from voting.domain import assessments, counting, deliveries, rules
-from voting.domain.counting import Mark
 from voting.domain.grading import Grade
 from voting.domain.refusals import StepNotAllowed
 from voting.domain.urn_files import public_file
-from voting.models import Cycle, JournalEntry, Notice
+from voting.models import Cycle
 from voting.recount.notice import recount
-from voting.results import Result
-from voting.states import Act, Body, Stage
+from voting.states import Body, Stage
 
 pytestmark = pytest.mark.django_db
-GOOD, SO_SO, POOR, NO_WORD = Mark.FOR, Mark.BASICALLY, Mark.AGAINST, Mark.ABSTAIN
-
-
-def begin(spring: Spring, numbers: tuple[int, ...] = (1, 2, 3, 4), **more: Any) -> Vote:
-    """Open an assessment and return it as a vote of the same people."""
-    given = {"body": Body.DELEGATES, "numbers": numbers} | more
-    cycle = assessments.open_assessment(cycle=spring.cycle, **given, **spring.acting)
-    vote = spring.vote
-    body = vote.delegates if given["body"] == Body.DELEGATES else [d for d in vote.delegates if d.in_group]
-    return Vote(
-        cycle=cycle, clerk=vote.clerk, scrutineer=vote.scrutineer, other_scrutineer=vote.other_scrutineer,
-        presiding=vote.presiding, chief=vote.chief, delegates=body, at=spring.at,
-    )  # fmt: skip
-
-
-def finish(vote: Vote, ballots: list[Mapping[int, int]]) -> Result:
-    vote.run(*POINTS[1:], chosen=ballots)
-    return Result(Notice.objects.get(round=vote.round))
 
 
 def test_an_assessment_is_a_vote_with_its_own_rules_and_the_same_urn():
@@ -132,43 +109,6 @@ def test_units_are_graded_apart():
     ]  # fmt: skip
 
 
-def test_a_poor_grade_is_put_right_and_assessed_a_second_time():
-    spring = make_spring()
-    vote = begin(spring, (1, 2))
-    finish(vote, [{1: POOR, 2: GOOD}] * 3)
-    poor, fine = spring.delivery(1), spring.delivery(2)
-    assert [each.number for each in assessments.assessable(spring.cycle)] == [3, 4]
-    order = {"assessment": vote.cycle, "text": "重新施工。", "due": date(2019, 3, 31)}
-    with pytest.raises(assessments.NotPoor):
-        assessments.order_rectification(delivery=fine, **order, **spring.acting)
-    made = assessments.order_rectification(delivery=poor, **order, **spring.acting)
-    with pytest.raises(assessments.NotPoor):
-        assessments.order_rectification(delivery=poor, **order, **spring.acting)
-    assert [each.number for each in assessments.assessable(spring.cycle)] == [3, 4]
-    with pytest.raises(assessments.NotYourUnit):
-        assessments.reply_rectification(
-            rectification=made, text="已完成。", **spring.acting | {"by": spring.stranger}
-        )
-    with pytest.raises(assessments.NothingOrdered):
-        assessments.reply_rectification(
-            rectification=made, text=" ", **spring.acting | {"by": spring.officer}
-        )
-    unit = spring.acting | {"by": spring.officer}
-    assessments.reply_rectification(rectification=made, text="已重新施工。", **unit)
-    with pytest.raises(StepNotAllowed):
-        assessments.reply_rectification(rectification=made, text="再说一次。", **unit)
-    assert [each.number for each in assessments.assessable(spring.cycle)] == [1, 3, 4]
-    second = begin(spring, (1,))
-    finish(second, [{1: GOOD}] * 3)
-    grades = [each.grade for each in assessments.published_grades(spring.cycle) if each.delivery == poor.pk]
-    assert grades == [Grade.UNSATISFIED, Grade.SATISFIED]
-    assert [each.number for each in assessments.assessable(spring.cycle)] == [3, 4]
-    acts = JournalEntry.objects.filter(cycle=spring.cycle).values_list("act", flat=True)
-    assert [act for act in acts if act in {Act.ASSESSMENT_OPENED, Act.RECTIFICATION_ORDERED, Act.RECTIFIED}] == [
-        Act.ASSESSMENT_OPENED, Act.RECTIFICATION_ORDERED, Act.RECTIFIED, Act.ASSESSMENT_OPENED,
-    ]  # fmt: skip
-
-
 def test_more_ballots_returned_than_issued_void_it_and_grade_nothing():
     """The same engine: a void assessment is held again as a further round."""
     half = counting.Floor(counting.Base.ALL, 1, 2, counting.Comparator.AT_LEAST)
@@ -219,19 +159,6 @@ def test_an_assessments_rules_name_two_shares_or_are_refused_on_the_field():
         with pytest.raises(ValidationError) as refused:
             rules.draft_rules(cycle=vote.cycle, **changes, **spring.acting)
         assert list(refused.value.message_dict) == [field], changes
-
-
-def test_an_order_lies_ahead_and_says_something():
-    spring = make_spring()
-    vote = begin(spring, (1,))
-    finish(vote, [{1: POOR}] * 3)
-    acting = spring.acting
-    given = {"assessment": vote.cycle, "delivery": spring.delivery(1), **acting}
-    with pytest.raises(assessments.NothingOrdered):
-        assessments.order_rectification(text="", due=date(2030, 1, 1), **given)
-    with pytest.raises(assessments.DueInThePast):
-        assessments.order_rectification(text="改。", due=(acting["at"] - timedelta(days=2)).date(), **given)
-    assert Unit.objects.count() == 2
 
 
 @pytest.mark.parametrize("language", ["", "/en"])

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import Delegate
+from tests.autumn import clock
+from tests.cases_after import ask
 from tests.factories import DelegateFactory
 from tests.security.test_crawl import BACKEND
 from tests.spring import Spring, make_spring
@@ -34,9 +39,8 @@ def watcher(spring: Spring):
 
 def look(spring: Spring, *faults: str, by=None, days: int = 10, **more) -> Inspection:
     today = timezone.localdate(spring.at)
-    given = {"text": "现场查看。", "day": today} | more
+    given = {"text": "现场查看。", "day": today, "delivery": spring.delivery()} | more
     return supervision.inspect(
-        delivery=spring.delivery(),
         faults=[(fault, spring.unit, today + timedelta(days=days)) for fault in faults],
         by=by or watcher(spring),
         at=spring.at,
@@ -85,6 +89,87 @@ def test_only_the_group_and_the_clerk_inspect_and_close(spring):
     with pytest.raises(supervision.NotOfTheGroup):
         supervision.close(finding=found, text="好", by=other, at=spring.at)
     supervision.close(finding=found, text="好", by=spring.vote.clerk, at=spring.at)
+
+
+def test_a_delegate_who_is_no_longer_in_office_is_of_no_group(spring):
+    found = finding(spring)
+    supervision.reply(finding=found, text="已更换。", by=spring.officer, at=spring.at)
+    user = watcher(spring)
+    assert supervision.is_watcher(user, spring.delivery())
+    Delegate.objects.filter(user=user).update(is_active=False)
+    assert not supervision.is_watcher(user, spring.delivery())
+    for act in (
+        lambda: look(spring, "围挡破损", by=user),
+        lambda: supervision.close(finding=found, text="好", by=user, at=spring.at),
+        lambda: supervision.send_back(finding=found, text="不行", by=user, at=spring.at, escalate=True),
+    ):
+        with pytest.raises(supervision.NotOfTheGroup):
+            act()
+    assert (Inspection.objects.count(), FindingStep.objects.count()) == (1, 1)
+
+
+def waiting(client, spring: Spring, on: date) -> dict[str, list[int]]:
+    """Return what the clerk's desk says on a day that it waits for, without what is silent."""
+    moment = timezone.make_aware(datetime.combine(on, time(9)))
+    client.force_login(spring.vote.clerk)
+    with clock(moment):
+        found = dict(client.get("/en/admin/vote/2018/delivery/").context["waiting"])
+    return {what: numbers for what, numbers in found.items() if not what.startswith("no report")}
+
+
+def test_the_desk_says_what_is_overdue_and_what_is_escalated(client, spring):
+    """What the group escalates is named once, as the graver; closed, it waits for nobody."""
+    found = finding(spring)
+    ask(spring)
+    asked = {"a change waits for the decision": [1]}
+    assert waiting(client, spring, found.due) == asked
+    late = found.due + timedelta(days=1)
+    assert waiting(client, spring, late) == asked | {"a finding is overdue": [1]}
+    supervision.send_back(finding=found, text="报常委会。", by=watcher(spring), at=spring.at, escalate=True)
+    escalated = asked | {"a finding is escalated: for the standing committee": [1]}
+    assert [waiting(client, spring, day) for day in (found.due, late)] == [escalated] * 2
+    supervision.reply(finding=found, text="已整改。", by=spring.officer, at=spring.at)
+    supervision.close(finding=found, text="属实。", by=watcher(spring), at=spring.at)
+    assert waiting(client, spring, late) == asked
+
+
+def test_the_desk_asks_as_many_queries_for_three_findings_as_for_one(client, spring):
+    def queries() -> int:
+        client.force_login(spring.vote.clerk)
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get("/admin/vote/2018/delivery/").status_code == 200
+        return len(caught)
+
+    queries()
+    look(spring, "围挡破损")
+    one = queries()
+    look(spring, "路面破损", "路灯不亮", delivery=spring.delivery(2), by=spring.vote.clerk)
+    assert queries() == one
+
+
+def test_the_public_page_says_where_a_finding_stands(client, spring):
+    found = finding(spring)
+    page = "/en/2018/delivery/1/"
+
+    def said(on: date) -> str:
+        with clock(timezone.make_aware(datetime.combine(on, time(9)))):
+            events = client.get(page).context["events"]
+        (note,) = next(each.notes for each in events if each.kind == "visit")
+        return note
+
+    plain = f"Finding: 围挡破损 – 区城管局, by {found.due.isoformat()}"
+    late = found.due + timedelta(days=1)
+    assert [said(found.due), said(late)] == [plain, f"{plain} · overdue"]
+    supervision.send_back(finding=found, text="报常委会。", by=watcher(spring), at=spring.at, escalate=True)
+    day = timezone.localdate(spring.at).isoformat()
+    assert [said(found.due), said(late)] == [
+        f"{plain} · escalated on {day}", f"{plain} · overdue · escalated on {day}",
+    ]  # fmt: skip
+    client.force_login(spring.vote.clerk)
+    assert f"escalated on {day}" in client.get("/en/2018/delivery/1/supervise/").content.decode()
+    supervision.reply(finding=found, text="已整改。", by=spring.officer, at=spring.at)
+    supervision.close(finding=found, text="属实。", by=watcher(spring), at=spring.at)
+    assert said(late) == f"{plain} · closed"
 
 
 def test_only_the_unit_that_was_asked_answers(spring):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -23,12 +23,12 @@ from voting.domain import (
     supervision,
     surveys,
 )
-from voting.domain.grading import Grade
 from voting.forms import delivery as forms
 from voting.forms.steps import StepForm
 from voting.models import (
     ChangeRequest,
     Completion,
+    Cycle,
     Delivery,
     Disposal,
     Finding,
@@ -64,14 +64,26 @@ class DeliveryDesk(AfterPage):
             else:
                 numbers = [each.number for each in assessments.assessable(self.cycle)]
                 found["assess"] = lambda data: forms.AssessmentForm(data, numbers=numbers, auto_id="a_%s")
-                survey = Survey.objects.filter(cycle=self.cycle).first()
-                if survey is None or survey.opens_at > timezone.now():
-                    found["survey"] = lambda data: forms.SurveyForm(data, auto_id="s_%s")
+            found |= self._survey_makers()
         if stage == Stage.ASSESSMENT:
             found["archive"] = StepForm
         if stage == Stage.ARCHIVED and not Disposal.objects.filter(cycle=self.cycle).exists():
             found["dispose"] = lambda data: forms.DisposalForm(data, auto_id="d_%s")
         return found
+
+    def _survey_makers(self) -> dict[str, Maker]:
+        """Return the forms of the survey: its times until it has begun, its end while it is running."""
+        survey, now = Survey.objects.select_related("cycle").filter(cycle=self.cycle).first(), timezone.now()
+        if survey is None or survey.opens_at > now:
+            issued = self.cycle.breakdowns.exists()
+            return {"survey": lambda data: forms.SurveyForm(data, auto_id="s_%s")} if issued else {}
+        if not surveys.is_open(survey, now):
+            return {}
+        end = {"closes_at": survey.closes_at}
+        return {
+            "survey_end": lambda data: forms.SurveyEndForm(data, initial=end, auto_id="e_%s"),
+            "survey_close": StepForm,
+        }
 
     def act(self, form: Any) -> str:
         verbs = {
@@ -80,6 +92,8 @@ class DeliveryDesk(AfterPage):
             "lights": self._lights,
             "assess": self._assess,
             "survey": self._survey,
+            "survey_end": self._survey_end,
+            "survey_close": self._survey_close,
             "archive": self._archive,
             "dispose": self._dispose,
         }
@@ -106,6 +120,14 @@ class DeliveryDesk(AfterPage):
         surveys.open_survey(**data, **given)
         return _("The times of the survey are set.")
 
+    def _survey_end(self, data: dict[str, Any], given: dict[str, Any]) -> str:
+        surveys.set_survey_end(**data, **given)
+        return _("The end of the survey is set.")
+
+    def _survey_close(self, _data: dict[str, Any], given: dict[str, Any]) -> str:
+        surveys.close_survey(**given)
+        return _("The survey has ended.")
+
     def _archive(self, _data: dict[str, Any], given: dict[str, Any]) -> str:
         archive.archive(**given)
         return _("The year is archived: nothing of it changes any more.")
@@ -116,7 +138,7 @@ class DeliveryDesk(AfterPage):
         return _("Recorded. Sealed ballots deleted: %d.") % done.ballots
 
     def context(self) -> dict[str, Any]:
-        found = overview(self.cycle, on=timezone.localdate())
+        found = overview(self.cycle, on=timezone.localdate(), drafts=True)
         return {
             "title": _("Delivery of the projects"),
             "overview": found,
@@ -131,16 +153,12 @@ class DeliveryDesk(AfterPage):
 
     def _waiting(self, found: Overview | None) -> list[tuple[str, list[int]]]:
         """Return what waits for the clerk, the gravest first: (what, numbers of the projects)."""
-        asked = ChangeRequest.objects.filter(delivery__cycle=self.cycle, approved=None)
-        handed = Completion.objects.filter(delivery__cycle=self.cycle, accepted=None)
-        late = Finding.objects.filter(
-            inspection__delivery__cycle=self.cycle, closed_at=None, due__lt=timezone.localdate()
-        )
+        if self.cycle.stage not in progress.GOING_ON:
+            return []
         silent = [line for line in found.lines if line.is_overdue] if found else []
         waiting: list[tuple[str, Iterable[int]]] = [
-            (_("a change waits for the decision"), asked.values_list("delivery__number", flat=True)),
-            (_("handed in as completed"), handed.values_list("delivery__number", flat=True)),
-            (_("a finding is overdue"), late.values_list("inspection__delivery__number", flat=True)),
+            *self._asked(),
+            *self._faulty(),
             (
                 _("no report for more than twice the time, escalated"),
                 [line.number for line in silent if line.is_escalated],
@@ -149,6 +167,33 @@ class DeliveryDesk(AfterPage):
         ]
         named = [(what, sorted(set(numbers))) for what, numbers in waiting]
         return [(what, numbers) for what, numbers in named if numbers]
+
+    def _asked(self) -> Iterator[tuple[str, Iterable[int]]]:
+        """Yield what somebody has to decide or to order."""
+        mine = Delivery.objects.filter(cycle=self.cycle)
+        poor = mine.filter(pk__in=assessments.not_followed_up(self.cycle))
+        asked = mine.filter(changes__in=ChangeRequest.objects.filter(approved=None))
+        handed = mine.filter(completions__in=Completion.objects.filter(accepted=None))
+        yield _("a change waits for the decision"), asked.values_list("number", flat=True)
+        yield _("handed in as completed"), handed.values_list("number", flat=True)
+        yield (
+            _("graded unsatisfied and not yet ordered to be put right"),
+            poor.values_list("number", flat=True),
+        )
+
+    def _faulty(self) -> Iterator[tuple[str, Iterable[int]]]:
+        """Yield the findings and orders whose day is over, or that the group has passed on."""
+        today = timezone.localdate()
+        findings = Finding.objects.filter(inspection__delivery__cycle=self.cycle, closed_at=None)
+        late = findings.filter(due__lt=today, escalated_at=None)
+        orders = Rectification.objects.filter(delivery__cycle=self.cycle, replied_at=None, due__lt=today)
+        of = "inspection__delivery__number"
+        yield (
+            _("a finding is escalated: for the standing committee"),
+            findings.exclude(escalated_at=None).values_list(of, flat=True),
+        )
+        yield _("an order to put right is overdue"), orders.values_list("delivery__number", flat=True)
+        yield _("a finding is overdue"), late.values_list(of, flat=True)
 
 
 #: A key of the database has fewer digits.
@@ -209,15 +254,9 @@ class DeliveryPage(AfterPage):
             )
         return found
 
-    def _poor(self, delivery: Delivery) -> Any:
+    def _poor(self, delivery: Delivery) -> Cycle | None:
         """Return the newest assessment that graded the project poorly and was not followed up yet, or None."""
-        poor = [
-            each.assessment
-            for each in assessments.published_grades(self.cycle)
-            if each.delivery == delivery.pk and each.grade is Grade.UNSATISFIED
-        ]
-        ordered = set(Rectification.objects.filter(delivery=delivery).values_list("assessment_id", flat=True))
-        return next((each for each in reversed(poor) if each.pk not in ordered), None)
+        return assessments.not_followed_up(self.cycle).get(delivery.pk)
 
     def act(self, form: Any) -> str:
         delivery, data = self.found, form.cleaned_data
@@ -243,9 +282,9 @@ class DeliveryPage(AfterPage):
                 completion=handed_in, accepted=self.doing == "accept", note=data["text"], **self.acting
             )
             return _("The project is completed.") if self.doing == "accept" else _("Sent back to the unit.")
-        if self.doing == "mend":
+        if self.doing == "mend" and (assessment := self._poor(delivery)):
             assessments.order_rectification(
-                assessment=self._poor(delivery), text=data["text"], due=data["due"], **given
+                assessment=assessment, text=data["text"], due=data["due"], **given
             )
             return _("The order is recorded and stands on the unit's desk.")
         made = archive.carry_over(to=data["to"], stage_goal=data["stage_goal"], **given)
@@ -256,7 +295,7 @@ class DeliveryPage(AfterPage):
 
     def context(self) -> dict[str, Any]:
         delivery = self.found
-        seen = overview(self.cycle, on=timezone.localdate(), numbers=[self.number])
+        seen = overview(self.cycle, on=timezone.localdate(), drafts=True, numbers=[self.number])
         line = seen.line(self.number) if seen else None
         change, handed_in = self.change, self.handed_in
         return {

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -82,7 +83,10 @@ class UnitDeliveryPage(AfterPage):
         return list(found.prefetch_related("steps").order_by("due"))
 
     def orders(self, delivery: Delivery) -> list[Rectification]:
-        return list(Rectification.objects.filter(delivery=delivery, replied_at=None))
+        """Return the open orders that the person's unit answers; the clerk sees all of them."""
+        if self.user.role == Role.CLERK:
+            return list(Rectification.objects.filter(delivery=delivery, replied_at=None))
+        return [each for each in assessments.orders_for(self.user) if each.delivery_id == delivery.pk]
 
     def act(self, form: Any) -> str:
         delivery, data = self.found, form.cleaned_data
@@ -109,7 +113,7 @@ class UnitDeliveryPage(AfterPage):
 
     def context(self) -> dict[str, Any]:
         delivery = self.found
-        seen = overview(self.cycle, on=timezone.localdate(), numbers=[self.number])
+        seen = overview(self.cycle, on=timezone.localdate(), drafts=True, numbers=[self.number])
         shown = self._forms
         return {
             "title": str(delivery),
@@ -129,10 +133,12 @@ class UnitDeliveryPage(AfterPage):
 
 
 def concerns(user: User, delivery: Delivery) -> bool:
-    """Tell whether the project is on the person's desk: to report on it, or to answer a finding."""
+    """Tell whether the project is on the person's desk: to report on it, or to answer a finding or an order."""
     if progress.may_report(user, delivery):
         return True
-    return Finding.objects.filter(inspection__delivery=delivery, unit=user.unit_id).exists()
+    if Finding.objects.filter(inspection__delivery=delivery, unit=user.unit_id).exists():
+        return True
+    return any(each.delivery_id == delivery.pk for each in assessments.orders_for(user))
 
 
 class ProgressTablePage(AfterPage):
@@ -212,12 +218,12 @@ def progress_table(request: HttpRequest, slug: str) -> HttpResponse:
 def unit_rows(user: User) -> list[tuple[Cycle, list[Any]]]:
     """Return the cycles with projects of the officer's unit, each with their lines as they stand today."""
     found = []
-    mine = Delivery.objects.filter(lead_unit=user.unit_id) | Delivery.objects.filter(
-        inspections__findings__unit=user.unit_id, inspections__findings__closed_at=None
-    )
+    asked = Finding.objects.filter(unit=user.unit_id, closed_at=None).values("inspection__delivery")
+    ordered = [each.delivery_id for each in assessments.orders_for(user)]
+    mine = Delivery.objects.filter(Q(lead_unit=user.unit_id) | Q(pk__in=asked) | Q(pk__in=ordered))
     cycles = Cycle.objects.filter(kind=user.kind, stage__in=progress.GOING_ON, deliveries__in=mine).distinct()
     for cycle in cycles.order_by("-year", "slug") if user.unit_id else ():
         numbers = list(mine.filter(cycle=cycle).values_list("number", flat=True).distinct())
-        if seen := overview(cycle, on=timezone.localdate(), numbers=numbers):
+        if seen := overview(cycle, on=timezone.localdate(), drafts=True, numbers=numbers):
             found.append((cycle, list(seen.lines)))
     return found

@@ -5,18 +5,43 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, QuerySet, prefetch_related_objects
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from accounts.models import User
+from accounts.models import Delegate, User
 from voting.domain.assessments import AssessmentRunning
 from voting.domain.cycles import move_cycle
 from voting.domain.deliveries import plan_of, set_plan
+from voting.domain.holding import hold_going_on, lock_cycle
 from voting.domain.journal import record
+from voting.domain.progress import Progress, progress_of, rule_of
 from voting.domain.refusals import Refused, StepNotAllowed
-from voting.models import Cycle, Delivery, Disposal, Proposal, SealedBallot, SurveyForm
+from voting.domain.surveys import leave_with_the_year
+from voting.models import (
+    ChangeRequest,
+    Completion,
+    Cycle,
+    Delivery,
+    Disposal,
+    Finding,
+    ProgressList,
+    ProgressReport,
+    Proposal,
+    ProposalList,
+    Rectification,
+    SealedBallot,
+    SupervisionGroup,
+    SurveyForm,
+    TargetFigure,
+)
 from voting.states import DELIVERY_STEPS, Act, DeliveryStatus, Stage
+
+#: What a report holds.
+MOST_TEXT = 3000
 
 
 class StillRunning(Refused):
@@ -32,6 +57,20 @@ class StillRunning(Refused):
         ) % ", ".join(map(str, self.numbers))
 
 
+class StillOpen(Refused):
+    """Findings, rectifications, changes or hand-ins wait for a word."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        super().__init__(numbers)
+        self.numbers = numbers
+
+    def __str__(self) -> str:
+        return _(
+            "A finding, an order to put right, a change or a hand-in still waits at these projects: %s. "
+            "Close or decide each first."
+        ) % ", ".join(map(str, self.numbers))
+
+
 class NoNextYear(Refused):
     def __str__(self) -> str:
         return _(
@@ -44,27 +83,34 @@ class NoWitness(Refused):
         return _("Say who witnessed it and how it was done: the record stays for ever.")
 
 
+def _waiting(deliveries: QuerySet[Delivery]) -> list[int]:
+    """Return the numbers of those at which a finding, a rectification, a change or a hand-in is open; one query."""
+    waits = deliveries.filter(
+        Exists(Finding.objects.filter(inspection__delivery=OuterRef("pk"), closed_at=None))
+        | Exists(Rectification.objects.filter(delivery=OuterRef("pk"), replied_at=None))
+        | Exists(ChangeRequest.objects.filter(delivery=OuterRef("pk"), approved=None))
+        | Exists(Completion.objects.filter(delivery=OuterRef("pk"), accepted=None))
+    )
+    return sorted(waits.values_list("number", flat=True))
+
+
 @transaction.atomic
 def carry_over(*, delivery: Delivery, to: Cycle, stage_goal: str, by: User, at: datetime) -> Delivery:
-    """Let a delivery go on in the next cycle, with its plan and a goal for that year; the old one stays as it was.
+    """Let a delivery go on in the next cycle, with a goal for that year; the old one stays as it was.
 
-    Raises StepNotAllowed unless it is running, NoNextYear, or ValidationError by field.
+    The plan goes with it without the milestones that are reached; figures and money spent go with it as a first report,
+    and its supervision group too. Raises StepNotAllowed unless it is running, StillOpen, NoNextYear, or ValidationError
+    by field.
     """
-    delivery = (
-        Delivery.objects.select_for_update(of=("self",))
-        .select_related("cycle", "candidate")
-        .get(pk=delivery.pk)
-    )
-    allowed = DELIVERY_STEPS[DeliveryStatus(delivery.status)]
-    if (
-        delivery.cycle.stage not in {Stage.DELIVERY, Stage.ASSESSMENT}
-        or DeliveryStatus.CARRIED not in allowed
-    ):
+    delivery = hold_going_on(delivery)
+    if DeliveryStatus.CARRIED not in DELIVERY_STEPS[DeliveryStatus(delivery.status)]:
         raise StepNotAllowed
-    to = Cycle.objects.select_for_update().get(pk=to.pk)
+    to = Cycle.objects.select_for_update(no_key=True).get(pk=to.pk)
     later = to.kind == delivery.cycle.kind and to.year > delivery.cycle.year and not to.assesses_id
     if not later or to.stage != Stage.DELIVERY or to.breakdowns.exists():
         raise NoNextYear
+    if waiting := _waiting(Delivery.objects.filter(pk=delivery.pk)):
+        raise StillOpen(waiting)
     last = to.deliveries.aggregate(last=Max("number"))["last"] or 0
     made = Delivery(
         cycle=to, number=last + 1, candidate=delivery.candidate, continues=delivery, became=delivery.became,
@@ -73,20 +119,66 @@ def carry_over(*, delivery: Delivery, to: Cycle, stage_goal: str, by: User, at: 
     )  # fmt: skip
     made.full_clean()
     made.save(force_insert=True)
-    set_plan(made, {name: value for name, value in plan_of(delivery).items() if name != "stage_goal"})
+    prefetch_related_objects([delivery], "targets", "milestones", "reports__figures", "reports__milestones")
+    rule, _days = rule_of(delivery.cycle)
+    reached = progress_of(delivery, on=timezone.localdate(at), rule=rule)
+    set_plan(made, _rest_of_the_plan(delivery, reached))
+    _report_what_was_reached(made, delivery, reached, by=by, at=at)
+    _take_the_group_along(made, delivery)
     Delivery.objects.filter(pk=delivery.pk).update(status=DeliveryStatus.CARRIED)
     data = {"number": delivery.number, "to": to.slug, "as": made.number}
     record(cycle=delivery.cycle, act=Act.CARRIED_OVER, by=by, at=at, data=data)
+    data = {"number": made.number, "from": delivery.cycle.slug, "was": delivery.number}
+    record(cycle=to, act=Act.CARRIED_OVER, by=by, at=at, data=data)
     return made
+
+
+def _rest_of_the_plan(delivery: Delivery, now: Progress) -> dict[str, Any]:
+    """Return the plan with the milestones that are not reached; what is late keeps its month, for it is late."""
+    plan = {name: value for name, value in plan_of(delivery).items() if name != "stage_goal"}
+    rows = zip(delivery.milestones.all(), plan["milestones"], strict=True)
+    plan["milestones"] = [said for row, said in rows if not now.reached.get(row.pk)]
+    return plan
+
+
+def _report_what_was_reached(
+    made: Delivery, old: Delivery, now: Progress, *, by: User, at: datetime
+) -> ProgressReport | None:
+    """Begin the year with what was reached before it, as a report of this day; nothing where nothing was reported."""
+    if now.last_day is None:
+        return None
+    with override(settings.LANGUAGE_CODE):  # It is kept, and read by everybody, whoever's page it came from.
+        text = _("Carried over from %(year)d: what was reached by then.") % {"year": old.cycle.year}
+    done = [f"{each.month:%Y-%m} {each.text}" for each in old.milestones.all() if now.reached.get(each.pk)]
+    report = ProgressReport(
+        delivery=made, day=timezone.localdate(at), text="\n".join([text, *done])[:MOST_TEXT], spent=now.spent,
+        reported_by=by, reported_at=at,
+    )  # fmt: skip
+    report.full_clean()
+    report.save(force_insert=True)
+    targets = {each.position: each for each in made.targets.all()}
+    TargetFigure.objects.bulk_create(
+        TargetFigure(report=report, target=targets[each.position], figure=now.figures[each.pk])
+        for each in old.targets.all()
+        if each.pk in now.figures
+    )
+    return report
+
+
+def _take_the_group_along(made: Delivery, old: Delivery) -> None:
+    """Let the delegates of the old group who are in office still watch over the new delivery."""
+    delegates = Delegate.objects.filter(groups__delivery=old, is_active=True)
+    if delegates:
+        SupervisionGroup.objects.create(delivery=made).delegates.set(delegates)
 
 
 @transaction.atomic
 def archive(*, cycle: Cycle, by: User, at: datetime) -> Cycle:
-    """Close the year: nothing of it changes any more, and the contacts of those who proposed are deleted.
+    """Close the year: nothing of it changes any more, its survey ends, and the contacts of those who proposed go.
 
-    Raises StepNotAllowed before the assessment, AssessmentRunning, or StillRunning.
+    Raises StepNotAllowed before the assessment, AssessmentRunning, StillRunning, or StillOpen.
     """
-    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    cycle = lock_cycle(cycle)
     if cycle.stage != Stage.ASSESSMENT:
         raise StepNotAllowed
     if cycle.assessments.exclude(stage__in=[Stage.PUBLICATION, Stage.ARCHIVED]).exists():
@@ -94,12 +186,28 @@ def archive(*, cycle: Cycle, by: User, at: datetime) -> Cycle:
     running = cycle.deliveries.filter(status=DeliveryStatus.RUNNING).values_list("number", flat=True)
     if numbers := sorted(running):
         raise StillRunning(numbers)
+    if numbers := _waiting(cycle.deliveries.all()):
+        raise StillOpen(numbers)
     known = Proposal.objects.filter(cycle=cycle).exclude(contact="", contact_name="")
-    contacts = known.update(contact="", contact_name="")
+    data: dict[str, Any] = {
+        "contacts": known.update(contact="", contact_name=""),
+        "lists": _drop_lists(cycle),
+    }
+    leave_with_the_year(cycle, at)
     move_cycle(cycle, to=Stage.ARCHIVED, by=by, at=at)
-    data: dict[str, Any] = {"contacts": contacts}
     record(cycle=cycle, act=Act.ARCHIVED, by=by, at=at, data=data)
     return cycle
+
+
+def _drop_lists(cycle: Cycle) -> int:
+    """Drop previewed lists that nobody took in, with all they say of people; return how many."""
+    kept: tuple[type[ProposalList] | type[ProgressList], ...] = (ProposalList, ProgressList)
+    return sum(
+        each.objects.filter(cycle=cycle, status=each.Status.STAGED).update(
+            status=each.Status.DROPPED, content=b""
+        )
+        for each in kept
+    )
 
 
 @transaction.atomic
@@ -109,7 +217,7 @@ def dispose(*, cycle: Cycle, slips: int, witnesses: str, note: str, by: User, at
     The list of hashes, the count and the notice stay. Raises StepNotAllowed unless the cycle is archived and this was
     not done yet, or NoWitness.
     """
-    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if cycle.stage != Stage.ARCHIVED or Disposal.objects.filter(cycle=cycle).exists():
         raise StepNotAllowed
     if not witnesses.strip() or not note.strip():

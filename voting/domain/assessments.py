@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,14 +22,15 @@ from accounts.models import User
 from accounts.roles import Role
 from voting.domain.cycles import add_candidate, create_cycle, freeze_slate, move_cycle
 from voting.domain.grading import Grade
+from voting.domain.holding import hold_going_on, lock_cycle
 from voting.domain.journal import record
 from voting.domain.presets import ASSESSMENTS
-from voting.domain.progress import may_report
+from voting.domain.progress import GOING_ON, may_report
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.rules import draft_rules
 from voting.domain.screening import DueInThePast, NotYourUnit
-from voting.models import Candidate, Cycle, Delivery, Notice, Rectification
-from voting.states import Act, Body, Stage
+from voting.models import Candidate, Completion, Cycle, Delivery, Notice, Rectification
+from voting.states import DELIVERY_STEPS, Act, Body, DeliveryStatus, Stage
 
 FIRST_RULES = "zhenhai"
 #: More than half of the members is what a standing committee needs to sit; two thirds is the plenary's (art. 14).
@@ -69,6 +71,8 @@ class Graded:
     delivery: int
     number: int
     name: str
+    #: The unit whose part it is, or that leads the whole.
+    unit: str
     grade: Grade | None
     body: dict[str, Any]
 
@@ -83,9 +87,11 @@ def published_grades(*cycles: Cycle) -> list[Graded]:
     """Return every published grade of the cycles' deliveries, the first assessment first; two queries."""
     notices = Notice.objects.filter(round__cycle__assesses__in=cycles).select_related("round__cycle")
     assessed = Candidate.objects.filter(cycle__assesses__in=cycles)
-    deliveries = {
-        (assessment, number): delivery
-        for assessment, number, delivery in assessed.values_list("cycle_id", "number", "assesses_id")
+    parts = {
+        (assessment, number): (delivery, unit)
+        for assessment, number, delivery, unit in assessed.values_list(
+            "cycle_id", "number", "assesses_id", "lead_unit"
+        )
     }
     found = []
     for notice in sorted(notices, key=lambda each: (each.round.cycle_id, each.round.number)):
@@ -95,9 +101,10 @@ def published_grades(*cycles: Cycle) -> list[Graded]:
             found += [
                 Graded(
                     assessment=assessment,
-                    delivery=deliveries[assessment.pk, item["number"]],
+                    delivery=parts[assessment.pk, item["number"]][0],
                     number=item["number"],
                     name=item["name"],
+                    unit=parts[assessment.pk, item["number"]][1],
                     grade=Grade(item["grade"]) if item["grade"] else None,
                     body=body,
                 )
@@ -107,7 +114,10 @@ def published_grades(*cycles: Cycle) -> list[Graded]:
 
 
 def assessable(cycle: Cycle) -> list[Delivery]:
-    """Return what can be assessed now: what was never graded, and what was put right after a poor grade."""
+    """Return what can be assessed now: what was never graded, and what was put right after a poor grade.
+
+    What was completed and is reopened to be put right is completed again first.
+    """
     graded = published_grades(cycle)
     last = {each.delivery: each.assessment.pk for each in graded}
     replied = set(
@@ -115,7 +125,9 @@ def assessable(cycle: Cycle) -> list[Delivery]:
         .exclude(replied_at=None)
         .values_list("assessment_id", "delivery_id")
     )
-    deliveries = Delivery.objects.filter(cycle=cycle).select_related("candidate", "lead_unit")
+    accepted = Completion.objects.filter(delivery=OuterRef("pk"), accepted=True)
+    reopened = Q(Exists(accepted), status=DeliveryStatus.RUNNING)
+    deliveries = Delivery.objects.filter(~reopened, cycle=cycle).select_related("candidate", "lead_unit")
     return [each for each in deliveries if each.pk not in last or (last[each.pk], each.pk) in replied]
 
 
@@ -135,8 +147,8 @@ def open_assessment(
     ``body`` says who votes. ``by_unit`` makes every unit's part an item of its own (湖州). Raises StepNotAllowed
     outside the delivery, AssessmentRunning, or NothingToAssess where a number is not to be assessed.
     """
-    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
-    if cycle.stage not in {Stage.DELIVERY, Stage.ASSESSMENT} or cycle.assesses_id:
+    cycle = lock_cycle(cycle)
+    if cycle.stage not in GOING_ON or cycle.assesses_id:
         raise StepNotAllowed
     if cycle.assessments.exclude(stage__in=[Stage.PUBLICATION, Stage.ARCHIVED]).exists():
         raise AssessmentRunning
@@ -174,16 +186,24 @@ def _items(deliveries: Sequence[Delivery], *, by_unit: bool) -> list[dict[str, A
 
 def _item(delivery: Delivery, *, number: int, unit: str) -> dict[str, Any]:
     candidate = delivery.candidate
-    part = f" · {unit}" if unit else ""
     return {
         "number": number,
-        "name": f"{candidate.name}{part}"[:120],
-        "name_en": f"{candidate.name_en}{part}"[:200] if candidate.name_en else "",
+        "name": _named(candidate.name, unit, most=120),
+        "name_en": _named(candidate.name_en, unit, most=200) if candidate.name_en else "",
         "target": candidate.target,
         "content": delivery.content,
         "lead_unit": unit or (delivery.lead_unit.name if delivery.lead_unit else ""),
         "assesses": delivery,
     }
+
+
+def _named(name: str, unit: str, *, most: int) -> str:
+    """Return a project's name with the unit; where both are too long the name is cut and not the unit."""
+    if not unit:
+        return name
+    part = f" · {unit}"
+    room = max(most - len(part), 2)
+    return f"{name if len(name) <= room else name[: room - 1] + '…'}{part}"[:most]
 
 
 def units_of(delivery: Delivery) -> list[str]:
@@ -195,11 +215,26 @@ def units_of(delivery: Delivery) -> list[str]:
     ]
 
 
+def not_followed_up(cycle: Cycle) -> dict[int, Cycle]:
+    """Return for each delivery the newest assessment that graded it poor and no order followed; three queries."""
+    orders = Rectification.objects.filter(assessment__assesses=cycle)
+    ordered = set(orders.values_list("assessment_id", "delivery_id"))
+    return {
+        each.delivery: each.assessment
+        for each in published_grades(cycle)
+        if each.grade is Grade.UNSATISFIED and (each.assessment.pk, each.delivery) not in ordered
+    }
+
+
 @transaction.atomic
 def order_rectification(
     *, assessment: Cycle, delivery: Delivery, text: str, due: date, by: User, at: datetime
 ) -> Rectification:
-    """Order a poor project to be put right. Raises NotPoor, NothingOrdered, DueInThePast."""
+    """Order a poor project to be put right; one that was completed goes on again, so that its unit can report.
+
+    Raises NotPoor, NothingOrdered, DueInThePast, or StepNotAllowed outside the delivery.
+    """
+    delivery = hold_going_on(delivery)
     poor = {
         each.delivery
         for each in published_grades(delivery.cycle)
@@ -217,21 +252,57 @@ def order_rectification(
     )
     made.full_clean()
     made.save(force_insert=True)
-    data = {"number": delivery.number, "assessment": assessment.slug, "due": due.isoformat()}
+    data = {
+        "number": delivery.number, "assessment": assessment.slug, "due": due.isoformat(), "reopened": _reopen(delivery),
+    }  # fmt: skip
     record(cycle=delivery.cycle, act=Act.RECTIFICATION_ORDERED, by=by, at=at, data=data)
     return made
 
 
+def _reopen(delivery: Delivery) -> bool:
+    """Let a completed delivery go on again; return whether it was one."""
+    if DeliveryStatus.RUNNING not in DELIVERY_STEPS[DeliveryStatus(delivery.status)]:
+        return False
+    Delivery.objects.filter(pk=delivery.pk).update(status=DeliveryStatus.RUNNING)
+    return True
+
+
+def orders_for(user: User) -> list[Rectification]:
+    """Return the orders that wait for the person's unit: it leads the project, or its part was graded poor."""
+    if user.role != Role.UNIT or user.unit is None:
+        return []
+    parts = Candidate.objects.filter(
+        cycle=OuterRef("assessment"), assesses=OuterRef("delivery"), lead_unit=user.unit.name
+    )
+    orders = Rectification.objects.filter(
+        Exists(parts) | Q(delivery__lead_unit=user.unit), replied_at=None, delivery__cycle__stage__in=GOING_ON
+    )
+    return [each for each in orders.select_related("delivery__cycle", "assessment") if may_answer(user, each)]
+
+
+def may_answer(user: User, rectification: Rectification) -> bool:
+    """Tell whether the person answers an order: an officer of the lead unit, or of the unit that was graded poor."""
+    delivery = rectification.delivery
+    if user.role != Role.UNIT or user.unit is None or user.kind != delivery.cycle.kind:
+        return False
+    return may_report(user, delivery) or any(
+        (each.assessment.pk, each.delivery, each.unit, each.grade)
+        == (rectification.assessment_id, delivery.pk, user.unit.name, Grade.UNSATISFIED)
+        for each in published_grades(delivery.cycle)
+    )
+
+
 @transaction.atomic
 def reply_rectification(*, rectification: Rectification, text: str, by: User, at: datetime) -> Rectification:
-    """The unit says what it did; then the project can be assessed again. Raises NotYourUnit, NothingOrdered.
+    """The unit that leads the project, or that was graded, says what it did; then it can be assessed again.
 
-    Raises StepNotAllowed where it was answered already.
+    Raises NotYourUnit, NothingOrdered, or StepNotAllowed where it was answered already or the year is archived.
     """
-    made = Rectification.objects.select_for_update(of=("self",)).get(pk=rectification.pk)
+    made = Rectification.objects.select_for_update(of=("self",), no_key=True).get(pk=rectification.pk)
+    made.delivery = hold_going_on(made.delivery)
     if made.replied_at:
         raise StepNotAllowed
-    if by.role != Role.UNIT or not may_report(by, made.delivery):
+    if not may_answer(by, made):
         raise NotYourUnit
     if not text.strip():
         raise NothingOrdered

@@ -73,7 +73,7 @@ def move_cycle(cycle: Cycle, *, to: Stage, by: User, at: datetime) -> None:
 @transaction.atomic
 def add_candidate(*, cycle: Cycle, by: User, at: datetime, **fields: Any) -> Candidate:
     """Put a candidate project on the slate. Raises SlateFrozen, or ValidationError with a sentence per field."""
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if locked.slate_frozen_at:
         raise SlateFrozen
     candidate = Candidate(cycle=cycle, **fields)
@@ -104,7 +104,7 @@ def slate_conditions(cycle: Cycle) -> list[Condition]:
 @transaction.atomic
 def freeze_slate(*, cycle: Cycle, by: User, at: datetime) -> None:
     """Fix the numbered slate; from here on candidates cannot change (F16). Raises ConditionsUnmet."""
-    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     require(slate_conditions(cycle))
     Cycle.objects.filter(pk=cycle.pk).update(slate_frozen_at=at)
     numbers = list(cycle.candidates.order_by("number").values_list("number", flat=True))

@@ -114,7 +114,7 @@ def _rule_in(setting: LightSetting) -> tuple[LightRule, int]:
 @transaction.atomic
 def set_lights(*, cycle: Cycle, rule: LightRule, report_days: int, by: User, at: datetime) -> LightSetting:
     """Set the rule of the lights, which is shown beside them. Raises StepNotAllowed outside the delivery."""
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if locked.stage not in GOING_ON:
         raise StepNotAllowed
     setting = LightSetting.objects.get(cycle=cycle)

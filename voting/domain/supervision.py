@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Delegate, Unit, User
 from accounts.roles import Role
+from voting.domain.holding import hold_going_on
 from voting.domain.journal import record
 from voting.domain.progress import GOING_ON, DayAhead
 from voting.domain.refusals import Refused, StepNotAllowed
@@ -47,12 +48,14 @@ class NobodyNamed(Refused):
 
 
 def is_watcher(user: Any, delivery: Delivery) -> bool:
-    """Tell whether the person acts for the supervision group: one of its delegates, or the clerk."""
+    """Tell whether the person acts for the supervision group: one of its delegates in office, or the clerk."""
     if not isinstance(user, User) or user.kind != delivery.cycle.kind:
         return False
     if user.role == Role.CLERK:
         return True
-    groups = SupervisionGroup.objects.filter(delivery=delivery, delegates__user=user)
+    groups = SupervisionGroup.objects.filter(
+        delivery=delivery, delegates__in=Delegate.objects.filter(user=user, is_active=True)
+    )
     return user.role == Role.DELEGATE and groups.exists()
 
 
@@ -63,16 +66,18 @@ def may_remark(user: Any, delivery: Delivery) -> bool:
 
 
 def _watched(delivery: Delivery, user: User) -> None:
-    """Raise NotOfTheGroup or, outside the delivery, StepNotAllowed."""
-    if delivery.cycle.stage not in GOING_ON:
-        raise StepNotAllowed
+    """Raise NotOfTheGroup."""
     if not is_watcher(user, delivery):
         raise NotOfTheGroup
 
 
 @transaction.atomic
 def name_group(*, delivery: Delivery, numbers: Sequence[str], by: User, at: datetime) -> SupervisionGroup:
-    """Say which delegates watch over a delivery; an earlier naming is replaced. Raises NobodyNamed."""
+    """Say which delegates watch over a delivery; an earlier naming is replaced.
+
+    Raises NobodyNamed, or StepNotAllowed outside the delivery.
+    """
+    delivery = hold_going_on(delivery)
     delegates = list(Delegate.objects.filter(kind=delivery.cycle.kind, is_active=True, number__in=numbers))
     if not delegates or len(delegates) != len(set(numbers)):
         raise NobodyNamed
@@ -98,6 +103,7 @@ def inspect(
 
     Raises NotOfTheGroup, NothingWritten, DayAhead, DueInThePast, StepNotAllowed; then nothing is saved.
     """
+    delivery = hold_going_on(delivery)
     _watched(delivery, by)
     today = timezone.localdate(at)
     if not text.strip() or any(not fault.strip() for fault, _unit, _due in faults):
@@ -120,9 +126,11 @@ def inspect(
 
 @transaction.atomic
 def remark(*, delivery: Delivery, text: str, by: User, at: datetime) -> Remark:
-    """A delegate in office says something of a delivery, in public. Raises NotADelegate, NothingWritten."""
-    if delivery.cycle.stage not in GOING_ON:
-        raise StepNotAllowed
+    """A delegate in office says something of a delivery, in public.
+
+    Raises NotADelegate, NothingWritten, or StepNotAllowed outside the delivery.
+    """
+    delivery = hold_going_on(delivery)
     delegate = Delegate.objects.filter(user=by, kind=delivery.cycle.kind, is_active=True).first()
     if delegate is None:
         raise NotADelegate
@@ -143,7 +151,10 @@ def remark(*, delivery: Delivery, text: str, by: User, at: datetime) -> Remark:
 
 @transaction.atomic
 def reply(*, finding: Finding, text: str, by: User, at: datetime) -> FindingStep:
-    """The unit says what it did. Raises NotYourUnit, NothingWritten, or StepNotAllowed where it is closed."""
+    """The unit says what it did.
+
+    Raises NotYourUnit, NothingWritten, or StepNotAllowed where it is closed or the year is archived.
+    """
     finding = _locked(finding)
     if by.unit_id != finding.unit_id:
         raise NotYourUnit
@@ -183,11 +194,13 @@ def is_overdue(finding: Finding, on: date) -> bool:
 
 
 def _locked(finding: Finding) -> Finding:
+    """Return an open finding, locked, with its delivery held. Raises StepNotAllowed."""
     found = (
-        Finding.objects.select_for_update(of=("self",))
-        .select_related("inspection__delivery__cycle", "inspection__delivery__candidate")
+        Finding.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("inspection__delivery")
         .get(pk=finding.pk)
     )
+    found.inspection.delivery = hold_going_on(found.inspection.delivery)
     if found.closed_at:
         raise StepNotAllowed
     return found

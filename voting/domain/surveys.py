@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
@@ -20,15 +21,21 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from voting.domain.holding import lock_cycle
 from voting.domain.journal import record
 from voting.domain.networks import network_of
+from voting.domain.progress import GOING_ON
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.models import Cycle, Delivery, Survey, SurveyAddress, SurveyCount, SurveyForm
-from voting.states import Act, GradeName, Stage
+from voting.states import Act, GradeName
 
 SHARDS = 16
 #: Families share an address, and so do whole offices.
 MOST_FORMS = 40
+#: How far ahead a survey may open, and how long it may last; what lies beyond is a slip of the pen.
+FARTHEST, LONGEST = timedelta(days=10 * 366), timedelta(days=2 * 366)
+#: A form that says "now" takes a while to be sent.
+_SLOW = timedelta(minutes=1)
 _SALT = "piaojue.survey"
 
 
@@ -62,12 +69,14 @@ class FormDamaged(Refused):
 @transaction.atomic
 def open_survey(*, cycle: Cycle, opens_at: datetime, closes_at: datetime, by: User, at: datetime) -> Survey:
     """Open the survey, or move its times until it has begun. Raises StepNotAllowed, ValidationError by field."""
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
-    if locked.stage not in {Stage.DELIVERY, Stage.ASSESSMENT} or locked.assesses_id:
+    locked = lock_cycle(cycle)
+    if locked.stage not in GOING_ON or locked.assesses_id:
         raise StepNotAllowed
     there = Survey.objects.filter(cycle=cycle).first()
     if there and there.opens_at <= at:
         raise StepNotAllowed
+    _check_opening(locked, opens_at, at)
+    _check_end(opens_at, closes_at)
     survey = there or Survey(cycle=locked)
     survey.opens_at, survey.closes_at, survey.opened_by = opens_at, closes_at, by
     survey.full_clean()
@@ -87,8 +96,72 @@ def open_survey(*, cycle: Cycle, opens_at: datetime, closes_at: datetime, by: Us
     return survey
 
 
+def _check_opening(cycle: Cycle, opens_at: datetime, at: datetime) -> None:
+    if opens_at < at - _SLOW:
+        raise ValidationError({"opens_at": _("The survey opens now or later.")})
+    if opens_at > at + FARTHEST:
+        raise ValidationError({"opens_at": _("The survey opens within ten years.")})
+    if timezone.localdate(opens_at).year < cycle.year:
+        raise ValidationError({"opens_at": _("The survey does not open before the year of its projects.")})
+
+
+def _check_end(opens_at: datetime, closes_at: datetime) -> None:
+    if closes_at <= opens_at:
+        raise ValidationError({"closes_at": _("The survey must end after it begins.")})
+    if closes_at > opens_at + LONGEST:
+        raise ValidationError({"closes_at": _("The survey lasts at most two years.")})
+
+
+@transaction.atomic
+def set_survey_end(*, cycle: Cycle, closes_at: datetime, by: User, at: datetime) -> Survey:
+    """Move the end of a survey that is running, to a moment that lies ahead.
+
+    Raises StepNotAllowed before it has begun and after it has ended, ValidationError by field.
+    """
+    survey = _running(cycle, at)
+    _check_end(survey.opens_at, closes_at)
+    if closes_at <= at:
+        raise ValidationError({"closes_at": _("The end lies ahead. To end the survey at once, end it now.")})
+    return _end(survey, closes_at, by, at)
+
+
+@transaction.atomic
+def close_survey(*, cycle: Cycle, by: User, at: datetime) -> Survey:
+    """End a survey that is running, now and for good. Raises StepNotAllowed unless it is running."""
+    return _end(_running(cycle, at), at, by, at)
+
+
+def _running(cycle: Cycle, at: datetime) -> Survey:
+    locked = lock_cycle(cycle)
+    survey = Survey.objects.select_for_update(no_key=True).filter(cycle=locked).first()
+    if survey is None or not (locked.stage in GOING_ON and survey.opens_at < at < survey.closes_at):
+        raise StepNotAllowed
+    return survey
+
+
+def _end(survey: Survey, closes_at: datetime, by: User, at: datetime) -> Survey:
+    was, survey.closes_at = survey.closes_at, closes_at
+    survey.full_clean()
+    survey.save()
+    data = {"was": was.isoformat(), "closes": closes_at.isoformat()}
+    record(cycle=survey.cycle, act=Act.SURVEY_ENDED, by=by, at=at, data=data)
+    return survey
+
+
+def leave_with_the_year(cycle: Cycle, at: datetime) -> None:
+    """Let the survey end with its year, which the caller has locked; one that has not begun is never held."""
+    survey = Survey.objects.select_for_update(no_key=True).filter(cycle=cycle).first()
+    if survey and survey.opens_at > at:
+        SurveyCount.objects.filter(survey=survey).delete()
+        survey.delete()
+    elif survey and survey.closes_at > at:
+        # An end after the beginning is what the database asks for, even where both fall on one moment.
+        ends = max(at, survey.opens_at + timedelta.resolution)
+        Survey.objects.filter(pk=survey.pk).update(closes_at=ends)
+
+
 def is_open(survey: Survey, at: datetime) -> bool:
-    return survey.opens_at <= at < survey.closes_at
+    return survey.cycle.stage in GOING_ON and survey.opens_at <= at < survey.closes_at
 
 
 def make_ticket(survey: Survey) -> str:
@@ -110,8 +183,10 @@ def _digest(survey: Survey, ticket: str) -> bytes:
 def answer(*, survey: Survey, ticket: str, answers: Mapping[int, str], address: str, at: datetime) -> None:
     """Count a form: delivery → grade. All of it or nothing.
 
-    Raises SurveyClosed, NothingAnswered, FormDamaged, TooManyForms or AnsweredAlready.
+    The survey is taken shared first, so that nothing is counted after its end or after the archive. Raises
+    SurveyClosed, NothingAnswered, FormDamaged, TooManyForms or AnsweredAlready.
     """
+    survey = _held(survey)
     if not is_open(survey, at):
         raise SurveyClosed
     if not answers:
@@ -132,6 +207,16 @@ def answer(*, survey: Survey, ticket: str, answers: Mapping[int, str], address: 
             )
             if cursor.rowcount != 1:
                 raise FormDamaged
+
+
+def _held(survey: Survey) -> Survey:
+    """Return the survey as it is now; many forms hold it at once, and who ends it waits for them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM voting_survey WHERE cycle_id = %s FOR SHARE", [survey.pk])
+    found = Survey.objects.select_related("cycle").filter(pk=survey.pk).first()
+    if found is None:
+        raise SurveyClosed
+    return found
 
 
 def _first_time(survey: Survey, digest: bytes) -> bool:

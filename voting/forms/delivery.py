@@ -352,6 +352,12 @@ class SurveyForm(StepForm):
         return "opens_at" if isinstance(refusal, surveys.SurveyClosed) else None
 
 
+class SurveyEndForm(StepForm):
+    """Another end of a survey that is running."""
+
+    closes_at = forms.DateTimeField(label=gettext_lazy("Closes at"), widget=MOMENT)
+
+
 class OrderToMendForm(TextForm):
     """The order to put a poor project right, and until when."""
 

@@ -20,7 +20,7 @@ MISTAKEN = 422
 def survey(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form, or take it in and say thank you; a refusal keeps what was marked."""
     cycle = queries.public_cycle(slug)
-    asked = Survey.objects.filter(cycle=cycle).first()
+    asked = Survey.objects.select_related("cycle").filter(cycle=cycle).first()
     if asked is None:
         raise Http404
     deliveries = list(Delivery.objects.filter(cycle=cycle).select_related("candidate").order_by("number"))
