@@ -29,6 +29,7 @@ from reportlab.platypus import (
     TableStyle,
 )
 from reportlab.platypus import Table as Grid
+from reportlab.platypus.doctemplate import LayoutError
 
 from voting.blocks import (
     Bars,
@@ -53,8 +54,18 @@ _PADDING = 6  # points, of reportlab's own frame
 
 
 def as_pdf(document: Document) -> bytes:
-    """Return the document as a PDF file; the same document gives the same bytes."""
+    """Return the document as a PDF file; the same document gives the same bytes.
+
+    Rows of a table stay whole, but for one that is taller than a page.
+    """
     pdfmetrics.registerFont(UnicodeCIDFont(SONG))
+    try:
+        return _built(document, whole_rows=True)
+    except LayoutError:
+        return _built(document, whole_rows=False)
+
+
+def _built(document: Document, *, whole_rows: bool) -> bytes:
     buffer = io.BytesIO()
     name, digest = document.chief_digest
     size = landscape(A4) if document.landscape else A4
@@ -69,6 +80,9 @@ def as_pdf(document: Document) -> bytes:
 
     width, height = template.width - 2 * _PADDING, template.height - 2 * _PADDING
     flow = _flow(document, width)
+    for each in flow:
+        if isinstance(each, Grid) and not whole_rows:
+            each.splitInRow = 1
     if document.one_page:
         flow = [KeepInFrame(width, height, flow, mode="shrink")]
     template.build(flow, canvasmaker=Numbered)

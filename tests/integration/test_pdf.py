@@ -134,3 +134,15 @@ def test_a_round_has_its_own_papers(client):
     assert client.get("/2018/rounds/3/report.pdf").status_code == 404
     first = client.get("/2018/report.pdf")
     assert client.get("/2018/report.pdf", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 304
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_row_taller_than_a_page_is_split_and_nothing_of_it_is_lost(place):
+    rows = [["1", "甲", "短"], ["2", "乙", "短"], ["3", "丙", "短"]]
+    rows[place][2] = "\n".join(f"第{number}行" for number in range(300))
+    table = Table("表", ["序号", "名称", "内容"], rows, frozenset({0}), shares=(1, 3, 4))
+    raw = as_pdf(Document("题", "上", "", [table], [("h", "abc")], sealed_by=["地方"], landscape=True))
+    said = text_of(raw)
+    assert [number for number in range(300) if f"第{number}行" not in said] == []
+    assert len(pypdf.PdfReader(io.BytesIO(raw)).pages) > 3
+    assert "（印章）" in said

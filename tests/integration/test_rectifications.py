@@ -80,8 +80,8 @@ def test_an_order_lies_ahead_and_says_something():
 def completed(spring: Spring, number: int, at: datetime) -> None:
     """Let the unit hand a project in and the clerk accept it."""
     given = {"delivery": spring.delivery(number), "at": at}
-    completions.hand_in(evidence="建成。", by=spring.officer, **given)
-    completions.decide(accepted=True, note="合格。", by=spring.vote.clerk, **given)
+    handed_in = completions.hand_in(evidence="建成。", by=spring.officer, **given)
+    completions.decide(completion=handed_in, accepted=True, note="合格。", by=spring.vote.clerk, at=at)
 
 
 def test_a_completed_project_that_is_graded_poor_goes_on_until_it_is_completed_again():

@@ -28,7 +28,7 @@ from voting.domain import (
 )
 from voting.domain.counting import Mark
 from voting.domain.refusals import Refused
-from voting.models import ChangeRequest, Cycle, Delivery, Finding, Rectification, Survey
+from voting.models import ChangeRequest, Completion, Cycle, Delivery, Finding, Rectification, Survey
 from voting.states import Stage
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,7 @@ class Year:
     def __post_init__(self) -> None:
         self.cycle = self.spring.cycle
         self.deliveries = [self.spring.delivery(number) for number in range(1, 7)]
+        self.handed_in = Completion.objects.get()
         self.new = Delivery.objects.select_related("cycle").get(cycle=self.to, number=1)
         self.acting = self.spring.acting
         self.unit = self.acting | {"by": self.spring.officer}
@@ -146,7 +147,7 @@ VERBS: dict[Callable[..., Any], tuple[frozenset[Stage], Verb]] = {
     ),
     completions.decide: (
         GOING_ON,
-        lambda y: completions.decide(delivery=y[5], accepted=True, note="合格。", **y.acting),
+        lambda y: completions.decide(completion=y.handed_in, accepted=True, note="合格。", **y.acting),
     ),
     supervision.name_group: (
         GOING_ON,

@@ -151,25 +151,25 @@ def test_the_public_page_says_where_a_finding_stands(client, spring):
     found = finding(spring)
     page = "/en/2018/delivery/1/"
 
-    def said(on: date) -> str:
+    def said(on: date) -> list[str]:
         with clock(timezone.make_aware(datetime.combine(on, time(9)))):
             events = client.get(page).context["events"]
-        (note,) = next(each.notes for each in events if each.kind == "visit")
-        return note
+        visit = next(each for each in events if each.kind == "visit")
+        assert visit.notes == (f"Finding: 围挡破损 – 区城管局, by {found.due.isoformat()}",)
+        return list(visit.now)
 
-    plain = f"Finding: 围挡破损 – 区城管局, by {found.due.isoformat()}"
     late = found.due + timedelta(days=1)
-    assert [said(found.due), said(late)] == [plain, f"{plain} · overdue"]
+    assert [said(found.due), said(late)] == [[], ["围挡破损: overdue"]]
     supervision.send_back(finding=found, text="报常委会。", by=watcher(spring), at=spring.at, escalate=True)
     day = timezone.localdate(spring.at).isoformat()
     assert [said(found.due), said(late)] == [
-        f"{plain} · escalated on {day}", f"{plain} · overdue · escalated on {day}",
+        [f"围挡破损: escalated on {day}"], [f"围挡破损: overdue, escalated on {day}"],
     ]  # fmt: skip
     client.force_login(spring.vote.clerk)
     assert f"escalated on {day}" in client.get("/en/2018/delivery/1/supervise/").content.decode()
     supervision.reply(finding=found, text="已整改。", by=spring.officer, at=spring.at)
     supervision.close(finding=found, text="属实。", by=watcher(spring), at=spring.at)
-    assert said(late) == f"{plain} · closed"
+    assert said(late) == ["围挡破损: closed"]
 
 
 def test_only_the_unit_that_was_asked_answers(spring):

@@ -74,7 +74,7 @@ def begin_delivery(*, cycle: Cycle, by: User, at: datetime) -> list[Delivery]:
 
     Raises NotDecided while a further round is called for, or StepNotAllowed.
     """
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if locked.stage != Stage.PUBLICATION or locked.assesses_id:
         raise StepNotAllowed
     notice = Notice.objects.filter(round__cycle=cycle).order_by("-round__number").first()
@@ -194,12 +194,12 @@ def change_delivery(
 
     Raises BreakdownFixed, StepNotAllowed, or ValidationError by field.
     """
-    cycle = Cycle.objects.select_for_update().get(pk=delivery.cycle_id)
+    delivery = Delivery.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.pk)
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=delivery.cycle_id)
     if cycle.breakdowns.exists():
         raise BreakdownFixed
     if cycle.stage != Stage.DELIVERY:
         raise StepNotAllowed
-    delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
     for name in OWN:
         if name in fields:
             setattr(delivery, name, fields[name])
@@ -254,7 +254,7 @@ def _said(delivery: Delivery) -> dict[str, Any]:
 @transaction.atomic
 def issue_breakdown(*, cycle: Cycle, by: User, at: datetime) -> Breakdown:
     """Issue the breakdown as a fixed version with its hash. Raises StepNotAllowed, or NoLeadUnit."""
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if locked.stage not in {Stage.DELIVERY, Stage.ASSESSMENT}:
         raise StepNotAllowed
     lost = cycle.deliveries.filter(lead_unit=None).values_list("number", flat=True)

@@ -213,7 +213,7 @@ def may_report(user: User, delivery: Delivery) -> bool:
 def lock_running(delivery: Delivery) -> Delivery:
     """Return the delivery, locked, while it goes on and its breakdown is issued. Raises StepNotAllowed."""
     found = (
-        Delivery.objects.select_for_update(of=("self",))
+        Delivery.objects.select_for_update(of=("self",), no_key=True)
         .select_related("cycle", "candidate")
         .get(pk=delivery.pk)
     )

@@ -224,7 +224,7 @@ def _lock_deliveries(cycle: Cycle) -> None:
     A single report takes its delivery and then the journal. An import that held the journal after its first report
     and then waited for its second delivery would wait for such a report for ever, and it for the import.
     """
-    locked = Delivery.objects.select_for_update(of=("self",)).filter(cycle=cycle).order_by("pk")
+    locked = Delivery.objects.select_for_update(of=("self",), no_key=True).filter(cycle=cycle).order_by("pk")
     list(locked.values_list("pk", flat=True))
 
 
