@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from voting.delivery_lines import Line
+from voting.delivery_lines import Line, number
 from voting.domain.supervision import CLOSED, ESCALATED, REPLIED, RETURNED, is_overdue
 from voting.grade_lines import grade_word
 from voting.models import (
@@ -20,6 +20,7 @@ from voting.models import (
     Completion,
     Finding,
     Inspection,
+    ProgressReport,
     Rectification,
     Remark,
     ReportFile,
@@ -100,17 +101,50 @@ def _issued(lines: Lines) -> Told:
 
 def _reports(lines: Lines) -> Told:
     for key, line in lines.items():
+        days = {report.pk: report.day for report in line.reports}
+        corrected = {report.corrects_id for report in line.reports}
         for report in line.reports:
-            notes = [_("Reason for the delay: %s") % report.delay] if report.delay else []
+            notes = [*_said_of(line, report)]
+            if report.delay:
+                notes.append(_("Reason for the delay: %s") % report.delay)
             if report.corrects_id:
-                notes.append(_("This corrects an earlier report, which stays below."))
+                day = days.get(report.corrects_id)
+                notes.append(
+                    _("This corrects the report of %(day)s, which stays here.") % {"day": day}
+                    if day
+                    else _("This corrects an earlier report.")
+                )
+            now = (_("Corrected by a later report; it counts no more."),) if report.pk in corrected else ()
             yield (
                 key,
                 Event(
                     report.day, report.reported_at, "report", f"report-{report.pk}", _("Progress reported"),
-                    (report.text,), tuple(notes), tuple(report.files.all()),
+                    (report.text,), tuple(notes), tuple(report.files.all()), now=now,
                 ),
             )  # fmt: skip
+
+
+def _said_of(line: Line, report: ProgressReport) -> Iterator[str]:
+    """Yield the figures, the milestones and the money of a report; rows that are in the plan no more are left out."""
+    figures = {each.target_id: each.figure for each in report.figures.all()}
+    states = {each.milestone_id: each.reached_on for each in report.milestones.all()}
+    said = [
+        _("%(text)s: %(figure)s %(unit)s")
+        % {"text": each.text, "figure": number(figures[each.pk]), "unit": each.unit}
+        for each in line.plan.targets
+        if each.pk in figures
+    ]
+    said += [
+        _("%(text)s: reached on %(day)s") % {"text": each.text, "day": states[each.pk]}
+        if states[each.pk]
+        else _("%(text)s: not reached after all") % {"text": each.text}
+        for each in line.plan.milestones
+        if each.pk in states
+    ]
+    if report.spent is not None:
+        said.append(_("spent so far: %s (10 000 yuan)") % number(report.spent))
+    if said:
+        yield _("; ").join(said)
 
 
 def _visits(lines: Lines) -> Told:
@@ -214,7 +248,11 @@ def _rectifications(lines: Lines) -> Told:
         anchor = f"order-{each.pk}"
         yield each.delivery_id, Event(day, each.ordered_at, "finding", anchor, title, (each.text,))
         if each.replied_at:
-            day, title, anchor = _local(each.replied_at), _("Put right"), f"order-{each.pk}-done"
+            day, title, anchor = (
+                _local(each.replied_at),
+                _("The unit says what was put right"),
+                f"order-{each.pk}-done",
+            )
             yield each.delivery_id, Event(day, each.replied_at, "finding", anchor, title, (each.reply,))
 
 

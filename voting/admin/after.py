@@ -12,17 +12,26 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from accounts.models import User
 from voting import permissions
-from voting.admin.pages import MISTAKEN, REFUSED, NotYours
+from voting.admin.pages import MISTAKEN, REFUSED
 from voting.admin.site import site
 from voting.domain.refusals import Refused
 from voting.forms.steps import StepForm
+from voting.forms.typed import typed_words
 from voting.models import Cycle, Delivery
 
 Maker = Callable[[Any], StepForm]
+
+
+class NotNow(Refused):
+    def __str__(self) -> str:
+        return _(
+            "This cannot be done here now: it was done meanwhile, or it is another person's to do. Nothing was changed."
+        )
 
 
 class AfterPage(View):
@@ -73,7 +82,7 @@ class AfterPage(View):
         if self.doing not in makers:
             form = StepForm({})
             form.full_clean()
-            form.refuse(NotYours())
+            form.refuse(NotNow())
             return self.page(form, status=403)
         form = makers[self.doing](request.POST)
         if not form.is_valid():
@@ -96,6 +105,7 @@ class AfterPage(View):
             "cycle": self.cycle,
             "forms": forms,
             "form": sent,
+            "words": typed_words(self.request.POST) if sent is not None and self.doing not in forms else [],
             **self.context(),
         }
         return TemplateResponse(self.request, self.template, context, status=status)

@@ -11,12 +11,14 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from voting.domain.running_order import RunningOrder, running_cycles
+from voting.forms.typed import typed_words
 from voting.models import Cycle
 from voting.permissions import can_open_year, can_watch
 from voting.states import Stage
@@ -89,11 +91,24 @@ class VoteAdminSite(admin.AdminSite):
         inner = super().admin_view(view, cacheable)
 
         def touched(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST" and not request.user.is_authenticated:
+                return self.signed_out(request)
             keep_signed_in(request)
             response: HttpResponse = inner(request, *args, **kwargs)
             return response
 
         return touched
+
+    def signed_out(self, request: HttpRequest) -> HttpResponse:
+        """Say that nothing was recorded, and show what the person had written."""
+        way = f"{reverse('admin:login', current_app=self.name)}?{urlencode({'next': request.path})}"
+        context = {
+            **self.each_context(request),
+            "title": _("You were signed out"),
+            "words": typed_words(request.POST),
+            "way": way,
+        }
+        return TemplateResponse(request, "admin/signed_out.html", context, status=403)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from voting.admin.deliveries import DeliveryDesk, DeliveryPage  # noqa: PLC0415

@@ -39,6 +39,11 @@ class StepForm(PlainForm, forms.Form):
         """Return the field that a refusal is about, or None."""
         return None
 
+    @property
+    def error_fields(self) -> list[forms.BoundField]:
+        """The fields that are to be mended, in their order; a page may name them at its top."""
+        return [field for field in self if field.errors]
+
 
 class ConfirmForm(StepForm):
     """A step that cannot be undone: the tick box says so in a full sentence."""

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from voting.forms.ballot import BallotForm
+from voting.forms.typed import typed_words
 from voting.models import RollEntry
 
 View = Callable[..., HttpResponse]
@@ -72,7 +73,8 @@ def delegate_page(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except Calm as calm:
-            return render(request, "ballot/calm.html", calm.context(), status=calm.status)
+            context = calm.context() | {"words": typed_words(request.POST)}
+            return render(request, "ballot/calm.html", context, status=calm.status)
 
     guarded = require_http_methods(["GET", "HEAD", "POST"])(page)
     return sensitive_post_parameters()(sensitive_variables()(never_cache(guarded)))

@@ -1,0 +1,16 @@
+"""What a person had written in a form that can no longer be taken: it is shown once more, to be copied."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import QueryDict
+
+#: Fields that hold a person's own words. Never marks, codes, key slips or passwords.
+_WORDS = re.compile(r"(?:text|reason|content|delay|note|targets|milestones|fault_\d+)", re.ASCII)
+
+
+def typed_words(data: QueryDict) -> list[str]:
+    """Return the texts of a form that was sent, in its order."""
+    sent = (str(data[name]) for name in data if _WORDS.fullmatch(name))
+    return [text for text in sent if text.strip()]
