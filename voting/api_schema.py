@@ -113,7 +113,11 @@ _SLUG = {
 }
 _NUMBER = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}}
 _PAGES = [
-    {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1, "default": 1}},
+    {
+        "name": "page",
+        "in": "query",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 999999, "default": 1},
+    },
     {
         "name": "page_size",
         "in": "query",
@@ -185,6 +189,10 @@ def _operation(summary: str, name: str, pages: bool, parameters: list[dict[str, 
 
 #: What each column of the open data's CSV and XLSX means, in the order of the columns.
 _COLUMNS: dict[str, str] = {
+    "year": gettext_noop("Year of the projects"),
+    "place": gettext_noop("The place"),
+    "kind": gettext_noop("Official, or a demo whose data are made up"),
+    "as_of": gettext_noop("The day of which everything on the row speaks"),
     "number": gettext_noop("Number of the project"),
     "name": gettext_noop("Its name, in Chinese"),
     "name_en": gettext_noop("Its name in English"),

@@ -330,15 +330,22 @@ def open_rows(shown: Overview) -> list[list[str | int]]:
 
     The disclosure fields stand on every row: so a CSV is one table that says where it comes from.
     """
-    fields = dict(disclosure(shown.cycle))
-    rows: list[list[str | int]] = [[*_OPEN, "targets", "milestones", "grades", *fields]]
+    about, fields = of_what(shown), dict(disclosure(shown.cycle))
+    rows: list[list[str | int]] = [[*about, *_OPEN, "targets", "milestones", "grades", *fields]]
     for record in open_records(shown):
         said: list[str | int] = [_cell(record[name]) for name in _OPEN]
         targets = [f"{t['text']} {t['reached'] or ''}/{t['planned']} {t['unit']}" for t in record["targets"]]
         milestones = [f"{m['month']} {m['text']} {m['reached'] or ''}".strip() for m in record["milestones"]]
         grades = [f"{g['assessment']}: {g['grade'] or ''}" for g in record["grades"]]
-        rows.append([*said, "; ".join(targets), "; ".join(milestones), "; ".join(grades), *fields.values()])
+        lists = ("; ".join(each) for each in (targets, milestones, grades))
+        rows.append([*about.values(), *said, *lists, *fields.values()])
     return rows
+
+
+def of_what(shown: Overview) -> dict[str, str | int]:
+    """Return of which year and place the data are, whether they are a demo's, and of which day they speak."""
+    cycle = shown.cycle
+    return {"year": cycle.year, "place": cycle.place, "kind": cycle.kind, "as_of": shown.on.isoformat()}
 
 
 def _cell(value: object) -> str | int:

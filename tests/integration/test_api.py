@@ -140,10 +140,24 @@ def test_a_rehearsal_and_an_assessment_are_no_cycles_of_it(client):
     assert client.get(f"{ROOT}cycles/try/").status_code == 404
 
 
-def test_nothing_can_be_sent(client):
+@pytest.mark.parametrize("address", ["cycles/", "cycles/2018/projects/1/", "nowhere/"])
+def test_nothing_can_be_sent(address):
     lived()
+    client = Client(enforce_csrf_checks=True)
     for method in ("post", "put", "patch", "delete"):
-        assert getattr(client, method)(f"{ROOT}cycles/").status_code == 405
+        answer = getattr(client, method)(f"{ROOT}{address}")
+        assert (answer.status_code, answer.json()) == (405, {"error": "This interface is read-only."})
+        assert answer["Allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_a_program_of_another_site_may_ask_again_by_the_hash(client):
+    lived()
+    asked = client.options(f"{ROOT}cycles/")
+    assert (asked.status_code, asked["Access-Control-Allow-Headers"]) == (204, "If-None-Match")
+    for address in (f"{ROOT}cycles/", "/2018/projects.json", "/2018/projects.csv"):
+        answer = client.get(address)
+        assert answer["Access-Control-Allow-Origin"] == "*", address
+        assert answer["Access-Control-Expose-Headers"] == "ETag", address
 
 
 def test_the_interface_says_what_the_open_data_say(client):

@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from voting import api_schema, queries
@@ -38,11 +39,18 @@ class Asked(ValueError):
 
 
 def endpoint(view: Callable[..., Any]) -> View:
-    """Make an address of a function that returns plain data; a wrong parameter is 400, what is not there 404."""
+    """Make an address of a function that returns plain data; a wrong parameter is 400, what is not there 404.
 
-    @require_safe
+    Nothing can be sent: other methods are 405. A browser's question before it asks from another site is answered.
+    """
+
+    @csrf_exempt
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return _methods(HttpResponse(status=204))
+        if request.method not in {"GET", "HEAD"}:
+            return _methods(_json(request, {"error": "This interface is read-only."}, status=405))
         try:
             return _json(request, view(request, *args, **kwargs))
         except Asked as wrong:
@@ -50,6 +58,20 @@ def endpoint(view: Callable[..., Any]) -> View:
         except Http404:
             return _json(request, {"error": "There is nothing at this address."}, status=404)
 
+    return answer
+
+
+def _methods(answer: HttpResponse) -> HttpResponse:
+    """Say which methods there are, also to other sites."""
+    answer["Allow"] = answer["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+    answer["Access-Control-Allow-Headers"] = "If-None-Match"
+    return to_all(answer)
+
+
+def to_all(answer: HttpResponse) -> HttpResponse:
+    """Let programs of other sites read the answer and its hash."""
+    answer["Access-Control-Allow-Origin"] = "*"
+    answer["Access-Control-Expose-Headers"] = "ETag"
     return answer
 
 
@@ -61,9 +83,8 @@ def _json(request: HttpRequest, data: Any, *, status: int = 200) -> HttpResponse
         answer = get_conditional_response(request, etag=etag)
     answer = answer or HttpResponse(text, status=status, content_type="application/json; charset=utf-8")
     answer["ETag"] = etag
-    answer["Access-Control-Allow-Origin"] = "*"
     patch_cache_control(answer, public=True, max_age=FRESH)
-    return answer
+    return to_all(answer)
 
 
 def _whole(request: HttpRequest, name: str, default: int, most: int) -> int:
@@ -256,6 +277,7 @@ def votes(request: HttpRequest, slug: str) -> dict[str, Any]:
     return _page(request, result.standings, say)
 
 
-def not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
+@endpoint
+def not_found(request: HttpRequest, rest: str = "") -> dict[str, Any]:
     """Answer for every other address below /api/v1/ as the interface does."""
-    return _json(request, {"error": "There is nothing at this address."}, status=404)
+    raise Http404

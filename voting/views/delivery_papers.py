@@ -20,6 +20,7 @@ from voting.blocks import Document
 from voting.exports import Cell, rows_as_csv, rows_as_xlsx
 from voting.models import Breakdown, Cycle
 from voting.pdf import as_pdf
+from voting.views.api import to_all
 from voting.views.deliveries import FRESH, shown
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -210,27 +211,27 @@ def _file(request: HttpRequest, content: bytes, name: str, kind: str) -> HttpRes
 Writer = Callable[[list[list[Cell]]], bytes]
 
 
-def open_data_rows(slug: str) -> tuple[Cycle, list[list[Cell]], list[dict[str, object]]]:
-    """Return the open data of a year: its rows with a header, and the same as records."""
-    cycle, found = shown(slug)
-    return cycle, papers.open_rows(found), papers.open_records(found)
-
-
 @require_safe
 def open_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    _cycle, rows, _records = open_data_rows(slug)
-    return _file(request, rows_as_csv(rows), f"{slug}-projects.csv", "text/csv; charset=utf-8")
+    _cycle, found = shown(slug)
+    content = rows_as_csv(papers.open_rows(found))
+    return to_all(_file(request, content, f"{slug}-projects.csv", "text/csv; charset=utf-8"))
 
 
 @require_safe
 def open_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
-    cycle, rows, _records = open_data_rows(slug)
-    return _file(request, rows_as_xlsx(rows, second=papers.disclosure(cycle)), f"{slug}-projects.xlsx", XLSX)
+    cycle, found = shown(slug)
+    content = rows_as_xlsx(papers.open_rows(found), second=papers.disclosure(cycle))
+    return to_all(_file(request, content, f"{slug}-projects.xlsx", XLSX))
 
 
 @require_safe
 def open_json(request: HttpRequest, slug: str) -> HttpResponse:
-    cycle, _rows, records = open_data_rows(slug)
-    body = {"disclosure": dict(papers.disclosure(cycle)), "projects": records}
+    cycle, found = shown(slug)
+    body = papers.of_what(found) | {
+        "disclosure": dict(papers.disclosure(cycle)),
+        "projects": papers.open_records(found),
+    }
     text = json.dumps(body, ensure_ascii=False, indent=1)
-    return _file(request, text.encode(), f"{slug}-projects.json", "application/json; charset=utf-8")
+    kind = "application/json; charset=utf-8"
+    return to_all(_file(request, text.encode(), f"{slug}-projects.json", kind))
