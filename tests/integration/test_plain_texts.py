@@ -64,7 +64,9 @@ def test_the_forms_after_the_vote_take_in_plain_text():
             },
         ),
         (unit, "/admin/vote/2018/unit/1/", {"do": "report", "day": "2018-03-01", "text": PASTED, "delay": PASTED}),
-        (unit, "/admin/vote/2018/unit/1/", {"do": "change", "content": PASTED, "reason": PASTED}),
+        (unit, "/admin/vote/2018/unit/1/", {
+            "do": "change", "content": PASTED, "reason": PASTED, "lead_unit": spring.unit.pk,
+        }),
     ]  # fmt: skip
     for client, address, data in asked:
         assert client.post(address, data).status_code == 302, data
@@ -94,7 +96,13 @@ def test_a_plan_sent_as_it_is_shown_changes_nothing():
     sent = {name: shown[name].replace("\n", "\r\n") for name in names}
     answer = unit.post(
         "/admin/vote/2018/unit/1/",
-        {**sent, "investment": shown["investment"] or "", "reason": "无", "do": "change"},
+        {
+            **sent,
+            "investment": shown["investment"] or "",
+            "lead_unit": spring.unit.pk,
+            "reason": "无",
+            "do": "change",
+        },
     )
     assert (answer.status_code, ChangeRequest.objects.count()) == (409, 0)
 
