@@ -100,6 +100,7 @@ def test_from_the_published_result_to_the_published_assessment(live: Live, tmp_p
         plan(clerk, number)
     assert_good(clerk)
     clerk.goto(DESK_PAGE)
+    clerk.locator("#i_confirm").check()
     press(clerk, "印发责任分解")
     said(clerk, "责任分解已印发（第 1 版）")
     assert_good(clerk)
@@ -170,6 +171,8 @@ def test_from_the_published_result_to_the_published_assessment(live: Live, tmp_p
     expect(citizen.locator("ol.slate").last).to_contain_text("第3项目")
 
     clerk.goto(DESK_PAGE)
+    clerk.locator("details", has=clerk.locator("#a_confirm")).locator("summary").click()
+    clerk.locator("#a_confirm").check()
     act(clerk, "assess", vote_at="第四次会议")
     said(clerk, "测评已发起")
     held = assessment_of(vote)
@@ -285,7 +288,8 @@ def test_english_tables_keep_their_names_readable_on_the_phone(live: Live):
     spring = lived()
     clerk = sign_in(live.person(viewport=PHONE), spring.vote.clerk, "/en")
     for path in (
-        "/en/2018-assessment/result/", "/en/admin/vote/2018-assessment/minutes/", f"/en{DESK_PAGE}", "/en/2018/minutes/",
+        "/en/2018-assessment/result/", "/en/admin/vote/2018-assessment/minutes/", f"/en{DESK_PAGE}",
+        "/en/2018/minutes/",
     ):  # fmt: skip
         clerk.goto(path)
         names = ".scroll > table tbody :is(th, td.n:first-child + td)"
