@@ -251,6 +251,12 @@ CASES_AFTER: dict[type, Case] = {
         archived_with_nothing_left,
         lambda s, _none: archive.dispose(cycle=s.cycle, slips=5, witnesses="", note="焚毁。", **s.acting),
     ),
+    archive.TooManySlips: after(
+        archived_with_nothing_left,
+        lambda s, _none: archive.dispose(
+            cycle=s.cycle, slips=999, witnesses="某人", note="焚毁。", **s.acting
+        ),
+    ),
 }
 
 

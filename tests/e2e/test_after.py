@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Unit, User
 from accounts.roles import Role
+from tests.assessing import begin
 from tests.browser import DESK, PHONE, Live, assert_good, assert_good_in_the_dark
 from tests.e2e.test_before import press, sign_in_as
 from tests.e2e.test_delegate import SMALL
@@ -19,6 +20,7 @@ from tests.e2e.test_round import sign_in
 from tests.factories import UserFactory, Vote, make_vote
 from tests.integration.test_delivery_pages import lived
 from tests.unit.test_uploads import with_place
+from voting.domain import surveys
 from voting.models import Cycle, Delivery, Notice, SealedBallot
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -98,6 +100,7 @@ def test_from_the_published_result_to_the_published_assessment(live: Live, tmp_p
         plan(clerk, number)
     assert_good(clerk)
     clerk.goto(DESK_PAGE)
+    clerk.locator("#i_confirm").check()
     press(clerk, "印发责任分解")
     said(clerk, "责任分解已印发（第 1 版）")
     assert_good(clerk)
@@ -168,6 +171,8 @@ def test_from_the_published_result_to_the_published_assessment(live: Live, tmp_p
     expect(citizen.locator("ol.slate").last).to_contain_text("第3项目")
 
     clerk.goto(DESK_PAGE)
+    clerk.locator("details", has=clerk.locator("#a_confirm")).locator("summary").click()
+    clerk.locator("#a_confirm").check()
     act(clerk, "assess", vote_at="第四次会议")
     said(clerk, "测评已发起")
     held = assessment_of(vote)
@@ -238,6 +243,60 @@ def test_every_page_after_the_vote_is_good_on_a_phone_and_at_a_desk(live: Live, 
         assert_good(page, SMALL)
         page.set_viewport_size(DESK)
     assert_good_in_the_dark(page)
+
+
+#: Words that do not stand in one piece: a word broken inside has more than one box.
+BROKEN = """scope => [...document.querySelectorAll(scope)].flatMap(each => {
+    const words = [], walker = document.createTreeWalker(each, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode())
+        for (const found of walker.currentNode.data.matchAll(/[A-Za-z]+/g)) {
+            const range = document.createRange();
+            range.setStart(walker.currentNode, found.index);
+            range.setEnd(walker.currentNode, found.index + found[0].length);
+            if (range.getClientRects().length > 1) words.push(found[0]);
+        }
+    return each.scrollWidth > each.clientWidth + 1 ? [...words, "wide: " + each.textContent] : words;
+})"""
+
+
+def whole(page: Page, scope: str, number: int) -> None:
+    """So many things are there, and each shows its English words whole, inside its own frame."""
+    expect(page.locator(scope)).to_have_count(number)
+    assert page.evaluate(BROKEN, scope) == []
+
+
+def test_english_grades_stand_whole_on_the_phone_and_in_the_hall(live: Live):
+    spring = lived()
+    now = timezone.now()
+    surveys.open_survey(
+        cycle=spring.cycle, opens_at=now - timedelta(hours=1), closes_at=now + timedelta(days=1), **spring.acting
+    )  # fmt: skip
+    held = begin(spring, (3, 4))
+    held.run("adopted", "rolled", "keyed", "ready", "open")
+    phone = live.person(viewport=PHONE)
+    enter(phone, held, 0)
+    phone.goto("/en/ballot/")
+    whole(phone, ".quad .cell", 8)
+    phone.goto("/en/2018/survey/")
+    whole(phone, ".answers label", 12)
+    hall = live.person(viewport=DESK)
+    hall.goto("/en/2018-assessment/screen/")
+    whole(hall, ".board .mk", 2)
+
+
+def test_english_tables_keep_their_names_readable_on_the_phone(live: Live):
+    spring = lived()
+    clerk = sign_in(live.person(viewport=PHONE), spring.vote.clerk, "/en")
+    for path in (
+        "/en/2018-assessment/result/", "/en/admin/vote/2018-assessment/minutes/", f"/en{DESK_PAGE}",
+        "/en/2018/minutes/",
+    ):  # fmt: skip
+        clerk.goto(path)
+        names = ".scroll > table tbody :is(th, td.n:first-child + td)"
+        widths = clerk.locator(names).evaluate_all("all => all.map(each => each.offsetWidth)")
+        assert widths, path
+        assert min(widths) >= 9 * 14, path
+        assert clerk.evaluate(BROKEN, ".scroll > table :is(th, td)") == [], path
 
 
 def test_every_desk_after_the_vote_is_good(live: Live):

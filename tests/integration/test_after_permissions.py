@@ -47,14 +47,14 @@ def poor(spring: Spring) -> None:
 
 #: What is done → where, what comes before, what is sent, who may.
 ACTS = {
-    "issue": (DESK, None, {}, {"clerk"}),
+    "issue": (DESK, None, {"confirm": "on"}, {"clerk"}),
     "plan": (f"{DESK}1/", None, {"content": "新的内容"}, {"clerk"}),
     "lights": (
         DESK, begun,
         {"yellow": "5", "yellow_from": "ge", "red": "20", "red_from": "gt", "report_days": "20"},
         {"clerk"},
     ),
-    "assess": (DESK, begun, {"body": "delegates", "numbers": "1 2"}, {"clerk"}),
+    "assess": (DESK, begun, {"body": "delegates", "numbers": "1 2", "confirm": "on"}, {"clerk"}),
     "survey": (DESK, begun, {"opens_at": "2030-01-01T09:00", "closes_at": "2030-02-01T09:00"}, {"clerk"}),
     "group": (f"{DESK}1/", begun, {"numbers": "{delegate}"}, {"clerk"}),
     "approve": (f"{DESK}1/", ask, {"text": "同意", "on": "2018-01-23", "shown": "{shown}"}, {"clerk", "presiding"}),

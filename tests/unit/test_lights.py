@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voting.domain.lights import PRESETS, ImpossibleLights, Light, LightRule, Milestone, standing
+from voting.domain.lights import PRESETS, ImpossibleLights, Light, LightRule, Milestone, checked, standing
 from voting.domain.measures import Comparator
 
 YINCHUAN = PRESETS["yinchuan"]
@@ -73,6 +73,44 @@ def test_an_impossible_rule_is_refused():
     for yellow, red in ((-1, 10), (20, 10), (0, 101)):
         with pytest.raises(ImpossibleLights):
             LightRule(yellow, Comparator.AT_LEAST, red, Comparator.AT_LEAST, unbegun_is_red=False)
+
+
+AT_LEAST, MORE = Comparator.AT_LEAST, Comparator.MORE_THAN
+
+
+@pytest.mark.parametrize(
+    ("yellow", "yellow_from", "red", "red_from", "refused"),
+    [
+        (10, AT_LEAST, 30, MORE, None),
+        (0, MORE, 1, AT_LEAST, None),
+        (29, MORE, 30, AT_LEAST, None),
+        (30, AT_LEAST, 30, MORE, None),
+        (30, AT_LEAST, 30, AT_LEAST, "order"),
+        (30, MORE, 30, MORE, "order"),
+        (30, MORE, 30, AT_LEAST, "order"),
+        (0, MORE, 0, MORE, "order"),
+        (0, AT_LEAST, 30, MORE, "always"),
+        (0, AT_LEAST, 0, MORE, "always"),
+    ],
+)
+def test_yellow_begins_after_green_and_before_red(yellow, yellow_from, red, red_from, refused):
+    """Whatever is taken shows yellow to somebody; whatever is refused never would, or to everybody."""
+    rule = LightRule(yellow, yellow_from, red, red_from, unbegun_is_red=False)
+    if refused is None:
+        assert checked(rule) is rule
+        lights = [
+            standing(plan(number, of=200), on=date(2019, 2, 1), rule=rule, begun=True).light
+            for number in range(200)
+        ]
+        assert Light.YELLOW in lights
+    else:
+        with pytest.raises(ImpossibleLights) as said:
+            checked(rule)
+        assert said.value.code == refused
+
+
+def test_every_preset_shows_every_light():
+    assert [checked(rule) for rule in PRESETS.values()] == list(PRESETS.values())
 
 
 @given(st.integers(0, 12), st.integers(0, 12), st.sampled_from(sorted(PRESETS)))

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from voting import permissions
 from voting.admin.after import AfterPage, Maker
@@ -24,7 +25,8 @@ from voting.domain import (
     surveys,
 )
 from voting.forms import delivery as forms
-from voting.forms.steps import StepForm
+from voting.forms.archive import CarryForm, DisposalForm
+from voting.forms.steps import ConfirmForm, StepForm
 from voting.models import (
     ChangeRequest,
     Completion,
@@ -45,6 +47,13 @@ class DeliveryDesk(AfterPage):
 
     template = "admin/delivery/desk.html"
     seen_by = permissions.can_watch
+    lays_out = gettext_lazy(
+        "These projects are assessed, by those named above. An assessment that is laid out is not taken back."
+    )
+    closes_the_year = gettext_lazy(
+        "The year is closed for good: nothing of it changes any more, and the contacts of those who made proposals "
+        "are deleted. This cannot be undone."
+    )
 
     def makers(self) -> dict[str, Maker]:
         if not permissions.can_deliver(self.user, self.cycle):
@@ -60,16 +69,29 @@ class DeliveryDesk(AfterPage):
                 data, setting=setting, preset=preset, auto_id="l_%s"
             )
             if not self.cycle.breakdowns.exists():
-                found["issue"] = StepForm
+                found["issue"] = self._issue_form
             else:
                 numbers = [each.number for each in assessments.assessable(self.cycle)]
-                found["assess"] = lambda data: forms.AssessmentForm(data, numbers=numbers, auto_id="a_%s")
+                found["assess"] = lambda data: forms.AssessmentForm(
+                    data, numbers=numbers, sentence=self.lays_out, auto_id="a_%s"
+                )
             found |= self._survey_makers()
         if stage == Stage.ASSESSMENT:
-            found["archive"] = StepForm
+            found["archive"] = lambda data: ConfirmForm(data, sentence=self.closes_the_year, auto_id="r_%s")
         if stage == Stage.ARCHIVED and not Disposal.objects.filter(cycle=self.cycle).exists():
-            found["dispose"] = lambda data: forms.DisposalForm(data, auto_id="d_%s")
+            issued = archive.slips_issued(self.cycle)
+            found["dispose"] = lambda data: DisposalForm(data, issued=issued, auto_id="d_%s")
         return found
+
+    def _issue_form(self, data: Any) -> ConfirmForm:
+        """The tick box names the projects of which nothing could be reported."""
+        sentence = _("Every project is filled in; from now on a plan changes only with approval.")
+        if bare := deliveries.without_plan(self.cycle):
+            sentence = _(
+                "Issue it as it is; from now on a plan changes only with approval. These projects have neither "
+                "targets nor milestones: %s."
+            ) % ", ".join(map(str, bare))
+        return ConfirmForm(data, sentence=sentence, auto_id="i_%s")
 
     def _survey_makers(self) -> dict[str, Maker]:
         """Return the forms of the survey: its times until it has begun, its end while it is running."""
@@ -113,7 +135,8 @@ class DeliveryDesk(AfterPage):
         return _("The rule of the lights is set.")
 
     def _assess(self, data: dict[str, Any], given: dict[str, Any]) -> str:
-        held = assessments.open_assessment(**data, **given)
+        asked = {name: data[name] for name in ("body", "numbers", "by_unit", "vote_at")}
+        held = assessments.open_assessment(**asked, **given)
         return _("The assessment is laid out: %s. Its running order is on the first page.") % held
 
     def _survey(self, data: dict[str, Any], given: dict[str, Any]) -> str:
@@ -134,8 +157,9 @@ class DeliveryDesk(AfterPage):
 
     def _dispose(self, data: dict[str, Any], given: dict[str, Any]) -> str:
         record = {name: data[name] for name in ("slips", "witnesses", "note")}
-        done = archive.dispose(**record, **given)
-        return _("Recorded. Sealed ballots deleted: %d.") % done.ballots
+        archive.dispose(**record, **given)
+        deleted = archive.ballots_deleted(self.cycle)
+        return _("Recorded. Sealed ballots of the vote and of the assessments deleted in all: %d.") % deleted
 
     def context(self) -> dict[str, Any]:
         found = overview(self.cycle, on=timezone.localdate(), drafts=True)
@@ -243,7 +267,7 @@ class DeliveryPage(AfterPage):
         if not self.cycle.breakdowns.exists():
             found["plan"] = lambda data: forms.PlanForm(data, delivery=delivery)
         elif delivery.status == DeliveryStatus.RUNNING:
-            found["carry"] = lambda data: forms.CarryForm(data, cycle=self.cycle, auto_id="y_%s")
+            found["carry"] = lambda data: CarryForm(data, cycle=self.cycle, auto_id="y_%s")
         if self.handed_in or waiting:
             found["accept"] = found["return"] = lambda data: forms.AcceptanceForm(
                 data, label=_("What the acceptance found"), auto_id="h_%s"

@@ -9,6 +9,7 @@ from typing import Any, cast
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -171,9 +172,13 @@ class VoteAdminSite(admin.AdminSite):
 
 
 def delivering(user: User) -> list[Cycle]:
-    """Return the cycles of the person's own kind whose projects are on their way or wait to be."""
+    """Return the cycles of the person's own kind whose projects are on their way or wait to be.
+
+    An archived year stays until its keys and urns are disposed of: nobody would find that page otherwise.
+    """
     stages = [Stage.PUBLICATION, Stage.DELIVERY, Stage.ASSESSMENT]
-    cycles = Cycle.objects.filter(kind=user.kind, stage__in=stages, assesses=None)
+    due = Q(stage__in=stages) | Q(stage=Stage.ARCHIVED, disposal=None)
+    cycles = Cycle.objects.filter(due, kind=user.kind, assesses=None)
     return [cycle for cycle in cycles if can_watch(user, cycle)]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet, prefetch_related_objects
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -33,6 +33,7 @@ from voting.models import (
     Proposal,
     ProposalList,
     Rectification,
+    Round,
     SealedBallot,
     SupervisionGroup,
     SurveyForm,
@@ -78,9 +79,44 @@ class NoNextYear(Refused):
         )
 
 
+class TooManySlips(Refused):
+    """More key slips than the rounds of the year ever had."""
+
+    def __init__(self, issued: int) -> None:
+        super().__init__(issued)
+        self.issued = issued
+
+    def __str__(self) -> str:
+        return (
+            _(
+                "%d key slips were issued for the vote and the assessments of this year: no more can be destroyed."
+            )
+            % self.issued
+        )
+
+
 class NoWitness(Refused):
     def __str__(self) -> str:
         return _("Say who witnessed it and how it was done: the record stays for ever.")
+
+
+def next_years(cycle: Cycle) -> QuerySet[Cycle]:
+    """Return the later years that can take a delivery over: their delivery has begun, no breakdown is issued yet."""
+    return Cycle.objects.filter(
+        kind=cycle.kind, year__gt=cycle.year, assesses=None, stage=Stage.DELIVERY, breakdowns=None
+    ).order_by("year", "slug")
+
+
+def slips_issued(cycle: Cycle) -> int:
+    """Return how many key slips the rounds of a cycle and of its assessments had in all."""
+    rounds = Round.objects.filter(Q(cycle=cycle) | Q(cycle__assesses=cycle))
+    return rounds.aggregate(issued=Sum("slips_issued"))["issued"] or 0
+
+
+def ballots_deleted(cycle: Cycle) -> int:
+    """Return how many sealed ballots were deleted with a cycle, those of its assessments too."""
+    records = Disposal.objects.filter(Q(cycle=cycle) | Q(cycle__assesses=cycle))
+    return records.aggregate(deleted=Sum("ballots"))["deleted"] or 0
 
 
 def _waiting(deliveries: QuerySet[Delivery]) -> list[int]:
@@ -106,8 +142,7 @@ def carry_over(*, delivery: Delivery, to: Cycle, stage_goal: str, by: User, at: 
     if DeliveryStatus.CARRIED not in DELIVERY_STEPS[DeliveryStatus(delivery.status)]:
         raise StepNotAllowed
     to = Cycle.objects.select_for_update(no_key=True).get(pk=to.pk)
-    later = to.kind == delivery.cycle.kind and to.year > delivery.cycle.year and not to.assesses_id
-    if not later or to.stage != Stage.DELIVERY or to.breakdowns.exists():
+    if not next_years(delivery.cycle).filter(pk=to.pk).exists():
         raise NoNextYear
     if waiting := _waiting(Delivery.objects.filter(pk=delivery.pk)):
         raise StillOpen(waiting)
@@ -215,13 +250,15 @@ def dispose(*, cycle: Cycle, slips: int, witnesses: str, note: str, by: User, at
     """Record that the key slips were destroyed, and delete the sealed ballots of the cycle and of its assessments.
 
     The list of hashes, the count and the notice stay. Raises StepNotAllowed unless the cycle is archived and this was
-    not done yet, or NoWitness.
+    not done yet, NoWitness, or TooManySlips.
     """
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if cycle.stage != Stage.ARCHIVED or Disposal.objects.filter(cycle=cycle).exists():
         raise StepNotAllowed
     if not witnesses.strip() or not note.strip():
         raise NoWitness
+    if slips > (issued := slips_issued(cycle)):
+        raise TooManySlips(issued)
     for each in (*cycle.assessments.all(), cycle):
         urn = SealedBallot.objects.filter(round__cycle=each)
         record_ = Disposal(

@@ -251,6 +251,12 @@ def _said(delivery: Delivery) -> dict[str, Any]:
     }
 
 
+def without_plan(cycle: Cycle) -> list[int]:
+    """Return the numbers of the deliveries with neither targets nor milestones: nothing of them could be reported."""
+    bare = cycle.deliveries.filter(targets=None, milestones=None)
+    return sorted(bare.values_list("number", flat=True))
+
+
 @transaction.atomic
 def issue_breakdown(*, cycle: Cycle, by: User, at: datetime) -> Breakdown:
     """Issue the breakdown as a fixed version with its hash. Raises StepNotAllowed, or NoLeadUnit."""

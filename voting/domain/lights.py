@@ -30,7 +30,7 @@ class Light(StrEnum):
 
 
 class ImpossibleLights(ValueError):
-    """``code`` is ``points`` unless 0 ≤ yellow ≤ red ≤ 100."""
+    """``code`` is ``points`` unless 0 ≤ yellow ≤ red ≤ 100; ``order`` and ``always`` say what ``checked`` refuses."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -53,6 +53,19 @@ class LightRule:
     def __post_init__(self) -> None:
         if not 0 <= self.yellow <= self.red <= WHOLE:
             raise ImpossibleLights("points")
+
+
+def checked(rule: LightRule) -> LightRule:
+    """Return a rule under which green and yellow can both be seen; a rule of earlier days is read without this.
+
+    Raises ImpossibleLights ``always`` where whoever is on schedule would be yellow already, ``order`` unless yellow
+    begins before red: at fewer points, or at as many with "at least" against "more than".
+    """
+    if rule.yellow == 0 and rule.yellow_from is Comparator.AT_LEAST:
+        raise ImpossibleLights("always")
+    if (rule.yellow, rule.yellow_from is _MORE) >= (rule.red, rule.red_from is _MORE):
+        raise ImpossibleLights("order")
+    return rule
 
 
 _AT_LEAST, _MORE = Comparator.AT_LEAST, Comparator.MORE_THAN

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from voting.domain.journal import record
-from voting.domain.lights import PRESETS, ImpossibleLights, LightRule, Milestone, Standing, standing
+from voting.domain.lights import PRESETS, ImpossibleLights, LightRule, Milestone, Standing, checked, standing
 from voting.domain.measures import Comparator
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.screening import NotYourUnit
@@ -60,7 +60,20 @@ class TooManyFiles(Refused):
 
 
 class LightsImpossible(Refused):
+    """``code`` is that of ImpossibleLights."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
     def __str__(self) -> str:
+        if self.code == "always":
+            return _("At least 0 points behind is every project, also one on schedule: write more than 0.")
+        if self.code == "order":
+            return _(
+                "Yellow must begin before red, or it never shows: at fewer points, or at as many with "
+                "“at least” for yellow and “more than” for red."
+            )
         return _("Yellow begins before red, and both between 0 and 100 points.")
 
 
@@ -136,11 +149,13 @@ def set_lights(*, cycle: Cycle, rule: LightRule, report_days: int, by: User, at:
 def light_rule(*, yellow: int, yellow_from: str, red: int, red_from: str, unbegun_is_red: bool) -> LightRule:
     """Return the rule of these settings. Raises LightsImpossible."""
     try:
-        return LightRule(
-            yellow, Comparator(yellow_from), red, Comparator(red_from), unbegun_is_red=unbegun_is_red
+        return checked(
+            LightRule(
+                yellow, Comparator(yellow_from), red, Comparator(red_from), unbegun_is_red=unbegun_is_red
+            )
         )
-    except ImpossibleLights:
-        raise LightsImpossible from None
+    except ImpossibleLights as refusal:
+        raise LightsImpossible(refusal.code) from None
 
 
 @dataclass(frozen=True)

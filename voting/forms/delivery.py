@@ -1,4 +1,4 @@
-"""The forms after the vote: plan, report, change, completion, group, lights, assessment, survey, archive."""
+"""The forms after the vote: plan, report, change, completion, group, lights, assessment, survey."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import Unit
-from voting.domain import archive, assessments, completions, progress, surveys, uploads
+from voting.domain import assessments, completions, progress, surveys, uploads
 from voting.domain.changes import ChangeUnexplained
 from voting.domain.deliveries import NoLeadUnit, plan_of
 from voting.domain.lights import PRESETS
@@ -22,9 +22,9 @@ from voting.domain.plan_rows import PlanReported
 from voting.domain.refusals import Refused
 from voting.forms.plan_lines import milestones_as_lines, milestones_in, targets_as_lines, targets_in
 from voting.forms.screening import MOMENT, numbers_in
-from voting.forms.steps import StepForm
+from voting.forms.steps import ConfirmForm, StepForm
 from voting.forms.supervision import area, day_input
-from voting.models import Cycle, Delivery, LightSetting
+from voting.models import Delivery, LightSetting
 from voting.states import Body, Comparator
 
 _MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2, "min_value": 0, "required": False}
@@ -314,11 +314,13 @@ class LightsForm(StepForm):
         self.initial = {name: getattr(source, name) for name in names} | {"report_days": setting.report_days}
 
     def field_of(self, refusal: Refused) -> str | None:
-        return "red"
+        if not isinstance(refusal, progress.LightsImpossible):
+            return None
+        return "yellow" if refusal.code == "always" else "red"
 
 
-class AssessmentForm(StepForm):
-    """Who assesses what."""
+class AssessmentForm(ConfirmForm):
+    """Who assesses what; the tick box says that it is not taken back."""
 
     body = forms.ChoiceField(
         label=gettext_lazy("Who votes"), choices=Body.choices, widget=forms.RadioSelect, initial=Body.DELEGATES,
@@ -337,8 +339,14 @@ class AssessmentForm(StepForm):
         super().__init__(*args, **kwargs)
         self.initial = {"numbers": " ".join(map(str, numbers)), "body": Body.DELEGATES}
 
+    field_order = ("body", "numbers", "by_unit", "vote_at", "confirm")
+
     def clean_numbers(self) -> list[int]:
-        return numbers_in(self.cleaned_data["numbers"])
+        """Return the numbers; one that stands twice is a slip of the pen. Raises ValidationError."""
+        numbers = numbers_in(self.cleaned_data["numbers"])
+        if twice := sorted({each for each in numbers if numbers.count(each) > 1}):
+            raise ValidationError(_("This number stands there twice: %s.") % ", ".join(map(str, twice)))
+        return numbers
 
     def field_of(self, refusal: Refused) -> str | None:
         return "numbers" if isinstance(refusal, assessments.NothingToAssess) else None
@@ -365,35 +373,3 @@ class OrderToMendForm(TextForm):
 
     def field_of(self, refusal: Refused) -> str | None:
         return "text" if isinstance(refusal, assessments.NothingOrdered) else "due"
-
-
-class CarryForm(StepForm):
-    """The year that takes the project over, and its goal for that year."""
-
-    to = forms.ModelChoiceField(Cycle.objects.none(), label=gettext_lazy("Goes on in"))
-    stage_goal = forms.CharField(label=gettext_lazy("Goal of that year"), max_length=300)
-
-    def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        later = Cycle.objects.filter(kind=cycle.kind, year__gt=cycle.year, assesses=None)
-        to: Any = self.fields["to"]
-        to.queryset = later.order_by("year")
-
-    def field_of(self, refusal: Refused) -> str | None:
-        return "to" if isinstance(refusal, archive.NoNextYear) else None
-
-
-class DisposalForm(StepForm):
-    """The record of the destruction: it cannot be undone."""
-
-    slips = forms.IntegerField(label=gettext_lazy("Key slips destroyed"), min_value=0, max_value=1000)
-    witnesses = forms.CharField(label=gettext_lazy("Witnesses"), max_length=200)
-    note = forms.CharField(label=gettext_lazy("How it was done"), max_length=2000, widget=area())
-    confirm = forms.BooleanField(
-        label=gettext_lazy(
-            "The sealed ballots of this year are deleted for ever. Hashes, count and notice stay."
-        )
-    )
-
-    def field_of(self, refusal: Refused) -> str | None:
-        return "witnesses"
