@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from voting import permissions
 from voting.admin.after import AfterPage, Maker
@@ -24,7 +25,7 @@ from voting.domain import (
     surveys,
 )
 from voting.forms import delivery as forms
-from voting.forms.steps import StepForm
+from voting.forms.steps import ConfirmForm, StepForm
 from voting.models import (
     ChangeRequest,
     Completion,
@@ -38,6 +39,8 @@ from voting.models import (
 )
 from voting.plan_words import differences
 from voting.states import DeliveryStatus, Stage
+
+_WITHDRAWS = gettext_lazy("I withdraw this assessment; it cannot be taken up again, only laid out anew.")
 
 
 class DeliveryDesk(AfterPage):
@@ -64,6 +67,8 @@ class DeliveryDesk(AfterPage):
             else:
                 numbers = [each.number for each in assessments.assessable(self.cycle)]
                 found["assess"] = lambda data: forms.AssessmentForm(data, numbers=numbers, auto_id="a_%s")
+            if assessments.withdrawable(self.cycle):
+                found["withdraw"] = lambda data: ConfirmForm(data, sentence=_WITHDRAWS, auto_id="w_%s")
             found |= self._survey_makers()
         if stage == Stage.ASSESSMENT:
             found["archive"] = StepForm
@@ -91,6 +96,7 @@ class DeliveryDesk(AfterPage):
             "issue": self._issue,
             "lights": self._lights,
             "assess": self._assess,
+            "withdraw": self._withdraw,
             "survey": self._survey,
             "survey_end": self._survey_end,
             "survey_close": self._survey_close,
@@ -115,6 +121,14 @@ class DeliveryDesk(AfterPage):
     def _assess(self, data: dict[str, Any], given: dict[str, Any]) -> str:
         held = assessments.open_assessment(**data, **given)
         return _("The assessment is laid out: %s. Its running order is on the first page.") % held
+
+    def _withdraw(self, _data: dict[str, Any], given: dict[str, Any]) -> str:
+        held = assessments.withdrawable(given.pop("cycle"))
+        if held is None:
+            raise assessments.NotWithdrawn
+        return _("Withdrawn: %s. Another assessment can be laid out.") % assessments.withdraw_assessment(
+            assessment=held, **given
+        )
 
     def _survey(self, data: dict[str, Any], given: dict[str, Any]) -> str:
         surveys.open_survey(**data, **given)
