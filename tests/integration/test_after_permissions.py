@@ -46,6 +46,7 @@ def poor(spring: Spring) -> None:
 
 
 #: What is done → where, what comes before, what is sent, who may.
+SOON = (timezone.localdate() + timedelta(days=30)).isoformat()
 ACTS = {
     "issue": (DESK, None, {}, {"clerk"}),
     "plan": (f"{DESK}1/", None, {"content": "新的内容"}, {"clerk"}),
@@ -61,7 +62,7 @@ ACTS = {
     "refuse": (f"{DESK}1/", ask, {"text": "不同意", "on": "2018-01-23", "shown": "{shown}"}, {"clerk", "presiding"}),
     "accept": (f"{DESK}1/", handed_in, {"text": "合格", "shown": "{shown}"}, {"clerk"}),
     "return": (f"{DESK}1/", handed_in, {"text": "返工", "shown": "{shown}"}, {"clerk"}),
-    "mend": (f"{DESK}1/", poor, {"text": "改", "due": (timezone.localdate() + timedelta(days=30)).isoformat()}, {"clerk"}),
+    "mend": (f"{DESK}1/", poor, {"text": "改", "due": SOON}, {"clerk"}),
     "dispose": (
         DESK, archived_with_nothing_left,
         {"slips": "5", "witnesses": "监票人", "note": "粉碎", "confirm": "on"},
