@@ -5,7 +5,7 @@ Superusers keep the accounts; a clerk keeps the delegates of the own kind. Nobod
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -123,14 +123,23 @@ class DelegateForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Delegate
-        fields = ("kind", "number", "name", "delegation", "is_active")
+        fields = ("kind", "number", "name", "delegation", "in_group", "is_active")
+        labels: ClassVar[dict[str, Any]] = {
+            "in_group": _("member of the standing committee, or of the sub-group")
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "in_group": _(
+                "Votes in an assessment by the standing committee; counts in a second threshold of a sub-group. "
+                "A roll that is frozen does not change."
+            )
+        }
 
 
 class DelegateAdmin(KeptByClerks):
     form = DelegateForm
-    list_display = ("number", "name", "delegation", "kind", "is_active")
+    list_display = ("number", "name", "delegation", "kind", "in_group", "is_active")
     list_select_related = ("delegation",)
-    list_filter = ("is_active", "delegation", "kind")
+    list_filter = ("is_active", "in_group", "delegation", "kind")
     search_fields = ("number", "name")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Delegate | None = None) -> tuple[str, ...]:

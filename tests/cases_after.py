@@ -109,10 +109,9 @@ def ask(spring: Spring, **given: Any) -> Any:
     return changes.ask_change(delivery=spring.delivery(), **unit(spring) | said)
 
 
-def decide(spring: Spring, change: Any) -> object:
-    return changes.decide_change(
-        change=change, approved=False, decision="不同意。", on=date(2018, 1, 23), **spring.acting
-    )
+def decide(spring: Spring, change: Any, **given: Any) -> object:
+    said = {"approved": False, "decision": "不同意。", "on": date(2018, 1, 23)} | given
+    return changes.decide_change(change=change, **said, **spring.acting)
 
 
 def archived_with_nothing_left(spring: Spring) -> None:
@@ -167,6 +166,11 @@ CASES_AFTER: dict[type, Case] = {
     deliveries.NoLeadUnit: on(lambda s: deliveries.issue_breakdown(cycle=s.cycle, **s.acting), issued=False),
     progress.NothingReported: on(lambda s: s.report(text=" ")),
     progress.DayAhead: on(lambda s: s.report(day=date(2019, 3, 1))),
+    progress.ReachedTooEarly: on(lambda s: s.report(reached={1: date(1990, 1, 1)})),
+    progress.ReachedAfterReport: on(lambda s: s.report(reached={1: date(2018, 3, 21)})),
+    progress.ReportedAlready: after(lambda s: s.report(), lambda s, _report: s.report()),
+    progress.DayTooEarly: on(lambda s: s.report(day=date(2017, 12, 31))),
+    progress.NotItsReport: after(lambda s: s.report(2), lambda s, other: s.report(corrects=other)),
     progress.TooManyFiles: on(many_files),
     progress.LightsImpossible: on(
         lambda _s: progress.light_rule(
@@ -193,10 +197,24 @@ CASES_AFTER: dict[type, Case] = {
         lambda s: supervision.remark(delivery=s.delivery(), text="好。", **s.acting)
     ),
     supervision.NothingWritten: on(lambda s: inspect(s, text=" ")),
+    supervision.NotInOffice: on(
+        lambda s: supervision.name_group(delivery=s.delivery(), numbers=["99999"], **s.acting)
+    ),
+    supervision.InspectionAhead: on(lambda s: inspect(s, day=date(2019, 1, 1))),
+    supervision.InspectionTooEarly: on(lambda s: inspect(s, day=date(2017, 12, 31))),
+    supervision.FaultDueInThePast: on(lambda s: inspect(s, faults=[("围挡破损", s.unit, date(2018, 1, 1))])),
+    supervision.DueTooFar: on(lambda s: inspect(s, faults=[("围挡破损", s.unit, date(2030, 1, 1))])),
+    supervision.NotAnswered: after(
+        lambda s: inspect(s, faults=[("围挡破损", s.unit, date(2018, 6, 1))]),
+        lambda s, made: supervision.close(finding=made.findings.get(), text="好。", **s.acting),
+    ),
     supervision.NobodyNamed: on(
-        lambda s: supervision.name_group(delivery=s.delivery(), numbers=["nobody"], **s.acting)
+        lambda s: supervision.name_group(delivery=s.delivery(), numbers=[], **s.acting)
     ),
     changes.ChangeUnexplained: on(lambda s: ask(s, reason="")),
+    changes.DecisionUnworded: after(ask, lambda s, change: decide(s, change, decision=" ")),
+    changes.DecisionAhead: after(ask, lambda s, change: decide(s, change, on=date(2019, 1, 1))),
+    changes.DecisionTooEarly: after(ask, lambda s, change: decide(s, change, on=date(2018, 1, 1))),
     changes.NothingChanged: on(lambda s: ask(s, plan={})),
     changes.AnotherChangeWaits: after(ask, lambda s, _change: ask(s)),
     changes.DecidedAlready: after(lambda s: decide(s, ask(s)), decide),
@@ -220,10 +238,26 @@ CASES_AFTER: dict[type, Case] = {
             cycle=s.cycle, body="delegates", numbers=[2], **s.acting
         ),
     ),
+    assessments.NotAssessable: on(
+        lambda s: assessments.open_assessment(cycle=s.cycle, body="delegates", numbers=[99], **s.acting)
+    ),
+    assessments.NoCommittee: on(
+        lambda s: assessments.open_assessment(cycle=s.cycle, body="committee", numbers=[1], **s.acting)
+    ),
+    assessments.NotWithdrawn: after(
+        lambda s: assess(s, {1: Mark.FOR}),
+        lambda s, held: assessments.withdraw_assessment(assessment=held.cycle, **s.acting),
+    ),
     assessments.NotPoor: after(
         lambda s: assess(s, {1: Mark.FOR}),
         lambda s, held: assessments.order_rectification(
             assessment=held.cycle, delivery=s.delivery(), text="改。", due=date(2030, 1, 1), **s.acting
+        ),
+    ),
+    assessments.OrderDueInThePast: after(
+        lambda s: assess(s, {1: Mark.AGAINST}),
+        lambda s, held: assessments.order_rectification(
+            assessment=held.cycle, delivery=s.delivery(), text="改。", due=date(2018, 1, 1), **s.acting
         ),
     ),
     assessments.NothingOrdered: after(

@@ -21,18 +21,21 @@ class Stage(TextChoices):
     DELIVERY = "delivery", _("delivery")
     ASSESSMENT = "assessment", _("assessment")
     ARCHIVED = "archived", _("archived")
+    WITHDRAWN = "withdrawn", pgettext_lazy("assessment", "withdrawn")
 
 
 STAGE_STEPS: dict[Stage, frozenset[Stage]] = {
     Stage.SOLICITATION: frozenset({Stage.SCREENING}),
     Stage.SCREENING: frozenset({Stage.DELIBERATION}),
-    Stage.DELIBERATION: frozenset({Stage.VOTING}),
+    # Only an assessment is ever withdrawn.
+    Stage.DELIBERATION: frozenset({Stage.VOTING, Stage.WITHDRAWN}),
     Stage.VOTING: frozenset({Stage.COUNTING}),
     Stage.COUNTING: frozenset({Stage.PUBLICATION, Stage.VOTING}),
     Stage.PUBLICATION: frozenset({Stage.DELIVERY}),
     Stage.DELIVERY: frozenset({Stage.ASSESSMENT}),
     Stage.ASSESSMENT: frozenset({Stage.ARCHIVED, Stage.DELIVERY}),
     Stage.ARCHIVED: frozenset(),
+    Stage.WITHDRAWN: frozenset(),
 }
 
 
@@ -325,6 +328,7 @@ class Act(TextChoices):
     CHANGE_ASKED = "change_asked", _("change of a project asked for")
     CHANGE_DECIDED = "change_decided", _("change of a project decided")
     ASSESSMENT_OPENED = "assessment_opened", _("assessment opened")
+    ASSESSMENT_WITHDRAWN = "assess_withdrawn", _("assessment withdrawn")
     RECTIFICATION_ORDERED = "rectify_ordered", _("rectification ordered")
     RECTIFIED = "rectified", _("rectification answered by the unit")
     SURVEY_OPENED = "survey_opened", _("residents' survey opened")

@@ -22,7 +22,9 @@ HEADERS: dict[str, frozenset[str]] = {
     ),
     "name": frozenset({"姓名", "名字", "代表姓名", "name", "fullname"}),
     "delegation": frozenset({"代表团", "团组", "所属代表团", "delegation", "group"}),
-    "in_group": frozenset({"分组", "属于分组", "sub-group", "subgroup", "insub-group"}),
+    "in_group": frozenset(
+        {"分组", "属于分组", "常委会组成人员", "sub-group", "subgroup", "insub-group", "standingcommittee"}
+    ),
 }
 REQUIRED = ("number", "name", "delegation")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -38,7 +38,7 @@ def handed_in(spring: Spring) -> None:
 
 
 def found_fault(spring: Spring) -> None:
-    inspect(spring, faults=[("围挡", spring.unit, date(2030, 1, 1))])
+    inspect(spring, faults=[("围挡", spring.unit, date(2019, 6, 1))])
 
 
 def poor(spring: Spring) -> None:
@@ -46,6 +46,7 @@ def poor(spring: Spring) -> None:
 
 
 #: What is done → where, what comes before, what is sent, who may.
+SOON = (timezone.localdate() + timedelta(days=30)).isoformat()
 ACTS = {
     "issue": (DESK, None, {"confirm": "on"}, {"clerk"}),
     "plan": (f"{DESK}1/", None, {"content": "新的内容"}, {"clerk"}),
@@ -61,7 +62,7 @@ ACTS = {
     "refuse": (f"{DESK}1/", ask, {"text": "不同意", "on": "2018-01-23", "shown": "{shown}"}, {"clerk", "presiding"}),
     "accept": (f"{DESK}1/", handed_in, {"text": "合格", "shown": "{shown}"}, {"clerk"}),
     "return": (f"{DESK}1/", handed_in, {"text": "返工", "shown": "{shown}"}, {"clerk"}),
-    "mend": (f"{DESK}1/", poor, {"text": "改", "due": "2030-01-01"}, {"clerk"}),
+    "mend": (f"{DESK}1/", poor, {"text": "改", "due": SOON}, {"clerk"}),
     "dispose": (
         DESK, archived_with_nothing_left,
         {"slips": "5", "witnesses": "监票人", "note": "粉碎", "confirm": "on"},

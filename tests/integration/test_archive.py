@@ -133,7 +133,7 @@ def handed_in(spring: Spring) -> object:
 
 def ordered(spring: Spring) -> object:
     held = assess(spring, {1: Mark.AGAINST}).cycle
-    given = {"assessment": held, "delivery": spring.delivery(1), "text": "改。", "due": date(2030, 1, 1)}
+    given = {"assessment": held, "delivery": spring.delivery(1), "text": "改。", "due": date(2019, 6, 1)}
     return assessments.order_rectification(**given, **spring.acting)
 
 

@@ -16,7 +16,7 @@ from voting.delivered import overview
 from voting.delivery_lines import Line
 from voting.domain import changes, progress
 from voting.domain.lights import Light
-from voting.forms.delivery import ReportForm
+from voting.forms.progress import ReportForm
 from voting.models import ProgressReport
 
 pytestmark = pytest.mark.django_db

@@ -199,9 +199,9 @@ def test_what_is_not_taken(spring):
     change = ask(spring)
     with pytest.raises(changes.AnotherChangeWaits):
         ask(spring)
-    with pytest.raises(changes.ChangeUnexplained):
+    with pytest.raises(changes.DecisionUnworded):
         decide(spring, change, decision=" ")
-    with pytest.raises(changes.DayAhead):
+    with pytest.raises(changes.DecisionAhead):
         decide(spring, change, on=date(2030, 1, 1))
     decide(spring, change)
     with pytest.raises(changes.DecidedAlready):

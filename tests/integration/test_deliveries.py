@@ -142,7 +142,9 @@ def test_being_behind_needs_a_reason():
     [
         ({"text": " "}, progress.NothingReported),
         ({"day": date(2019, 1, 1)}, progress.DayAhead),
-        ({"reached": {1: date(2019, 1, 1)}}, progress.DayAhead),
+        ({"reached": {1: date(2019, 1, 1)}}, progress.ReachedAfterReport),
+        ({"reached": {1: date(2018, 3, 21)}}, progress.ReachedAfterReport),
+        ({"reached": {2: date(2016, 12, 31)}}, progress.ReachedTooEarly),
         ({"figures": {1: -1}}, ValidationError),
         ({"spent": Decimal(-1)}, ValidationError),
     ],

@@ -25,6 +25,7 @@ from voting.domain import (
     keys,
     notices,
     papers,
+    progress,
     roll_changes,
     rolls,
     rosters,
@@ -38,7 +39,7 @@ from voting.states import Presence
 
 pytestmark = pytest.mark.django_db
 
-ABSTRACT = {Refused, ballots.BallotRefused, CodeRefused}
+ABSTRACT = {Refused, ballots.BallotRefused, CodeRefused, progress.MilestoneDayWrong}
 
 
 def cast(vote, chosen, place: int = 0):

@@ -71,8 +71,8 @@ def fill(rows: list[list[str]]) -> tuple[list[list[object]], set[tuple[object, .
             put(said, reached=float(figure) if line % 2 else f"{figure}")
             told = [("target", place, figure)]
         elif number % 2 and place <= 12:
-            put(said, reached="2018-06-30")
-            told = [("milestone", place - 10, date(2018, 6, 30))]
+            put(said, reached=day.isoformat())
+            told = [("milestone", place - 10, day)]
         filled.append(said)
         expected.add((number + 1, day, text, delay, spent, *told))
     return filled, expected
@@ -91,7 +91,7 @@ def shown(rows: list[list[str]], expected: set[tuple[object, ...]]) -> list[list
         elif place <= 10:
             put(row, reached=f"{line}.5")
         elif number % 2 and place <= 12:
-            put(row, reached="2018-06-30")
+            put(row, reached=date(2018, line % 6 + 1, 1 + line % 28).isoformat())
     return after
 
 

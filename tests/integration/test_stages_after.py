@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import connection, transaction
@@ -34,7 +35,7 @@ from voting.states import Stage
 pytestmark = pytest.mark.django_db
 MODULES = (archive, assessments, changes, completions, deliveries, progress, supervision, surveys)
 GOING_ON = frozenset({Stage.DELIVERY, Stage.ASSESSMENT})
-DUE = date(2030, 1, 1)
+DUE = date(2019, 6, 1)
 DAY = date(2018, 1, 23)
 END = datetime(2019, 1, 2, 9, tzinfo=UTC)
 
@@ -83,6 +84,13 @@ def year() -> Year:
         spring.report(number, figures={1: 10, 2: 800})
     completions.hand_in(delivery=spring.delivery(5), evidence="建成。", **unit)
     return Year(spring, held, order, finding, change, survey(spring, days=2), make_next_year())
+
+
+def withdrawn(y: Year) -> object:
+    """Withdraw the assessment as if its roll were not frozen yet; a cycle in delivery stands where it goes back to."""
+    place(y.held, Stage.DELIBERATION)
+    with patch("voting.domain.assessments.move_cycle"):
+        return assessments.withdraw_assessment(assessment=y.held, **y.acting)
 
 
 def begun(y: Year) -> object:
@@ -173,6 +181,7 @@ VERBS: dict[Callable[..., Any], tuple[frozenset[Stage], Verb]] = {
         GOING_ON,
         lambda y: assessments.open_assessment(cycle=y.cycle, body="delegates", numbers=[3], **y.acting),
     ),
+    assessments.withdraw_assessment: (GOING_ON, withdrawn),
     assessments.order_rectification: (
         GOING_ON,
         lambda y: assessments.order_rectification(

@@ -70,7 +70,7 @@ def test_a_poor_answer_is_sent_back_and_in_the_end_escalated(spring):
     found = finding(spring)
     supervision.reply(finding=found, text="正在研究。", by=spring.officer, at=spring.at)
     supervision.send_back(finding=found, text="没有整改。", by=watcher(spring), at=spring.at)
-    with pytest.raises(StepNotAllowed):
+    with pytest.raises(supervision.NotAnswered):
         supervision.close(finding=found, text="算了", by=watcher(spring), at=spring.at)
     supervision.send_back(finding=found, text="报常委会。", by=watcher(spring), at=spring.at, escalate=True)
     found.refresh_from_db()

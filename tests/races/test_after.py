@@ -138,7 +138,7 @@ def test_the_rule_of_the_lights_is_set_while_many_reports_come_in():
 def test_a_poor_project_is_ordered_to_be_put_right_once():
     spring = make_spring()
     held = assess(spring, {1: Mark.AGAINST}).cycle
-    given = {"assessment": held, "delivery": spring.delivery(1), "text": "改。", "due": date(2030, 1, 1)}
+    given = {"assessment": held, "delivery": spring.delivery(1), "text": "改。", "due": date(2019, 6, 1)}
     results = at_once([partial(assessments.order_rectification, **given, **spring.acting)] * 4)
     assert Counter(type(each) for each in results) == {Rectification: 1, assessments.NotPoor: 3}
     assert Rectification.objects.count() == 1
@@ -177,7 +177,7 @@ def test_nothing_lands_in_a_year_while_it_is_archived():
 
 def test_a_year_is_archived_or_a_finding_opens_and_never_both():
     spring = completed()
-    fault = [("围挡破损", spring.unit, date(2030, 1, 1))]
+    fault = [("围挡破损", spring.unit, date(2019, 6, 1))]
     results = at_once(
         [
             partial(

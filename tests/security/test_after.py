@@ -58,7 +58,7 @@ def filled_with(text: str, short: str) -> Spring:
     acting = spring.acting
     visit = supervision.inspect(
         delivery=spring.delivery(1), day=date(2018, 1, 23), text=text,
-        faults=[(text, spring.unit, date(2030, 1, 1))], **acting,
+        faults=[(text, spring.unit, date(2019, 6, 1))], **acting,
     )  # fmt: skip
     supervision.reply(finding=visit.findings.get(), text=text, by=spring.officer, at=acting["at"])
     supervision.remark(
@@ -69,7 +69,7 @@ def filled_with(text: str, short: str) -> Spring:
     ask(spring, plan={"content": text + "3"}, reason=text)
     held = assess(spring, {1: Mark.AGAINST, 2: Mark.FOR})
     assessments.order_rectification(
-        assessment=held.cycle, delivery=spring.delivery(1), text=text, due=date(2030, 1, 1), **spring.acting
+        assessment=held.cycle, delivery=spring.delivery(1), text=text, due=date(2019, 6, 1), **spring.acting
     )
     answer(spring, survey(spring))
     return spring

@@ -41,6 +41,8 @@ from voting.models import (
 from voting.plan_words import differences
 from voting.states import DeliveryStatus, Stage
 
+_WITHDRAWS = gettext_lazy("I withdraw this assessment; it cannot be taken up again, only laid out anew.")
+
 
 class DeliveryDesk(AfterPage):
     """Every project of the year with its light, and what the clerk can do for all of them."""
@@ -75,6 +77,8 @@ class DeliveryDesk(AfterPage):
                 found["assess"] = lambda data: forms.AssessmentForm(
                     data, numbers=numbers, sentence=self.lays_out, auto_id="a_%s"
                 )
+            if assessments.withdrawable(self.cycle):
+                found["withdraw"] = lambda data: ConfirmForm(data, sentence=_WITHDRAWS, auto_id="w_%s")
             found |= self._survey_makers()
         if stage == Stage.ASSESSMENT:
             found["archive"] = lambda data: ConfirmForm(data, sentence=self.closes_the_year, auto_id="r_%s")
@@ -113,6 +117,7 @@ class DeliveryDesk(AfterPage):
             "issue": self._issue,
             "lights": self._lights,
             "assess": self._assess,
+            "withdraw": self._withdraw,
             "survey": self._survey,
             "survey_end": self._survey_end,
             "survey_close": self._survey_close,
@@ -138,6 +143,14 @@ class DeliveryDesk(AfterPage):
         asked = {name: data[name] for name in ("body", "numbers", "by_unit", "vote_at")}
         held = assessments.open_assessment(**asked, **given)
         return _("The assessment is laid out: %s. Its running order is on the first page.") % held
+
+    def _withdraw(self, _data: dict[str, Any], given: dict[str, Any]) -> str:
+        held = assessments.withdrawable(given.pop("cycle"))
+        if held is None:
+            raise assessments.NotWithdrawn
+        return _("Withdrawn: %s. Another assessment can be laid out.") % assessments.withdraw_assessment(
+            assessment=held, **given
+        )
 
     def _survey(self, data: dict[str, Any], given: dict[str, Any]) -> str:
         surveys.open_survey(**data, **given)

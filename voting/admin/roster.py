@@ -90,6 +90,8 @@ class RosterPage(StepPage):
         return super().page(
             upload,
             status=status,
+            # The list is mended before the rules are adopted too; only a frozen roll ends that.
+            usable=self.step.mine and rosters.before_the_roll(self.order.cycle),
             title=_("Import of delegates"),
             staged=shown,
             summary=shown.summary if shown else None,

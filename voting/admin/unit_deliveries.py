@@ -28,11 +28,13 @@ from voting.domain import (
 )
 from voting.exports import rows_as_xlsx
 from voting.forms import delivery as forms
+from voting.forms.progress import ReportForm
 from voting.forms.proposal_list import UploadTableForm
 from voting.forms.roster import ApplyForm
 from voting.forms.steps import StepForm
 from voting.forms.supervision import FindingForm
 from voting.models import Cycle, Delivery, Finding, ProgressList, Rectification
+from voting.pending import notes, pending, said_of, where_it_stands
 from voting.states import DeliveryStatus
 
 MOST_DIGITS = 18  # of a key that the database can hold
@@ -64,7 +66,7 @@ class UnitDeliveryPage(AfterPage):
             rule, _days = progress.rule_of(self.cycle)
             now = progress.progress_of(delivery, on=timezone.localdate(), rule=rule)
             files = self.request.FILES or None
-            found["report"] = lambda data: forms.ReportForm(data, files, delivery=delivery, now=now)
+            found["report"] = lambda data: ReportForm(data, files, delivery=delivery, now=now)
             if not delivery.changes.filter(approved=None).exists():
                 found["change"] = lambda data: forms.ChangeForm(data, delivery=delivery, auto_id="c_%s")
             if not delivery.completions.filter(accepted=None).exists():
@@ -80,7 +82,7 @@ class UnitDeliveryPage(AfterPage):
     def findings(self, delivery: Delivery) -> list[Finding]:
         """Return the open findings that the person's unit answers."""
         found = Finding.objects.filter(inspection__delivery=delivery, unit=self.user.unit_id, closed_at=None)
-        return list(found.prefetch_related("steps").order_by("due"))
+        return list(found.prefetch_related("steps__by").order_by("due"))
 
     def orders(self, delivery: Delivery) -> list[Rectification]:
         """Return the open orders that the person's unit answers; the clerk sees all of them."""
@@ -120,7 +122,11 @@ class UnitDeliveryPage(AfterPage):
             "delivery": delivery,
             "line": seen.line(self.number) if seen else None,
             "rule_words": seen.rule_words if seen else [],
-            "findings": [(each, shown.get(f"finding-{each.pk}")) for each in self.findings(delivery)],
+            "pending": pending(delivery),
+            "findings": [
+                (each, shown.get(f"finding-{each.pk}"), where_it_stands(each), said_of(each))
+                for each in self.findings(delivery)
+            ],
             "orders": [(each, shown.get(f"order-{each.pk}")) for each in self.orders(delivery)],
             "today": timezone.localdate(),
         }
@@ -216,14 +222,16 @@ def progress_table(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def unit_rows(user: User) -> list[tuple[Cycle, list[Any]]]:
-    """Return the cycles with projects of the officer's unit, each with their lines as they stand today."""
+    """Return the cycles with projects of the officer's unit: each line as it stands today, with what waits there."""
     found = []
     asked = Finding.objects.filter(unit=user.unit_id, closed_at=None).values("inspection__delivery")
-    ordered = [each.delivery_id for each in assessments.orders_for(user)]
+    orders = assessments.orders_for(user)
+    ordered = [each.delivery_id for each in orders]
     mine = Delivery.objects.filter(Q(lead_unit=user.unit_id) | Q(pk__in=asked) | Q(pk__in=ordered))
     cycles = Cycle.objects.filter(kind=user.kind, stage__in=progress.GOING_ON, deliveries__in=mine).distinct()
+    waits = notes(orders, Delivery.objects.filter(lead_unit=user.unit_id)) if user.unit_id else {}
     for cycle in cycles.order_by("-year", "slug") if user.unit_id else ():
         numbers = list(mine.filter(cycle=cycle).values_list("number", flat=True).distinct())
         if seen := overview(cycle, on=timezone.localdate(), drafts=True, numbers=numbers):
-            found.append((cycle, list(seen.lines)))
+            found.append((cycle, [(line, waits.get(line.delivery.pk, [])) for line in seen.lines]))
     return found

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import Delegate, User
-from voting.domain.assessments import AssessmentRunning
+from voting.domain.assessments import OVER, AssessmentRunning
 from voting.domain.cycles import move_cycle
 from voting.domain.deliveries import plan_of, set_plan
 from voting.domain.holding import hold_going_on, lock_cycle
@@ -216,7 +216,7 @@ def archive(*, cycle: Cycle, by: User, at: datetime) -> Cycle:
     cycle = lock_cycle(cycle)
     if cycle.stage != Stage.ASSESSMENT:
         raise StepNotAllowed
-    if cycle.assessments.exclude(stage__in=[Stage.PUBLICATION, Stage.ARCHIVED]).exists():
+    if cycle.assessments.exclude(stage__in=OVER).exists():
         raise AssessmentRunning
     running = cycle.deliveries.filter(status=DeliveryStatus.RUNNING).values_list("number", flat=True)
     if numbers := sorted(running):

@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Delegate, User
 from accounts.roles import Role
 from voting.domain.cycles import add_candidate, create_cycle, freeze_slate, move_cycle
 from voting.domain.grading import Grade
@@ -29,6 +29,7 @@ from voting.domain.progress import GOING_ON, may_report
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.rules import draft_rules
 from voting.domain.screening import DueInThePast, NotYourUnit
+from voting.domain.supervision import DueTooFar, too_far
 from voting.models import Candidate, Completion, Cycle, Delivery, Notice, Rectification
 from voting.states import DELIVERY_STEPS, Act, Body, DeliveryStatus, Stage
 
@@ -38,6 +39,8 @@ QUORUM: dict[str, dict[str, Any]] = {
     Body.DELEGATES: {"quorum_comparator": "ge", "quorum_numerator": 2, "quorum_denominator": 3},
     Body.COMMITTEE: {"quorum_comparator": "gt", "quorum_numerator": 1, "quorum_denominator": 2},
 }
+#: An assessment that stands here is under way no more.
+OVER = frozenset({Stage.PUBLICATION, Stage.ARCHIVED, Stage.WITHDRAWN})
 _BETWEEN_UNITS = re.compile(r"[、,，;；/]+")
 
 
@@ -48,9 +51,38 @@ class NothingToAssess(Refused):
         )
 
 
+class NotAssessable(NothingToAssess):
+    """Some numbers are of no project that can be assessed now."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        super().__init__(numbers)
+        self.numbers = numbers
+
+    def __str__(self) -> str:
+        return _(
+            "No project that can be assessed now has these numbers: %s. It was graded already, is being put right, or "
+            "is not there."
+        ) % ", ".join(map(str, self.numbers))
+
+
 class AssessmentRunning(Refused):
     def __str__(self) -> str:
         return _("An assessment is under way. Publish its result first.")
+
+
+class NoCommittee(Refused):
+    """A roll of nobody could neither be frozen nor be voted from."""
+
+    def __str__(self) -> str:
+        return _(
+            "No delegate in office is marked as a member of the standing committee. Mark the members first, in the "
+            "list of delegates or in the column 分组 of its file."
+        )
+
+
+class NotWithdrawn(Refused):
+    def __str__(self) -> str:
+        return _("An assessment can be withdrawn until its roll is frozen; this one cannot any more.")
 
 
 class NotPoor(Refused):
@@ -61,6 +93,11 @@ class NotPoor(Refused):
 class NothingOrdered(Refused):
     def __str__(self) -> str:
         return _("Write what is to be done, or what was done.")
+
+
+class OrderDueInThePast(DueInThePast):
+    def __str__(self) -> str:
+        return _("The day by which it is to be put right lies in the past.")
 
 
 @dataclass(frozen=True)
@@ -145,16 +182,21 @@ def open_assessment(
     """Lay out an assessment of these deliveries, with the rules of the preset as its draft.
 
     ``body`` says who votes. ``by_unit`` makes every unit's part an item of its own (湖州). Raises StepNotAllowed
-    outside the delivery, AssessmentRunning, or NothingToAssess where a number is not to be assessed.
+    outside the delivery, AssessmentRunning, NothingToAssess, NotAssessable where a number is not to be assessed, or
+    NoCommittee where nobody would be on its roll.
     """
     cycle = lock_cycle(cycle)
     if cycle.stage not in GOING_ON or cycle.assesses_id:
         raise StepNotAllowed
-    if cycle.assessments.exclude(stage__in=[Stage.PUBLICATION, Stage.ARCHIVED]).exists():
+    if cycle.assessments.exclude(stage__in=OVER).exists():
         raise AssessmentRunning
     known = {each.number: each for each in assessable(cycle)}
-    if not numbers or set(numbers) - set(known):
+    if not numbers:
         raise NothingToAssess
+    if unknown := sorted(set(numbers) - set(known)):
+        raise NotAssessable(unknown)
+    if body == Body.COMMITTEE and not has_committee(cycle):
+        raise NoCommittee
     items = _items([known[number] for number in sorted(set(numbers))], by_unit=by_unit)
     place = cycle.assessments.count() + 1
     acting: dict[str, Any] = {"by": by, "at": at}
@@ -174,6 +216,39 @@ def open_assessment(
         move_cycle(cycle, to=Stage.ASSESSMENT, **acting)
     data = {"assessment": assessment.slug, "numbers": sorted(set(numbers)), "body": body, "by_unit": by_unit}
     record(cycle=cycle, act=Act.ASSESSMENT_OPENED, data=data, **acting)
+    return assessment
+
+
+def has_committee(cycle: Cycle) -> bool:
+    """Tell whether any delegate in office is a member of the standing committee."""
+    return Delegate.objects.filter(kind=cycle.kind, is_active=True, in_group=True).exists()
+
+
+def withdrawable(cycle: Cycle) -> Cycle | None:
+    """Return the assessment of a cycle that can still be withdrawn, or None."""
+    return cycle.assessments.filter(stage=Stage.DELIBERATION).first()
+
+
+@transaction.atomic
+def withdraw_assessment(*, assessment: Cycle, by: User, at: datetime) -> Cycle:
+    """Withdraw an assessment before its roll is frozen; it stays to be read, and another can be laid out.
+
+    Its cycle goes back to the delivery where no other assessment was held. Raises NotWithdrawn, or StepNotAllowed
+    where the cycle is no assessment or its year is over.
+    """
+    if assessment.assesses is None:
+        raise StepNotAllowed
+    cycle = lock_cycle(assessment.assesses)
+    assessment = Cycle.objects.select_for_update(no_key=True).get(pk=assessment.pk)
+    if cycle.stage not in GOING_ON:
+        raise StepNotAllowed
+    if assessment.stage != Stage.DELIBERATION:
+        raise NotWithdrawn
+    acting: dict[str, Any] = {"by": by, "at": at}
+    move_cycle(assessment, to=Stage.WITHDRAWN, **acting)
+    if not cycle.assessments.exclude(stage=Stage.WITHDRAWN).exists():
+        move_cycle(cycle, to=Stage.DELIVERY, **acting)
+    record(cycle=cycle, act=Act.ASSESSMENT_WITHDRAWN, data={"assessment": assessment.slug}, **acting)
     return assessment
 
 
@@ -232,7 +307,7 @@ def order_rectification(
 ) -> Rectification:
     """Order a poor project to be put right; one that was completed goes on again, so that its unit can report.
 
-    Raises NotPoor, NothingOrdered, DueInThePast, or StepNotAllowed outside the delivery.
+    Raises NotPoor, NothingOrdered, OrderDueInThePast, DueTooFar, or StepNotAllowed outside the delivery.
     """
     delivery = hold_going_on(delivery)
     poor = {
@@ -245,8 +320,11 @@ def order_rectification(
         raise NotPoor
     if not text.strip():
         raise NothingOrdered
-    if due < timezone.localdate(at):
-        raise DueInThePast
+    today = timezone.localdate(at)
+    if due < today:
+        raise OrderDueInThePast
+    if too_far(due, today):
+        raise DueTooFar
     made = Rectification(
         assessment=assessment, delivery=delivery, text=text.strip(), due=due, ordered_by=by, ordered_at=at
     )

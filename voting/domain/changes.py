@@ -26,6 +26,27 @@ class ChangeUnexplained(Refused):
         return _("Give the reason: delegates and the public read it beside the change.")
 
 
+class DecisionUnworded(Refused):
+    def __str__(self) -> str:
+        return _("Write what the standing committee decided.")
+
+
+class DecisionAhead(DayAhead):
+    def __str__(self) -> str:
+        return _("A decision is recorded once it was taken; this day lies ahead.")
+
+
+class DecisionTooEarly(Refused):
+    """A decision of a day on which nobody had asked yet."""
+
+    def __init__(self, asked: date) -> None:
+        super().__init__(asked)
+        self.asked = asked
+
+    def __str__(self) -> str:
+        return _("The change was asked for on %s; it was not decided before.") % self.asked.isoformat()
+
+
 class NothingChanged(Refused):
     def __str__(self) -> str:
         return _("Nothing is changed by this.")
@@ -85,8 +106,8 @@ def decide_change(
 ) -> ChangeRequest:
     """Record what the standing committee decided; an approved plan is issued as a new version of the breakdown.
 
-    It is this change that is decided, not whichever waits now. Raises OwnRequest, ChangeUnexplained without the
-    decision's words, DecidedAlready, DayAhead, StepNotAllowed; for an approval also PlanReported, ValidationError.
+    It is this change that is decided, not whichever waits now. Raises OwnRequest, DecisionUnworded, DecidedAlready,
+    DecisionAhead, DecisionTooEarly, StepNotAllowed; for an approval also PlanReported, ValidationError.
     """
     delivery = lock_running(change.delivery)
     change = ChangeRequest.objects.select_for_update().get(pk=change.pk)
@@ -97,9 +118,11 @@ def decide_change(
     if by.pk == change.asked_by_id:
         raise OwnRequest
     if not decision.strip():
-        raise ChangeUnexplained
+        raise DecisionUnworded
     if on > timezone.localdate(at):
-        raise DayAhead
+        raise DecisionAhead
+    if on < (asked := timezone.localdate(change.asked_at)):
+        raise DecisionTooEarly(asked)
     change.approved, change.decision, change.decided_on = approved, decision.strip(), on
     change.recorded_by, change.recorded_at = by, at
     change.full_clean()

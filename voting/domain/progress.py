@@ -49,6 +49,37 @@ class DayTooEarly(Refused):
         return _("The day lies before the year of the projects.")
 
 
+class MilestoneDayWrong(Refused):
+    """The day on which a milestone was reached cannot be."""
+
+    def __init__(self, milestone: DeliveryMilestone, limit: date) -> None:
+        super().__init__(milestone, limit)
+        self.milestone, self.limit = milestone, limit
+
+
+class ReachedTooEarly(MilestoneDayWrong):
+    def __str__(self) -> str:
+        return _("“%(milestone)s” cannot have been reached before %(day)s.") % {
+            "milestone": self.milestone.text,
+            "day": self.limit.isoformat(),
+        }
+
+
+class ReachedAfterReport(MilestoneDayWrong):
+    def __str__(self) -> str:
+        return _(
+            "“%(milestone)s” was reached after %(day)s, the day of the report; report it for that day."
+        ) % {
+            "milestone": self.milestone.text,
+            "day": self.limit.isoformat(),
+        }
+
+
+class ReportedAlready(Refused):
+    def __str__(self) -> str:
+        return _("This report is recorded already.")
+
+
 class NotItsReport(Refused):
     def __str__(self) -> str:
         return _("Only an earlier report of the same project can be corrected, and each only once.")
@@ -256,20 +287,15 @@ def report(
 ) -> ProgressReport:
     """Add a report, with files as ``uploads.clean`` made them anew.
 
-    Raises NotYourUnit, NothingReported, DayAhead, DayTooEarly, NotItsReport, TooManyFiles, DelayUnexplained,
-    StepNotAllowed, ValidationError.
+    Raises NotYourUnit, NothingReported, DayAhead, DayTooEarly, ReachedTooEarly, ReachedAfterReport, NotItsReport,
+    TooManyFiles, ReportedAlready, DelayUnexplained, StepNotAllowed, ValidationError.
     """
     delivery = lock_running(delivery)
     if not may_report(by, delivery):
         raise NotYourUnit
     if not text.strip():
         raise NothingReported
-    if day > timezone.localdate(at) or any(
-        on and on > timezone.localdate(at) for on in (reached or {}).values()
-    ):
-        raise DayAhead
-    if day.year < delivery.cycle.year:
-        raise DayTooEarly
+    _check_days(delivery, day, reached or {}, today=timezone.localdate(at))
     if corrects and (corrects.delivery_id != delivery.pk or corrects.corrections.exists()):
         raise NotItsReport
     if len(files) > MOST_FILES:
@@ -279,6 +305,8 @@ def report(
         reported_by=by, reported_at=at,
     )  # fmt: skip
     made.full_clean()
+    if _is_known(made, figures or {}, reached or {}, files):
+        raise ReportedAlready
     made.save(force_insert=True)
     _add_figures(made, delivery, figures or {})
     _add_states(made, delivery, reached or {})
@@ -290,6 +318,55 @@ def report(
     data = {"number": delivery.number, "day": day.isoformat(), "report": made.pk}
     record(cycle=delivery.cycle, act=Act.PROGRESS_REPORTED, by=by, at=at, data=data)
     return made
+
+
+def _check_days(
+    delivery: Delivery, day: date, reached: Mapping[DeliveryMilestone, date | None], *, today: date
+) -> None:
+    """Raise DayAhead, DayTooEarly, ReachedTooEarly or ReachedAfterReport."""
+    if day > today:
+        raise DayAhead
+    if day.year < delivery.cycle.year:
+        raise DayTooEarly
+    since = _earliest(delivery) if any(reached.values()) else day
+    for milestone, on in reached.items():
+        if on and on < since:
+            raise ReachedTooEarly(milestone, since)
+        if on and on > day:
+            raise ReachedAfterReport(milestone, day)
+
+
+def _earliest(delivery: Delivery) -> date:
+    """Return the first day on which anything of a delivery can have been reached.
+
+    Work may begin in the year before the vote's; what was carried over began in the first of its years.
+    """
+    first = delivery
+    while first.continues is not None:
+        first = first.continues
+    return date(min(delivery.cycle.year - 1, first.cycle.year), 1, 1)
+
+
+def _is_known(
+    made: ProgressReport,
+    figures: Mapping[DeliveryTarget, Decimal],
+    reached: Mapping[DeliveryMilestone, date | None],
+    files: Sequence[Cleaned],
+) -> bool:
+    """Tell whether the newest report of the project says just the same, by the same person and with these files.
+
+    A correction is never the same: it may leave files out.
+    """
+    last = made.delivery.reports.order_by("-reported_at", "-pk").first()
+    same = ("day", "text", "delay", "spent", "reported_by_id")
+    if made.corrects or last is None or any(getattr(last, name) != getattr(made, name) for name in same):
+        return False
+    return (
+        {each.target_id: each.figure for each in last.figures.all()} == {t.pk: n for t, n in figures.items()}
+        and {each.milestone_id: each.reached_on for each in last.milestones.all()}
+        == {milestone.pk: on for milestone, on in reached.items()}
+        and {each.data for each in files} <= {bytes(each.data) for each in last.files.all()}
+    )
 
 
 def _add_figures(made: ProgressReport, delivery: Delivery, figures: Mapping[DeliveryTarget, Decimal]) -> None:

@@ -21,7 +21,14 @@ from accounts.models import User
 from accounts.roster import reading
 from voting.domain import progress_cells as cells
 from voting.domain.journal import record
-from voting.domain.progress import GOING_ON, may_report, progress_of, report, rule_of
+from voting.domain.progress import (
+    GOING_ON,
+    MilestoneDayWrong,
+    may_report,
+    progress_of,
+    report,
+    rule_of,
+)
 from voting.domain.progress_rows import Change, Gathered, Project, said
 from voting.domain.proposal_lists import FaultyLines, ListRefused, ListUsed
 from voting.domain.refusals import Refused, StepNotAllowed
@@ -169,6 +176,8 @@ def _try_out(found: Preview, faulty: Collection[int], *, by: User, at: datetime)
                 try:
                     with transaction.atomic():
                         _report(change, by=by, at=at)
+                except MilestoneDayWrong as refusal:
+                    found.faults.append((change.lines[refusal.milestone], str(refusal)))
                 except Refused as refusal:
                     found.faults.append((change.line, str(refusal)))
                 except ValidationError as error:

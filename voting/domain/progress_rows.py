@@ -37,6 +37,8 @@ class Change:
     reached: dict[DeliveryMilestone, date | None] = field(default_factory=dict)
     spent: Decimal | None = None
     told: list[tuple[str, str, str]] = field(default_factory=list)
+    #: The line in which each milestone stands.
+    lines: dict[DeliveryMilestone, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -283,7 +285,7 @@ def _put(change: Change, row: Stated) -> None:
     if isinstance(item, DeliveryTarget) and isinstance(value, Decimal):
         change.figures[item] = value
     elif isinstance(item, DeliveryMilestone) and not isinstance(value, Decimal):
-        change.reached[item] = value
+        change.reached[item], change.lines[item] = value, row.line
     elif isinstance(value, Decimal):
         change.spent = value
     what = _("Spent so far, 10 000 yuan") if isinstance(item, Delivery) else item.text

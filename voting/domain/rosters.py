@@ -342,6 +342,11 @@ def undo(*, cycle: Cycle, applied: RosterImport, by: User, at: datetime) -> None
     record(cycle=cycle, act=Act.ROSTER_UNDONE, by=by, at=at, data={"file": applied.file_name})
 
 
+def before_the_roll(cycle: Cycle) -> bool:
+    """Tell whether the roll of a vote is still to be frozen, so that the list behind it can be changed."""
+    return cycle.stage in BEFORE_THE_ROLL
+
+
 def _require_before_the_roll(cycle: Cycle) -> None:
-    if Cycle.objects.get(pk=cycle.pk).stage not in BEFORE_THE_ROLL:
+    if not before_the_roll(Cycle.objects.get(pk=cycle.pk)):
         raise RollIsFrozen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +20,11 @@ from voting.domain.screening import DueInThePast, NotYourUnit
 from voting.models import Delivery, Finding, FindingStep, Inspection, Remark, SupervisionGroup
 from voting.states import Act, Visit
 
+#: Nothing is ordered to be mended later than this.
+LONGEST = timedelta(days=2 * 366)
 REPLIED, CLOSED, RETURNED, ESCALATED = "replied", "closed", "returned", "escalated"
+#: Noughts are put before a number up to this length.
+MOST_DIGITS = 8
 _ACTS = {
     REPLIED: Act.FINDING_REPLIED, CLOSED: Act.FINDING_CLOSED, RETURNED: Act.FINDING_RETURNED,
     ESCALATED: Act.FINDING_ESCALATED,
@@ -45,6 +49,68 @@ class NotADelegate(Refused):
 class NobodyNamed(Refused):
     def __str__(self) -> str:
         return _("Name at least one delegate in office.")
+
+
+class NotInOffice(NobodyNamed):
+    """Some numbers are of no delegate in office."""
+
+    def __init__(self, numbers: list[str]) -> None:
+        super().__init__(numbers)
+        self.numbers = numbers
+
+    def __str__(self) -> str:
+        return _("No delegate in office has these numbers: %s.") % ", ".join(self.numbers)
+
+
+class InspectionAhead(DayAhead):
+    def __str__(self) -> str:
+        return _("An inspection is recorded once it was held; this day lies ahead.")
+
+
+class InspectionTooEarly(Refused):
+    def __str__(self) -> str:
+        return _("The inspection lies before the year of the projects.")
+
+
+class FaultDueInThePast(DueInThePast):
+    """``place`` is that of the fault among those recorded together, from nought."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(place)
+        self.place = place
+
+    def __str__(self) -> str:
+        return _("The day by which the fault is to be mended lies in the past.")
+
+
+class DueTooFar(Refused):
+    """``place`` is that of the fault among those recorded together, from nought."""
+
+    def __init__(self, place: int = 0) -> None:
+        super().__init__(place)
+        self.place = place
+
+    def __str__(self) -> str:
+        return _("The day by which it is to be mended lies more than two years ahead.")
+
+
+class NotAnswered(Refused):
+    """The group closes what the unit has answered; until then it waits or escalates."""
+
+    def __init__(self, since: date) -> None:
+        super().__init__(since)
+        self.since = since
+
+    def __str__(self) -> str:
+        return (
+            _("The unit has not answered since %s. Close the finding when it has, or escalate it.")
+            % self.since.isoformat()
+        )
+
+
+def too_far(due: date, today: date) -> bool:
+    """Tell whether a day by which something is to be mended is too far away to be meant."""
+    return due > today + LONGEST
 
 
 def is_watcher(user: Any, delivery: Delivery) -> bool:
@@ -73,19 +139,38 @@ def _watched(delivery: Delivery, user: User) -> None:
 
 @transaction.atomic
 def name_group(*, delivery: Delivery, numbers: Sequence[str], by: User, at: datetime) -> SupervisionGroup:
-    """Say which delegates watch over a delivery; an earlier naming is replaced.
+    """Say which delegates watch over a delivery; an earlier naming is replaced. 1 is also said for 001.
 
-    Raises NobodyNamed, or StepNotAllowed outside the delivery.
+    Raises NobodyNamed, NotInOffice with the numbers that are nobody's, or StepNotAllowed outside the delivery.
     """
     delivery = hold_going_on(delivery)
-    delegates = list(Delegate.objects.filter(kind=delivery.cycle.kind, is_active=True, number__in=numbers))
-    if not delegates or len(delegates) != len(set(numbers)):
-        raise NobodyNamed
+    delegates = _in_office(delivery.cycle.kind, numbers)
     group, _new = SupervisionGroup.objects.get_or_create(delivery=delivery)
     group.delegates.set(delegates)
     data = {"number": delivery.number, "delegates": sorted(each.number for each in delegates)}
     record(cycle=delivery.cycle, act=Act.GROUP_NAMED, by=by, at=at, data=data)
     return group
+
+
+def _in_office(kind: str, numbers: Sequence[str]) -> list[Delegate]:
+    """Return the delegates in office with these numbers. Raises NobodyNamed or NotInOffice."""
+    spelled = {
+        number: [number, *(number.zfill(width) for width in range(len(number) + 1, MOST_DIGITS + 1))]
+        for number in numbers
+        if number
+    }
+    if not spelled:
+        raise NobodyNamed
+    wanted = {spelling for spellings in spelled.values() for spelling in spellings}
+    delegates = Delegate.objects.filter(kind=kind, is_active=True, number__in=wanted)
+    known = {each.number: each for each in delegates}
+    found = {
+        number: next((known[each] for each in spellings if each in known), None)
+        for number, spellings in spelled.items()
+    }
+    if nobody := [number for number, delegate in found.items() if delegate is None]:
+        raise NotInOffice(nobody)
+    return [delegate for delegate in found.values() if delegate]
 
 
 @transaction.atomic
@@ -101,7 +186,8 @@ def inspect(
 ) -> Inspection:
     """Record an inspection with its faults, each with the unit that mends it and until when.
 
-    Raises NotOfTheGroup, NothingWritten, DayAhead, DueInThePast, StepNotAllowed; then nothing is saved.
+    Raises NotOfTheGroup, NothingWritten, InspectionAhead, InspectionTooEarly, FaultDueInThePast, DueTooFar,
+    StepNotAllowed; then nothing is saved.
     """
     delivery = hold_going_on(delivery)
     _watched(delivery, by)
@@ -109,9 +195,14 @@ def inspect(
     if not text.strip() or any(not fault.strip() for fault, _unit, _due in faults):
         raise NothingWritten
     if day > today:
-        raise DayAhead
-    if any(due < today for _fault, _unit, due in faults):
-        raise DueInThePast
+        raise InspectionAhead
+    if day.year < delivery.cycle.year:
+        raise InspectionTooEarly
+    for place, (_fault, _unit, due) in enumerate(faults):
+        if due < today:
+            raise FaultDueInThePast(place)
+        if too_far(due, today):
+            raise DueTooFar(place)
     inspection = Inspection(delivery=delivery, visit=visit, day=day, text=text.strip(), by=by, at=at)
     inspection.full_clean()
     inspection.save(force_insert=True)
@@ -163,12 +254,15 @@ def reply(*, finding: Finding, text: str, by: User, at: datetime) -> FindingStep
 
 @transaction.atomic
 def close(*, finding: Finding, text: str, by: User, at: datetime) -> FindingStep:
-    """The group is content with the reply. Raises NotOfTheGroup, NothingWritten, or StepNotAllowed without a reply."""
+    """The group is content with the reply.
+
+    Raises NotOfTheGroup, NothingWritten, NotAnswered, or StepNotAllowed where it is closed or the year is archived.
+    """
     finding = _locked(finding)
     _watched(finding.inspection.delivery, by)
-    last = finding.steps.last()
-    if last is None or last.what != REPLIED:
-        raise StepNotAllowed
+    if not is_answered(finding):
+        last = finding.steps.last()
+        raise NotAnswered(timezone.localdate(last.at if last else finding.inspection.at))
     made = _add(finding, CLOSED, text, by, at)
     Finding.objects.filter(pk=finding.pk).update(closed_at=at)
     return made
@@ -186,6 +280,17 @@ def send_back(*, finding: Finding, text: str, by: User, at: datetime, escalate: 
     if escalate:
         Finding.objects.filter(pk=finding.pk, escalated_at=None).update(escalated_at=at)
     return made
+
+
+def act_of(step: FindingStep) -> Act:
+    """Return what a step of a finding is called in the journal."""
+    return _ACTS[step.what]
+
+
+def is_answered(finding: Finding) -> bool:
+    """Tell whether the unit had the last word, so that the group can close it; takes the prefetched steps."""
+    steps = list(finding.steps.all())
+    return finding.closed_at is None and bool(steps) and steps[-1].what == REPLIED
 
 
 def is_overdue(finding: Finding, on: date) -> bool:

@@ -1,21 +1,20 @@
-"""The forms after the vote: plan, report, change, completion, group, lights, assessment, survey."""
+"""The forms after the vote: plan, change, completion, group, lights, assessment, survey."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Unit
-from voting.domain import assessments, completions, progress, surveys, uploads
-from voting.domain.changes import ChangeUnexplained
+from voting.domain import assessments, completions, progress, surveys
+from voting.domain.changes import DecisionAhead, DecisionTooEarly, DecisionUnworded
 from voting.domain.deliveries import NoLeadUnit, plan_of
 from voting.domain.lights import PRESETS
 from voting.domain.plan_rows import PlanReported
@@ -27,7 +26,7 @@ from voting.forms.supervision import area, day_input
 from voting.models import Delivery, LightSetting
 from voting.states import Body, Comparator
 
-_MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2, "min_value": 0, "required": False}
+MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2, "min_value": 0, "required": False}
 
 
 class PlanForm(StepForm):
@@ -50,7 +49,7 @@ class PlanForm(StepForm):
         label=gettext_lazy("Milestones"), required=False, widget=area(5),
         help_text=gettext_lazy("One a line: month | what is reached. Example: 2019-06 | work begins"),
     )  # fmt: skip
-    investment = forms.DecimalField(label=gettext_lazy("Investment, 10 000 yuan"), **_MONEY)
+    investment = forms.DecimalField(label=gettext_lazy("Investment, 10 000 yuan"), **MONEY)
     stage_goal = forms.CharField(
         label=gettext_lazy("Goal of this year"),
         max_length=300,
@@ -109,119 +108,6 @@ class ChangeForm(PlanForm):
         return refusal.field if isinstance(refusal, PlanReported) else "reason"
 
 
-class ReportForm(StepForm):
-    """What a unit reports: the day, words, a figure for each target, a day for each milestone, pictures."""
-
-    day = forms.DateField(label=gettext_lazy("As of"), widget=day_input())
-    text = forms.CharField(
-        label=gettext_lazy("What was done"),
-        max_length=3000,
-        widget=area(4),
-        error_messages={"required": gettext_lazy("Write what was done.")},
-    )
-
-    def __init__(self, *args: Any, delivery: Delivery, now: progress.Progress, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.delivery = delivery
-        self.initial = {"day": timezone.localdate(), **self.initial}
-        for target in delivery.targets.all():
-            self.fields[f"target_{target.pk}"] = forms.DecimalField(
-                label=f"{target.text} ({target.number.normalize():f} {target.unit})",
-                help_text=_("Reached so far, in all."),
-                required=False,
-                min_value=0,
-                max_digits=14,
-                decimal_places=2,
-                initial=_shown(now.figures.get(target.pk)),
-                show_hidden_initial=True,
-            )
-        for milestone in delivery.milestones.all():
-            self.fields[f"milestone_{milestone.pk}"] = forms.DateField(
-                label=f"{milestone.month:%Y-%m} {milestone.text}",
-                help_text=_("The day on which it was reached; empty while it is not."),
-                required=False,
-                widget=day_input(),
-                initial=now.reached.get(milestone.pk),
-                show_hidden_initial=True,
-            )
-        self.fields["delay"] = forms.CharField(
-            label=_("Reason for a delay"),
-            max_length=1000,
-            required=False,
-            widget=area(2),
-            help_text=_("Needed where the project is behind its plan."),
-        )
-        self.fields["spent"] = forms.DecimalField(
-            label=_("Spent so far, 10 000 yuan"), initial=now.spent, show_hidden_initial=True, **_MONEY
-        )
-        self.fields["files"] = ManyFiles(
-            label=_("Pictures or PDFs"), required=False, help_text=_("At most six, of 5 MB each.")
-        )
-        self.fields["corrects"] = forms.ModelChoiceField(
-            delivery.reports.all(),
-            label=_("This corrects an earlier report"),
-            required=False,
-            empty_label=pgettext("correction", "no"),
-        )
-
-    def clean_files(self) -> list[uploads.Cleaned]:
-        """Return the files made anew. Raises ValidationError that names the file."""
-        try:
-            return [uploads.clean(each.name, each.read()) for each in self.cleaned_data["files"]]
-        except uploads.BadFile as refusal:
-            raise ValidationError(str(refusal)) from refusal
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """What the verb takes: what was changed of that which the person saw.
-
-        Whoever reported meanwhile is not overwritten. A correction says again whatever the corrected report said, but
-        for what is changed here.
-        """
-        data = self.cleaned_data
-        plain = {name: data[name] for name in ("day", "text", "delay", "corrects", "files")}
-        said = data["corrects"]
-        figures = {each.target: each.figure for each in said.figures.all()} if said else {}
-        reached = {each.milestone: each.reached_on for each in said.milestones.all()} if said else {}
-        for target in self.delivery.targets.all():
-            if f"target_{target.pk}" in self.changed_data:
-                figures[target] = data[f"target_{target.pk}"]
-        for milestone in self.delivery.milestones.all():
-            if f"milestone_{milestone.pk}" in self.changed_data:
-                reached[milestone] = data[f"milestone_{milestone.pk}"]
-        figures = {target: figure for target, figure in figures.items() if figure is not None}
-        spent = data["spent"] if "spent" in self.changed_data else (said.spent if said else None)
-        return plain | {"figures": figures, "reached": reached, "spent": spent}
-
-    def field_of(self, refusal: Refused) -> str | None:
-        kinds: dict[type[Refused], str] = {
-            progress.DayAhead: "day",
-            progress.DayTooEarly: "day",
-            progress.NotItsReport: "corrects",
-            progress.DelayUnexplained: "delay",
-            progress.TooManyFiles: "files",
-            progress.NothingReported: "text",
-        }
-        return kinds.get(type(refusal))
-
-
-def _shown(figure: Any) -> str | None:
-    return None if figure is None else f"{figure.normalize():f}"
-
-
-class _ManyInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class ManyFiles(forms.FileField):
-    """Several files in one field; cleans to a list."""
-
-    widget = _ManyInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        return [super(ManyFiles, self).clean(each, initial) for each in data or []]
-
-
 class TextForm(StepForm):
     """One text: evidence, a reply, a note."""
 
@@ -229,11 +115,13 @@ class TextForm(StepForm):
         label=gettext_lazy("What was done, and where it can be seen"),
         max_length=3000,
         widget=area(4),
-        error_messages={"required": gettext_lazy("Say what was done and where it can be seen.")},
     )
+    #: What is said where the text is empty.
+    empty: ClassVar[Any] = gettext_lazy("Say what was done and where it can be seen.")
 
     def __init__(self, *args: Any, label: Any = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["text"].error_messages["required"] = self.empty
         if label:
             self.fields["text"].label = label
 
@@ -264,6 +152,8 @@ class HandInForm(TextForm):
 class AcceptanceForm(TextForm):
     """What the acceptance found."""
 
+    empty = gettext_lazy("Write what the acceptance found; the unit reads it.")
+
     def field_of(self, refusal: Refused) -> str | None:
         return "text" if isinstance(refusal, completions.NoEvidence) else None
 
@@ -271,12 +161,13 @@ class AcceptanceForm(TextForm):
 class DecisionForm(TextForm):
     """What the standing committee decided of a change, and when."""
 
+    empty = gettext_lazy("Write what the standing committee decided.")
     on = forms.DateField(label=gettext_lazy("Decided on"), widget=day_input())
 
     def field_of(self, refusal: Refused) -> str | None:
-        if isinstance(refusal, progress.DayAhead):
+        if isinstance(refusal, DecisionAhead | DecisionTooEarly):
             return "on"
-        return "text" if isinstance(refusal, ChangeUnexplained) else None
+        return "text" if isinstance(refusal, DecisionUnworded) else None
 
 
 class GroupForm(StepForm):
@@ -325,7 +216,7 @@ class AssessmentForm(ConfirmForm):
     body = forms.ChoiceField(
         label=gettext_lazy("Who votes"), choices=Body.choices, widget=forms.RadioSelect, initial=Body.DELEGATES,
         help_text=gettext_lazy(
-            "The members of the standing committee are those who belong to the sub-group in the list of delegates."
+            "The members of the standing committee are those who are marked so in the list of delegates."
         ),
     )  # fmt: skip
     numbers = forms.CharField(
@@ -349,6 +240,8 @@ class AssessmentForm(ConfirmForm):
         return numbers
 
     def field_of(self, refusal: Refused) -> str | None:
+        if isinstance(refusal, assessments.NoCommittee):
+            return "body"
         return "numbers" if isinstance(refusal, assessments.NothingToAssess) else None
 
 
@@ -369,6 +262,7 @@ class SurveyEndForm(StepForm):
 class OrderToMendForm(TextForm):
     """The order to put a poor project right, and until when."""
 
+    empty = gettext_lazy("Write what is to be put right.")
     due = forms.DateField(label=gettext_lazy("To be mended by"), widget=day_input())
 
     def field_of(self, refusal: Refused) -> str | None:

@@ -7,8 +7,11 @@ from typing import Any
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
 
 from voting.plain_text import plain
+
+TOO_LONG = _("At most %(limit_value)d characters; these are %(show_value)d.")
 
 
 class PlainForm(forms.BaseForm):
@@ -19,6 +22,13 @@ class PlainForm(forms.BaseForm):
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(_plain_data(data), *args, **kwargs)
+
+    def full_clean(self) -> None:
+        """Check it all; a text that is too long is told so in our words, whatever form it stands on."""
+        for field in self.fields.values():
+            if isinstance(field, forms.CharField):
+                field.error_messages.setdefault("max_length", TOO_LONG)
+        super().full_clean()
 
 
 def _plain_data(data: Any) -> Any:

@@ -36,10 +36,15 @@ def _number(text: str, place: int) -> str:
     try:
         number = Decimal(_plain(text).replace(",", ""))
     except InvalidOperation:
-        number = Decimal(-1)
-    if not number.is_finite() or number < 0 or number.adjusted() > _MOST_DIGITS:
+        number = Decimal("NaN")
+    said = {"place": place, "text": text, "most": _MOST_DIGITS}
+    if not number.is_finite():
+        raise ValidationError(_("Line %(place)d: “%(text)s” is not a number.") % said)
+    if number < 0:
+        raise ValidationError(_("Line %(place)d: “%(text)s” is less than nought.") % said)
+    if number.adjusted() >= _MOST_DIGITS:
         raise ValidationError(
-            _("Line %(place)d: “%(text)s” is not a number.") % {"place": place, "text": text}
+            _("Line %(place)d: “%(text)s” is too large: at most %(most)d digits before the point.") % said
         )
     return f"{number:f}"
 

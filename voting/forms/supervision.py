@@ -9,9 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
-from voting.domain.progress import DayAhead
 from voting.domain.refusals import Refused
-from voting.domain.screening import DueInThePast
+from voting.domain.supervision import DueTooFar, FaultDueInThePast, InspectionAhead, InspectionTooEarly
 from voting.forms.steps import StepForm
 from voting.states import Visit
 
@@ -69,9 +68,14 @@ class InspectionForm(StepForm):
             )
 
     def clean(self) -> dict[str, Any] | None:
-        """Ask for the unit and the day of every fault that is written."""
+        """Ask for the unit and the day of every fault that is written, and for the fault where only these are."""
         for place in range(1, FAULTS + 1):
             if not self.cleaned_data.get(f"fault_{place}"):
+                said = {f"unit_{place}", f"due_{place}"} & set(self.changed_data)
+                if any(self.cleaned_data.get(name) for name in said):
+                    self.add_error(
+                        f"fault_{place}", _("A unit and a day are of a fault: write it, or empty them.")
+                    )
                 continue
             for name in ("unit", "due"):
                 field = f"{name}_{place}"
@@ -83,15 +87,20 @@ class InspectionForm(StepForm):
     def faults(self) -> list[tuple[str, Unit, date]]:
         data = self.cleaned_data
         return [
-            (data[f"fault_{place}"], data[f"unit_{place}"], data[f"due_{place}"])
-            for place in range(1, FAULTS + 1)
-            if data.get(f"fault_{place}")
+            (data[f"fault_{place}"], data[f"unit_{place}"], data[f"due_{place}"]) for place in self._written
         ]
 
+    @property
+    def _written(self) -> list[int]:
+        """The places of the form at which a fault is written."""
+        return [place for place in range(1, FAULTS + 1) if self.cleaned_data.get(f"fault_{place}")]
+
     def field_of(self, refusal: Refused) -> str | None:
-        if isinstance(refusal, DayAhead):
+        if isinstance(refusal, InspectionAhead | InspectionTooEarly):
             return "day"
-        return "due_1" if isinstance(refusal, DueInThePast) else "text"
+        if isinstance(refusal, FaultDueInThePast | DueTooFar):
+            return f"due_{self._written[refusal.place]}"
+        return "text"
 
 
 class FindingForm(StepForm):

@@ -18,6 +18,7 @@ from voting.models import Call, Cycle, Delivery, Proposal, ReportReading, SlateR
 from voting.states import RoundStatus, Stage
 from voting.views.calm import Calm, delegate_page
 
+_OVER = frozenset({Stage.ARCHIVED, Stage.WITHDRAWN})
 _PUBLISHED = frozenset({Stage.PUBLICATION, Stage.DELIVERY, Stage.ASSESSMENT})
 
 
@@ -92,7 +93,7 @@ def _supervised(delegate: Delegate) -> list[tuple[Cycle, Line]]:
 def _matters(delegate: Delegate) -> list[Matter]:
     """Return every running cycle of the delegate's kind, newest first, in five queries."""
     now = timezone.now()
-    cycles = Cycle.objects.filter(kind=delegate.kind).exclude(stage=Stage.ARCHIVED).order_by("-year", "slug")
+    cycles = Cycle.objects.filter(kind=delegate.kind).exclude(stage__in=_OVER).order_by("-year", "slug")
     calls = {call.cycle_id: call for call in Call.objects.filter(cycle__in=cycles)}
     issued = (
         SlateReport.objects.filter(cycle__in=cycles).exclude(issued_at=None).defer("body").order_by("version")

@@ -30,6 +30,7 @@ class Phase(StrEnum):
     DELIVERY = "delivery"
     ASSESSMENT = "assessment"
     ARCHIVED = "archived"
+    WITHDRAWN = "withdrawn"
 
 
 PHASES: dict[str, Phase] = {
@@ -46,6 +47,7 @@ AFTER: dict[Stage, Phase] = {
     Stage.DELIVERY: Phase.DELIVERY,
     Stage.ASSESSMENT: Phase.ASSESSMENT,
     Stage.ARCHIVED: Phase.ARCHIVED,
+    Stage.WITHDRAWN: Phase.WITHDRAWN,
 }
 HEADINGS: dict[Phase, Promise] = {
     Phase.PLANNED: _("The year is being planned"),
@@ -60,6 +62,7 @@ HEADINGS: dict[Phase, Promise] = {
     Phase.DELIVERY: _("The projects are under way"),
     Phase.ASSESSMENT: _("The projects are assessed"),
     Phase.ARCHIVED: _("The year is concluded"),
+    Phase.WITHDRAWN: _("The assessment was withdrawn"),
 }
 NOTES: dict[Phase, Promise] = {
     Phase.PLANNED: _("The call for proposals stands here as soon as it is published."),
@@ -78,6 +81,7 @@ NOTES: dict[Phase, Promise] = {
     Phase.DELIVERY: _("Units report what is done; the delegates supervise it."),
     Phase.ASSESSMENT: _("The delegates or the standing committee grade them by secret ballot."),
     Phase.ARCHIVED: _("Nothing of it changes any more; everything stays here to be read."),
+    Phase.WITHDRAWN: _("It was withdrawn before its roll was frozen; nobody voted."),
 }
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from voting import queries
@@ -16,7 +18,7 @@ from voting.domain import supervision as verbs
 from voting.domain.refusals import Refused
 from voting.forms.steps import StepForm
 from voting.forms.supervision import FindingForm, InspectionForm, RemarkForm
-from voting.models import Cycle, Delivery, Finding
+from voting.models import Cycle, Delivery, Finding, Inspection
 from voting.views.calm import Calm, delegate_page
 
 MISTAKEN, REFUSED = 422, 409
@@ -79,10 +81,11 @@ def supervise(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, cycle, delivery, form, status=MISTAKEN)
     try:
-        _act(request, doing, delivery, form, user)
+        said = _act(request, doing, delivery, form, user)
     except (Refused, ValidationError) as refusal:
         form.refuse(refusal)
         return _page(request, cycle, delivery, form, status=REFUSED)
+    messages.success(request, said)
     return redirect("voting:supervise", slug=slug, number=number)
 
 
@@ -92,21 +95,36 @@ def _inspection(delivery: Delivery, data: Any = None) -> InspectionForm:
     )
 
 
-def _act(request: HttpRequest, doing: str, delivery: Delivery, form: Any, user: User) -> None:
-    """Make the one call of the domain that the button names. Raises Http404, NoSuchStep, or what the verb refuses."""
+def _act(request: HttpRequest, doing: str, delivery: Delivery, form: Any, user: User) -> str:
+    """Make the one call of the domain that the button names, and return what is said about it.
+
+    Raises Http404, NoSuchStep, or what the verb refuses.
+    """
     acting: dict[str, Any] = {"by": user, "at": timezone.now()}
     if doing == "inspect":
         given = {name: form.cleaned_data[name] for name in ("visit", "day", "text")}
         verbs.inspect(delivery=delivery, faults=form.faults, **given, **acting)
-        return
+        if not (found := len(form.faults)):
+            return _("The inspection is recorded, without findings.")
+        return (
+            ngettext(
+                "The inspection is recorded; %d fault goes to its unit.",
+                "The inspection is recorded; %d faults go to their units.",
+                found,
+            )
+            % found
+        )
     finding = _finding(delivery, request.POST.get("finding", ""))
     text = form.cleaned_data["text"]
     if doing == "close":
         verbs.close(finding=finding, text=text, **acting)
-    elif doing in {"back", "escalate"}:
-        verbs.send_back(finding=finding, text=text, escalate=doing == "escalate", **acting)
-    else:
+        return _("The finding is closed.")
+    if doing not in {"back", "escalate"}:
         raise NoSuchStep
+    verbs.send_back(finding=finding, text=text, escalate=doing == "escalate", **acting)
+    return (
+        _("The finding is escalated.") if doing == "escalate" else _("The finding is sent back to its unit.")
+    )
 
 
 def _finding(delivery: Delivery, key: str) -> Finding:
@@ -132,9 +150,14 @@ def _page(
         "delivery": delivery,
         "form": form if isinstance(form, InspectionForm) else _inspection(delivery),
         "findings": [
-            (each, form if str(each.pk) == asked else FindingForm(auto_id=f"f{each.pk}_%s"))
+            (
+                each,
+                form if str(each.pk) == asked else FindingForm(auto_id=f"f{each.pk}_%s"),
+                verbs.is_answered(each),
+            )
             for each in findings
         ],
+        "without": Inspection.objects.filter(delivery=delivery, findings=None).order_by("-day", "-pk"),
         "today": timezone.localdate(),
     }
     return render(request, "delivery/supervise.html", context, status=status)
