@@ -222,8 +222,8 @@ def test_votes_are_those_of_the_notice(client):
 def test_the_number_of_queries_does_not_grow(client, candidates, reports):
     spring = make_spring(candidates=candidates, seats=candidates - 1)
     for number in range(1, candidates + 1):
-        for _ in range(reports):
-            spring.report(number, figures={1: 3}, reached={1: date(2018, 3, 2)})
+        for again in range(reports):
+            spring.report(number, figures={1: 3 + again}, reached={1: date(2018, 3, 2)})
     with CaptureQueriesContext(connection) as caught:
         client.get(f"{ROOT}cycles/2018/projects/")
     assert len(caught) == 17

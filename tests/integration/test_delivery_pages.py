@@ -402,8 +402,8 @@ def test_an_entry_keeps_its_id_whatever_comes_later(client):
 def test_a_feed_costs_the_same_however_much_happened(client, projects):
     spring = make_spring()
     for number in range(1, projects + 1):
-        for _ in range(projects):
-            spring.report(number, figures={1: 3}, reached={1: date(2018, 3, 2)})
+        for again in range(projects):
+            spring.report(number, figures={1: 3 + again}, reached={1: date(2018, 3, 2)})
             look = supervision.inspect(
                 delivery=spring.delivery(number), day=date(2018, 1, 23), text="看了现场。",
                 faults=[("围挡未拆", spring.unit, date(2018, 4, 30))] * projects, **spring.acting,
@@ -474,8 +474,8 @@ QUERIES = {
 def test_the_number_of_queries_does_not_grow_with_projects_and_reports(candidates, reports, client):
     spring = make_spring(candidates=candidates, seats=candidates - 1)
     for number in range(1, candidates + 1):
-        for _ in range(reports):
-            spring.report(number, figures={1: 3}, reached={1: date(2018, 3, 2)})
+        for again in range(reports):
+            spring.report(number, figures={1: 3 + again}, reached={1: date(2018, 3, 2)})
     client.get("/")
     assert {page: queries(client, page) for page in QUERIES} == QUERIES
 
