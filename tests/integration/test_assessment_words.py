@@ -15,7 +15,7 @@ from tests.factories import make_vote
 from tests.spring import make_spring
 from voting import exports
 from voting.forms.rules import RulesForm
-from voting.models import Notice
+from voting.models import Cycle, Notice
 from voting.results import Result
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +114,27 @@ def test_a_second_assessment_of_a_year_is_numbered(client):
     for page in ("result/", "screen/", "rules/"):
         assert "(no. 2)" in text(client, f"/en/2018-assessment-2/{page}"), page
         assert "(no. " not in text(client, f"/en/2018-assessment/{page}"), page
+
+
+def test_the_first_page_begins_with_the_year_that_the_clerk_was_at_work_on():
+    spring = make_spring()
+    held = begin(spring)
+    held.run("adopted", "rolled")
+    other = make_vote(until="drafted", slug="2030")
+    Cycle.objects.filter(pk=other.cycle.pk).update(year=2030)
+    client = Client()
+    client.force_login(spring.vote.clerk)
+
+    def shown(address: str) -> list[str]:
+        return [order.cycle.slug for order in client.get(address).context["orders"]]
+
+    known = shown("/admin/")
+    assert known[0] == "2030"
+    assert shown("/admin/?first=nothing") == known
+    assert shown(f"/admin/?first={held.cycle.slug}") == sorted(
+        known, key=lambda slug: slug != held.cycle.slug
+    )
+    client.post("/admin/vote/2018-assessment/check-in/", {"do": "rest"})
+    held.run("keyed", "ready")
+    done = client.post("/admin/vote/2018-assessment/open/", {"confirm": "on"})
+    assert done["Location"] == "/admin/?first=2018-assessment"
