@@ -221,7 +221,7 @@ def _round_blocks(one: RoundResult) -> list[Block]:
 def _votes(one: RoundResult) -> list[Block]:
     columns = one.columns
     place = [] if one.graded else [_("Place")]
-    head = [_("No."), _("Candidate project"), *columns, one.percent_heading, *place, _("Result")]
+    head = [_("No."), one.name_heading, *columns, one.percent_heading, *place, _("Result")]
     rows = [
         [
             str(item.number),
@@ -267,7 +267,7 @@ def _channels(one: RoundResult) -> list[Block]:
     if votes := one.channel_votes:
         names = [c["name"] for c in channels]
         lines = [[str(item.number), item.name, *map(str, numbers)] for item, numbers in votes]
-        head = [_("No."), _("Candidate project"), *names]
+        head = [_("No."), one.name_heading, *names]
         numeric = frozenset({0, *range(2, 2 + len(names))})
         return [*blocks, Table(_("Votes by channel"), head, lines, numeric)]
     small = _(

@@ -42,7 +42,7 @@ def table(result: Result, round_: RoundResult | None = None) -> list[list[Cell]]
     """Return the votes of every project in a round (the notice's own by default), a header first, as on its page."""
     round_ = round_ or result
     head: list[Cell] = [
-        _("No."), _("Candidate project"), *round_.columns, round_.percent_heading, _("Place"), _("Result"),
+        _("No."), round_.name_heading, *round_.columns, round_.percent_heading, _("Place"), _("Result"),
         _("Reason"), _("Annual task"),
     ]  # fmt: skip
     return [head, *(_row(item) for item in round_.rows)]
@@ -57,7 +57,7 @@ def _row(item: Item) -> list[Cell]:
 
 def standings(result: Result) -> list[list[Cell]]:
     """Return what became of every project over all rounds, a header first."""
-    rows: list[list[Cell]] = [[_("No."), _("Candidate project"), _("Result"), _("Round"), _("Votes")]]
+    rows: list[list[Cell]] = [[_("No."), result.name_heading, _("Result"), _("Round"), _("Votes")]]
     for standing in result.standings:
         line = standing["line"]
         rows.append([standing["number"], standing["name"], standing["said"], standing["round"], line.value])
@@ -71,8 +71,9 @@ def facts(result: Result) -> list[list[Cell]]:
     for channel in result.channels:
         for name, key in [(_("Ballots issued"), "issued"), (_("Ballots returned"), "returned")]:
             rows.append([f"{name} ({channel['name']})", channel[key]])
+    if not result.graded:
+        rows.append([_("Votes needed at least"), result.least])
     rows += [
-        [_("Votes needed at least"), result.least],
         [_("Root of the sealed urn"), body["urn"]["root"]],
         [_("Hash of the count"), body["tally"]["digest"]],
         [_("Hash of the notice"), result.digest],

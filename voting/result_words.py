@@ -38,6 +38,10 @@ BECAUSE: dict[str, Promise] = {
     "shortfall": _("because fewer projects passed than there were to choose"),
     "void": _("because the vote before it was void"),
 }
+#: The numbers in a project's line of an assessment.
+GRADE_COLUMNS = (
+    _("Satisfied"), _("Basically satisfied"), _("Unsatisfied"), _("Abstain"), _("Not pressed"),
+)  # fmt: skip
 CHANNELS: dict[str, Promise] = {"online": _("online"), "paper": _("on paper")}
 VOID_REASONS: dict[str, Promise] = {
     "over_vote": _("more marks than allowed"),

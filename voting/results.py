@@ -18,6 +18,7 @@ from voting.result_words import (
     BECAUSE,
     CHANNELS,
     DECISIONS,
+    GRADE_COLUMNS,
     REASONS,
     STATUSES,
     TIES,
@@ -61,6 +62,11 @@ class RoundResult:
     def graded(self) -> bool:
         """This is an assessment, not a choice."""
         return self.ballot_type is BallotType.GRADES
+
+    @property
+    def name_heading(self) -> str:
+        """What stands above the names: an assessment has projects, a vote candidate projects."""
+        return str(_("Project") if self.graded else _("Candidate project"))
 
     @property
     def by_points(self) -> bool:
@@ -133,13 +139,7 @@ class RoundResult:
         elif self.ranking:
             names = [_("First places"), _("Ballots that rank it"), _("Not ranked")]
         elif self.graded:
-            names = [
-                _("Satisfied"),
-                _("Basically satisfied"),
-                _("Unsatisfied"),
-                _("Abstain"),
-                _("Not pressed"),
-            ]
+            names = [*GRADE_COLUMNS]
         elif self.per_item:
             names = [_("For"), _("Against"), _("Abstain"), _("Not pressed")]
         else:

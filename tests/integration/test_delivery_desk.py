@@ -12,7 +12,7 @@ from django.test import Client
 
 from tests.cases_after import archived_with_nothing_left, assess
 from tests.spring import Spring, make_next_year, make_spring
-from voting.domain import archive
+from voting.domain import archive, supervision
 from voting.domain.counting import Mark
 from voting.models import Breakdown, Cycle, Disposal, LightSetting, SealedBallot
 from voting.states import Stage
@@ -133,3 +133,24 @@ def test_an_archived_year_stays_on_the_first_page_until_its_keys_are_disposed_of
     assert listed in text(client.get("/admin/"))
     client.post(DESK, {"do": "dispose", **DISPOSED})
     assert listed not in text(client.get("/admin/"))
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_a_delegates_own_pages_lead_to_the_own_page_and_public_ones_are_for_everybody(language: str):
+    """What caches keep for everybody does not differ by person."""
+    spring = make_spring()
+    delegate = spring.vote.delegates[0]
+    supervision.name_group(delivery=spring.delivery(1), numbers=[delegate.number], **spring.acting)
+    client, nobody = Client(), Client()
+    client.force_login(delegate.user)
+    mine, enter = f'<a href="{language}/delegate/">', f'<a href="{language}/enter/">'
+    for page in ("/2018/delivery/1/supervise/", "/2018/delivery/1/", "/delegate/"):
+        answer = client.get(language + page)
+        head = text(answer).partition("</header>")[0]
+        assert (mine in head, enter in head) == (True, False), page
+        assert "public" not in answer.get("Cache-Control", ""), page
+    for page in ("/", "/2018/delivery/", "/2018/result/"):
+        head = text(client.get(language + page)).partition("</header>")[0]
+        assert (mine in head, enter in head) == (False, True), page
+    head = text(nobody.get(f"{language}/2018/delivery/1/")).partition("</header>")[0]
+    assert (mine in head, enter in head) == (False, True)

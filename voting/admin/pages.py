@@ -20,6 +20,7 @@ from django.views.generic import View
 
 from accounts.models import User
 from voting import permissions
+from voting.admin.site import FIRST
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.running_order import RunningOrder, Step, StepKey
 from voting.forms.steps import ConfirmForm, StepForm
@@ -122,7 +123,7 @@ class StepPage(View):
 
     def done(self) -> HttpResponse:
         messages.success(self.request, str(self.success))
-        return HttpResponseRedirect(reverse("admin:index"))
+        return HttpResponseRedirect(f"{reverse('admin:index')}?{FIRST}={self.cycle.slug}")
 
     def stay(self, message: str, *, query: str = "") -> HttpResponse:
         """Say what was done and show the same page again."""

@@ -29,6 +29,8 @@ STAFF_SESSION = 30 * 60  # seconds
 #: The end of the session is moved on at most this often, so that a page does not cost a write.
 TOUCH = 60  # seconds
 TOUCHED = "touched"
+#: Names the year whose running order stands first: where somebody comes back from a step, its next step is in view.
+FIRST = "first"
 #: Asked for by the page's own script only, never by a person: it keeps no session alive.
 TURNOUT = "turnout"
 
@@ -66,7 +68,9 @@ class VoteAdminSite(admin.AdminSite):
         from voting.admin.units import desks  # noqa: PLC0415
 
         user = cast("User", request.user)
-        orders = [RunningOrder(cycle, user=user) for cycle in running_cycles(user)]
+        at_work = request.GET.get(FIRST, "")
+        cycles = sorted(running_cycles(user), key=lambda cycle: cycle.slug != at_work)
+        orders = [RunningOrder(cycle, user=user) for cycle in cycles]
         context = {
             **self.each_context(request),
             "title": self.index_title,

@@ -82,6 +82,10 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
         if not self.graded:
             kinds: Any = self.fields["ballot_type"]
             kinds.choices = [each for each in BallotType.choices if each[0] != BallotType.GRADES]
+            return
+        for name in ("satisfied_base", "floor_base"):  # an assessment has both of its shares
+            base: Any = self.fields[name]
+            base.choices = [each for each in base.choices if each[0]]
 
     def _post_clean(self) -> None:
         """Leave the rules between settings to the domain, which says on which field and why."""

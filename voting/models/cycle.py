@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Kind
 from voting.states import Body, Stage
+
+#: What the address of a second assessment ends with; ``open_assessment`` writes it.
+_NUMBER = re.compile(r"-assessment-([0-9]{1,4})$")
 
 
 class Cycle(models.Model):
@@ -77,5 +82,14 @@ class Cycle(models.Model):
 
     def __str__(self) -> str:
         if self.assesses_id:
-            return _("%(place)s %(year)s, assessment") % {"place": self.place, "year": self.year}
+            given = {"place": self.place, "year": self.year, "number": self.assessment_number}
+            if self.assessment_number > 1:
+                return _("%(place)s %(year)s, assessment no. %(number)d") % given
+            return _("%(place)s %(year)s, assessment") % given
         return f"{self.place} {self.year}"
+
+    @property
+    def assessment_number(self) -> int:
+        """Which assessment of its year this is, as its address says: a name costs no query."""
+        found = _NUMBER.search(self.slug)
+        return int(found[1]) if found else 1

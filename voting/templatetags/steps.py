@@ -6,15 +6,16 @@ from django import template
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from voting.domain.rules import SETTINGS
 from voting.domain.running_order import Standing, Step, StepKey
+from voting.journal_words import name_of, value_of
 from voting.models import Cycle, VotingRules
 from voting.slate_document import amount_text
 
 register = template.Library()
 register.filter("amount", amount_text)
+register.filter("named", name_of)
 
 #: What a step is for, in a sentence or two for somebody nervous.
 PURPOSES: dict[StepKey, Promise] = {
@@ -38,51 +39,6 @@ PURPOSES: dict[StepKey, Promise] = {
     StepKey.PUBLISH: _("The result is frozen and becomes the public notice that everybody can read."),
     StepKey.FURTHER: _("The result calls for another ballot; it is laid out with the right projects and seats."),
 }  # fmt: skip
-#: What the journal writes beside an act.
-DATA: dict[str, Promise] = {
-    "ballots": _("ballots in the urn"),
-    "count": pgettext_lazy("slips", "number"),
-    "definition": _("hash of the definition"),
-    "delegates": _("delegates"),
-    "digest": _("hash"),
-    "from": _("from"),
-    "issued": pgettext_lazy("journal", "issued"),
-    "key": _("key fingerprint"),
-    "kind": _("kind"),
-    "name": _("name"),
-    "needed": _("slips needed"),
-    "notice": _("public notice"),
-    "because": _("because of"),
-    "candidates": _("candidate projects"),
-    "chosen": _("chosen"),
-    "delegate": _("delegate"),
-    "drawn": _("order of the draw"),
-    "first": pgettext_lazy("journal", "from ballot"),
-    "last": pgettext_lazy("journal", "to ballot"),
-    "method": _("decided by"),
-    "minutes": _("announced minutes"),
-    "number": _("number"),
-    "offline": _("offline"),
-    "online": _("ballots online"),
-    "paper": _("paper ballots"),
-    "place": _("place in the stack"),
-    "reading": _("first or second reading"),
-    "reason": _("reason"),
-    "returned": _("paper ballots returned"),
-    "returned_group": _("of these by the sub-group"),
-    "seats": _("projects to choose"),
-    "undoes": _("takes back entry"),
-    "witnesses": _("witnesses"),
-    "numbers": _("numbers"),
-    "presence": _("presence"),
-    "present": _("present"),
-    "roll": _("roll"),
-    "root": _("root hash"),
-    "round": _("round"),
-    "tally": _("count report"),
-    "to": _("to"),
-    "year": _("year"),
-}
 STANDINGS: dict[Standing, Promise] = {
     Standing.DONE: _("done"),
     Standing.CURRENT: _("next"),
@@ -120,10 +76,10 @@ def _in_words(rules: VotingRules, name: str) -> object:
 
 
 @register.filter
-def named(key: str) -> str:
-    """Return what a journal entry's datum is called; a datum that has no name here stays as it stands."""
-    names = {field.name: field.verbose_name for field in VotingRules._meta.fields} | DATA  # noqa: SLF001 Django's documented interface
-    return str(names.get(key, key))
+def told(data: dict[str, object]) -> list[tuple[str, str]]:
+    """Return what a journal entry says beside its act: name and value, both in words; where it led to comes last."""
+    told = sorted(data.items(), key=lambda item: item[0] == "to")
+    return [(name_of(key), value_of(key, value)) for key, value in told]
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""Days as the pages write them, where Django's own form of a language differs."""
