@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from tests.factories import make_vote
 from tests.spring import MILESTONES, TARGETS, Spring, make_spring
-from voting.delivery_lines import last_day
 from voting.domain import archive, deliveries, plan_rows
 from voting.forms.plan_lines import milestones_in, targets_in
-from voting.models import Candidate, Cycle, DeliveryMilestone, JournalEntry
+from voting.models import Candidate, Cycle, JournalEntry
 from voting.states import Act
 
 pytestmark = pytest.mark.django_db
@@ -237,16 +236,3 @@ def test_a_month_that_is_none(month):
 
 def test_full_width_figures_are_read():
     assert targets_in("公厕｜１，０００．５｜座") == [{"text": "公厕", "number": "1000.5", "unit": "座"}]
-
-
-@pytest.mark.parametrize(
-    ("month", "last"),
-    [
-        (date(2018, 2, 1), date(2018, 2, 28)),
-        (date(2020, 2, 1), date(2020, 2, 29)),
-        (date(2018, 12, 1), date(2018, 12, 31)),
-        (date(9999, 12, 1), date(9999, 12, 31)),
-    ],
-)
-def test_the_last_day_of_a_month(month, last):
-    assert last_day(DeliveryMilestone(month=month)) == last
