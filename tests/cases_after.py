@@ -16,6 +16,7 @@ from voting.domain import (
     changes,
     completions,
     deliveries,
+    light_settings,
     plan_rows,
     progress,
     progress_cells,
@@ -172,8 +173,8 @@ CASES_AFTER: dict[type, Case] = {
     progress.DayTooEarly: on(lambda s: s.report(day=date(2017, 12, 31))),
     progress.NotItsReport: after(lambda s: s.report(2), lambda s, other: s.report(corrects=other)),
     progress.TooManyFiles: on(many_files),
-    progress.LightsImpossible: on(
-        lambda _s: progress.light_rule(
+    light_settings.LightsImpossible: on(
+        lambda _s: light_settings.light_rule(
             yellow=50, yellow_from="ge", red=10, red_from="gt", unbegun_is_red=True
         )
     ),

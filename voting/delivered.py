@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from voting.delivery_lines import LIGHTS, Line, points
 from voting.domain.assessments import Graded, published_grades
+from voting.domain.light_settings import rules_of
 from voting.domain.lights import Light, LightRule
-from voting.domain.progress import progress_of, rules_of
+from voting.domain.progress import progress_of
 from voting.domain.surveys import totals
 from voting.models import Cycle, Delivery, JournalEntry, ProgressReport, ReportFile, Survey
 from voting.plans import Plans, plans_of

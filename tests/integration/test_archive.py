@@ -15,7 +15,16 @@ from accounts.models import Delegate
 from tests.autumn import clock
 from tests.cases_after import answer, archived_with_nothing_left, ask, assess, inspect, survey
 from tests.spring import MILESTONES, Spring, make_next_year, make_spring
-from voting.domain import archive, assessments, completions, deliveries, progress, supervision, surveys
+from voting.domain import (
+    archive,
+    assessments,
+    completions,
+    deliveries,
+    light_settings,
+    progress,
+    supervision,
+    surveys,
+)
 from voting.domain.counting import Mark
 from voting.domain.lights import Light, Standing
 from voting.domain.refusals import StepNotAllowed
@@ -85,7 +94,7 @@ def test_what_was_reached_goes_with_it_and_what_was_not_stays_due():
     )  # fmt: skip
     assert report.text == "承接2018年：截至当时的完成情况。\n2018-03 3月的节点\n2018-06 6月的节点"
     assert deliveries.plan_of(made)["milestones"] == MILESTONES[2:]
-    rule, _days = progress.rule_of(made.cycle)
+    rule, _days = light_settings.rule_of(made.cycle)
     assert progress.progress_of(made, on=date(2019, 1, 2), rule=rule) == progress.Progress(
         figures={made.targets.get(position=1).pk: Decimal(4)},
         reached={},

@@ -14,7 +14,7 @@ from django.utils import timezone
 from tests.spring import MILESTONES, TARGETS, Spring, make_spring
 from voting.delivered import overview
 from voting.delivery_lines import Line
-from voting.domain import changes, progress
+from voting.domain import changes, light_settings, progress
 from voting.domain.lights import Light
 from voting.forms.progress import ReportForm
 from voting.models import ProgressReport
@@ -84,7 +84,7 @@ def test_a_correction_replaces_what_it_corrects_whatever_its_day(spring):
     )
     right = spring.report(figures={2: 3}, day=date(2018, 2, 20), corrects=wrong)
     now = progress.progress_of(
-        spring.delivery(), on=date(2018, 12, 1), rule=progress.rule_of(spring.cycle)[0]
+        spring.delivery(), on=date(2018, 12, 1), rule=light_settings.rule_of(spring.cycle)[0]
     )
     assert (list(now.figures.values()), dict(now.reached), now.spent, now.last_day) == (
         [Decimal(3)], {}, None, date(2018, 2, 20),
@@ -107,7 +107,7 @@ def test_silence_is_counted_from_the_breakdown_at_the_earliest(spring):
 def form(spring: Spring, **sent) -> ReportForm:
     """Return the form as one person saw it, sent with what that person changed."""
     seen = progress.progress_of(
-        spring.delivery(), on=date(2018, 12, 1), rule=progress.rule_of(spring.cycle)[0]
+        spring.delivery(), on=date(2018, 12, 1), rule=light_settings.rule_of(spring.cycle)[0]
     )
     blank = ReportForm(None, delivery=spring.delivery(), now=seen)
     data = QueryDict(mutable=True)

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.roles import Role
 from tests.factories import UserFactory
 from tests.spring import MILESTONES, TARGETS, Spring, make_spring
-from voting.domain import changes, deliveries, plan_rows, progress
+from voting.domain import changes, deliveries, light_settings, plan_rows, progress
 from voting.domain.refusals import StepNotAllowed
 from voting.domain.screening import NotYourUnit
 from voting.models import Breakdown, ChangeRequest
@@ -97,7 +97,7 @@ def test_an_approved_change_leaves_every_figure_with_its_target(spring):
     plan = {"targets": [{**TARGETS[1], "number": "900"}], "milestones": MILESTONES[1:]}
     decide(spring, ask(spring, **plan))
     delivery = spring.delivery()
-    rule, _days = progress.rule_of(spring.cycle)
+    rule, _days = light_settings.rule_of(spring.cycle)
     now = progress.progress_of(delivery, on=date(2018, 12, 31), rule=rule)
     assert {str(each): now.figures.get(each.pk) for each in delivery.targets.all()} == {"泊位 900 个": 300}
     assert {str(each): now.reached.get(each.pk) for each in delivery.milestones.all()} == {

@@ -15,7 +15,7 @@ from django.utils import translation
 from tests.factories import make_vote
 from tests.spring import make_spring
 from voting.delivered import overview
-from voting.domain import deliveries, progress
+from voting.domain import deliveries, light_settings, progress
 from voting.domain.lights import Light
 from voting.domain.refusals import StepNotAllowed
 from voting.domain.screening import NotYourUnit
@@ -91,7 +91,7 @@ def test_a_bad_plan_is_refused_whole():
 
 
 def where(spring, on: date, number: int = 1) -> progress.Progress:
-    rule, _days = progress.rule_of(spring.cycle)
+    rule, _days = light_settings.rule_of(spring.cycle)
     return progress.progress_of(spring.delivery(number), on=on, rule=rule)
 
 

@@ -15,7 +15,7 @@ from tests.security.test_crawl import BACKEND
 from tests.spring import Spring, make_next_year, make_spring
 from tests.tables import look as look_at_table
 from tests.tables import out, put
-from voting.domain import archive, progress, supervision
+from voting.domain import archive, light_settings, progress, supervision
 from voting.domain.counting import Mark
 from voting.forms.plan_lines import targets_in
 from voting.models import Finding, Inspection, ProgressReport
@@ -82,7 +82,7 @@ def test_a_milestone_is_reached_in_its_time_by_form_and_by_table(spring, on, sen
 def test_the_first_and_the_last_possible_day_are_taken(spring, on):
     spring.report(reached={1: on})
     assert progress.progress_of(
-        spring.delivery(), on=date(2018, 3, 20), rule=progress.rule_of(spring.cycle)[0]
+        spring.delivery(), on=date(2018, 3, 20), rule=light_settings.rule_of(spring.cycle)[0]
     ).reached == {spring.delivery().milestones.first().pk: on}
 
 

@@ -23,6 +23,7 @@ from voting.domain import (
     changes,
     completions,
     deliveries,
+    light_settings,
     progress,
     supervision,
     surveys,
@@ -33,7 +34,17 @@ from voting.models import ChangeRequest, Completion, Cycle, Delivery, Finding, R
 from voting.states import Stage
 
 pytestmark = pytest.mark.django_db
-MODULES = (archive, assessments, changes, completions, deliveries, progress, supervision, surveys)
+MODULES = (
+    archive,
+    assessments,
+    changes,
+    completions,
+    deliveries,
+    light_settings,
+    progress,
+    supervision,
+    surveys,
+)
 GOING_ON = frozenset({Stage.DELIVERY, Stage.ASSESSMENT})
 DUE = date(2019, 6, 1)
 DAY = date(2018, 1, 23)
@@ -132,10 +143,10 @@ VERBS: dict[Callable[..., Any], tuple[frozenset[Stage], Verb]] = {
         lambda y: deliveries.change_delivery(delivery=y.new, targets=[], milestones=[], **y.acting),
     ),
     deliveries.issue_breakdown: (GOING_ON, lambda y: deliveries.issue_breakdown(cycle=y.cycle, **y.acting)),
-    progress.set_lights: (
+    light_settings.set_lights: (
         GOING_ON,
-        lambda y: progress.set_lights(
-            cycle=y.cycle, rule=progress.rule_of(y.cycle)[0], report_days=9, **y.acting
+        lambda y: light_settings.set_lights(
+            cycle=y.cycle, rule=light_settings.rule_of(y.cycle)[0], report_days=9, **y.acting
         ),
     ),
     progress.report: (GOING_ON, reported),

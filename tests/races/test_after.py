@@ -19,7 +19,7 @@ from voting.domain import (
     changes,
     completions,
     deliveries,
-    progress,
+    light_settings,
     supervision,
     surveys,
 )
@@ -116,9 +116,9 @@ def many(act: Any, times: int) -> None:
 def test_the_rule_of_the_lights_is_set_while_many_reports_come_in():
     """A lock of the cycle's key would hold up the journal's reference to it and be held up by the journal: deadlock."""
     spring = make_spring()
-    rule, days = progress.rule_of(spring.cycle)
+    rule, days = light_settings.rule_of(spring.cycle)
     setting = partial(
-        progress.set_lights,
+        light_settings.set_lights,
         cycle=spring.cycle,
         rule=rule,
         report_days=days,

@@ -20,7 +20,7 @@ from voting.domain import (
     changes,
     completions,
     deliveries,
-    progress,
+    light_settings,
     supervision,
     surveys,
 )
@@ -64,7 +64,7 @@ class DeliveryDesk(AfterPage):
         found: dict[str, Maker] = {}
         if stage == Stage.PUBLICATION:
             found["begin"] = StepForm
-        if stage in progress.GOING_ON:
+        if stage in light_settings.GOING_ON:
             setting = LightSetting.objects.get(cycle=self.cycle)
             preset = self.request.GET.get("lights", "")
             found["lights"] = lambda data: forms.LightsForm(
@@ -136,7 +136,7 @@ class DeliveryDesk(AfterPage):
 
     def _lights(self, data: dict[str, Any], given: dict[str, Any]) -> str:
         days = data.pop("report_days")
-        progress.set_lights(rule=progress.light_rule(**data), report_days=days, **given)
+        light_settings.set_lights(rule=light_settings.light_rule(**data), report_days=days, **given)
         return _("The rule of the lights is set.")
 
     def _assess(self, data: dict[str, Any], given: dict[str, Any]) -> str:
@@ -190,7 +190,7 @@ class DeliveryDesk(AfterPage):
 
     def _waiting(self, found: Overview | None) -> list[tuple[str, list[int]]]:
         """Return what waits for the clerk, the gravest first: (what, numbers of the projects)."""
-        if self.cycle.stage not in progress.GOING_ON:
+        if self.cycle.stage not in light_settings.GOING_ON:
             return []
         silent = [line for line in found.lines if line.is_overdue] if found else []
         waiting: list[tuple[str, Iterable[int]]] = [
@@ -267,7 +267,7 @@ class DeliveryPage(AfterPage):
 
     def makers(self) -> dict[str, Maker]:
         delivery, found = self.found, dict[str, Maker]()
-        if self.cycle.stage not in progress.GOING_ON:
+        if self.cycle.stage not in light_settings.GOING_ON:
             return found
         waiting = {"approve", "refuse", "accept", "return"} & {self.doing}
         if permissions.can_record_change(self.user, self.cycle) and (self.change or waiting):

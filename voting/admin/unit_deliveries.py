@@ -21,6 +21,7 @@ from voting.domain import (
     assessments,
     changes,
     completions,
+    light_settings,
     progress,
     progress_cells,
     progress_lists,
@@ -60,10 +61,10 @@ class UnitDeliveryPage(AfterPage):
 
     def makers(self) -> dict[str, Maker]:
         delivery, found = self.found, dict[str, Maker]()
-        if self.cycle.stage not in progress.GOING_ON or not self.cycle.breakdowns.exists():
+        if self.cycle.stage not in light_settings.GOING_ON or not self.cycle.breakdowns.exists():
             return found
         if progress.may_report(self.user, delivery) and delivery.status == DeliveryStatus.RUNNING:
-            rule, _days = progress.rule_of(self.cycle)
+            rule, _days = light_settings.rule_of(self.cycle)
             now = progress.progress_of(delivery, on=timezone.localdate(), rule=rule)
             files = self.request.FILES or None
             found["report"] = lambda data: ReportForm(data, files, delivery=delivery, now=now)
@@ -154,7 +155,7 @@ class ProgressTablePage(AfterPage):
     seen_by = permissions.can_report
 
     def makers(self) -> dict[str, Maker]:
-        if self.cycle.stage not in progress.GOING_ON or not self.cycle.breakdowns.exists():
+        if self.cycle.stage not in light_settings.GOING_ON or not self.cycle.breakdowns.exists():
             return {}
         files = self.request.FILES or None
         return {
@@ -228,7 +229,9 @@ def unit_rows(user: User) -> list[tuple[Cycle, list[Any]]]:
     orders = assessments.orders_for(user)
     ordered = [each.delivery_id for each in orders]
     mine = Delivery.objects.filter(Q(lead_unit=user.unit_id) | Q(pk__in=asked) | Q(pk__in=ordered))
-    cycles = Cycle.objects.filter(kind=user.kind, stage__in=progress.GOING_ON, deliveries__in=mine).distinct()
+    cycles = Cycle.objects.filter(
+        kind=user.kind, stage__in=light_settings.GOING_ON, deliveries__in=mine
+    ).distinct()
     waits = notes(orders, Delivery.objects.filter(lead_unit=user.unit_id)) if user.unit_id else {}
     for cycle in cycles.order_by("-year", "slug") if user.unit_id else ():
         numbers = list(mine.filter(cycle=cycle).values_list("number", flat=True).distinct())

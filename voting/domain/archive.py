@@ -18,7 +18,8 @@ from voting.domain.cycles import move_cycle
 from voting.domain.deliveries import plan_of, set_plan
 from voting.domain.holding import hold_going_on, lock_cycle
 from voting.domain.journal import record
-from voting.domain.progress import Progress, progress_of, rule_of
+from voting.domain.light_settings import rule_of
+from voting.domain.progress import Progress, progress_of
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.surveys import leave_with_the_year
 from voting.models import (

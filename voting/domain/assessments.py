@@ -24,8 +24,9 @@ from voting.domain.cycles import add_candidate, create_cycle, freeze_slate, move
 from voting.domain.grading import Grade
 from voting.domain.holding import hold_going_on, lock_cycle
 from voting.domain.journal import record
+from voting.domain.light_settings import GOING_ON
 from voting.domain.presets import ASSESSMENTS
-from voting.domain.progress import GOING_ON, may_report
+from voting.domain.progress import may_report
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.rules import draft_rules
 from voting.domain.screening import DueInThePast, NotYourUnit

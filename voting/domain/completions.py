@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from voting.domain.journal import record
-from voting.domain.progress import Progress, lock_running, may_report, progress_of, rule_of
+from voting.domain.light_settings import rule_of
+from voting.domain.progress import Progress, lock_running, may_report, progress_of
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.screening import NotYourUnit
 from voting.models import Completion, Delivery

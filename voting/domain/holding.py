@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from voting.domain.progress import GOING_ON
+from voting.domain.light_settings import GOING_ON
 from voting.domain.refusals import StepNotAllowed
 from voting.models import Cycle, Delivery
 

@@ -21,14 +21,8 @@ from accounts.models import User
 from accounts.roster import reading
 from voting.domain import progress_cells as cells
 from voting.domain.journal import record
-from voting.domain.progress import (
-    GOING_ON,
-    MilestoneDayWrong,
-    may_report,
-    progress_of,
-    report,
-    rule_of,
-)
+from voting.domain.light_settings import GOING_ON, rule_of
+from voting.domain.progress import MilestoneDayWrong, may_report, progress_of, report
 from voting.domain.progress_rows import Change, Gathered, Project, said
 from voting.domain.proposal_lists import FaultyLines, ListRefused, ListUsed
 from voting.domain.refusals import Refused, StepNotAllowed

@@ -14,7 +14,8 @@ from accounts.models import Delegate, Unit, User
 from accounts.roles import Role
 from voting.domain.holding import hold_going_on
 from voting.domain.journal import record
-from voting.domain.progress import GOING_ON, DayAhead
+from voting.domain.light_settings import GOING_ON
+from voting.domain.progress import DayAhead
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.domain.screening import DueInThePast, NotYourUnit
 from voting.models import Delivery, Finding, FindingStep, Inspection, Remark, SupervisionGroup

@@ -23,8 +23,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from voting.domain.holding import lock_cycle
 from voting.domain.journal import record
+from voting.domain.light_settings import GOING_ON
 from voting.domain.networks import network_of
-from voting.domain.progress import GOING_ON
 from voting.domain.refusals import Refused, StepNotAllowed
 from voting.models import Cycle, Delivery, Survey, SurveyAddress, SurveyCount, SurveyForm
 from voting.states import Act, GradeName

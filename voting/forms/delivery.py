@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Unit
-from voting.domain import assessments, completions, progress, surveys
+from voting.domain import assessments, completions, light_settings, surveys
 from voting.domain.changes import DecisionAhead, DecisionTooEarly, DecisionUnworded
 from voting.domain.deliveries import NoLeadUnit, plan_of
 from voting.domain.lights import PRESETS
@@ -205,7 +205,7 @@ class LightsForm(StepForm):
         self.initial = {name: getattr(source, name) for name in names} | {"report_days": setting.report_days}
 
     def field_of(self, refusal: Refused) -> str | None:
-        if not isinstance(refusal, progress.LightsImpossible):
+        if not isinstance(refusal, light_settings.LightsImpossible):
             return None
         return "yellow" if refusal.code == "always" else "red"
 
