@@ -24,7 +24,9 @@ def test_without_a_member_in_office_nothing_is_laid_out_and_the_page_says_where_
     left = spring.vote.delegates[0]
     Delegate.objects.filter(pk=left.pk).update(in_group=True, is_active=False)
     client.force_login(spring.vote.clerk)
-    answer = client.post(DESK, {"do": "assess", "body": Body.COMMITTEE, "numbers": "1", "vote_at": ""})
+    answer = client.post(
+        DESK, {"do": "assess", "body": Body.COMMITTEE, "numbers": "1", "vote_at": "", "confirm": "on"}
+    )
     assert answer.status_code == 409
     form = answer.context["forms"]["assess"]
     assert form.errors == {"body": [str(assessments.NoCommittee())]}

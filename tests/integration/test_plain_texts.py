@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 from xml.etree import ElementTree as ET
 
 import openpyxl
 import pypdf
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.security.test_crawl import BACKEND
 from tests.spring import Spring, make_spring
@@ -60,7 +61,7 @@ def test_the_forms_after_the_vote_take_in_plain_text():
             f"{page}supervise/",
             {
                 "do": "inspect", "visit": "inspection", "day": "2018-03-01", "text": PASTED, "fault_1": PASTED,
-                "unit_1": spring.unit.pk, "due_1": "2099-01-01",
+                "unit_1": spring.unit.pk, "due_1": (timezone.localdate() + timedelta(days=30)).isoformat(),
             },
         ),
         (unit, "/admin/vote/2018/unit/1/", {"do": "report", "day": "2018-03-01", "text": PASTED, "delay": PASTED}),

@@ -157,7 +157,7 @@ VERBS: dict[Callable[..., Any], tuple[frozenset[Stage], Verb]] = {
     changes.decide_change: (
         GOING_ON,
         lambda y: changes.decide_change(
-            change=y.change, approved=True, decision="同意。", on=DAY, **y.acting
+            change=y.change, approved=True, decision="同意。", on=date(2019, 1, 2), **y.acting | {"at": END}
         ),
     ),
     completions.hand_in: (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -125,11 +126,12 @@ def test_the_rule_of_the_lights_is_set_while_many_reports_come_in():
         by=spring.vote.clerk,
         at=spring.at,
     )
-    acts = [
-        partial(many, each, 10)
-        for number in range(12)
-        for each in (partial(spring.report, number % 4 + 1, delay="无"), setting)
-    ]
+    told = count()
+
+    def report(number: int) -> None:
+        spring.report(number % 4 + 1, delay="无", text=f"第{next(told)}报")
+
+    acts = [partial(many, each, 10) for number in range(12) for each in (partial(report, number), setting)]
     assert at_once(acts) == [None] * 24
     assert ProgressReport.objects.count() == 120
     assert JournalEntry.objects.filter(act=Act.LIGHTS_SET).count() == 120
