@@ -27,6 +27,7 @@ def read_batch(page: Page, reading: int, ballots: list[str]) -> None:
     page.locator(f'a[href*="reading={reading}&first=1"]').click()
     look(page)
     page.goto(page.url)
+    expect(page.locator("input:focus")).to_be_visible()  # the page puts the cursor there itself
     for ballot in ballots:
         page.keyboard.type(ballot)
         page.keyboard.press("Tab")
