@@ -183,7 +183,8 @@ def _standing_of(findings: Iterable[Finding]) -> Iterator[str]:
         if finding.escalated_at and not finding.closed_at:
             words.append(_("escalated on %(day)s") % {"day": _local(finding.escalated_at).isoformat()})
         if words:
-            yield _("%(text)s: %(words)s") % {"text": finding.text, "words": _(", ").join(words)}
+            text = finding.text.rstrip(" .。；;")
+            yield _("%(text)s: %(words)s") % {"text": text, "words": _(", ").join(words)}
 
 
 def _changes(lines: Lines) -> Told:
