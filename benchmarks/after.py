@@ -14,7 +14,7 @@ from django.test import Client
 from accounts.models import Unit, User
 from accounts.roles import Kind, Role
 from benchmarks import report
-from voting.domain import surveys
+from voting.domain.after import surveys
 from voting.models import (
     Breakdown,
     Candidate,

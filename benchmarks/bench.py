@@ -30,7 +30,7 @@ from benchmarks.findings import Findings  # noqa: E402
 from benchmarks.ground import Ground, run  # noqa: E402
 from benchmarks.serving import THREADS, WORKERS, Server, serving  # noqa: E402
 from benchmarks.web import LINES, Burst, Visitor, burst  # noqa: E402
-from voting.domain.definitions import sealing_info  # noqa: E402
+from voting.domain.vote.definitions import sealing_info  # noqa: E402
 from voting.models import SealedBallot  # noqa: E402
 
 SMALL, LARGE, URN, ROSTER, PROPOSALS = 300, 300_000, 100_000, 100_000, 100_000

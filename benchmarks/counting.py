@@ -59,7 +59,7 @@ def count(task: Task) -> Cost:
     import django
 
     django.setup()
-    from voting.domain.counts import count_urn, facts_of
+    from voting.domain.vote.counts import count_urn, facts_of
     from voting.models import Round
 
     round_ = Round.objects.select_related("cycle", "rules").get(pk=task.round)
@@ -73,7 +73,7 @@ def unseal_only(task: Task) -> Cost:
     """Read the same ballots and unseal them, nothing else: no check, no hash, no sum."""
     import psycopg
 
-    from voting.domain import sealing
+    from voting.count import sealing
 
     key, info = sealing.private_key(bytes.fromhex(task.seed)), task.info.encode()
     ballots = 0

@@ -68,7 +68,7 @@ def work(how: str, path: Path) -> Cost:
     from django.utils import timezone
 
     from accounts.models import RosterImport, User
-    from voting.domain import rosters
+    from voting.domain.vote import rosters
     from voting.models import Cycle
 
     acting: dict[str, Any] = {"by": User.objects.get(username=CLERK), "at": timezone.now()}
@@ -92,7 +92,7 @@ def prepare() -> None:
 
     from accounts.models import User
     from accounts.roles import Kind, Role
-    from voting.domain.cycles import create_cycle
+    from voting.domain.core.cycles import create_cycle
 
     clerk = User.objects.create_user(CLERK, name=CLERK, role=Role.CLERK, kind=Kind.REHEARSAL)
     create_cycle(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from voting.domain import choices, sealing
-from voting.domain.measures import BallotType
+from voting.count import choices, sealing
+from voting.count.measures import BallotType
 
 CANDIDATES, SEATS = 12, 10
 FULL = 0.8  # of the ballots use every mark

@@ -16,9 +16,9 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Kind, Role
-from voting.domain.cycles import create_cycle
-from voting.domain.proposals import proposal_terms
-from voting.domain.screening import similar
+from voting.domain.before.proposals import proposal_terms
+from voting.domain.before.screening import similar
+from voting.domain.core.cycles import create_cycle
 from voting.models import Cycle, Proposal
 from voting.states import Channel, Source, Standing
 

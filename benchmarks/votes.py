@@ -15,8 +15,10 @@ from django.db import connection, transaction
 from accounts.models import Delegation, User
 from accounts.roles import Kind, Role
 from benchmarks.sealed import CANDIDATES, SEATS, seal_some
-from voting.domain import cycles, keys, rolls, rounds, rules, sealing
-from voting.domain.definitions import definition_of, sealing_info
+from voting.count import sealing
+from voting.domain.core import cycles
+from voting.domain.vote import keys, rolls, rounds, rules
+from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.models import Round, SealedBallot
 from voting.states import Stage
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from tests.factories import POINTS, Vote
 from tests.spring import Spring
-from voting.domain import assessments
-from voting.domain.counting import Mark
+from voting.count.counting import Mark
+from voting.domain.after import assessments
 from voting.models import Notice
-from voting.results import Result
+from voting.read_models.vote.results import Result
 from voting.states import Body
 
 GOOD, SO_SO, POOR, NO_WORD = Mark.FOR, Mark.BASICALLY, Mark.AGAINST, Mark.ABSTAIN

@@ -12,7 +12,8 @@ from unittest import mock
 from accounts.models import Delegate, Unit, User
 from accounts.roles import Role
 from tests.factories import NOW, DelegateFactory, UserFactory
-from voting.domain import calls, cycles, deliberation, proposals, screening, slate_reports, slates
+from voting.domain.before import calls, deliberation, proposals, screening, slate_reports, slates
+from voting.domain.core import cycles
 from voting.models import Candidate, Cycle, Proposal, SlateReport
 from voting.states import Criterion, Outcome, Source
 

@@ -10,7 +10,8 @@ from unittest.mock import patch
 
 from tests.factories import POINTS, Vote, make_vote
 from tests.spring import Spring, make_next_year, make_spring
-from voting.domain import (
+from voting.count.counting import Mark
+from voting.domain.after import (
     archive,
     assessments,
     changes,
@@ -24,8 +25,7 @@ from voting.domain import (
     supervision,
     surveys,
 )
-from voting.domain.counting import Mark
-from voting.domain.uploads import Cleaned
+from voting.domain.core.uploads import Cleaned
 from voting.models import Completion, Notice, Survey
 from voting.states import Body
 
@@ -138,7 +138,7 @@ def undecided() -> Callable[[], object]:
     body = json.loads(Notice.objects.get().body) | {"final": False}
 
     def begin() -> object:
-        with patch("voting.domain.deliveries.json.loads", return_value=body):
+        with patch("voting.domain.after.deliveries.json.loads", return_value=body):
             return deliveries.begin_delivery(cycle=vote.cycle, by=vote.clerk, at=vote.later())
 
     return begin

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.autumn import Autumn, make_autumn
 from tests.factories import NOW
-from voting.domain import (
+from voting.domain.before import (
     calls,
     deliberation,
     proposal_lists,
@@ -18,8 +18,8 @@ from voting.domain import (
     screening,
     slate_reports,
     slates,
-    uploads,
 )
+from voting.domain.core import uploads
 from voting.models import Cycle
 from voting.states import Outcome
 

@@ -12,7 +12,8 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Delegate, Delegation, User
 from accounts.roles import Kind, Role
-from voting.domain import ballots, counts, cycles, further, keys, notices, rolls, rounds, rules
+from voting.domain.core import cycles
+from voting.domain.vote import ballots, counts, further_rounds, keys, notices, rolls, rounds, rules
 from voting.models import Candidate, Cycle, Round, Tally
 from voting.states import Presence, Stage
 
@@ -108,7 +109,7 @@ class Vote:
 
     def further(self) -> Round:
         """Begin the further round."""
-        round_ = further.begin_round(cycle=self.cycle, by=self.clerk, at=self.later())
+        round_ = further_rounds.begin_round(cycle=self.cycle, by=self.clerk, at=self.later())
         self.cycle.refresh_from_db()
         return round_
 

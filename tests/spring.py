@@ -11,7 +11,7 @@ from typing import Any
 from accounts.models import Unit, User
 from accounts.roles import Role
 from tests.factories import UserFactory, Vote, make_vote
-from voting.domain import deliveries, progress
+from voting.domain.after import deliveries, progress
 from voting.models import Cycle, Delivery, ProgressReport
 
 TARGETS = [{"text": "公厕", "number": "10", "unit": "座"}, {"text": "泊位", "number": "800", "unit": "个"}]

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 import openpyxl
 
 from tests.spring import Spring, make_spring
-from voting.domain import deliveries, progress_lists
-from voting.domain import progress_cells as cells
+from voting.domain.after import deliveries, progress_lists
+from voting.domain.after import progress_cells as cells
 
 AT = datetime(2018, 7, 15, 4, tzinfo=UTC)
 TODAY = date(2018, 7, 15)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from accounts.models import AccessCode
-from voting.admin.site import site
+from voting.admin.core.site import site
 from voting.models import SealedBallot
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,5 +53,5 @@ def test_a_module_knows_its_room(path: Path):
 
 def test_the_casting_of_a_ballot_writes_no_log():
     for path in OURS:
-        if path.parts[-2] == "domain" or path.name in {"ballot.py", "elector.py", "paper.py", "end_page.py"}:
+        if "domain" in path.parts or path.is_relative_to(ROOT / "voting" / "views" / "vote"):
             assert not re.search(r"\blogging\b|\bprint\(", path.read_text()), name_of(path)

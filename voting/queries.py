@@ -9,8 +9,8 @@ from django.http import Http404
 
 from accounts.roles import Kind
 from voting.models import Call, Candidate, Cycle, JournalEntry, Proposal, Round, SlateReport
-from voting.search import terms
 from voting.states import Stage, Standing
+from voting.text.search import terms
 
 _ROUNDS = (
     Round.objects.select_related("rules", "seal", "notice", "cycle")

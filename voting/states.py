@@ -1,7 +1,7 @@
 """Every state and every step between states. Imports nothing of ours.
 
-The tables below are the only truth about what may follow what; ``domain.cycles.move_cycle`` and
-``domain.rounds.move_round`` are their only users.
+The tables below are the only truth about what may follow what; ``domain.core.cycles.move_cycle`` and
+``domain.vote.rounds.move_round`` are their only users.
 """
 
 from django.db.models import TextChoices
@@ -134,7 +134,7 @@ class Presence(TextChoices):
 
 
 class BallotType(TextChoices):
-    """PROCEDURE.md §3.4 (3), (a) to (f); the values are those of ``domain.counting``."""
+    """PROCEDURE.md §3.4 (3), (a) to (f); the values are those of ``count.counting``."""
 
     UP_TO = "up_to", _("choose up to N")
     EXACTLY = "exactly", _("choose exactly N")
@@ -230,7 +230,7 @@ class Body(TextChoices):
 
 
 class GradeName(TextChoices):
-    """The grades of an assessment; the values are those of ``domain.grading.Grade``."""
+    """The grades of an assessment; the values are those of ``count.grading.Grade``."""
 
     SATISFIED = "satisfied", _("satisfied")
     BASICALLY = "basically", _("basically satisfied")

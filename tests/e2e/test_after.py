@@ -20,7 +20,7 @@ from tests.e2e.test_round import sign_in
 from tests.factories import UserFactory, Vote, make_vote
 from tests.integration.test_delivery_pages import lived
 from tests.unit.test_uploads import with_place
-from voting.domain import surveys
+from voting.domain.after import surveys
 from voting.models import Cycle, Delivery, Notice, SealedBallot
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]

@@ -17,7 +17,7 @@ from tests.e2e.test_delegate import SMALL, mark
 from tests.e2e.test_round import sign_in, take
 from tests.factories import PASSWORD, UserFactory, Vote
 from tests.unit.test_uploads import with_place
-from voting.domain import rules
+from voting.domain.vote import rules
 from voting.models import Attachment, Proposal
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]

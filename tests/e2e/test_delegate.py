@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from accounts.roles import Kind
 from tests.browser import DESK, Live, assert_good
 from tests.factories import Vote, make_vote
-from voting.domain.rounds import close_round
+from voting.domain.vote.rounds import close_round
 from voting.models import SealedBallot
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]

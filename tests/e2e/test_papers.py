@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import DESK, PHONE, Live, assert_good
 from tests.e2e.test_round import sign_in
 from tests.factories import Vote, make_vote
-from voting.domain import papers, rounds
+from voting.domain.vote import paper_ballots, rounds
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -90,7 +90,7 @@ def test_half_on_paper_with_a_difference_settled(live: Live):
     chief.locator("#b3_reason").fill("原票圈了三项")
     chief.locator('button[value="settle"]').click()
     look(chief)
-    assert papers.agreed(vote.round)[0].marks == ()
+    assert paper_ballots.agreed(vote.round)[0].marks == ()
     clerk.goto("/en" + PAPER)
     look(clerk)
     clerk.goto("/admin/")
@@ -100,9 +100,9 @@ def test_half_on_paper_with_a_difference_settled(live: Live):
 @pytest.mark.parametrize("preset", ["dongyang", "liyang", "yangpu"])
 def test_the_batch_of_another_ballot_type(live: Live, preset: str):
     vote = make_vote(delegates=3, candidates=12, seats=12 if preset == "yangpu" else 10, preset=preset)
-    papers.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
+    paper_ballots.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
     vote.run("closed")
-    papers.record_box(round_=vote.round, returned=3, by=vote.clerk, at=vote.later())
+    paper_ballots.record_box(round_=vote.round, returned=3, by=vote.clerk, at=vote.later())
     clerk = sign_in(live.person(viewport=DESK), vote.clerk)
     clerk.goto(PAPER + "?reading=1&first=1")
     look(clerk)

@@ -12,7 +12,7 @@ from accounts.roles import Kind
 from tests.browser import DESK, PHONE, Live, assert_good
 from tests.e2e.test_round import sign_in
 from tests.factories import Vote, make_vote
-from voting.domain import rolls
+from voting.domain.vote import rolls
 from voting.models import VotingRules
 from voting.states import Presence
 

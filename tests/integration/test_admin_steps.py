@@ -16,8 +16,8 @@ from django.utils import timezone
 from accounts.models import AccessCode, Delegate
 from accounts.roles import Kind, Role
 from tests.factories import PASSWORD, UserFactory, make_vote
-from voting.domain import rules, running_order
-from voting.domain.running_order import RunningOrder, StepKey
+from voting.domain.vote import rules, running_order
+from voting.domain.vote.running_order import RunningOrder, StepKey
 from voting.models import JournalEntry, Notice, RollEntry, Round, VotingRules
 from voting.states import Presence, RoundStatus
 
@@ -245,7 +245,7 @@ def test_the_journal_shows_a_broken_chain(monkeypatch):
     vote = make_vote(until="adopted", delegates=2)
     page = reverse("admin:journal", args=["2018"])
     assert "日志链完整" in text_of(desk(vote.clerk).get(page))
-    monkeypatch.setattr("voting.admin.journal.first_break", lambda _cycle: 3)
+    monkeypatch.setattr("voting.admin.core.journal.first_break", lambda _cycle: 3)
     assert "第 3 条断开" in text_of(desk(vote.clerk).get(page))
 
 

@@ -15,8 +15,8 @@ from tests.cases_after import archived_with_nothing_left, ask, assess, inspect
 from tests.factories import UserFactory
 from tests.security.test_crawl import database
 from tests.spring import Spring, make_spring
-from voting.domain import supervision
-from voting.domain.counting import Mark
+from voting.count.counting import Mark
+from voting.domain.after import supervision
 from voting.models import ChangeRequest, Completion, Finding
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def begun(spring: Spring) -> None:
 
 def handed_in(spring: Spring) -> None:
     spring.report(1, figures={1: 10, 2: 800}, delay="无")
-    from voting.domain import completions  # noqa: PLC0415
+    from voting.domain.after import completions  # noqa: PLC0415
 
     acting = spring.acting | {"by": spring.officer}
     acting["at"] = acting["at"].replace(year=2019)

@@ -15,7 +15,8 @@ from accounts.models import Delegate
 from tests.autumn import clock
 from tests.cases_after import answer, archived_with_nothing_left, ask, assess, inspect, survey
 from tests.spring import MILESTONES, Spring, make_next_year, make_spring
-from voting.domain import (
+from voting.count.counting import Mark
+from voting.domain.after import (
     archive,
     assessments,
     completions,
@@ -25,9 +26,8 @@ from voting.domain import (
     supervision,
     surveys,
 )
-from voting.domain.counting import Mark
-from voting.domain.lights import Light, Standing
-from voting.domain.refusals import StepNotAllowed
+from voting.domain.after.lights import Light, Standing
+from voting.domain.core.refusals import StepNotAllowed
 from voting.models import (
     Cycle,
     Delivery,

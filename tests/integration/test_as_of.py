@@ -12,12 +12,12 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.spring import MILESTONES, TARGETS, Spring, make_spring
-from voting.delivered import overview
-from voting.delivery_lines import Line
-from voting.domain import changes, light_settings, progress
-from voting.domain.lights import Light
-from voting.forms.progress import ReportForm
+from voting.domain.after import changes, light_settings, progress
+from voting.domain.after.lights import Light
+from voting.forms.after.progress import ReportForm
 from voting.models import ProgressReport
+from voting.read_models.after.lines import Line
+from voting.read_models.after.overview import overview
 
 pytestmark = pytest.mark.django_db
 

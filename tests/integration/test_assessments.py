@@ -11,10 +11,12 @@ from django.utils.translation import override
 from tests.assessing import GOOD, NO_WORD, POOR, SO_SO, begin, finish
 from tests.factories import make_vote
 from tests.spring import make_spring
-from voting.domain import assessments, counting, deliveries, rules
-from voting.domain.grading import Grade
-from voting.domain.refusals import StepNotAllowed
-from voting.domain.urn_files import public_file
+from voting.count import counting
+from voting.count.grading import Grade
+from voting.domain.after import assessments, deliveries
+from voting.domain.core.refusals import StepNotAllowed
+from voting.domain.vote import rules
+from voting.domain.vote.urn_files import public_file
 from voting.models import Cycle
 from voting.recount.notice import recount
 from voting.states import Body, Stage

@@ -14,16 +14,16 @@ from accounts.codes import void_code
 from accounts.models import User
 from accounts.roles import Kind, Role
 from tests.factories import Vote, make_vote
-from voting.domain.counting import BallotType, Mark
-from voting.domain.counts import certify_tally, count_round
-from voting.domain.definitions import definition_of, sealing_info
-from voting.domain.notices import publish_notice
-from voting.domain.rolls import set_presence
-from voting.domain.rounds import close_round, open_round
-from voting.domain.sealing import join, private_key, unseal
+from voting.count.counting import BallotType, Mark
+from voting.count.sealing import join, private_key, unseal
+from voting.domain.vote.counts import certify_tally, count_round
+from voting.domain.vote.definitions import definition_of, sealing_info
+from voting.domain.vote.notices import publish_notice
+from voting.domain.vote.rolls import set_presence
+from voting.domain.vote.rounds import close_round, open_round
 from voting.models import BallotItem, Candidate, RollEntry, Round, SealedBallot
 from voting.states import Presence
-from voting.views.paper import rows
+from voting.views.vote.ballot_lines import rows
 
 pytestmark = pytest.mark.django_db
 

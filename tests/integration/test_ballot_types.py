@@ -16,7 +16,11 @@ from hypothesis import strategies as st
 
 from tests.factories import Vote, make_vote
 from tests.integration.test_ballot_pages import BALLOT, CAST, REVIEW, enter, in_urn, text
-from voting.domain.ballots import (
+from voting.count.canonical import canonical_json
+from voting.count.counting import BallotType, Mark
+from voting.count.definition import Definition, read_definition
+from voting.count.judging import Validity, VoidReason, judge
+from voting.domain.vote.ballots import (
     WHOLE,
     BallotRefused,
     ForeignMark,
@@ -27,11 +31,7 @@ from voting.domain.ballots import (
     TooManyMarks,
     marks_of,
 )
-from voting.domain.canonical import canonical_json
-from voting.domain.counting import BallotType, Mark
-from voting.domain.frozen import Definition, read_definition
-from voting.domain.judging import Validity, VoidReason, judge
-from voting.domain.presets import PRESETS
+from voting.domain.vote.presets import PRESETS
 from voting.models import Round, SealedBallot
 
 FOR, AGAINST, ABSTAIN = "for", "against", "abstain"

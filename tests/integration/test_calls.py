@@ -11,8 +11,8 @@ from django.test import Client
 
 from tests.autumn import FIELDS, clock, make_autumn
 from tests.factories import NOW
-from voting.domain import calls, proposals
-from voting.domain.refusals import StepNotAllowed
+from voting.domain.before import calls, proposals
+from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Call, JournalEntry, Proposal
 from voting.states import Act, Stage
 

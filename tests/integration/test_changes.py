@@ -16,11 +16,11 @@ from accounts.models import User
 from accounts.roles import Role
 from tests.factories import UserFactory
 from tests.spring import MILESTONES, TARGETS, Spring, make_spring
-from voting.domain import changes, deliveries, light_settings, plan_rows, progress
-from voting.domain.refusals import StepNotAllowed
-from voting.domain.screening import NotYourUnit
+from voting.domain.after import changes, deliveries, light_settings, plan_rows, progress
+from voting.domain.before.screening import NotYourUnit
+from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Breakdown, ChangeRequest
-from voting.plan_words import differences
+from voting.read_models.after.plan_words import differences
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from accounts.roster import reading
 from tests.assessing import GOOD, begin, finish
 from tests.factories import UserFactory
 from tests.spring import make_spring
-from voting.domain import assessments
-from voting.domain.refusals import StepNotAllowed
+from voting.domain.after import assessments
+from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Cycle, JournalEntry
 from voting.states import Act, Body, Stage
 

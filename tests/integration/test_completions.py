@@ -14,9 +14,10 @@ from accounts.models import User
 from accounts.roles import Role
 from tests.factories import UserFactory
 from tests.spring import Spring, make_spring
-from voting.domain import changes, completions, deliveries, uploads
-from voting.domain.refusals import StepNotAllowed
-from voting.domain.screening import NotYourUnit
+from voting.domain.after import changes, completions, deliveries
+from voting.domain.before.screening import NotYourUnit
+from voting.domain.core import uploads
+from voting.domain.core.refusals import StepNotAllowed
 from voting.models import ChangeRequest, Completion
 from voting.states import DeliveryStatus
 

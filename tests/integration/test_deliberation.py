@@ -9,8 +9,10 @@ from django.test import Client
 
 from tests.autumn import Autumn, make_autumn
 from tests.factories import NOW, DelegateFactory, UserFactory, make_vote
-from voting.domain import cycles, deliberation, reading_slips, rolls, rules
-from voting.domain.refusals import ConditionsUnmet
+from voting.domain.before import deliberation, reading_slips
+from voting.domain.core import cycles
+from voting.domain.core.refusals import ConditionsUnmet
+from voting.domain.vote import rolls, rules
 from voting.models import JournalEntry, Question
 from voting.states import Act
 

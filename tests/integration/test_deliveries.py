@@ -14,12 +14,12 @@ from django.utils import translation
 
 from tests.factories import make_vote
 from tests.spring import make_spring
-from voting.delivered import overview
-from voting.domain import deliveries, light_settings, progress
-from voting.domain.lights import Light
-from voting.domain.refusals import StepNotAllowed
-from voting.domain.screening import NotYourUnit
+from voting.domain.after import deliveries, light_settings, progress
+from voting.domain.after.lights import Light
+from voting.domain.before.screening import NotYourUnit
+from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Breakdown, Delivery, JournalEntry, ProgressReport
+from voting.read_models.after.overview import overview
 from voting.states import Act, Became, Stage
 
 pytestmark = pytest.mark.django_db

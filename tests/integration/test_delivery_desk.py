@@ -12,8 +12,8 @@ from django.test import Client
 
 from tests.cases_after import archived_with_nothing_left, assess
 from tests.spring import Spring, make_next_year, make_spring
-from voting.domain import archive, supervision
-from voting.domain.counting import Mark
+from voting.count.counting import Mark
+from voting.domain.after import archive, supervision
 from voting.models import Breakdown, Cycle, Disposal, LightSetting, SealedBallot
 from voting.states import Stage
 

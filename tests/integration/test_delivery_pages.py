@@ -23,12 +23,13 @@ from accounts.models import Delegate
 from tests.cases_after import ask, assess, survey
 from tests.factories import POINTS, Vote, make_vote
 from tests.spring import Spring, make_spring
-from voting.blocks import Tile
-from voting.delivered import overview
-from voting.delivery_papers import glance
-from voting.domain import assessments, changes, completions, deliveries, supervision, uploads
-from voting.domain.counting import Mark
+from voting.count.counting import Mark
+from voting.domain.after import assessments, changes, completions, deliveries, supervision
+from voting.domain.core import uploads
 from voting.models import Cycle, Finding
+from voting.printing.blocks import Tile
+from voting.read_models.after.documents import glance
+from voting.read_models.after.overview import overview
 from voting.states import Body
 
 pytestmark = pytest.mark.django_db

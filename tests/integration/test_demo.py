@@ -25,7 +25,7 @@ from django.utils import translation
 from accounts.models import User
 from config.env import MisunderstoodSetting
 from tests.factories import make_vote
-from voting.domain.rounds import close_round
+from voting.domain.vote.rounds import close_round
 from voting.management.demo import places
 from voting.management.demo.places import Place, PlaceTaken, environment_for, place_from_environment
 from voting.management.demo.reset import ResetRefused, reset_demo

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from accounts.roles import Role
 from tests.factories import DelegateFactory, UserFactory, make_vote
-from voting.forms.desk import number_of
+from voting.forms.vote.desk import number_of
 from voting.models import JournalEntry, RollEntry
 from voting.states import Act, Presence
 

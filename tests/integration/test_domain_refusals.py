@@ -18,14 +18,15 @@ from tests.cases_after import CASES_AFTER, TRACES_AFTER
 from tests.cases_before import CASES_BEFORE, TRACES_BEFORE
 from tests.factories import NOW, make_vote
 from tests.security.test_crawl import database
-from voting.domain import (
+from voting.domain.after import progress
+from voting.domain.core import cycles
+from voting.domain.core.refusals import ConditionsUnmet, Refused, StepNotAllowed
+from voting.domain.vote import (
     ballots,
     counts,
-    cycles,
     keys,
     notices,
-    papers,
-    progress,
+    paper_ballots,
     roll_changes,
     rolls,
     rosters,
@@ -34,7 +35,6 @@ from voting.domain import (
     ties,
     urn_files,
 )
-from voting.domain.refusals import ConditionsUnmet, Refused, StepNotAllowed
 from voting.states import Presence
 
 pytestmark = pytest.mark.django_db
@@ -82,10 +82,10 @@ def paper_vote(*marks: tuple[tuple[int, ...], tuple[int, ...]], counted: bool = 
     """Return a closed vote of three, two of them on paper, with these pairs of readings by two people."""
     vote = make_vote(until="open", delegates=4, candidates=3, seats=2, ballots=[[1]])
     numbers = [delegate.number for delegate in vote.delegates[1:3]]
-    papers.hand_out(round_=vote.round, numbers=numbers, by=vote.clerk, at=vote.later())
+    paper_ballots.hand_out(round_=vote.round, numbers=numbers, by=vote.clerk, at=vote.later())
     vote.run("closed")
     if counted:
-        papers.record_box(round_=vote.round, returned=2, by=vote.clerk, at=NOW)
+        paper_ballots.record_box(round_=vote.round, returned=2, by=vote.clerk, at=NOW)
     for place, (first, second) in enumerate(marks, start=1):
         read(vote, place, first)
         read(vote, place, second, reading=2, by=vote.scrutineer)
@@ -93,13 +93,15 @@ def paper_vote(*marks: tuple[tuple[int, ...], tuple[int, ...]], counted: bool = 
 
 
 def read(vote, place: int, *ballots_: tuple[int, ...], reading: int = 1, by=None):
-    papers.read_batch(
+    paper_ballots.read_batch(
         round_=vote.round, reading=reading, first=place, ballots=ballots_, by=by or vote.clerk, at=NOW
     )
 
 
 def settle(vote, *, by=None, reason: str = "看原票", place: int = 1):
-    papers.settle(round_=vote.round, place=place, marks=(1, 0, 0), reason=reason, by=by or vote.chief, at=NOW)
+    paper_ballots.settle(
+        round_=vote.round, place=place, marks=(1, 0, 0), reason=reason, by=by or vote.chief, at=NOW
+    )
 
 
 def paper(act: Callable[..., object], *marks: tuple[tuple[int, ...], tuple[int, ...]], counted: bool = True):
@@ -113,7 +115,7 @@ def paper(act: Callable[..., object], *marks: tuple[tuple[int, ...], tuple[int, 
 
 
 def hand_out(vote, place: int):
-    papers.hand_out(round_=vote.round, numbers=[vote.delegates[place].number], by=vote.clerk, at=NOW)
+    paper_ballots.hand_out(round_=vote.round, numbers=[vote.delegates[place].number], by=vote.clerk, at=NOW)
 
 
 def holding(act: Callable[..., object], until: str = "open", *, switched: bool = False):
@@ -123,7 +125,7 @@ def holding(act: Callable[..., object], until: str = "open", *, switched: bool =
         vote = make_vote(until=until, delegates=3)
         hand_out(vote, 2)
         if switched:
-            papers.switch_to_paper(round_=vote.round, reason="断网", by=vote.clerk, at=NOW)
+            paper_ballots.switch_to_paper(round_=vote.round, reason="断网", by=vote.clerk, at=NOW)
         return lambda: act(vote)
 
     return case
@@ -254,30 +256,34 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     roll_changes.NotADelegate: on("ready", lambda v: admit(v, "77777777")),
     roll_changes.GroupTooSmall: on("ready", exclude, group=5, preset="shigu", delegates=10),
     roll_changes.HoldsPaper: holding(lambda v: exclude(v, place=2), until="ready"),
-    papers.NotInTheHall: on("open", lambda v: hand_out(v, 2), present=2),
-    papers.VotedOnline: on("open", lambda v: hand_out(v, 0), ballots=[[1]]),
-    papers.HasNoPaper: on(
+    paper_ballots.NotInTheHall: on("open", lambda v: hand_out(v, 2), present=2),
+    paper_ballots.VotedOnline: on("open", lambda v: hand_out(v, 0), ballots=[[1]]),
+    paper_ballots.HasNoPaper: on(
         "open",
-        lambda v: papers.take_back(round_=v.round, numbers=[v.delegates[0].number], by=v.clerk, at=NOW),
+        lambda v: paper_ballots.take_back(
+            round_=v.round, numbers=[v.delegates[0].number], by=v.clerk, at=NOW
+        ),
     ),
-    papers.ReasonMissing: on(
-        "open", lambda v: papers.switch_to_paper(round_=v.round, reason="", by=v.clerk, at=NOW)
+    paper_ballots.ReasonMissing: on(
+        "open", lambda v: paper_ballots.switch_to_paper(round_=v.round, reason="", by=v.clerk, at=NOW)
     ),
-    papers.BoxCounted: paper(lambda v: papers.record_box(round_=v.round, returned=3, by=v.clerk, at=NOW)),
-    papers.BoxNotCounted: paper(lambda v: read(v, 1, (1, 0, 0)), counted=False),
-    papers.GroupTooMany: paper(
-        lambda v: papers.record_box(round_=v.round, returned=2, returned_group=3, by=v.clerk, at=NOW),
+    paper_ballots.BoxCounted: paper(
+        lambda v: paper_ballots.record_box(round_=v.round, returned=3, by=v.clerk, at=NOW)
+    ),
+    paper_ballots.BoxNotCounted: paper(lambda v: read(v, 1, (1, 0, 0)), counted=False),
+    paper_ballots.GroupTooMany: paper(
+        lambda v: paper_ballots.record_box(round_=v.round, returned=2, returned_group=3, by=v.clerk, at=NOW),
         counted=False,
     ),
-    papers.ReadAlready: paper(lambda v: read(v, 1, (1, 0, 0), by=v.chief), ((1, 0, 0), (1, 0, 0))),
-    papers.SameReader: paper(
+    paper_ballots.ReadAlready: paper(lambda v: read(v, 1, (1, 0, 0), by=v.chief), ((1, 0, 0), (1, 0, 0))),
+    paper_ballots.SameReader: paper(
         lambda v: (read(v, 1, (1, 0, 0)), read(v, 1, (1, 0, 0), reading=2)),
     ),
-    papers.ChiefReads: paper(lambda v: read(v, 1, (1, 0, 0), by=v.chief)),
-    papers.NoSuchPlace: paper(lambda v: read(v, 2, (1, 0, 0), (1, 0, 0))),
-    papers.NothingToSettle: paper(settle, ((1, 0, 0), (1, 0, 0))),
-    papers.NotTheChief: paper(lambda v: settle(v, by=v.scrutineer), ((1, 0, 0), (0, 1, 0))),
-    papers.PaperNotReady: paper(
+    paper_ballots.ChiefReads: paper(lambda v: read(v, 1, (1, 0, 0), by=v.chief)),
+    paper_ballots.NoSuchPlace: paper(lambda v: read(v, 2, (1, 0, 0), (1, 0, 0))),
+    paper_ballots.NothingToSettle: paper(settle, ((1, 0, 0), (1, 0, 0))),
+    paper_ballots.NotTheChief: paper(lambda v: settle(v, by=v.scrutineer), ((1, 0, 0), (0, 1, 0))),
+    paper_ballots.PaperNotReady: paper(
         lambda v: counts.count_round(round_=v.round, slips=v.slips[:3], by=v.clerk, at=NOW),
         ((1, 0, 0), (0, 1, 0)),
     ),
@@ -349,7 +355,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
 }
 #: These leave something behind on purpose: an attempt is counted, the count stands although its certifier is refused.
 LEAVE_TRACES = {
-    codes.WrongCode, codes.TooManyAttempts, counts.SamePerson, papers.SameReader, rosters.FaultyRows,
+    codes.WrongCode, codes.TooManyAttempts, counts.SamePerson, paper_ballots.SameReader, rosters.FaultyRows,
     rosters.RosterChanged, rosters.NotStaged, rosters.CannotUndo, *TRACES_BEFORE, *TRACES_AFTER,
 }  # fmt: skip
 
@@ -359,7 +365,7 @@ def subclasses(kind: type) -> set[type]:
 
 
 def test_every_refusal_of_the_domain_has_its_case():
-    for module in pkgutil.iter_modules(voting.domain.__path__, "voting.domain."):
+    for module in pkgutil.walk_packages(voting.domain.__path__, "voting.domain."):
         importlib.import_module(module.name)
     known = {kind for kind in subclasses(Refused) if kind.__module__.startswith("voting.domain.")}
     assert known | subclasses(CodeRefused) == set(CASES) | ABSTRACT

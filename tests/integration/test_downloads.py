@@ -13,11 +13,11 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import make_vote
-from voting.domain import cycles
-from voting.domain.cycles import add_candidate
-from voting.exports import inert
+from voting.domain.core import cycles
+from voting.domain.core.cycles import add_candidate
 from voting.models import Notice
-from voting.results import Result, tenths_of_a_percent
+from voting.printing.tables import inert
+from voting.read_models.vote.results import Result, tenths_of_a_percent
 
 CHOICES = [range(1, 11)] * 3 + [range(3, 13)]
 

@@ -10,11 +10,11 @@ from django.test import Client
 
 from tests.factories import Vote, make_vote
 from tests.integration.test_admin_steps import text_of
-from voting.domain import counts, further, papers, rolls, ties
-from voting.domain.journal import first_break
-from voting.domain.refusals import ConditionsUnmet
+from voting.domain.core.journal import first_break
+from voting.domain.core.refusals import ConditionsUnmet
+from voting.domain.vote import counts, further_rounds, paper_ballots, rolls, ties
 from voting.models import Notice, Round, Tally
-from voting.results import Result
+from voting.read_models.vote.results import Result
 from voting.states import Act, Presence, RoundStatus, Stage
 
 pytestmark = pytest.mark.django_db
@@ -193,7 +193,9 @@ def test_both_rounds_are_on_the_result_page_and_in_the_files(client: Client):
 
 def test_more_paper_than_issued_voids_the_vote_and_it_is_repeated():
     vote = make_vote(until="open", delegates=4, candidates=3, seats=2, ballots=[[1], [1]])
-    papers.hand_out(round_=vote.round, numbers=[vote.delegates[2].number], by=vote.clerk, at=vote.later())
+    paper_ballots.hand_out(
+        round_=vote.round, numbers=[vote.delegates[2].number], by=vote.clerk, at=vote.later()
+    )
     vote.run("closed")
     on_paper(vote, [(1, 0, 0), (0, 1, 0)])
     vote.run("counted", "certified", "published")
@@ -209,15 +211,15 @@ def test_more_paper_than_issued_voids_the_vote_and_it_is_repeated():
 def on_paper(vote: Vote, ballots: list[tuple[int, ...]], *, wrong: dict[int, tuple[int, ...]] | None = None):
     """Let two people read these paper ballots; the second misreads the places in ``wrong``, the chief settles them."""
     wrong = wrong or {}
-    papers.record_box(round_=vote.round, returned=len(ballots), by=vote.clerk, at=vote.later())
-    for first in range(1, len(ballots) + 1, papers.BATCH):
-        batch = ballots[first - 1 : first - 1 + papers.BATCH]
+    paper_ballots.record_box(round_=vote.round, returned=len(ballots), by=vote.clerk, at=vote.later())
+    for first in range(1, len(ballots) + 1, paper_ballots.BATCH):
+        batch = ballots[first - 1 : first - 1 + paper_ballots.BATCH]
         again = [wrong.get(place, marks) for place, marks in enumerate(batch, start=first)]
         at = {"round_": vote.round, "first": first, "at": vote.later()}
-        papers.read_batch(reading=1, ballots=batch, by=vote.clerk, **at)
-        papers.read_batch(reading=2, ballots=again, by=vote.scrutineer, **at)
+        paper_ballots.read_batch(reading=1, ballots=batch, by=vote.clerk, **at)
+        paper_ballots.read_batch(reading=2, ballots=again, by=vote.scrutineer, **at)
     for place in wrong:
-        papers.settle(
+        paper_ballots.settle(
             round_=vote.round, place=place, marks=ballots[place - 1], reason="看原票", by=vote.chief,
             at=vote.later(),
         )  # fmt: skip
@@ -226,9 +228,11 @@ def on_paper(vote: Vote, ballots: list[tuple[int, ...]], *, wrong: dict[int, tup
 def test_half_online_half_on_paper_switched_in_mid_vote(client: Client):
     """Must show 3: totals right, channels shown, nothing lost."""
     vote = make_vote(until="open", delegates=13, candidates=3, seats=2, ballots=[[1, 2]] * 6)
-    papers.hand_out(round_=vote.round, numbers=[vote.delegates[6].number], by=vote.clerk, at=vote.later())
-    papers.switch_to_paper(round_=vote.round, reason="断网", by=vote.presiding, at=vote.later())
-    assert papers.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later()) == 6
+    paper_ballots.hand_out(
+        round_=vote.round, numbers=[vote.delegates[6].number], by=vote.clerk, at=vote.later()
+    )
+    paper_ballots.switch_to_paper(round_=vote.round, reason="断网", by=vote.presiding, at=vote.later())
+    assert paper_ballots.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later()) == 6
     vote.run("closed")
     on_paper(vote, [(1, 0, 1)] * 5 + [(1, 1, 1), ()], wrong={3: (1, 0, 0)})
     vote.run("counted")
@@ -259,7 +263,7 @@ def test_half_online_half_on_paper_switched_in_mid_vote(client: Client):
 
 def test_f27_a_channel_of_fewer_than_five_ballots_is_not_published_by_project():
     vote = make_vote(until="open", delegates=8, candidates=3, seats=2, ballots=[[1, 2]] * 6)
-    papers.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
+    paper_ballots.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
     vote.run("closed")
     on_paper(vote, [(1, 0, 1)] * 2)
     vote.run("counted", "certified", "published")
@@ -282,5 +286,5 @@ def test_presence_is_carried_over_and_can_change():
 
 
 def test_next_ballot_is_none_without_a_notice():
-    assert further.next_ballot(None) is None
-    assert further.next_ballot(make_vote(until="counted", delegates=3, ballots=[[1]]).round) is None
+    assert further_rounds.next_ballot(None) is None
+    assert further_rounds.next_ballot(make_vote(until="counted", delegates=3, ballots=[[1]]).round) is None

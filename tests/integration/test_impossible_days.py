@@ -15,9 +15,9 @@ from tests.security.test_crawl import BACKEND
 from tests.spring import Spring, make_next_year, make_spring
 from tests.tables import look as look_at_table
 from tests.tables import out, put
-from voting.domain import archive, light_settings, progress, supervision
-from voting.domain.counting import Mark
-from voting.forms.plan_lines import targets_in
+from voting.count.counting import Mark
+from voting.domain.after import archive, light_settings, progress, supervision
+from voting.forms.core.plan_lines import targets_in
 from voting.models import Finding, Inspection, ProgressReport
 
 pytestmark = pytest.mark.django_db

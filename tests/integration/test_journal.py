@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests.factories import NOW, make_vote
-from voting.domain.journal import first_break, record
+from voting.domain.core.journal import first_break, record
 from voting.models import Cycle, JournalEntry
 from voting.states import Act
 

@@ -11,8 +11,8 @@ from django.utils.translation import override
 from tests.cases_after import archived_with_nothing_left
 from tests.factories import make_vote
 from tests.spring import make_spring
-from voting.journal_words import name_of, value_of
 from voting.models import Cycle, JournalEntry
+from voting.read_models.core.journal_words import name_of, value_of
 
 pytestmark = pytest.mark.django_db
 

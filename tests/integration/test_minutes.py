@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.factories import UserFactory, make_vote
-from voting.domain import roll_changes, ties
+from voting.domain.vote import roll_changes, ties
 from voting.models import JournalEntry
 from voting.states import Act
 

@@ -19,13 +19,13 @@ from tests.factories import Vote, make_vote
 from tests.integration.test_admin_steps import text_of
 from tests.integration.test_further_rounds import on_paper, tied_vote
 from tests.integration.test_presets import CASES, played
-from voting import ceremony, unseal
-from voting.domain import counts, papers, ties, urn_files
-from voting.domain.journal import first_break
+from voting.domain.core.journal import first_break
+from voting.domain.vote import counts, paper_ballots, ties, urn_files
 from voting.management.commands.export_pb import election_of
 from voting.models import Notice, Tally
-from voting.pabulib import read, write
+from voting.recount import ceremony, unseal
 from voting.recount.__main__ import main, recount_text
+from voting.recount.pabulib import read, write
 from voting.states import RoundStatus
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_the_recount_agrees_with_rounds_paper_and_a_lot(client: Client):
     vote.further()
     vote.run("keyed", "ready", "open")
     vote.cast(0, [10])
-    papers.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
+    paper_ballots.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
     vote.run("closed")
     on_paper(vote, [(1, 0), (0, 1), (0, 1), (1, 1)])
     vote.run("counted", "certified", "published")
@@ -131,7 +131,7 @@ def test_votes_of_one_project_changed_with_every_hash_made_anew_are_found(client
     file = json.loads(client.get("/2018/recount.json").content)
     file["notice"]["items"][2]["for"] += 4
     file["notice"]["items"][2]["abstain"] -= 4
-    from voting.domain.canonical import canonical_json, sha256_hex  # noqa: PLC0415
+    from voting.count.canonical import canonical_json, sha256_hex  # noqa: PLC0415
 
     file["notice_digest"] = sha256_hex(canonical_json(file["notice"]))
     failed = {check["check"] for check in recount_text(json.dumps(file)).to_dict()["disagreements"]}
@@ -179,7 +179,7 @@ def test_offline_equals_online_byte_for_byte(name: str, tmp_path: Path):
 
 def test_offline_with_paper_in_the_admin(tmp_path: Path):
     vote = make_vote(until="open", delegates=7, candidates=3, seats=2, ballots=[[1, 2]] * 3)
-    papers.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
+    paper_ballots.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
     vote.run("closed")
     clerk = staff(vote.clerk)
     refused = clerk.get("/admin/vote/2018/count/?file=urn")

@@ -11,11 +11,11 @@ from django.db import IntegrityError, connection, transaction
 from accounts.roles import Kind, Role
 from tests.factories import UserFactory, Vote, make_vote
 from tests.integration.test_admin_steps import address, desk, text_of
-from voting.domain import counts, papers, roll_changes, rolls
-from voting.domain.ballots import AlreadyCast, HoldsPaperBallot, OnPaperOnly
-from voting.domain.choices import Choice
-from voting.domain.papers import PaperNotReady
-from voting.domain.refusals import StepNotAllowed
+from voting.count.choices import Choice
+from voting.domain.core.refusals import StepNotAllowed
+from voting.domain.vote import counts, paper_ballots, roll_changes, rolls
+from voting.domain.vote.ballots import AlreadyCast, HoldsPaperBallot, OnPaperOnly
+from voting.domain.vote.paper_ballots import PaperNotReady
 from voting.models import JournalEntry, PaperBox, PaperReading, PaperSettlement, RollEntry, SealedBallot
 from voting.states import Act, Presence
 
@@ -33,7 +33,7 @@ def acting(vote: Vote) -> dict[str, Any]:
 
 
 def hand_out(vote: Vote, *places: int) -> int:
-    return papers.hand_out(numbers=numbers(vote, *places), **acting(vote))
+    return paper_ballots.hand_out(numbers=numbers(vote, *places), **acting(vote))
 
 
 def holders(vote: Vote) -> list[str]:
@@ -46,13 +46,13 @@ def closed(*, on_paper: int = 2, returned: int | None = None, online: int = 1, *
     hand_out(vote, *range(online, online + on_paper))
     vote.run("closed")
     if returned is not None:
-        papers.record_box(returned=returned, **acting(vote))
+        paper_ballots.record_box(returned=returned, **acting(vote))
     return vote
 
 
 def read(vote: Vote, *ballots: tuple[int, ...], first: int = 1, reading: int = 1, by: Any = None) -> None:
     given = acting(vote) | {"by": by or (vote.clerk if reading == 1 else vote.scrutineer)}
-    papers.read_batch(reading=reading, first=first, ballots=ballots, **given)
+    paper_ballots.read_batch(reading=reading, first=first, ballots=ballots, **given)
 
 
 def last_entry() -> JournalEntry:
@@ -89,9 +89,9 @@ def test_paper_is_not_handed_out_after_the_close():
     vote = make_vote(until="closed", delegates=2, ballots=[[1]])
     for act in (
         lambda: hand_out(vote, 1),
-        lambda: papers.hand_out_to_rest(**acting(vote)),
-        lambda: papers.take_back(numbers=numbers(vote, 1), **acting(vote)),
-        lambda: papers.switch_to_paper(reason="断网", **acting(vote)),
+        lambda: paper_ballots.hand_out_to_rest(**acting(vote)),
+        lambda: paper_ballots.take_back(numbers=numbers(vote, 1), **acting(vote)),
+        lambda: paper_ballots.switch_to_paper(reason="断网", **acting(vote)),
     ):
         with pytest.raises(rolls.CheckInClosed):
             act()
@@ -101,13 +101,13 @@ def test_handing_out_is_all_or_none():
     vote = make_vote(delegates=6, present=4, ballots=[[1]])
     on_leave = vote.delegates[5].number
     for wrong, refusal in {
-        vote.delegates[0].number: papers.VotedOnline,
-        vote.delegates[4].number: papers.NotInTheHall,
+        vote.delegates[0].number: paper_ballots.VotedOnline,
+        vote.delegates[4].number: paper_ballots.NotInTheHall,
         "nobody": rolls.NotOnRoll,
-        on_leave: papers.NotInTheHall,
+        on_leave: paper_ballots.NotInTheHall,
     }.items():
         with pytest.raises(refusal) as refused:
-            papers.hand_out(numbers=[*numbers(vote, 1, 2), wrong], **acting(vote))
+            paper_ballots.hand_out(numbers=[*numbers(vote, 1, 2), wrong], **acting(vote))
         assert wrong.upper() in str(refused.value)
     assert holders(vote) == []
 
@@ -117,7 +117,7 @@ def test_an_excluded_delegate_gets_no_paper():
     roll_changes.exclude(number=vote.delegates[2].number, reason="辞职", **acting(vote))
     with pytest.raises(rolls.NotOnRoll):
         hand_out(vote, 2)
-    assert papers.hand_out_to_rest(**acting(vote)) == 2
+    assert paper_ballots.hand_out_to_rest(**acting(vote)) == 2
 
 
 def test_who_holds_paper_does_not_leave_the_hall_with_it():
@@ -126,31 +126,31 @@ def test_who_holds_paper_does_not_leave_the_hall_with_it():
     leave = {"numbers": numbers(vote, 0), "presence": Presence.LEFT}
     with pytest.raises(rolls.HasPaper):
         rolls.set_presence(**leave, **acting(vote))
-    papers.take_back(numbers=numbers(vote, 0), **acting(vote))
+    paper_ballots.take_back(numbers=numbers(vote, 0), **acting(vote))
     assert rolls.set_presence(**leave, **acting(vote)) == 1
 
 
 def test_the_rest_are_those_present_who_have_neither():
     vote = make_vote(delegates=5, present=4, ballots=[[1]])
     hand_out(vote, 1)
-    assert papers.hand_out_to_rest(**acting(vote)) == 2
+    assert paper_ballots.hand_out_to_rest(**acting(vote)) == 2
     assert holders(vote) == numbers(vote, 1, 2, 3)
     assert last_entry().data["delegates"] == numbers(vote, 2, 3)
-    assert papers.hand_out_to_rest(**acting(vote)) == 0
+    assert paper_ballots.hand_out_to_rest(**acting(vote)) == 0
 
 
 def test_an_unused_paper_ballot_comes_back_and_its_delegate_votes_online():
     vote = make_vote(delegates=3)
     hand_out(vote, 0, 1)
-    with pytest.raises(papers.HasNoPaper):
-        papers.take_back(numbers=numbers(vote, 0, 2), **acting(vote))
+    with pytest.raises(paper_ballots.HasNoPaper):
+        paper_ballots.take_back(numbers=numbers(vote, 0, 2), **acting(vote))
     assert holders(vote) == numbers(vote, 0, 1), "all or none"
     with pytest.raises(rolls.NotOnRoll):
-        papers.take_back(numbers=["nobody"], **acting(vote))
-    assert papers.take_back(numbers=numbers(vote, 0, 1), **acting(vote)) == 2
+        paper_ballots.take_back(numbers=["nobody"], **acting(vote))
+    assert paper_ballots.take_back(numbers=numbers(vote, 0, 1), **acting(vote)) == 2
     assert (last_entry().act, last_entry().data["delegates"]) == (Act.PAPER_TAKEN_BACK, numbers(vote, 0, 1))
     vote.cast(0, [1])
-    with pytest.raises(papers.VotedOnline):
+    with pytest.raises(paper_ballots.VotedOnline):
         hand_out(vote, 0)
 
 
@@ -160,7 +160,7 @@ def test_an_unused_paper_ballot_comes_back_and_its_delegate_votes_online():
 def test_switching_keeps_the_urn_and_takes_nothing_more_online():
     vote = make_vote(delegates=4, ballots=[[1], [2]], **SMALL)
     hand_out(vote, 2)
-    papers.switch_to_paper(reason=" 会场断网 ", **acting(vote))
+    paper_ballots.switch_to_paper(reason=" 会场断网 ", **acting(vote))
     assert (last_entry().act, last_entry().data) == (
         Act.SWITCHED_TO_PAPER,
         {"round": 1, "reason": "会场断网", "online": 2},
@@ -169,13 +169,13 @@ def test_switching_keeps_the_urn_and_takes_nothing_more_online():
         vote.cast(3, [1])
     with pytest.raises(AlreadyCast):
         vote.cast(0, [1])
-    papers.take_back(numbers=numbers(vote, 2), **acting(vote))
+    paper_ballots.take_back(numbers=numbers(vote, 2), **acting(vote))
     with pytest.raises(OnPaperOnly):
         vote.cast(2, [1])
     assert SealedBallot.objects.count() == 2
     with pytest.raises(StepNotAllowed):
-        papers.switch_to_paper(reason="再次", **acting(vote))
-    assert papers.hand_out_to_rest(**acting(vote)) == 2
+        paper_ballots.switch_to_paper(reason="再次", **acting(vote))
+    assert paper_ballots.hand_out_to_rest(**acting(vote)) == 2
     vote.run("closed")
     assert (vote.round.issued, vote.round.paper_issued, vote.round.seal.ballots) == (4, 2, 2)
 
@@ -183,21 +183,21 @@ def test_switching_keeps_the_urn_and_takes_nothing_more_online():
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_switching_needs_a_reason(reason: str):
     vote = make_vote(delegates=2)
-    with pytest.raises(papers.ReasonMissing):
-        papers.switch_to_paper(reason=reason, **acting(vote))
+    with pytest.raises(paper_ballots.ReasonMissing):
+        paper_ballots.switch_to_paper(reason=reason, **acting(vote))
     assert not vote.round.paper_only
 
 
 @pytest.mark.parametrize("until", ["rolled", "keyed", "ready"])
 def test_a_round_may_be_on_paper_from_the_beginning(until: str):
     vote = make_vote(until=until, delegates=3, **SMALL)
-    papers.switch_to_paper(reason="会场没有网络", **acting(vote))
+    paper_ballots.switch_to_paper(reason="会场没有网络", **acting(vote))
     vote.run(*["keyed", "ready", "open"][["rolled", "keyed", "ready"].index(until) :])
     with pytest.raises(OnPaperOnly):
         vote.cast(0, [1])
-    papers.hand_out_to_rest(**acting(vote))
+    paper_ballots.hand_out_to_rest(**acting(vote))
     vote.run("closed")
-    papers.record_box(returned=3, **acting(vote))
+    paper_ballots.record_box(returned=3, **acting(vote))
     for reading in (1, 2):
         read(vote, (1, 1, 0), (1, 0, 0), (1, 1, 0), reading=reading)
     vote.run("counted", "certified", "published")
@@ -208,45 +208,45 @@ def test_a_round_may_be_on_paper_from_the_beginning(until: str):
 
 def test_the_box_is_counted_once_and_only_where_paper_was_handed_out():
     vote = closed(on_paper=2)
-    box = papers.record_box(returned=2, **acting(vote))
+    box = paper_ballots.record_box(returned=2, **acting(vote))
     assert last_entry().data == {"round": 1, "issued": 2, "returned": 2, "returned_group": 0}
-    with pytest.raises(papers.BoxCounted):
-        papers.record_box(returned=1, **acting(vote))
+    with pytest.raises(paper_ballots.BoxCounted):
+        paper_ballots.record_box(returned=1, **acting(vote))
     assert PaperBox.objects.get() == box
     without = make_vote(until="closed", delegates=1, ballots=[[1]], slug="2019", kind=Kind.REHEARSAL, **SMALL)
     with pytest.raises(StepNotAllowed):
-        papers.record_box(returned=0, **acting(without))
+        paper_ballots.record_box(returned=0, **acting(without))
 
 
 def test_nothing_is_read_before_the_close():
     vote = make_vote(delegates=2)
     hand_out(vote, 0)
     with pytest.raises(StepNotAllowed):
-        papers.record_box(returned=1, **acting(vote))
+        paper_ballots.record_box(returned=1, **acting(vote))
     with pytest.raises(StepNotAllowed):
         read(vote, (1, 0, 0))
 
 
 def test_a_batch_is_read_as_a_whole_or_not_at_all():
     vote = closed(on_paper=3)
-    with pytest.raises(papers.BoxNotCounted):
+    with pytest.raises(paper_ballots.BoxNotCounted):
         read(vote, (1, 0, 0))
-    papers.record_box(returned=3, **acting(vote))
+    paper_ballots.record_box(returned=3, **acting(vote))
     one = (1, 0, 0)
     for first, ballots in ((0, [one]), (3, [one, one]), (4, [one]), (1, [])):
-        with pytest.raises(papers.NoSuchPlace):
+        with pytest.raises(paper_ballots.NoSuchPlace):
             read(vote, *ballots, first=first)
     read(vote, one, first=2)
-    with pytest.raises(papers.ReadAlready) as mine:
+    with pytest.raises(paper_ballots.ReadAlready) as mine:
         read(vote, one, one, one)
     assert (mine.value.place, mine.value.mine) == (2, True)
-    with pytest.raises(papers.ReadAlready) as another:
+    with pytest.raises(paper_ballots.ReadAlready) as another:
         read(vote, one, one, one, by=vote.scrutineer)
     assert (another.value.reader, another.value.mine) == (str(vote.clerk), False)
     assert str(vote.clerk) in str(another.value)
-    with pytest.raises(papers.SameReader):
+    with pytest.raises(paper_ballots.SameReader):
         read(vote, one, one, one, reading=2, by=vote.clerk)
-    with pytest.raises(papers.ChiefReads):
+    with pytest.raises(paper_ballots.ChiefReads):
         read(vote, one, first=1, by=vote.chief)
     assert PaperReading.objects.count() == 1
 
@@ -255,7 +255,7 @@ def test_the_second_reading_may_come_before_the_first():
     vote = closed(returned=1, on_paper=1)
     read(vote, (1, 0, 0), reading=2)
     read(vote, (1, 0, 0), reading=1)
-    assert papers.agreed(vote.round) == [Choice((1, 0, 0))]
+    assert paper_ballots.agreed(vote.round) == [Choice((1, 0, 0))]
 
 
 def test_a_difference_is_settled_once_by_a_chief_who_read_neither():
@@ -263,20 +263,20 @@ def test_a_difference_is_settled_once_by_a_chief_who_read_neither():
     read(vote, (1, 0, 0), (0, 1, 0))
     settle = {"marks": (1, 1, 0), "reason": " 原票两处画圈 "}
     for place in (0, 1, 2, 3):
-        with pytest.raises(papers.NothingToSettle):
-            papers.settle(place=place, **settle, **(acting(vote) | {"by": vote.chief}))
+        with pytest.raises(paper_ballots.NothingToSettle):
+            paper_ballots.settle(place=place, **settle, **(acting(vote) | {"by": vote.chief}))
     read(vote, (1, 1, 0), (0, 1, 0), reading=2)
     for by in (vote.clerk, vote.other_scrutineer, vote.presiding):
-        with pytest.raises(papers.NotTheChief):
-            papers.settle(place=1, **settle, **(acting(vote) | {"by": by}))
-    with pytest.raises(papers.ReasonMissing):
-        papers.settle(place=1, marks=(1, 1, 0), reason=" ", **(acting(vote) | {"by": vote.chief}))
-    papers.settle(place=1, **settle, **(acting(vote) | {"by": vote.chief}))
+        with pytest.raises(paper_ballots.NotTheChief):
+            paper_ballots.settle(place=1, **settle, **(acting(vote) | {"by": by}))
+    with pytest.raises(paper_ballots.ReasonMissing):
+        paper_ballots.settle(place=1, marks=(1, 1, 0), reason=" ", **(acting(vote) | {"by": vote.chief}))
+    paper_ballots.settle(place=1, **settle, **(acting(vote) | {"by": vote.chief}))
     assert last_entry().data == {"round": 1, "place": 1, "reason": "原票两处画圈"}, "no marks in the journal"
     for place in (1, 2):
-        with pytest.raises(papers.NothingToSettle):
-            papers.settle(place=place, **settle, **(acting(vote) | {"by": vote.chief}))
-    assert papers.agreed(vote.round) == [Choice((0, 1, 0)), Choice((1, 1, 0))]
+        with pytest.raises(paper_ballots.NothingToSettle):
+            paper_ballots.settle(place=place, **settle, **(acting(vote) | {"by": vote.chief}))
+    assert paper_ballots.agreed(vote.round) == [Choice((0, 1, 0)), Choice((1, 1, 0))]
 
 
 def test_a_chief_who_was_a_reader_before_does_not_settle():
@@ -285,8 +285,10 @@ def test_a_chief_who_was_a_reader_before_does_not_settle():
     read(vote, (0, 1, 0), reading=2)
     vote.scrutineer.role = Role.CHIEF
     vote.scrutineer.save()
-    with pytest.raises(papers.NotTheChief):
-        papers.settle(place=1, marks=(1, 0, 0), reason="看原票", **(acting(vote) | {"by": vote.scrutineer}))
+    with pytest.raises(paper_ballots.NotTheChief):
+        paper_ballots.settle(
+            place=1, marks=(1, 0, 0), reason="看原票", **(acting(vote) | {"by": vote.scrutineer})
+        )
 
 
 def test_the_count_waits_and_says_for_what():
@@ -300,7 +302,7 @@ def test_the_count_waits_and_says_for_what():
         return str(refused.value)
 
     sentences = [missing()]
-    papers.record_box(returned=2, **acting(vote))
+    paper_ballots.record_box(returned=2, **acting(vote))
     sentences.append(missing())
     read(vote, (1, 0, 0), ())
     sentences.append(missing())
@@ -308,34 +310,34 @@ def test_the_count_waits_and_says_for_what():
     sentences.append(missing())
     assert waits == [(False, 0, 0), (True, 4, 0), (True, 2, 0), (True, 0, 1)]
     assert len(set(sentences)) == 4
-    papers.settle(place=2, marks=(), reason="票面污损", **(acting(vote) | {"by": vote.chief}))
+    paper_ballots.settle(place=2, marks=(), reason="票面污损", **(acting(vote) | {"by": vote.chief}))
     vote.run("counted")
-    assert papers.agreed(vote.round) == [Choice(()), Choice((1, 0, 0))]
+    assert paper_ballots.agreed(vote.round) == [Choice(()), Choice((1, 0, 0))]
 
 
 def test_no_paper_handed_out_is_agreed_to_be_none():
     vote = make_vote(until="open", delegates=2)
     with pytest.raises(PaperNotReady):
-        papers.agreed(vote.round)
+        paper_ballots.agreed(vote.round)
     vote.run("closed")
-    assert papers.agreed(vote.round) == []
-    assert papers.sheets(vote.round) == []
+    assert paper_ballots.agreed(vote.round) == []
+    assert paper_ballots.sheets(vote.round) == []
 
 
 def test_no_paper_returned_is_agreed_too():
     vote = closed(on_paper=1, returned=0)
-    assert papers.agreed(vote.round) == []
+    assert paper_ballots.agreed(vote.round) == []
     vote.run("counted")
 
 
 def test_the_first_of_the_stack_are_the_sub_groups():
     vote = closed(online=7, on_paper=3, group=5, preset="shigu")
-    with pytest.raises(papers.GroupTooMany):
-        papers.record_box(returned=3, returned_group=4, **acting(vote))
-    papers.record_box(returned=3, returned_group=2, **acting(vote))
+    with pytest.raises(paper_ballots.GroupTooMany):
+        paper_ballots.record_box(returned=3, returned_group=4, **acting(vote))
+    paper_ballots.record_box(returned=3, returned_group=2, **acting(vote))
     for reading in (1, 2):
         read(vote, (0, 0, 1), (1, 0, 0), (0, 1, 0), reading=reading)
-    assert papers.agreed(vote.round) == [
+    assert paper_ballots.agreed(vote.round) == [
         Choice((0, 0, 1), in_group=True),
         Choice((0, 1, 0), in_group=False),
         Choice((1, 0, 0), in_group=True),
@@ -347,7 +349,7 @@ def test_the_read_model_costs_three_queries_whatever_the_stack(django_assert_num
         vote = closed(on_paper=on_paper, returned=on_paper, slug=slug, kind=kind)
         round_ = vote.round
         with django_assert_num_queries(3):
-            assert len(papers.sheets(round_)) == on_paper
+            assert len(paper_ballots.sheets(round_)) == on_paper
 
 
 # -------------------------------------------------------------------------------- what the database itself refuses
@@ -364,7 +366,7 @@ def test_paper_evidence_is_append_only(table: str):
     vote = closed(on_paper=1, returned=1)
     read(vote, (1, 0, 0))
     read(vote, (0, 1, 0), reading=2)
-    papers.settle(place=1, marks=(), reason="看原票", **(acting(vote) | {"by": vote.chief}))
+    paper_ballots.settle(place=1, marks=(), reason="看原票", **(acting(vote) | {"by": vote.chief}))
     for sql in (
         f"UPDATE {table} SET round_id = round_id",
         f"DELETE FROM {table}",
@@ -398,7 +400,7 @@ def test_paper_evidence_comes_after_the_close_and_before_the_count(until: str):
     hand_out(vote, 1)
     if until == "counted":
         vote.run("closed")
-        papers.record_box(returned=0, **acting(vote))
+        paper_ballots.record_box(returned=0, **acting(vote))
         vote.run("counted")
     else:
         with pytest.raises(IntegrityError, match="only while the round is closed"):
@@ -430,7 +432,7 @@ def test_one_delegate_one_channel_and_the_figures_are_fixed_at_the_close():
     ):
         with pytest.raises(IntegrityError, match=answer):
             execute(change)
-    papers.switch_to_paper(reason="断网", **acting(vote))
+    paper_ballots.switch_to_paper(reason="断网", **acting(vote))
     with pytest.raises(IntegrityError, match="fixed at the close"):
         execute("UPDATE voting_round SET paper_only = false")
     vote.run("closed")
@@ -594,7 +596,7 @@ def test_the_same_batch_twice_and_a_colleague_who_was_faster():
 
 
 def test_after_a_batch_comes_the_next_and_a_chief_is_offered_none(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(papers, "BATCH", 2)
+    monkeypatch.setattr(paper_ballots, "BATCH", 2)
     vote = closed(on_paper=5, returned=5)
     clerk = desk(vote.clerk)
     first = clerk.get(address("paper") + "?reading=1&first=1")
@@ -651,7 +653,7 @@ def test_differences_stand_side_by_side_and_the_chief_settles_them():
         assert chief.post(address("paper"), settle | {"place": place}).status_code == 409
     assert chief.post(address("paper"), settle | {"place": 2, "marks_0": "x"}).status_code == 302
     assert "已全部两次录入且一致" in text_of(chief.get(address("paper")))
-    assert papers.agreed(vote.round) == [Choice(()), Choice((1, 1, 0))]
+    assert paper_ballots.agreed(vote.round) == [Choice(()), Choice((1, 1, 0))]
     vote.run("counted")
     after = desk(vote.clerk).get(address("paper"))
     assert after.status_code == 200

@@ -12,10 +12,11 @@ from django.utils.translation import override
 
 from tests.factories import make_vote
 from tests.integration.test_presets import CASES, played
-from voting import documents, queries
-from voting.blocks import Document, Listing, Table
-from voting.pdf import as_pdf
-from voting.results import Result
+from voting import queries
+from voting.printing.blocks import Document, Listing, Table
+from voting.printing.pdf import as_pdf
+from voting.read_models.vote import documents
+from voting.read_models.vote.results import Result
 
 pytestmark = pytest.mark.django_db
 PAPERS = ("report", "minutes", "notice")

@@ -8,8 +8,8 @@ from django.test import Client
 from accounts.models import User
 from accounts.roles import Kind, Role
 from tests.factories import UserFactory, Vote, make_vote
-from voting.domain import papers
-from voting.domain.running_order import ALLOWED, BEFORE, RunningOrder, StepKey
+from voting.domain.vote import paper_ballots
+from voting.domain.vote.running_order import ALLOWED, BEFORE, RunningOrder, StepKey
 from voting.models import JournalEntry
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +82,7 @@ def vote_at(moment: str) -> Vote:
     if moment == "closed, with paper":
         vote = make_vote(until="open", delegates=3, ballots=[[1]] * 2)
         numbers = [vote.delegates[2].number]
-        papers.hand_out(round_=vote.round, numbers=numbers, by=vote.clerk, at=vote.later())
+        paper_ballots.hand_out(round_=vote.round, numbers=numbers, by=vote.clerk, at=vote.later())
         vote.run("closed")
         return vote
     tie = {"candidates": 3, "seats": 2, "ballots": [[1, 2], [1, 3]], "floor_base": ""}

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from tests.security.test_crawl import BACKEND
 from tests.spring import Spring, make_spring
-from voting.domain import deliveries, supervision
+from voting.domain.after import deliveries, supervision
 from voting.models import ChangeRequest, FindingStep, Inspection, ProgressReport, Remark
-from voting.plain_text import plain
+from voting.text.plain import plain
 
 pytestmark = pytest.mark.django_db
 PASTED, LEFT = "第一行\r\n第二\x0b行\x00\t完\x1f。\ufffe", "第一行\n第二行\t完。"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from tests.factories import make_vote
 from tests.spring import MILESTONES, TARGETS, Spring, make_spring
-from voting.domain import archive, deliveries, plan_rows
-from voting.forms.plan_lines import milestones_in, targets_in
+from voting.domain.after import archive, deliveries, plan_rows
+from voting.forms.core.plan_lines import milestones_in, targets_in
 from voting.models import Candidate, Cycle, JournalEntry
 from voting.states import Act
 

@@ -10,8 +10,8 @@ from django.test import Client
 
 from tests.factories import Vote, make_vote
 from tests.integration.test_admin_steps import text_of
-from voting.domain.ballots import WHOLE
-from voting.domain.rules import PRESETS
+from voting.domain.vote.ballots import WHOLE
+from voting.domain.vote.rules import PRESETS
 from voting.models import Notice
 
 pytestmark = pytest.mark.django_db

@@ -17,10 +17,10 @@ from django.utils.translation import override
 from tests.autumn import clock
 from tests.spring import MILESTONES, Spring, make_spring
 from tests.tables import AT, PLACES, TODAY, big, come_back, get, look, out, put, workbook
-from voting.domain import progress_lists
-from voting.domain.proposal_lists import FaultyLines, ListUsed
-from voting.exports import rows_as_csv
+from voting.domain.after import progress_lists
+from voting.domain.before.proposal_lists import FaultyLines, ListUsed
 from voting.models import JournalEntry, MilestoneState, ProgressList, ProgressReport, TargetFigure
+from voting.printing.tables import rows_as_csv
 from voting.states import Act, DeliveryStatus
 
 pytestmark = pytest.mark.django_db
@@ -307,7 +307,7 @@ def test_a_project_without_targets_and_milestones_reports_words_and_money():
     spring = make_spring(issued=False)
     for number in (1, 2, 3, 4):
         spring.plan(number, targets=[], milestones=[], investment=Decimal(500))
-    from voting.domain.deliveries import issue_breakdown  # noqa: PLC0415
+    from voting.domain.after.deliveries import issue_breakdown  # noqa: PLC0415
 
     issue_breakdown(cycle=spring.cycle, **spring.acting)
     rows = out(spring)
@@ -392,7 +392,7 @@ def test_on_one_day_a_reached_milestone_speaks_for_the_other_reports_of_its_proj
     spring = make_spring(issued=False)
     for number in (1, 2, 3, 4):
         spring.plan(number, milestones=MILESTONES[:1])
-    from voting.domain.deliveries import issue_breakdown  # noqa: PLC0415
+    from voting.domain.after.deliveries import issue_breakdown  # noqa: PLC0415
 
     issue_breakdown(cycle=spring.cycle, **spring.acting)
     rows = out(spring)

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.autumn import Autumn, make_autumn
-from voting.domain import proposal_lists
+from voting.domain.before import proposal_lists
 from voting.models import JournalEntry, Proposal, ProposalList
 from voting.states import Act, Channel, Standing
 

@@ -12,7 +12,7 @@ from django.test import Client
 from tests.autumn import Autumn, make_autumn
 from tests.factories import NOW
 from tests.unit.test_uploads import paper, picture, with_place
-from voting.domain import proposals
+from voting.domain.before import proposals
 from voting.models import Attachment, JournalEntry, Knock, Proposal
 from voting.states import Outcome, Source, Standing
 

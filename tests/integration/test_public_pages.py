@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from accounts.roles import Kind
 from tests.factories import make_vote
-from voting import rule_words
-from voting.domain import cycles, papers, rounds
-from voting.domain.counting import Mark
-from voting.domain.cycles import add_candidate
-from voting.domain.rules import settings_of
+from voting.count.counting import Mark
+from voting.domain.core import cycles
+from voting.domain.core.cycles import add_candidate
+from voting.domain.vote import paper_ballots, rounds
+from voting.domain.vote.rules import settings_of
+from voting.read_models.vote import rule_words
 
 pytestmark = pytest.mark.django_db
 
@@ -245,12 +246,14 @@ def test_the_screen_counts_down_by_the_servers_clock(client: Client):
     assert 590 <= feed["left"] <= 600
     assert feed["key"] == "voting-1"
     assert re.search(r"data-left>(10:00|9:\d\d)<", client.get(at("screen", "now")).content.decode())
-    with mock.patch("voting.views.screen.timezone.now", return_value=timezone.now() + timedelta(minutes=11)):
+    with mock.patch(
+        "voting.views.vote.screen.timezone.now", return_value=timezone.now() + timedelta(minutes=11)
+    ):
         feed = client.get(at("screen-json", "now")).json()
         assert (feed["left"], feed["key"]) == (0, "voting-1-late")
         assert "表决即将结束" in client.get(at("screen", "now")).content.decode()
     vote.cast(0, [1])
-    papers.switch_to_paper(round_=vote.round, reason="断网", by=vote.presiding, at=vote.later())
+    paper_ballots.switch_to_paper(round_=vote.round, reason="断网", by=vote.presiding, at=vote.later())
     assert client.get(at("screen-json", "now")).json()["key"] == "voting-1-paper"
 
 

@@ -15,14 +15,14 @@ from tests.assessing import GOOD, POOR, SO_SO, begin, finish
 from tests.autumn import clock
 from tests.factories import UserFactory, Vote
 from tests.spring import Spring, make_spring
-from voting.admin.unit_deliveries import unit_rows
-from voting.delivered import overview
-from voting.domain import assessments, completions, deliveries
-from voting.domain.grading import Grade
-from voting.domain.refusals import StepNotAllowed
+from voting.admin.after.unit_desk import unit_rows
+from voting.count.grading import Grade
+from voting.domain.after import assessments, completions, deliveries
+from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Candidate, JournalEntry
+from voting.read_models.after.overview import overview
+from voting.read_models.after.timeline import events
 from voting.states import Act, DeliveryStatus
-from voting.timeline import events
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from django.utils import translation
 from accounts.models import Delegate, User
 from accounts.roles import Kind, Role
 from tests.factories import DelegateFactory, DelegationFactory, UserFactory, make_vote
-from voting.domain import rolls
+from voting.domain.vote import rolls
 from voting.management.demo.choices import draw_choices
 from voting.management.demo.secrets import read_secrets
 from voting.management.hall.browser import Answer, Browser, Unexpected

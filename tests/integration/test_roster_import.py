@@ -14,8 +14,8 @@ from accounts.roles import Kind, Role
 from tests.factories import NOW, DelegateFactory, UserFactory, Vote, make_vote
 from tests.integration.test_admin_steps import text_of
 from tests.unit.test_roster_reading import HEADER, as_csv, as_xlsx
-from voting.domain import rolls, rosters
-from voting.domain.rosters import (
+from voting.domain.vote import rolls, rosters
+from voting.domain.vote.rosters import (
     CannotUndo,
     FaultyRows,
     FileRefused,

@@ -15,11 +15,13 @@ from django.utils.translation import override
 from accounts.models import Delegate
 from accounts.roles import Kind
 from tests.factories import NOW, DelegateFactory, UserFactory, Vote, make_vote
-from voting.domain import counting, cycles, roll_changes, rules
-from voting.domain.counting import Base, BlankBallot, Comparator, Floor, Rule, Scoring, UnderVote
-from voting.domain.presets import PRESETS
-from voting.domain.refusals import ConditionsUnmet
-from voting.forms.presets import PRESET_NAMES
+from voting.count import counting
+from voting.count.counting import Base, BlankBallot, Comparator, Floor, Rule, Scoring, UnderVote
+from voting.domain.core import cycles
+from voting.domain.core.refusals import ConditionsUnmet
+from voting.domain.vote import roll_changes, rules
+from voting.domain.vote.presets import PRESETS
+from voting.forms.vote.presets import PRESET_NAMES
 from voting.models import JournalEntry, VotingRules
 
 pytestmark = pytest.mark.django_db
@@ -260,7 +262,7 @@ def test_every_contradiction_that_the_count_knows_has_its_sentence():
         for code in known
         if re.match(r"up_to|exactly|ranking|scoring|report_(?!seats)|grades_|satisfied_", code)
     ]
-    from voting.domain.possible import _CONTRADICTIONS  # noqa: PLC0415
+    from voting.domain.vote.contradictions import _CONTRADICTIONS  # noqa: PLC0415
 
     assert _CONTRADICTIONS.keys() == {*of_settings, "no_seats"}
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.autumn import Autumn, make_autumn
-from voting.domain import proposals, screening
+from voting.domain.before import proposals, screening
 from voting.models import Decision, JournalEntry, Opinion, Proposal
 from voting.states import Act, Criterion, Outcome
 

@@ -13,8 +13,8 @@ from django.core.management.base import CommandError
 from accounts.models import Delegate, User
 from accounts.roles import Kind, Role
 from tests.factories import UserFactory, make_vote
-from voting.domain.journal import first_break
-from voting.domain.rolls import attendance
+from voting.domain.core.journal import first_break
+from voting.domain.vote.rolls import attendance
 from voting.management.demo.secrets import read_secrets, secrets_file
 from voting.management.people import spread
 from voting.models import Cycle, JournalEntry, Round, VotingRules

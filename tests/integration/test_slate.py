@@ -16,13 +16,14 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from tests.autumn import Autumn, make_autumn
-from voting.domain import cycles, deliberation, slate_reports, slates
-from voting.domain.cycles import SlateFrozen
-from voting.domain.funnel import funnel_of
-from voting.domain.proposals import ReasonMissing
-from voting.domain.refusals import StepNotAllowed
+from voting.domain.before import deliberation, slate_reports, slates
+from voting.domain.before.funnel import funnel_of
+from voting.domain.before.proposals import ReasonMissing
+from voting.domain.core import cycles
+from voting.domain.core.cycles import SlateFrozen
+from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Candidate, CandidateVersion, Cycle, Proposal, ReportReading, SlateReport
-from voting.slate_document import funnel_rows
+from voting.read_models.before.slate_report import funnel_rows
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,8 @@ from django.db import connection, transaction
 
 from tests.cases_after import assess, survey
 from tests.spring import Spring, make_next_year, make_spring
-from voting.domain import (
+from voting.count.counting import Mark
+from voting.domain.after import (
     archive,
     assessments,
     changes,
@@ -28,8 +29,7 @@ from voting.domain import (
     supervision,
     surveys,
 )
-from voting.domain.counting import Mark
-from voting.domain.refusals import Refused
+from voting.domain.core.refusals import Refused
 from voting.models import ChangeRequest, Completion, Cycle, Delivery, Finding, Rectification, Survey
 from voting.states import Stage
 
@@ -100,7 +100,7 @@ def year() -> Year:
 def withdrawn(y: Year) -> object:
     """Withdraw the assessment as if its roll were not frozen yet; a cycle in delivery stands where it goes back to."""
     place(y.held, Stage.DELIBERATION)
-    with patch("voting.domain.assessments.move_cycle"):
+    with patch("voting.domain.after.assessments.move_cycle"):
         return assessments.withdraw_assessment(assessment=y.held, **y.acting)
 
 

@@ -15,10 +15,10 @@ from tests.cases_after import ask
 from tests.factories import DelegateFactory
 from tests.security.test_crawl import BACKEND
 from tests.spring import Spring, make_spring
-from voting.domain import supervision
-from voting.domain.progress import DayAhead
-from voting.domain.refusals import StepNotAllowed
-from voting.domain.screening import DueInThePast, NotYourUnit
+from voting.domain.after import supervision
+from voting.domain.after.progress import DayAhead
+from voting.domain.before.screening import DueInThePast, NotYourUnit
+from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Finding, FindingStep, Inspection, JournalEntry
 from voting.states import Act
 

@@ -12,8 +12,8 @@ from django.db import IntegrityError, connection, transaction
 from tests.autumn import clock
 from tests.cases_after import answer, survey
 from tests.spring import Spring, make_spring
-from voting.domain import surveys
-from voting.domain.refusals import StepNotAllowed
+from voting.domain.after import surveys
+from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Cycle, JournalEntry, Survey, SurveyAddress, SurveyCount, SurveyForm
 from voting.states import Act
 

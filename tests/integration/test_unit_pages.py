@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from tests.autumn import clock
 from tests.cases_after import accept, ask, assess, hand_in
 from tests.spring import Spring, make_spring
-from voting.domain import assessments, changes, completions, supervision
-from voting.domain.counting import Mark
+from voting.count.counting import Mark
+from voting.domain.after import assessments, changes, completions, supervision
 from voting.models import Delivery, Finding
-from voting.pending import Pending, Said
+from voting.read_models.after.unit_desk import Pending, Said
 
 pytestmark = pytest.mark.django_db
 PAGE = "/en/admin/vote/2018/unit/1/"

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from tests.factories import make_vote
-from voting.domain.canonical import sha256_hex
-from voting.domain.journal import first_break
+from voting.count.canonical import sha256_hex
+from voting.domain.core.journal import first_break
 from voting.models import JournalEntry, Notice
 from voting.states import Act, RoundStatus, Stage
 

@@ -14,7 +14,8 @@ from django.db import OperationalError, connection, transaction
 from tests.cases_after import accept, answer, ask, assess, hand_in, survey
 from tests.races.crowd import at_once
 from tests.spring import Spring, make_spring
-from voting.domain import (
+from voting.count.counting import Mark
+from voting.domain.after import (
     archive,
     assessments,
     changes,
@@ -24,9 +25,8 @@ from voting.domain import (
     supervision,
     surveys,
 )
-from voting.domain.counting import Mark
-from voting.domain.holding import hold_going_on
-from voting.domain.refusals import StepNotAllowed
+from voting.domain.after.locks import hold_going_on
+from voting.domain.core.refusals import StepNotAllowed
 from voting.models import (
     Breakdown,
     ChangeRequest,

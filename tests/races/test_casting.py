@@ -14,10 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_vote
 from tests.races.crowd import at_once
-from voting.domain import counts, rounds, sealing
-from voting.domain.ballots import AlreadyCast, Receipt, RoundNotOpen, cast_ballot
-from voting.domain.definitions import definition_of, sealing_info
-from voting.domain.refusals import StepNotAllowed
+from voting.count import sealing
+from voting.domain.core.refusals import StepNotAllowed
+from voting.domain.vote import counts, rounds
+from voting.domain.vote.ballots import AlreadyCast, Receipt, RoundNotOpen, cast_ballot
+from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.models import RollEntry, SealedBallot, UrnSeal
 
 pytestmark = pytest.mark.django_db(transaction=True)

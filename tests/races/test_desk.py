@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import AccessCode
 from tests.factories import make_vote
-from voting.domain.rolls import freeze_roll
+from voting.domain.vote.rolls import freeze_roll
 from voting.models import JournalEntry
 from voting.states import Act
 

@@ -23,7 +23,7 @@ from django.conf import settings
 
 from accounts.roles import Kind
 from tests.factories import Vote, make_vote
-from voting.domain import receipts
+from voting.domain.vote import receipts
 from voting.models import RollEntry, SealedBallot
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,9 +9,9 @@ import pytest
 
 from tests.factories import make_vote
 from tests.races.crowd import at_once
-from voting.domain import papers, rounds
-from voting.domain.ballots import HoldsPaperBallot, OnPaperOnly, Receipt, cast_ballot
-from voting.domain.papers import ReadAlready, VotedOnline
+from voting.domain.vote import paper_ballots, rounds
+from voting.domain.vote.ballots import HoldsPaperBallot, OnPaperOnly, Receipt, cast_ballot
+from voting.domain.vote.paper_ballots import ReadAlready, VotedOnline
 from voting.models import PaperReading, RollEntry, SealedBallot, UrnSeal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +24,7 @@ def test_each_delegate_ends_with_exactly_one_of_the_two():
     entries = list(vote.round.roll.order_by("number"))
     cast = [partial(cast_ballot, entry_id=e.pk, round_id=e.round_id, chosen=[1, 2]) for e in entries]
     given = {"round_": vote.round, "by": vote.clerk, "at": vote.later()}
-    hand = [partial(papers.hand_out, numbers=[e.number], **given) for e in entries]
+    hand = [partial(paper_ballots.hand_out, numbers=[e.number], **given) for e in entries]
     results = at_once([act for pair in zip(cast, hand, strict=True) for act in pair])
     online, on_paper = results[::2], results[1::2]
     for entry, receipt, handed in zip(entries, online, on_paper, strict=True):
@@ -47,7 +47,7 @@ def test_all_the_rest_get_paper_while_they_cast(head_start: float):
 
     def hand_out() -> int:
         time.sleep(head_start)
-        return papers.hand_out_to_rest(**given)
+        return paper_ballots.hand_out_to_rest(**given)
 
     cast = [partial(cast_ballot, entry_id=e.pk, round_id=e.round_id, chosen=[1]) for e in entries]
     *online, handed = at_once([*cast, hand_out])
@@ -66,7 +66,7 @@ def test_switching_in_mid_vote_loses_nothing_acknowledged_and_lets_nothing_in_af
 
     def switch() -> int:
         time.sleep(head_start)
-        papers.switch_to_paper(reason="断网", **given)
+        paper_ballots.switch_to_paper(reason="断网", **given)
         return SealedBallot.objects.count()
 
     cast = [partial(cast_ballot, entry_id=e.pk, round_id=e.round_id, chosen=[1]) for e in entries]
@@ -75,7 +75,7 @@ def test_switching_in_mid_vote_loses_nothing_acknowledged_and_lets_nothing_in_af
     assert {type(result) for result in online} <= {Receipt, OnPaperOnly}
     assert at_the_switch == len(receipts) == SealedBallot.objects.count()
     assert vote.cycle.journal.latest("sequence").data["online"] == len(receipts)
-    assert papers.hand_out_to_rest(**given) == CROWD - len(receipts)
+    assert paper_ballots.hand_out_to_rest(**given) == CROWD - len(receipts)
     rounds.close_round(**given)
     stored = bytes(UrnSeal.objects.get().hashes).hex()
     assert {stored[i : i + 64] for i in range(0, len(stored), 64)} == receipts
@@ -84,11 +84,11 @@ def test_switching_in_mid_vote_loses_nothing_acknowledged_and_lets_nothing_in_af
 def test_the_same_batch_by_many_at_once_is_entered_once():
     vote = make_vote(delegates=3, candidates=3, seats=2)
     given = {"round_": vote.round, "at": vote.later()}
-    papers.hand_out_to_rest(by=vote.clerk, **given)
+    paper_ballots.hand_out_to_rest(by=vote.clerk, **given)
     vote.run("closed")
-    papers.record_box(returned=3, by=vote.clerk, **given)
+    paper_ballots.record_box(returned=3, by=vote.clerk, **given)
     readers = [vote.clerk, vote.scrutineer, vote.other_scrutineer] * 3
-    enter = partial(papers.read_batch, reading=1, first=1, ballots=[(1, 0, 0)] * 3, **given)
+    enter = partial(paper_ballots.read_batch, reading=1, first=1, ballots=[(1, 0, 0)] * 3, **given)
     results = at_once([partial(enter, by=reader) for reader in readers])
     assert results.count(None) == 1
     assert sum(isinstance(result, ReadAlready) for result in results) == len(readers) - 1

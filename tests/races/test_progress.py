@@ -15,8 +15,8 @@ import pytest
 from tests.races.crowd import at_once
 from tests.spring import Spring
 from tests.tables import AT, big, out, put, workbook
-from voting.domain import progress, progress_lists
-from voting.domain.journal import first_break
+from voting.domain.after import progress, progress_lists
+from voting.domain.core.journal import first_break
 from voting.models import JournalEntry, ProgressReport
 from voting.states import Act
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.autumn import Autumn, make_autumn
 from tests.races.crowd import at_once
-from voting.domain import proposals
+from voting.domain.before import proposals
 from voting.models import Proposal
 
 pytestmark = pytest.mark.django_db(transaction=True)

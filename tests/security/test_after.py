@@ -15,8 +15,8 @@ from tests.factories import UserFactory
 from tests.security.test_before import EVIL, SHORT, TAG
 from tests.security.test_crawl import BACKEND, PARAMETER, database, patterns
 from tests.spring import Spring, make_spring
-from voting.domain import assessments, changes, deliveries, supervision
-from voting.domain.counting import Mark
+from voting.count.counting import Mark
+from voting.domain.after import assessments, changes, deliveries, supervision
 
 pytestmark = pytest.mark.django_db
 VALUES = {"slug": "2018"}

@@ -11,7 +11,7 @@ from django.test import Client
 
 from tests.autumn import Autumn, make_autumn
 from tests.security.test_crawl import PARAMETER, database, patterns
-from voting.domain import deliberation, proposals, screening, slate_reports, slates
+from voting.domain.before import deliberation, proposals, screening, slate_reports, slates
 from voting.models import Candidate, Proposal
 from voting.states import Criterion, Outcome
 
@@ -64,7 +64,8 @@ def filled_with(text: str, short: str) -> Autumn:
     screening.give_opinion(opinion=opinion, feasible="yes", text=text, by=autumn.officer, at=autumn.at)
     proposals.hide(cycle=autumn.cycle, number=1, reason=short, **autumn.acting)
     proposals.show(cycle=autumn.cycle, numbers=[1, 2, 3, 4], **autumn.acting)
-    from voting.domain import calls, cycles  # noqa: PLC0415
+    from voting.domain.before import calls  # noqa: PLC0415
+    from voting.domain.core import cycles  # noqa: PLC0415
 
     calls.close_call(cycle=autumn.cycle, **autumn.acting)
     calls.begin_screening(cycle=autumn.cycle, **autumn.acting)

@@ -23,10 +23,11 @@ from accounts.models import Delegate
 from tests.factories import Vote, make_vote
 from tests.integration.test_ballot_pages import CAST, REVIEW, enter
 from tests.integration.test_ballot_types import sent, ticket
-from voting.domain import ballots, choices, counts, keys, papers, rounds, sealing
-from voting.domain.counting import BallotType
-from voting.domain.definitions import definition_of, sealing_info
-from voting.domain.receipts import friendly
+from voting.count import choices, sealing
+from voting.count.counting import BallotType
+from voting.domain.vote import ballots, counts, keys, paper_ballots, rounds
+from voting.domain.vote.definitions import definition_of, sealing_info
+from voting.domain.vote.receipts import friendly
 from voting.models import Candidate, RollEntry, SealedBallot, Tally
 from voting.states import RoundStatus
 from voting.urls.public import urlpatterns
@@ -249,5 +250,5 @@ def test_f15_nobody_votes_before_the_opening_whatever_the_channel():
     with pytest.raises(ballots.RoundNotOpen):
         vote.cast(0, [1])
     with pytest.raises(rounds.StepNotAllowed):
-        papers.record_box(round_=vote.round, returned=1, by=vote.clerk, at=vote.later())
+        paper_ballots.record_box(round_=vote.round, returned=1, by=vote.clerk, at=vote.later())
     assert not RollEntry.objects.get(pk=entry.pk).voted

@@ -11,8 +11,9 @@ from django.db import connection
 
 from accounts.roles import Kind
 from tests.factories import Vote, make_vote
-from voting.domain import counts, keys, receipts, rounds, sealing
-from voting.domain.definitions import definition_of, sealing_info
+from voting.count import sealing
+from voting.domain.vote import counts, keys, receipts, rounds
+from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.models import RollEntry, SealedBallot, Tally
 from voting.states import RoundStatus
 

@@ -16,7 +16,7 @@ from django.test import Client
 from accounts.roles import Role
 from tests.factories import PASSWORD, UserFactory, Vote, make_vote
 from tests.security.test_crawl import addresses
-from voting.domain.running_order import StepKey
+from voting.domain.vote.running_order import StepKey
 from voting.models import JournalEntry, SealedBallot
 
 pytestmark = pytest.mark.django_db

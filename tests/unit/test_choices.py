@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voting.domain import choices
-from voting.domain.choices import Choice, MalformedChoice, decode, encode, width
-from voting.domain.counting import BallotType, Mark
+from voting.count import choices
+from voting.count.choices import Choice, MalformedChoice, decode, encode, width
+from voting.count.counting import BallotType, Mark
 
 TWELVE = (1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1)
 

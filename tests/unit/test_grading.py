@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voting.domain.grading import ZHENHAI, Answers, Grade, GradeRule, ImpossibleAnswers, grade
-from voting.domain.measures import Base, Comparator, Floor
+from voting.count.grading import ZHENHAI, Answers, Grade, GradeRule, ImpossibleAnswers, grade
+from voting.count.measures import Base, Comparator, Floor
 
 SHARED = Path(os.environ.get("SHARED", Path(__file__).parents[3] / "shared"))
 PUBLISHED = SHARED / "data" / "satisfaction_real.csv"

@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voting.domain.lights import PRESETS, ImpossibleLights, Light, LightRule, Milestone, checked, standing
-from voting.domain.measures import Comparator
+from voting.count.measures import Comparator
+from voting.domain.after.lights import (
+    PRESETS,
+    ImpossibleLights,
+    Light,
+    LightRule,
+    Milestone,
+    checked,
+    standing,
+)
 
 YINCHUAN = PRESETS["yinchuan"]
 

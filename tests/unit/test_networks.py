@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voting.domain.networks import network_of
+from voting.domain.core.floods import network_of
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voting.domain.counting import BallotType
-from voting.domain.judging import UNREADABLE
-from voting.domain.paper_marks import NotUnderstood, columns, read, write
+from voting.count.counting import BallotType
+from voting.count.judging import UNREADABLE
+from voting.count.paper_marks import NotUnderstood, columns, read, write
 
 NUMBERS = (1, 2, 3, 5, 12)
 UP_TO, EXACTLY, RANKING = BallotType.UP_TO, BallotType.EXACTLY, BallotType.RANKING

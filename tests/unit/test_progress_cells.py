@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.utils.translation import override
 
-from voting.domain import progress_cells as cells
+from voting.domain.after import progress_cells as cells
 
 TODAY = date(2018, 7, 15)
 

@@ -8,8 +8,8 @@ import re
 import pytest
 import segno
 
-from voting.domain.receipts import friendly
-from voting.views.receipt_qr import receipt_svg
+from voting.domain.vote.receipts import friendly
+from voting.views.vote.receipt_qr import receipt_svg
 
 ADDRESSES = ["", "http://127.0.0.1:8000/receipt/", "https://票决.example/en/receipt/".encode("idna").decode()]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from accounts.roles import Kind
 from tests.factories import make_vote
-from voting.domain import receipts
+from voting.domain.vote import receipts
 from voting.models import UrnSeal
 
 DIGEST = st.binary(min_size=32, max_size=32).map(bytes.hex)

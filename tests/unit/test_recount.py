@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voting import pabulib
+from voting.recount import pabulib
 from voting.recount.__main__ import main, recount_text
 from voting.recount.report import Unreadable
 

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from voting.domain import counting
-from voting.domain.presets import ASSESSMENTS, PRESETS
-from voting.rule_words import articles, sentences
-from voting.rule_words.deciding import scoring
-from voting.rule_words.numerals import exact_share, numeral, share
+from voting.count import counting
+from voting.domain.vote.presets import ASSESSMENTS, PRESETS
+from voting.read_models.vote.rule_words import articles, sentences
+from voting.read_models.vote.rule_words.deciding import scoring
+from voting.read_models.vote.rule_words.numerals import exact_share, numeral, share
 from voting.states import BallotType, FloorBase, GroupBase, ShortfallRule, TieRule
 
 ARTICLES = Path(__file__).parent / "articles"

@@ -7,7 +7,7 @@ import secrets
 
 import pytest
 
-from voting.domain import sealing
+from voting.count import sealing
 
 INFO = b"piaojue round 1"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voting.search import MOST_TERMS, likeness, terms
+from voting.text.search import MOST_TERMS, likeness, terms
 
 
 def test_chinese_is_cut_into_pairs_and_everything_else_into_words():

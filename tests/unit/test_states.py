@@ -8,10 +8,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.factories import make_vote
-from voting.domain import counting
-from voting.domain.cycles import move_cycle
-from voting.domain.refusals import StepNotAllowed
-from voting.domain.rounds import move_round
+from voting.count import counting
+from voting.domain.core.cycles import move_cycle
+from voting.domain.core.refusals import StepNotAllowed
+from voting.domain.vote.rounds import move_round
 from voting.models import Cycle, Round
 from voting.states import (
     CHECK_IN_STATUSES,

@@ -12,7 +12,7 @@ from PIL import Image
 from pypdf.actions import JavaScript
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from voting.domain.uploads import LONGEST_SIDE, MOST_BYTES, MOST_PAGES, BadFile, clean, plain_name
+from voting.domain.core.uploads import LONGEST_SIDE, MOST_BYTES, MOST_PAGES, BadFile, clean, plain_name
 
 PLACE = 0x8825  # the EXIF tag under which a camera writes where it stood
 

@@ -5,7 +5,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import voting.models.urn
+import voting.models.vote.urn
 
 
 class Migration(migrations.Migration):
@@ -523,7 +523,7 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=voting.models.urn.random_id, editable=False, primary_key=True, serialize=False
+                        default=voting.models.vote.urn.random_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
                 ("blob", models.BinaryField(verbose_name="sealed bytes")),

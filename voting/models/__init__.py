@@ -1,16 +1,7 @@
 """One file per noun; ``from voting.models import Round`` is the way in."""
 
-from voting.models.assessment import (
-    Rectification,
-    Survey,
-    SurveyAddress,
-    SurveyCount,
-    SurveyForm,
-)
-from voting.models.call import Call
-from voting.models.candidate import Candidate
-from voting.models.cycle import Cycle
-from voting.models.delivery import (
+from voting.models.after.assessment import Rectification, Survey, SurveyAddress, SurveyCount, SurveyForm
+from voting.models.after.delivery import (
     Breakdown,
     Delivery,
     DeliveryMilestone,
@@ -21,16 +12,7 @@ from voting.models.delivery import (
     ReportFile,
     TargetFigure,
 )
-from voting.models.journal import JournalEntry
-from voting.models.notice import Notice
-from voting.models.paper import PaperBox, PaperReading, PaperSettlement
-from voting.models.proposal import MOST_ATTACHMENTS, MOST_CONTENT, Attachment, Knock, Proposal
-from voting.models.proposal_list import ProgressList, ProposalList
-from voting.models.round import BallotItem, RollEntry, Round
-from voting.models.rules import VotingRules
-from voting.models.screening import Decision, Opinion
-from voting.models.slate import CandidateVersion, Provenance, Question, ReportReading, SlateReport
-from voting.models.supervision import (
+from voting.models.after.supervision import (
     ChangeRequest,
     Completion,
     Finding,
@@ -39,8 +21,20 @@ from voting.models.supervision import (
     Remark,
     SupervisionGroup,
 )
-from voting.models.tally import Certification, Tally, TieDecision
-from voting.models.urn import Disposal, SealedBallot, UrnSeal
+from voting.models.before.call import Call
+from voting.models.before.candidate import Candidate
+from voting.models.before.proposal import MOST_ATTACHMENTS, MOST_CONTENT, Attachment, Knock, Proposal
+from voting.models.before.proposal_list import ProgressList, ProposalList
+from voting.models.before.screening import Decision, Opinion
+from voting.models.before.slate import CandidateVersion, Provenance, Question, ReportReading, SlateReport
+from voting.models.core.cycle import Cycle
+from voting.models.core.journal import JournalEntry
+from voting.models.vote.notice import Notice
+from voting.models.vote.paper_ballot import PaperBox, PaperReading, PaperSettlement
+from voting.models.vote.round import BallotItem, RollEntry, Round
+from voting.models.vote.rules import VotingRules
+from voting.models.vote.tally import Certification, Tally, TieDecision
+from voting.models.vote.urn import Disposal, SealedBallot, UrnSeal
 
 __all__ = [
     "MOST_ATTACHMENTS",

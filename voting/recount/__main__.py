@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from voting.domain import counting
+from voting.count import counting
 from voting.recount import ballots, notice, pb
 from voting.recount.report import Report, Unreadable
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from voting.domain.canonical import canonical_json, root_of, sha256_hex
-from voting.domain.working import ONLINE, PAPER, expand, paper_choices, work_out
+from voting.count.canonical import canonical_json, root_of, sha256_hex
+from voting.count.working import ONLINE, PAPER, expand, paper_choices, work_out
 from voting.recount.report import Report
 
 FORMAT = "piaojue-recount/1"

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from voting.domain import counting
-from voting.domain.canonical import canonical_json, root_of, sha256_hex
-from voting.domain.frozen import counting_rule
+from voting.count import counting
+from voting.count.canonical import canonical_json, root_of, sha256_hex
+from voting.count.definition import counting_rule
 from voting.recount.report import Report
 
 FORMAT = "piaojue-public/1"

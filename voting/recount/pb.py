@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voting import pabulib
+from voting.recount import pabulib
 from voting.recount.report import Report, Unreadable
 
 FORMAT = "pabulib"

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from voting.domain.rules import SETTINGS
-from voting.domain.running_order import Standing, Step, StepKey
-from voting.journal_words import name_of, value_of
+from voting.domain.vote.rules import SETTINGS
+from voting.domain.vote.running_order import Standing, Step, StepKey
 from voting.models import Cycle, VotingRules
-from voting.slate_document import amount_text
+from voting.read_models.before.slate_report import amount_text
+from voting.read_models.core.journal_words import name_of, value_of
 
 register = template.Library()
 register.filter("amount", amount_text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from voting.views import api
+from voting.views.api import views as api
 
 app_name = "api"
 urlpatterns = [

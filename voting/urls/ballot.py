@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from voting.views import ballot
+from voting.views.vote import ballot
 
 urlpatterns = [
     path("ballot/", ballot.ballot, name="ballot"),

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from voting.views import (
-    api,
-    ballot_sheet,
-    delegate,
-    deliberation,
-    deliveries,
-    documents,
-    feeds,
-    public,
-    published,
-    receipt,
-    rules,
-    screen,
-    slate_report,
-    solicitation,
-)
+from voting.views.after import deliveries
+from voting.views.api import views as api
+from voting.views.before import deliberation, slate_report, solicitation
+from voting.views.core import delegate, feeds, public
+from voting.views.vote import ballot_sheet, documents, published, receipt, rules, screen
 
 urlpatterns = [
     path("", public.home, name="home"),

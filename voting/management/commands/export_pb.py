@@ -12,14 +12,14 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from voting import pabulib
-from voting.domain.choices import Choice
-from voting.domain.counting import BallotType, Mark, Validity, judge
-from voting.domain.definitions import definition_of
-from voting.domain.working import expand
+from voting.count.choices import Choice
+from voting.count.counting import BallotType, Mark, Validity, judge
+from voting.count.working import expand
+from voting.domain.vote.definitions import definition_of
 from voting.management.rounds import add_round, round_of
 from voting.management.speaking import SpeakingCommand
 from voting.models import Round
+from voting.recount import pabulib
 
 
 class Command(SpeakingCommand):

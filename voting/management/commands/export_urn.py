@@ -10,8 +10,8 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from voting.domain.refusals import Refused
-from voting.domain.urn_files import urn_file
+from voting.domain.core.refusals import Refused
+from voting.domain.vote.urn_files import urn_file
 from voting.management.rounds import add_round, round_of
 from voting.management.speaking import SpeakingCommand
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from voting import permissions
-from voting.domain.refusals import Refused
-from voting.domain.urn_files import import_count
+from voting.domain.core.refusals import Refused
+from voting.domain.vote.urn_files import import_count
 from voting.management.rounds import add_round, round_of
 from voting.management.speaking import SpeakingCommand
 

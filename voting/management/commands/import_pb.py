@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Delegate, User
 from accounts.roles import Kind, Role
-from voting import pabulib
-from voting.domain import ballots, counts, cycles, keys, notices, rolls, rounds, rules
-from voting.domain.refusals import Refused
+from voting.domain.core import cycles
+from voting.domain.core.refusals import Refused
+from voting.domain.vote import ballots, counts, keys, notices, rolls, rounds, rules
 from voting.management.people import Taken, enter_delegates, enter_delegations, enter_staff
 from voting.management.speaking import SpeakingCommand
 from voting.models import Cycle, Notice, Round
+from voting.recount import pabulib
 from voting.states import Presence, Stage
 
 MOST_VOTES = 100_000

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from voting.domain import receipts
-from voting.domain.refusals import Refused
-from voting.domain.running_order import StepKey
+from voting.domain.core.refusals import Refused
+from voting.domain.vote import receipts
+from voting.domain.vote.running_order import StepKey
 from voting.management.demo.choices import draw_choices
 from voting.management.hall.browser import BadAddress, Browser, NoAnswer, Unexpected, require_answer
 from voting.management.hall.crowd import Measured, all_at_once

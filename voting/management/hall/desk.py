@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from voting.domain.running_order import TITLES, StepKey
+from voting.domain.vote.running_order import TITLES, StepKey
 from voting.management.hall.browser import FOUND, OK, Browser, Fields, Unexpected
 
 

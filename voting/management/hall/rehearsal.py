@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Delegate, User
 from accounts.roles import Kind, Role
-from voting.domain import cycles, keys, rolls, rules
+from voting.domain.core import cycles
+from voting.domain.vote import keys, rolls, rules
 from voting.management.demo.secrets import new_password
 from voting.management.people import enter_delegates, enter_delegations, enter_staff, spread
 from voting.models import Cycle, Round

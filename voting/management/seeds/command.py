@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Kind
-from voting.domain.refusals import Refused
+from voting.domain.core.refusals import Refused
 from voting.management.demo.secrets import give_passwords, keep_secrets, read_secrets
 from voting.management.people import Taken
 from voting.management.seeds.files import read_cycle, read_roll

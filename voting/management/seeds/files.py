@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.roles import STAFF_ROLES, Kind, Role
-from voting.forms.plan_lines import targets_in
+from voting.forms.core.plan_lines import targets_in
 from voting.management.people import spread
 from voting.management.seeds.reading import DAY, TEXT, TEXTS, Field, Reader, read_toml
 from voting.models import Candidate

@@ -20,7 +20,8 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.roles import Kind, Role
-from voting.domain import cycles, keys, rolls, rounds, rules
+from voting.domain.core import cycles
+from voting.domain.vote import keys, rolls, rounds, rules
 from voting.management.people import enter_delegates, enter_delegations, enter_staff
 from voting.management.seeds.files import CycleFile, RollFile
 from voting.models import Cycle, Round, VotingRules

@@ -21,9 +21,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Delegate, Unit, User
 from accounts.roles import Role
-from voting.domain import (
+from voting.domain.before import (
     calls,
-    cycles,
     deliberation,
     proposal_lists,
     proposals,
@@ -31,7 +30,8 @@ from voting.domain import (
     slate_reports,
     slates,
 )
-from voting.domain.refusals import Refused
+from voting.domain.core import cycles
+from voting.domain.core.refusals import Refused
 from voting.management.people import enter_officer
 from voting.management.seeds.reading import SeedDamaged, read_toml
 from voting.models import Candidate, Cycle, Opinion, Proposal, Question

@@ -19,24 +19,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Delegate, Unit, User
 from accounts.roles import Role
-from voting.domain import (
-    ballots,
-    changes,
-    completions,
-    counts,
-    cycles,
-    deliveries,
-    keys,
-    notices,
-    progress,
-    rolls,
-    rounds,
-    rules,
-    supervision,
-    surveys,
-)
-from voting.domain.refusals import Refused
-from voting.forms.plan_lines import milestones_in, targets_in
+from voting.domain.after import changes, completions, deliveries, progress, supervision, surveys
+from voting.domain.core import cycles
+from voting.domain.core.refusals import Refused
+from voting.domain.vote import ballots, counts, keys, notices, rolls, rounds, rules
+from voting.forms.core.plan_lines import milestones_in, targets_in
 from voting.management.demo.choices import LIKED, NOT_LIKED
 from voting.management.people import enter_officer
 from voting.management.seeds.reading import SeedDamaged, read_toml

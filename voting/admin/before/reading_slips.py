@@ -1,0 +1,68 @@
+"""Slips with which delegates sign in before the vote: to propose, to read the report, to ask.
+
+Codes are in the answer, this once, and nowhere else. The slips of the vote itself, printed later, replace them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.codes import normalise
+from voting.admin.before.solicitation import ManyForms
+from voting.admin.core.qr import qr
+from voting.admin.vote.desk import PrintedBefore
+from voting.domain.before import reading_slips
+from voting.domain.vote.running_order import StepKey
+from voting.forms.core.steps import ConfirmForm, StepForm
+from voting.models import JournalEntry
+from voting.states import Act
+
+
+class ReadingSlipsPage(ManyForms):
+    """Print slips for every delegate in office; a form that was opened before somebody else printed is refused."""
+
+    key = StepKey.REPORT
+    template = "admin/reading_slips.html"
+    confidential = True
+    warning = gettext_lazy("All slips printed until now become worthless; every delegate gets a new one.")
+
+    @property
+    def printed(self) -> str:
+        last = (
+            JournalEntry.objects.filter(cycle=self.cycle, act=Act.READING_SLIPS).order_by("sequence").last()
+        )
+        return str(last.sequence) if last else ""
+
+    def form(self, data: Any = None) -> StepForm:
+        known = self.printed if data is None else data.get("printed", "")
+        return ConfirmForm(data, sentence=self.warning if known else "")
+
+    def act(self, form: Any) -> HttpResponse | None:
+        if self.request.POST.get("printed", "") != self.printed:
+            raise PrintedBefore
+        issued = reading_slips.issue_reading_slips(cycle=self.cycle, **self.acting)
+        address = self.request.build_absolute_uri(reverse("accounts:enter"))
+        slips = [
+            {"entry": delegate, "code": code, "qr": qr(f"{address}#{delegate.number}.{normalise(code)}")}
+            for delegate, code in issued
+        ]
+        context = {**self.frame(_("Slips")), "slips": slips, "address": address, "reading": True}
+        return TemplateResponse(self.request, "admin/slips.html", context)
+
+    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+        printed = self.printed
+        possible = reading_slips.is_possible(self.cycle)
+        return super().page(
+            form,
+            status=status,
+            printed=printed,
+            possible=possible,
+            title=_("Slips for reading and asking"),
+            **more,
+        )

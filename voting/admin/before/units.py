@@ -1,0 +1,84 @@
+"""单位: what a unit is asked about proposals; its officer answers. Questions of delegations have their own page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from voting import permissions
+from voting.admin.core.pages import MISTAKEN, REFUSED, StepPage
+from voting.domain.before import screening
+from voting.domain.core.refusals import Refused
+from voting.domain.vote.running_order import RunningOrder, StepKey
+from voting.forms.before.screening import AnswerForm
+from voting.forms.core.steps import StepForm
+from voting.models import Cycle, Opinion
+from voting.states import Stage
+
+
+class UnitDesk(StepPage):
+    """Opinions asked of the officer's own unit, the open ones first."""
+
+    key = StepKey.SCREENING
+    template = "admin/unit.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponse:
+        self.cycle = get_object_or_404(Cycle, slug=slug)
+        if not permissions.can_answer(self.user, self.cycle):
+            raise PermissionDenied
+        self.order = RunningOrder(self.cycle, user=self.user)
+        answer: HttpResponse = View.dispatch(self, request, *args, **kwargs)  # type: ignore[assignment]
+        return answer
+
+    @property
+    def asked(self) -> str:
+        return self.request.POST.get("opinion", "")
+
+    def form(self, data: Any = None) -> StepForm:
+        return AnswerForm(data, auto_id=f"o{self.asked}_%s") if data is not None else StepForm()
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form: Any = self.form(request.POST)
+        key = int(self.asked) if self.asked.isascii() and self.asked.isdigit() else 0
+        opinion = Opinion.objects.filter(pk=key, proposal__cycle=self.cycle).first()
+        if opinion is None:
+            raise Http404
+        if not form.is_valid():
+            return self.page(form, status=MISTAKEN)
+        try:
+            screening.give_opinion(opinion=opinion, **form.cleaned_data, **self.acting)
+        except (Refused, ValidationError) as refusal:
+            form.refuse(refusal)
+            return self.page(form, status=REFUSED)
+        self.stay(_("The opinion is given."))
+        return HttpResponseRedirect(reverse("admin:unit", args=[self.cycle.slug]))
+
+    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+        opinions = Opinion.objects.filter(proposal__cycle=self.cycle, unit=self.user.unit_id)
+        rows = [
+            (each, form if str(each.pk) == self.asked else AnswerForm(auto_id=f"o{each.pk}_%s"))
+            for each in opinions.select_related("proposal").order_by("-answered_at", "due", "pk")
+        ]
+        rows.sort(key=lambda row: row[0].answered_at is not None)
+        return super().page(
+            form, status=status, rows=rows, title=_("What my unit is asked"), unit=self.user.unit, **more
+        )
+
+
+def desks(user: Any) -> list[tuple[Cycle, int]]:
+    """Return the running cycles that the officer's unit may be asked in, with how many opinions are open."""
+    if not user.unit_id:
+        return []
+    before = {Stage.SOLICITATION, Stage.SCREENING, Stage.DELIBERATION, Stage.VOTING}
+    cycles = Cycle.objects.filter(kind=user.kind, stage__in=before, assesses=None).order_by("-year", "slug")
+    waiting = list(
+        Opinion.objects.filter(unit=user.unit_id, answered_at=None, proposal__cycle__in=cycles)
+        .values_list("proposal__cycle_id", flat=True)
+    )  # fmt: skip
+    return [(cycle, waiting.count(cycle.pk)) for cycle in cycles if permissions.can_answer(user, cycle)]

@@ -1,0 +1,168 @@
+"""The vote itself: open, turnout and close, count, certify, publish."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from voting import permissions
+from voting.admin.core.pages import StepPage
+from voting.admin.vote.ceremony import WordsPage
+from voting.admin.vote.count_report import count_report
+from voting.domain.core.refusals import Refused
+from voting.domain.vote.counts import certify_tally, count_round
+from voting.domain.vote.notices import publish_notice
+from voting.domain.vote.rounds import close_round, open_round
+from voting.domain.vote.running_order import StepKey
+from voting.domain.vote.urn_files import import_count, recount_file, urn_file
+from voting.forms.core.steps import CountFileForm, StepForm
+from voting.forms.vote.desk import MinutesField
+from voting.models import Round
+from voting.states import COUNT_STATUSES, SEALED_STATUSES
+
+COUNT_FILE_MOST = 64 * 1024 * 1024  # bytes
+
+
+def report_for(user: Any, round_: Round | None) -> dict[str, Any]:
+    """Return the count report for those who may see it before it is published; nothing before it exists."""
+    tally = getattr(round_, "tally", None)
+    if round_ is None or tally is None or not permissions.can_see_tally(user, round_.cycle):
+        return {}
+    return {
+        "report": count_report(round_),
+        "may_see_patterns": permissions.can_see_patterns(user, round_.cycle),
+    }
+
+
+class OpenPage(StepPage):
+    key = StepKey.OPEN
+    button = gettext_lazy("Open the vote")
+    success = gettext_lazy("The vote is open: the delegates present can cast their ballots now.")
+    warning = gettext_lazy(
+        "From now on ballots are cast. Rules, candidate projects, roll and key cannot be changed any more."
+    )
+
+    def form(self, data: Any = None) -> StepForm:
+        form = super().form(data)
+        form.fields["minutes"] = MinutesField()
+        form.order_fields(["minutes", "confirm"])
+        return form
+
+    def act(self, form: Any) -> HttpResponse | None:
+        open_round(round_=self.round, minutes=form.cleaned_data["minutes"], **self.acting)
+        return None
+
+
+class ClosePage(StepPage):
+    """Turnout while the vote is open: numbers only. And the close."""
+
+    key = StepKey.CLOSE
+    button = gettext_lazy("Close the vote and seal the urn")
+    success = gettext_lazy("The vote is closed and the urn is sealed.")
+    warning = gettext_lazy(
+        "The executive chairperson has closed the vote. It cannot be opened again: whoever has not cast a ballot "
+        "by now cannot cast one."
+    )
+
+    def act(self, form: Any) -> HttpResponse | None:
+        close_round(round_=self.round, **self.acting)
+        return None
+
+
+class CountPage(WordsPage):
+    key = StepKey.COUNT
+    button = gettext_lazy("Count the ballots")
+    success = gettext_lazy("The ballots are counted. Another person, a scrutineer, certifies the count now.")
+    warning = gettext_lazy(
+        "The scrutineers are here. The count is recorded as it comes out and cannot be changed."
+    )
+
+    @property
+    def by_file(self) -> bool:
+        return self.request.POST.get("do") == "import"
+
+    def form(self, data: Any = None) -> StepForm:
+        return CountFileForm(data, self.request.FILES) if self.by_file else super().form(data)
+
+    def act(self, form: Any) -> HttpResponse | None:
+        if self.by_file:
+            raw = form.cleaned_data["count_file"].read(COUNT_FILE_MOST)
+            import_count(round_=self.round, text=raw.decode("utf-8", "replace"), **self.acting)
+            return None
+        count_round(round_=self.round, slips=form.slips, **self.acting)
+        return None
+
+    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+        files = form if isinstance(form, CountFileForm) else CountFileForm()
+        slips = super().form() if isinstance(form, CountFileForm) else form
+        return super().page(slips, status=status, file_form=files, **more)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the page, or hand out the urn, or after the count the scrutineers' file to recount."""
+        asked, round_ = request.GET.get("file", ""), self.order.round
+        try:
+            if asked == "urn" and round_ and may_have_urn(self.user, round_):
+                return download(f"{self.cycle.slug}-urn.json", urn_file(round_))
+            if asked == "recount" and round_ and round_.status in COUNT_STATUSES:
+                if not permissions.can_see_patterns(self.user, self.cycle):
+                    raise PermissionDenied
+                return download(f"{self.cycle.slug}-recount.json", recount_file(round_))
+        except Refused as refusal:
+            return self.refused(super().form({}), refusal)
+        return super().get(request)
+
+    def context(self) -> dict[str, Any]:
+        return super().context() | report_for(self.user, self.order.round)
+
+
+def may_have_urn(user: Any, round_: Round) -> bool:
+    """Tell whether this person may take the sealed urn: whoever counts, and until the end whoever certifies."""
+    may = permissions.can_count(user, round_.cycle) or permissions.can_certify(user, round_.cycle)
+    return may and round_.status in SEALED_STATUSES
+
+
+def download(name: str, text: str) -> HttpResponse:
+    """Return a JSON text as a file."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
+
+
+class CertifyPage(StepPage):
+    key = StepKey.CERTIFY
+    button = gettext_lazy("Certify the count")
+    success = gettext_lazy("The count is certified and may be published.")
+    warning = gettext_lazy(
+        "I have compared the count report with what was announced, and vouch for it. This cannot be taken back."
+    )
+
+    def act(self, form: Any) -> HttpResponse | None:
+        certify_tally(round_=self.round, **self.acting)
+        return None
+
+    def context(self) -> dict[str, Any]:
+        return report_for(self.user, self.order.round)
+
+
+class PublishPage(StepPage):
+    key = StepKey.PUBLISH
+    button = gettext_lazy("Publish the result")
+    success = gettext_lazy("The result is published.")
+    warning = gettext_lazy(
+        "The result becomes public at once, frozen as it stands above. It cannot be changed or withdrawn."
+    )
+
+    def act(self, form: Any) -> HttpResponse | None:
+        publish_notice(round_=self.round, **self.acting)
+        return None
+
+    def context(self) -> dict[str, Any]:
+        notice = getattr(self.order.round, "notice", None) if self.order.round else None
+        return report_for(self.user, self.order.round) | {
+            "notice": json.loads(notice.body) if notice else None,
+            "result_url": reverse("voting:result", args=[self.cycle.slug]),
+        }

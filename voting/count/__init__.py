@@ -1,0 +1,1 @@
+"""The count and all that it reads: pure, no Django, no database."""

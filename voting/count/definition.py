@@ -1,0 +1,91 @@
+"""The frozen definition of a round, read back from its canonical text. Pure: no Django, no database.
+
+The count, the offline unsealing and the recount all read a definition here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from voting.count import choices, counting
+from voting.count.canonical import sha256_hex
+
+FORMAT = "piaojue-definition/2"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A round's rules, seats and items; equal texts give the same object."""
+
+    text: str
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        data: dict[str, Any] = json.loads(self.text)
+        return data
+
+    @cached_property
+    def digest(self) -> str:
+        return sha256_hex(self.text)
+
+    @cached_property
+    def numbers(self) -> tuple[int, ...]:
+        """The official numbers in ballot order."""
+        return tuple(item["number"] for item in self.data["items"])
+
+    @cached_property
+    def rule(self) -> counting.Rule:
+        return counting_rule(self.data["rules"], seats=self.data["seats"])
+
+    @cached_property
+    def ballot_type(self) -> counting.BallotType:
+        return self.rule.ballot_type
+
+    def encode(self, marks: Sequence[int], *, in_group: bool = False) -> bytes:
+        """Return the marks at the round's fixed width, with the word whether the sub-group cast them."""
+        return choices.encode(marks, ballot_type=self.ballot_type, items=len(self.numbers), in_group=in_group)
+
+    def decode(self, data: bytes) -> choices.Choice:
+        """Return the marks and whether the sub-group cast them. Raises choices.MalformedChoice."""
+        return choices.decode(data, ballot_type=self.ballot_type, items=len(self.numbers))
+
+
+@lru_cache(maxsize=32)
+def read_definition(text: str) -> Definition:
+    """Return the definition of that text, parsed once per process."""
+    return Definition(text)
+
+
+def counting_rule(settings: Mapping[str, Any], *, seats: int) -> counting.Rule:
+    """Return the rule of the count for the adopted settings. Raises counting.ImpossibleRule."""
+    return counting.Rule(
+        ballot_type=counting.BallotType(settings["ballot_type"]),
+        seats=seats,
+        floor=floor_of(settings, "floor"),
+        blank=counting.BlankBallot(settings["blank_ballot"]),
+        tie_rule=counting.TieRule(settings["tie_rule"]),
+        shortfall_rule=counting.ShortfallRule(settings["shortfall_rule"]),
+        under=counting.UnderVote(settings["under_vote"]),
+        scoring=counting.Scoring(settings["scoring"]) if settings["scoring"] else None,
+        group_floor=floor_of(settings, "group"),
+        satisfied_floor=floor_of(settings, "satisfied"),
+    )
+
+
+def floor_of(settings: Mapping[str, Any], part: str) -> counting.Floor | None:
+    """Return the threshold ``floor``, ``group`` or ``satisfied`` of the settings; None where there is none.
+
+    Raises counting.ImpossibleRule.
+    """
+    if not settings.get(f"{part}_base"):
+        return None
+    return counting.Floor(
+        base=counting.Base(settings[f"{part}_base"]),
+        numerator=settings[f"{part}_numerator"],
+        denominator=settings[f"{part}_denominator"],
+        comparator=counting.Comparator(settings[f"{part}_comparator"]),
+    )

@@ -1,0 +1,354 @@
+"""The voting measures (票决办法) as the count needs them, and the attendance they are held against. Pure.
+
+Whatever the law does not fix is a field of ``Rule`` (PROCEDURE.md §3.4). Whole numbers and fractions of whole
+numbers only; no Django, no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from enum import IntEnum, StrEnum
+from typing import Any
+
+
+class BallotType(StrEnum):
+    """What a ballot asks (PROCEDURE.md §3.4 (3), (a) to (f))."""
+
+    UP_TO = "up_to"
+    EXACTLY = "exactly"
+    PER_ITEM = "per_item"
+    PER_ITEM_UP_TO = "per_item_up_to"
+    RANKING = "ranking"
+    WHOLE_REPORT = "whole_report"
+    GRADES = "grades"
+
+    @property
+    def marks_for_only(self) -> bool:
+        """A mark is a vote for; no mark abstains."""
+        return self in {BallotType.UP_TO, BallotType.EXACTLY}
+
+    @property
+    def per_item(self) -> bool:
+        """Knows for, against and abstain, or the grades; no mark is 未按."""
+        return self in {
+            BallotType.PER_ITEM,
+            BallotType.PER_ITEM_UP_TO,
+            BallotType.WHOLE_REPORT,
+            BallotType.GRADES,
+        }
+
+    @property
+    def limited(self) -> bool:
+        """At most N items may be voted for, or ranked."""
+        return self not in {BallotType.PER_ITEM, BallotType.WHOLE_REPORT, BallotType.GRADES}
+
+
+class Base(StrEnum):
+    """What a floor is a fraction of (PROCEDURE.md §3.4 (6)): 应到, 实到, 收回, 有效."""
+
+    ALL = "all"
+    PRESENT = "present"
+    RETURNED = "returned"
+    VALID = "valid"
+
+
+class Comparator(StrEnum):
+    """过半数 is strictly more than half; 以上 includes the figure itself (PROCEDURE.md §3.4 (11))."""
+
+    MORE_THAN = "gt"
+    AT_LEAST = "ge"
+
+
+class BlankBallot(StrEnum):
+    """A ballot without any mark: valid, and abstains on every item, or void (PROCEDURE.md §3.4 (4))."""
+
+    VALID = "valid"
+    VOID = "void"
+
+
+class UnderVote(StrEnum):
+    """A ballot with fewer than N marks or places, or a per-item one with an item not marked: valid or void."""
+
+    VALID = "valid"
+    VOID = "void"
+
+
+class Scoring(StrEnum):
+    """How a ranking is read: N points for the first place down to 1 for the last, or most first places, then most
+    second places, and so on.
+    """
+
+    POINTS = "points"
+    FIRST_PREFERENCES = "first_preferences"
+
+
+class TieRule(StrEnum):
+    """What follows a tie across the cut (PROCEDURE.md §3.4 (7)); the count itself acts on ADMIT_ALL only."""
+
+    FURTHER_BALLOT = "further_ballot"
+    PRESIDIUM = "presidium"
+    LOT = "lot"
+    ADMIT_ALL = "admit_all"
+
+
+class ShortfallRule(StrEnum):
+    """What follows when fewer than N pass (PROCEDURE.md §3.4 (8)); it makes no difference to the count."""
+
+    FURTHER_ROUND = "further_round"
+    STAY_EMPTY = "stay_empty"
+    NEXT_SESSION = "next_session"
+
+
+class Mark(IntEnum):
+    """What a ballot says of one item; NONE abstains on an up-to-N ballot, is 未按 on a per-item one.
+
+    On an assessment FOR is 满意, AGAINST 不满意, and BASICALLY is 基本满意; no other ballot knows BASICALLY.
+
+    On a ranking the mark is the place instead: 1 to N, 0 for an item that is not ranked.
+    """
+
+    NONE = 0
+    FOR = 1
+    AGAINST = 2
+    ABSTAIN = 3
+    BASICALLY = 4
+
+
+class ImpossibleCount(ValueError):
+    """Figures that no vote can have; ``code`` is stable, the message is English and not for the page."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ImpossibleRule(ImpossibleCount):
+    """A rule that no vote can be held under.
+
+    Codes: ``unreadable``, ``wrong_kind``, ``no_seats``, ``fraction``, ``unreachable``; for settings that contradict
+    each other ``up_to_under_void``, ``exactly_under_valid``, ``ranking_unscored``, ``scoring_without_ranking``,
+    ``report_without_floor``, ``report_under_void``, ``grades_without_floors``, ``satisfied_without_grades``; with the
+    items of a round also ``no_items``, ``repeated_item``, ``more_seats_than_items``, ``report_seats``, ``group``.
+    """
+
+
+class ImpossibleAttendance(ImpossibleCount):
+    """An attendance that no session can have.
+
+    Codes: ``negative``, ``more_present_than_roll``, ``more_paper_than_issued``.
+    """
+
+
+def plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A dict factory for ``asdict``: enums become their values, tuples lists, ``for_`` becomes ``for``."""
+    return {name.rstrip("_"): _plain(value) for name, value in pairs}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _require_kind(value: object, kind: type) -> None:
+    if type(value) is not kind:  # 1.0, True and "up_to" compare equal to what is meant, and are not it
+        raise ImpossibleRule("wrong_kind", f"{value!r} is not of the kind {kind.__name__}")
+
+
+@dataclass(frozen=True)
+class Floor:
+    """A fraction of a base that must be exceeded or reached: a majority, or a quorum.
+
+    地方组织法 (2022) art. 25, more than half of all delegates: ``Floor(Base.ALL, 1, 2, MORE_THAN)``. Art. 14,
+    a quorum of at least two thirds: ``Floor(Base.ALL, 2, 3, AT_LEAST)``, which those present must pass.
+
+    Raises ImpossibleRule ``wrong_kind`` for a value of the wrong kind, ``fraction`` unless
+    0 ≤ numerator ≤ denominator and denominator ≥ 1, ``unreachable`` for more than the whole.
+    """
+
+    base: Base
+    numerator: int
+    denominator: int
+    comparator: Comparator
+
+    def __post_init__(self) -> None:
+        _require_kind(self.base, Base)
+        _require_kind(self.comparator, Comparator)
+        _require_kind(self.numerator, int)
+        _require_kind(self.denominator, int)
+        if self.denominator < 1 or not 0 <= self.numerator <= self.denominator:
+            raise ImpossibleRule("fraction", "a floor is a fraction between 0 and 1")
+        if self.numerator == self.denominator and self.comparator is Comparator.MORE_THAN:
+            raise ImpossibleRule("unreachable", "nothing is more than the whole")
+
+    def least(self, size: int) -> int:
+        """Return the smallest number of votes that passes in a base of that size; never less than one.
+
+        More than 1/2 of 298 is 150, of 383 is 192, of 327 is 164; at least 1/2 of 298 is 149.
+        """
+        share = size * self.numerator
+        if self.comparator is Comparator.MORE_THAN:
+            return share // self.denominator + 1
+        return max(1, -(-share // self.denominator))
+
+    def passes(self, votes: int, size: int) -> bool:
+        """Return whether that many votes pass in a base of that size."""
+        return votes >= self.least(size)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The part of the voting measures (票决办法) that the count needs, with the seats of this round.
+
+    ``scoring`` belongs to a ranking and to nothing else; ``group_floor`` is the second threshold, that of a sub-group,
+    over the sub-group's own figures (PROCEDURE.md §3.4 (6)). On an assessment ``floor`` is what 满意 and 基本满意 need
+    together, ``satisfied_floor`` what 满意 needs alone (``count.grading``).
+
+    Raises ImpossibleRule: ``wrong_kind`` for a value of the wrong kind, ``no_seats`` for less than one seat, or the
+    code of the first contradiction.
+    """
+
+    ballot_type: BallotType
+    seats: int
+    floor: Floor | None
+    blank: BlankBallot
+    tie_rule: TieRule
+    shortfall_rule: ShortfallRule
+    under: UnderVote = UnderVote.VALID
+    scoring: Scoring | None = None
+    group_floor: Floor | None = None
+    satisfied_floor: Floor | None = None
+
+    def __post_init__(self) -> None:
+        _require_kind(self.ballot_type, BallotType)
+        _require_kind(self.seats, int)
+        if self.floor is not None:
+            _require_kind(self.floor, Floor)
+        _require_kind(self.blank, BlankBallot)
+        _require_kind(self.tie_rule, TieRule)
+        _require_kind(self.shortfall_rule, ShortfallRule)
+        _require_kind(self.under, UnderVote)
+        if self.scoring is not None:
+            _require_kind(self.scoring, Scoring)
+        if self.group_floor is not None:
+            _require_kind(self.group_floor, Floor)
+        if self.satisfied_floor is not None:
+            _require_kind(self.satisfied_floor, Floor)
+        if self.seats < 1:
+            raise ImpossibleRule("no_seats", "a vote chooses at least one item")
+        for contradicts, code, why in _CONTRADICTIONS:
+            if contradicts(self):
+                raise ImpossibleRule(code, why)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the rule as plain JSON values; ``from_dict`` gives an equal rule back.
+
+        What only an assessment has stands in an assessment's alone.
+        """
+        said = asdict(self, dict_factory=plain)
+        if self.satisfied_floor is None:
+            del said["satisfied_floor"]
+        return said
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Rule:
+        """Read what ``to_dict`` wrote.
+
+        Raises ImpossibleRule: ``unreadable`` for a key or a word that is missing or unknown, so that a rule
+        of a later version is refused and never half understood; otherwise as the constructors do.
+        """
+        try:
+            return cls(
+                **{
+                    **data,
+                    "ballot_type": BallotType(data["ballot_type"]),
+                    "floor": None if data["floor"] is None else _read_floor(data["floor"]),
+                    "blank": BlankBallot(data["blank"]),
+                    "tie_rule": TieRule(data["tie_rule"]),
+                    "shortfall_rule": ShortfallRule(data["shortfall_rule"]),
+                    "under": UnderVote(data["under"]),
+                    "scoring": None if data["scoring"] is None else Scoring(data["scoring"]),
+                    "group_floor": None if data["group_floor"] is None else _read_floor(data["group_floor"]),
+                    "satisfied_floor": _read_floor(data["satisfied_floor"])
+                    if "satisfied_floor" in data
+                    else None,
+                }
+            )
+        except ImpossibleRule:
+            raise
+        except (KeyError, TypeError, ValueError) as error:
+            raise ImpossibleRule("unreadable", f"not a rule of this version: {error}") from error
+
+
+_CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
+    (
+        lambda rule: rule.ballot_type is BallotType.UP_TO and rule.under is UnderVote.VOID,
+        "up_to_under_void",
+        "up to N with fewer marks void is exactly N",
+    ),
+    (
+        lambda rule: rule.ballot_type is BallotType.EXACTLY and rule.under is UnderVote.VALID,
+        "exactly_under_valid",
+        "exactly N with fewer marks valid is up to N",
+    ),
+    (
+        lambda rule: rule.ballot_type is BallotType.RANKING and rule.scoring is None,
+        "ranking_unscored",
+        "a ranking says how it is read",
+    ),
+    (
+        lambda rule: rule.ballot_type is not BallotType.RANKING and rule.scoring is not None,
+        "scoring_without_ranking",
+        "only a ranking is scored",
+    ),
+    (
+        lambda rule: rule.ballot_type is BallotType.WHOLE_REPORT and rule.floor is None,
+        "report_without_floor",
+        "a report is approved by a majority, and the rule says of what",
+    ),
+    (
+        lambda rule: rule.ballot_type is BallotType.WHOLE_REPORT and rule.under is UnderVote.VOID,
+        "report_under_void",
+        "a report ballot without a mark is blank, and nothing less",
+    ),
+    (
+        lambda rule: (
+            rule.ballot_type is BallotType.GRADES
+            and (rule.floor is None or rule.satisfied_floor is None or rule.group_floor is not None)
+        ),
+        "grades_without_floors",
+        "an assessment says of what and how much each grade needs, over one body",
+    ),
+    (
+        lambda rule: rule.ballot_type is not BallotType.GRADES and rule.satisfied_floor is not None,
+        "satisfied_without_grades",
+        "only an assessment has grades",
+    ),
+)
+
+
+def _read_floor(data: Mapping[str, Any]) -> Floor:
+    return Floor(**{**data, "base": Base(data["base"]), "comparator": Comparator(data["comparator"])})
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """应到, 实到, 发出: delegates on the roll, delegates present, ballots issued, on paper among them.
+
+    The count finds 收回. Raises ImpossibleAttendance ``negative``, ``more_present_than_roll`` or
+    ``more_paper_than_issued``.
+    """
+
+    roll: int
+    present: int
+    issued: int
+    paper_issued: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.roll, self.present, self.issued, self.paper_issued) < 0:
+            raise ImpossibleAttendance("negative", "an attendance counts people and ballots")
+        if self.present > self.roll:
+            raise ImpossibleAttendance("more_present_than_roll", "more delegates present than on the roll")
+        if self.paper_issued > self.issued:
+            raise ImpossibleAttendance("more_paper_than_issued", "more ballots issued on paper than in all")

@@ -1,0 +1,158 @@
+"""What a count comes out as, with its working: enough to show why each item is in or out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from voting.count.grading import Grade
+from voting.count.judging import VoidReason
+from voting.count.measures import Attendance, BallotType, Base, Rule, plain
+from voting.count.totals import ItemTotals, Totals
+
+
+class Decision(StrEnum):
+    """What the count says of an item."""
+
+    CHOSEN = "chosen"
+    TIED = "tied"
+    NOT_CHOSEN = "not_chosen"
+
+
+class Reason(StrEnum):
+    """Why an item is in or out. Without a floor, BELOW_FLOOR means: not one vote for it.
+
+    BELOW_GROUP_FLOOR: it has votes enough, but too few of the sub-group's.
+    """
+
+    ABOVE_CUT = "above_cut"
+    BELOW_FLOOR = "below_floor"
+    BELOW_GROUP_FLOOR = "below_group_floor"
+    BELOW_CUT = "below_cut"
+    TIED_AT_CUT = "tied_at_cut"
+    ADMITTED_WITH_TIE = "admitted_with_tie"
+    VOTE_VOID = "vote_void"
+
+
+class Status(StrEnum):
+    """How the vote as a whole came out. A tie and a shortfall exclude each other."""
+
+    DECIDED = "decided"
+    TIE = "tie"
+    SHORTFALL = "shortfall"
+    VOID = "void"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemResult(ItemTotals):
+    """One item's votes and what became of it.
+
+    ``score`` is what the items are ordered by: the votes for, the points, or the first places, second places and so
+    on. ``place`` is 1 + the number of items with a higher score: equal scores share a place. ``points`` only where a
+    ranking is read by points, ``group_for`` only where a sub-group has its own threshold, ``grade`` only on an
+    assessment that is not void.
+    """
+
+    score: tuple[int, ...]
+    points: int | None
+    place: int
+    passes_floor: bool
+    group_for: int | None
+    passes_group: bool
+    decision: Decision
+    reason: Reason
+    grade: Grade | None = None
+
+
+@dataclass(frozen=True)
+class GroupThreshold:
+    """The second threshold over the sub-group's own figures: ``least`` votes of ``size``."""
+
+    base: Base
+    size: int
+    least: int
+    roll: int
+    present: int
+    returned: int
+    valid: int
+
+
+@dataclass(frozen=True)
+class Outcome(Totals):
+    """The count with its working: enough to show why each item is in or out. Its sums hold, as in ``Totals``.
+
+    ``floor_least`` is the number of votes an item needs; without a floor it is one, ``floor_size`` is None. ``group``
+    is the second threshold with its working, None where there is none.
+    ``tied`` compete for ``seats_left``; ``missing`` seats have no item that passes. A void vote leaves all
+    its seats. Items and item numbers are in ballot order.
+    """
+
+    items: tuple[ItemResult, ...]
+    rule: Rule
+    attendance: Attendance
+    bases: Mapping[Base, int] = field(hash=False)
+    floor_size: int | None
+    floor_least: int
+    group: GroupThreshold | None
+    seats_left: int
+    missing: int
+    status: Status
+
+    @property
+    def floor_base(self) -> Base | None:
+        return self.rule.floor.base if self.rule.floor else None
+
+    @property
+    def voided(self) -> bool:
+        """More ballots were returned than issued (PROCEDURE.md §3.2)."""
+        return self.status is Status.VOID
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        return self._numbers(Decision.CHOSEN)
+
+    @property
+    def tied(self) -> tuple[int, ...]:
+        return self._numbers(Decision.TIED)
+
+    def _numbers(self, decision: Decision) -> tuple[int, ...]:
+        return tuple(item.number for item in self.items if item.decision is decision)
+
+    def _said(self, item: ItemResult) -> dict[str, Any]:
+        """Return an item as plain JSON values; what only an assessment has stands in an assessment's alone."""
+        said = asdict(item, dict_factory=plain)
+        return said if self.rule.ballot_type is BallotType.GRADES else _without_grades(said)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the working as plain JSON values, always the same keys in the same order."""
+        return {
+            "rule": self.rule.to_dict(),
+            "roll": self.attendance.roll,
+            "present": self.attendance.present,
+            "issued": self.attendance.issued,
+            "returned": self.returned,
+            "valid": self.valid,
+            "blank": self.blank,
+            "void": self.void,
+            "void_reasons": {reason.value: self.void_reasons[reason] for reason in VoidReason},
+            "voided": self.voided,
+            "bases": {base.value: self.bases[base] for base in Base},
+            "floor": {
+                "base": self.floor_base and self.floor_base.value,
+                "size": self.floor_size,
+                "least": self.floor_least,
+            },
+            "group": asdict(self.group, dict_factory=plain) if self.group else None,
+            "items": [self._said(item) for item in self.items],
+            "chosen": list(self.chosen),
+            "tied": list(self.tied),
+            "seats_left": self.seats_left,
+            "missing": self.missing,
+            "status": self.status.value,
+        }
+
+
+def _without_grades(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if name not in {"basically", "grade"}}

@@ -1,0 +1,125 @@
+"""What a person types for one paper ballot, and what it says. Pure: no Django, no database.
+
+``0`` stands for a ballot on which nothing is marked, ``x`` (or 废) for one that cannot be read. Numbers stand apart by
+blanks or commas, Chinese or Latin, of any width.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from voting.count.judging import UNREADABLE
+from voting.count.measures import BallotType, Mark
+
+BLANK_WORDS = frozenset({"0", "空", "空白"})
+UNREADABLE_WORDS = frozenset({"x", "废", "废票"})
+_DIGITS = 5  # of a number on a ballot, at most
+_REPORT = {
+    **dict.fromkeys(("1", "赞成"), Mark.FOR),
+    **dict.fromkeys(("2", "反对"), Mark.AGAINST),
+    **dict.fromkeys(("3", "弃权"), Mark.ABSTAIN),
+}
+#: Stands in a ranking for a place that is given to no project.
+NOBODY = "-"
+#: What the columns of a ballot's entry stand for; a ballot with one column stands for votes for, or places.
+MARKS: dict[BallotType, tuple[Mark, ...]] = {
+    BallotType.PER_ITEM: (Mark.FOR, Mark.AGAINST, Mark.ABSTAIN),
+    BallotType.PER_ITEM_UP_TO: (Mark.FOR, Mark.AGAINST, Mark.ABSTAIN),
+    BallotType.GRADES: (Mark.FOR, Mark.BASICALLY, Mark.AGAINST, Mark.ABSTAIN),
+}
+_ONE = (Mark.FOR,)
+
+
+class NotUnderstood(ValueError):
+    """What was typed says no ballot.
+
+    ``code`` is ``empty``, ``word``, ``foreign``, ``twice`` (the same mark) or ``both`` (two marks, two places);
+    ``word`` is what it is about.
+    """
+
+    def __init__(self, code: str, word: str = "") -> None:
+        super().__init__(f"{code}: {word}")
+        self.code, self.word = code, word
+
+
+def columns(ballot_type: BallotType) -> int:
+    """Return into how many fields a ballot is typed: one for each mark that a per-item one knows."""
+    return len(MARKS.get(ballot_type, _ONE))
+
+
+def read(typed: Sequence[str], *, ballot_type: BallotType, numbers: Sequence[int]) -> tuple[int, ...]:
+    """Return the marks that the fields of one ballot say, one for each number, or UNREADABLE.
+
+    Too many marks are read as they stand: the count judges them void. On a ranking the numbers come in the order of
+    priority, with ``=`` between two that were given the same place and ``-`` for a place that was given to none
+    (``7 3=5 - 1``: 3 and 5 are both second, 1 is fourth). Raises NotUnderstood.
+    """
+    fields = [_words(text) for text in typed]
+    first = fields[0] if fields else []
+    others = any(fields[1:])
+    if not first and not others:
+        raise NotUnderstood("empty")
+    if len(first) == 1 and not others and first[0] in UNREADABLE_WORDS:
+        return UNREADABLE
+    if len(first) == 1 and not others and first[0] in BLANK_WORDS:
+        return (0,) * len(numbers)
+    if ballot_type is BallotType.WHOLE_REPORT:
+        return _report(first, len(numbers))
+    if ballot_type is BallotType.RANKING:
+        return _ranking(first, numbers)
+    marks = MARKS.get(ballot_type, _ONE)
+    given: dict[int, int] = {}
+    for mark, words in zip(marks, fields, strict=False):
+        for word in words:
+            _give(word, int(mark), numbers, given)
+    return tuple(given.get(number, 0) for number in numbers)
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return [word for word in re.split(r"[\s,;、；。.]+", plain) if word]
+
+
+def _report(words: list[str], items: int) -> tuple[int, ...]:
+    if len(words) != 1 or words[0] not in _REPORT:
+        raise NotUnderstood("word", " ".join(words))
+    return (int(_REPORT[words[0]]),) * items
+
+
+def _ranking(words: list[str], numbers: Sequence[int]) -> tuple[int, ...]:
+    given: dict[int, int] = {}
+    for place, word in enumerate(words, start=1):
+        for part in [] if word == NOBODY else word.split("="):
+            _give(part, place, numbers, given)
+    return tuple(given.get(number, 0) for number in numbers)
+
+
+def _give(word: str, mark: int, numbers: Sequence[int], given: dict[int, int]) -> None:
+    if not word.isascii() or not word.isdigit() or len(word) > _DIGITS:
+        raise NotUnderstood("word", word[:20])
+    number = int(word)
+    if number not in numbers:
+        raise NotUnderstood("foreign", word)
+    if number in given:
+        raise NotUnderstood("twice" if given[number] == mark else "both", word)
+    given[number] = mark
+
+
+def write(marks: Sequence[int], *, ballot_type: BallotType, numbers: Sequence[int]) -> list[str]:
+    """Return the fields that ``read`` gives these marks back from."""
+    width = columns(ballot_type)
+    if not marks:
+        return ["x", *[""] * (width - 1)]
+    if not any(marks):
+        return ["0", *[""] * (width - 1)]
+    if ballot_type is BallotType.WHOLE_REPORT:
+        return [str(int(marks[0]))]
+    by_mark: dict[int, list[str]] = {}
+    for number, mark in zip(numbers, marks, strict=True):
+        by_mark.setdefault(mark, []).append(str(number))
+    if ballot_type is BallotType.RANKING:
+        places = range(1, max(by_mark) + 1)
+        return [" ".join("=".join(by_mark.get(place, [NOBODY])) for place in places)]
+    return [" ".join(by_mark.get(mark, [])) for mark in MARKS.get(ballot_type, _ONE)]

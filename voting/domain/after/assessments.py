@@ -1,0 +1,393 @@
+"""满意度测评: deliveries graded by secret ballot, through the same urn; a poor one is put right and graded again.
+
+An assessment is a cycle of its own that points to the one it assesses: its candidates are deliveries, or the parts that
+single units did of them. From the adoption of its rules to the notice every step is that of a vote.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Delegate, User
+from accounts.roles import Role
+from voting.count.grading import Grade
+from voting.domain.after.light_settings import GOING_ON
+from voting.domain.after.locks import hold_going_on, lock_cycle
+from voting.domain.after.progress import may_report
+from voting.domain.after.supervision import DueTooFar, too_far
+from voting.domain.before.screening import DueInThePast, NotYourUnit
+from voting.domain.core.cycles import add_candidate, create_cycle, freeze_slate, move_cycle
+from voting.domain.core.journal import record
+from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.vote.presets import ASSESSMENTS
+from voting.domain.vote.rules import draft_rules
+from voting.models import Candidate, Completion, Cycle, Delivery, Notice, Rectification
+from voting.states import DELIVERY_STEPS, Act, Body, DeliveryStatus, Stage
+
+FIRST_RULES = "zhenhai"
+#: More than half of the members is what a standing committee needs to sit; two thirds is the plenary's (art. 14).
+QUORUM: dict[str, dict[str, Any]] = {
+    Body.DELEGATES: {"quorum_comparator": "ge", "quorum_numerator": 2, "quorum_denominator": 3},
+    Body.COMMITTEE: {"quorum_comparator": "gt", "quorum_numerator": 1, "quorum_denominator": 2},
+}
+#: An assessment that stands here is under way no more.
+OVER = frozenset({Stage.PUBLICATION, Stage.ARCHIVED, Stage.WITHDRAWN})
+_BETWEEN_UNITS = re.compile(r"[、,，;；/]+")
+
+
+class NothingToAssess(Refused):
+    def __str__(self) -> str:
+        return _(
+            "There is no project to assess: choose at least one that was not graded yet or was put right."
+        )
+
+
+class NotAssessable(NothingToAssess):
+    """Some numbers are of no project that can be assessed now."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        super().__init__(numbers)
+        self.numbers = numbers
+
+    def __str__(self) -> str:
+        return _(
+            "No project that can be assessed now has these numbers: %s. It was graded already, is being put right, or "
+            "is not there."
+        ) % ", ".join(map(str, self.numbers))
+
+
+class AssessmentRunning(Refused):
+    def __str__(self) -> str:
+        return _("An assessment is under way. Publish its result first.")
+
+
+class NoCommittee(Refused):
+    """A roll of nobody could neither be frozen nor be voted from."""
+
+    def __str__(self) -> str:
+        return _(
+            "No delegate in office is marked as a member of the standing committee. Mark the members first, in the "
+            "list of delegates or in the column 分组 of its file."
+        )
+
+
+class NotWithdrawn(Refused):
+    def __str__(self) -> str:
+        return _("An assessment can be withdrawn until its roll is frozen; this one cannot any more.")
+
+
+class NotPoor(Refused):
+    def __str__(self) -> str:
+        return _("Only a project that was graded “unsatisfied” is put right, once for each assessment.")
+
+
+class NothingOrdered(Refused):
+    def __str__(self) -> str:
+        return _("Write what is to be done, or what was done.")
+
+
+class OrderDueInThePast(DueInThePast):
+    def __str__(self) -> str:
+        return _("The day by which it is to be put right lies in the past.")
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What one published assessment says of a delivery, or of one unit's part in it."""
+
+    assessment: Cycle
+    delivery: int
+    number: int
+    name: str
+    #: The unit whose part it is, or that leads the whole.
+    unit: str
+    grade: Grade | None
+    body: dict[str, Any]
+
+    @property
+    def item(self) -> dict[str, Any]:
+        """The line of the notice."""
+        found: dict[str, Any] = next(each for each in self.body["items"] if each["number"] == self.number)
+        return found
+
+
+def published_grades(*cycles: Cycle) -> list[Graded]:
+    """Return every published grade of the cycles' deliveries, the first assessment first; two queries."""
+    notices = Notice.objects.filter(round__cycle__assesses__in=cycles).select_related("round__cycle")
+    assessed = Candidate.objects.filter(cycle__assesses__in=cycles)
+    parts = {
+        (assessment, number): (delivery, unit)
+        for assessment, number, delivery, unit in assessed.values_list(
+            "cycle_id", "number", "assesses_id", "lead_unit"
+        )
+    }
+    found = []
+    for notice in sorted(notices, key=lambda each: (each.round.cycle_id, each.round.number)):
+        body = json.loads(notice.body)
+        if body["final"]:
+            assessment = notice.round.cycle
+            found += [
+                Graded(
+                    assessment=assessment,
+                    delivery=parts[assessment.pk, item["number"]][0],
+                    number=item["number"],
+                    name=item["name"],
+                    unit=parts[assessment.pk, item["number"]][1],
+                    grade=Grade(item["grade"]) if item["grade"] else None,
+                    body=body,
+                )
+                for item in body["items"]
+            ]
+    return found
+
+
+def assessable(cycle: Cycle) -> list[Delivery]:
+    """Return what can be assessed now: what was never graded, and what was put right after a poor grade.
+
+    What was completed and is reopened to be put right is completed again first.
+    """
+    graded = published_grades(cycle)
+    last = {each.delivery: each.assessment.pk for each in graded}
+    replied = set(
+        Rectification.objects.filter(assessment__assesses=cycle)
+        .exclude(replied_at=None)
+        .values_list("assessment_id", "delivery_id")
+    )
+    accepted = Completion.objects.filter(delivery=OuterRef("pk"), accepted=True)
+    reopened = Q(Exists(accepted), status=DeliveryStatus.RUNNING)
+    deliveries = Delivery.objects.filter(~reopened, cycle=cycle).select_related("candidate", "lead_unit")
+    return [each for each in deliveries if each.pk not in last or (last[each.pk], each.pk) in replied]
+
+
+@transaction.atomic
+def open_assessment(
+    *,
+    cycle: Cycle,
+    body: str,
+    numbers: Sequence[int],
+    by: User,
+    at: datetime,
+    by_unit: bool = False,
+    vote_at: str = "",
+) -> Cycle:
+    """Lay out an assessment of these deliveries, with the rules of the preset as its draft.
+
+    ``body`` says who votes. ``by_unit`` makes every unit's part an item of its own (湖州). Raises StepNotAllowed
+    outside the delivery, AssessmentRunning, NothingToAssess, NotAssessable where a number is not to be assessed, or
+    NoCommittee where nobody would be on its roll.
+    """
+    cycle = lock_cycle(cycle)
+    if cycle.stage not in GOING_ON or cycle.assesses_id:
+        raise StepNotAllowed
+    if cycle.assessments.exclude(stage__in=OVER).exists():
+        raise AssessmentRunning
+    known = {each.number: each for each in assessable(cycle)}
+    if not numbers:
+        raise NothingToAssess
+    if unknown := sorted(set(numbers) - set(known)):
+        raise NotAssessable(unknown)
+    if body == Body.COMMITTEE and not has_committee(cycle):
+        raise NoCommittee
+    items = _items([known[number] for number in sorted(set(numbers))], by_unit=by_unit)
+    place = cycle.assessments.count() + 1
+    acting: dict[str, Any] = {"by": by, "at": at}
+    assessment = create_cycle(
+        kind=cycle.kind, slug=f"{cycle.slug}-assessment" + (f"-{place}" if place > 1 else ""), year=cycle.year,
+        place=cycle.place, congress=cycle.congress, vote_at=vote_at, seats=len(items), assesses=cycle, body=body,
+        **acting,
+    )  # fmt: skip
+    for fields in items:
+        add_candidate(cycle=assessment, **fields, **acting)
+    freeze_slate(cycle=assessment, **acting)
+    assessment.refresh_from_db()
+    for stage in (Stage.SCREENING, Stage.DELIBERATION):
+        move_cycle(assessment, to=stage, **acting)
+    draft_rules(cycle=assessment, seats=len(items), **ASSESSMENTS[FIRST_RULES] | QUORUM[body], **acting)
+    if cycle.stage == Stage.DELIVERY:
+        move_cycle(cycle, to=Stage.ASSESSMENT, **acting)
+    data = {"assessment": assessment.slug, "numbers": sorted(set(numbers)), "body": body, "by_unit": by_unit}
+    record(cycle=cycle, act=Act.ASSESSMENT_OPENED, data=data, **acting)
+    return assessment
+
+
+def has_committee(cycle: Cycle) -> bool:
+    """Tell whether any delegate in office is a member of the standing committee."""
+    return Delegate.objects.filter(kind=cycle.kind, is_active=True, in_group=True).exists()
+
+
+def withdrawable(cycle: Cycle) -> Cycle | None:
+    """Return the assessment of a cycle that can still be withdrawn, or None."""
+    return cycle.assessments.filter(stage=Stage.DELIBERATION).first()
+
+
+@transaction.atomic
+def withdraw_assessment(*, assessment: Cycle, by: User, at: datetime) -> Cycle:
+    """Withdraw an assessment before its roll is frozen; it stays to be read, and another can be laid out.
+
+    Its cycle goes back to the delivery where no other assessment was held. Raises NotWithdrawn, or StepNotAllowed
+    where the cycle is no assessment or its year is over.
+    """
+    if assessment.assesses is None:
+        raise StepNotAllowed
+    cycle = lock_cycle(assessment.assesses)
+    assessment = Cycle.objects.select_for_update(no_key=True).get(pk=assessment.pk)
+    if cycle.stage not in GOING_ON:
+        raise StepNotAllowed
+    if assessment.stage != Stage.DELIBERATION:
+        raise NotWithdrawn
+    acting: dict[str, Any] = {"by": by, "at": at}
+    move_cycle(assessment, to=Stage.WITHDRAWN, **acting)
+    if not cycle.assessments.exclude(stage=Stage.WITHDRAWN).exists():
+        move_cycle(cycle, to=Stage.DELIVERY, **acting)
+    record(cycle=cycle, act=Act.ASSESSMENT_WITHDRAWN, data={"assessment": assessment.slug}, **acting)
+    return assessment
+
+
+def _items(deliveries: Sequence[Delivery], *, by_unit: bool) -> list[dict[str, Any]]:
+    if not by_unit:
+        return [_item(each, number=each.number, unit="") for each in deliveries]
+    parts = [(each, unit) for each in deliveries for unit in units_of(each)]
+    return [_item(each, number=number, unit=unit) for number, (each, unit) in enumerate(parts, start=1)]
+
+
+def _item(delivery: Delivery, *, number: int, unit: str) -> dict[str, Any]:
+    candidate = delivery.candidate
+    return {
+        "number": number,
+        "name": _named(candidate.name, unit, most=120),
+        "name_en": _named(candidate.name_en, unit, most=200) if candidate.name_en else "",
+        "target": candidate.target,
+        "content": delivery.content,
+        "lead_unit": unit or (delivery.lead_unit.name if delivery.lead_unit else ""),
+        "assesses": delivery,
+    }
+
+
+def _named(name: str, unit: str, *, most: int) -> str:
+    """Return a project's name with the unit; where both are too long the name is cut and not the unit."""
+    if not unit:
+        return name
+    part = f" · {unit}"
+    room = max(most - len(part), 2)
+    return f"{name if len(name) <= room else name[: room - 1] + '…'}{part}"[:most]
+
+
+def units_of(delivery: Delivery) -> list[str]:
+    """Return the units whose parts are graded apart: the lead unit, then the responsible ones, each once."""
+    lead = [delivery.lead_unit.name] if delivery.lead_unit else []
+    others = [each.strip() for each in _BETWEEN_UNITS.split(delivery.responsible_units)]
+    return list(dict.fromkeys(each for each in (*lead, *others) if each)) or [
+        delivery.candidate.lead_unit or "—"
+    ]
+
+
+def not_followed_up(cycle: Cycle) -> dict[int, Cycle]:
+    """Return for each delivery the newest assessment that graded it poor and no order followed; three queries."""
+    orders = Rectification.objects.filter(assessment__assesses=cycle)
+    ordered = set(orders.values_list("assessment_id", "delivery_id"))
+    return {
+        each.delivery: each.assessment
+        for each in published_grades(cycle)
+        if each.grade is Grade.UNSATISFIED and (each.assessment.pk, each.delivery) not in ordered
+    }
+
+
+@transaction.atomic
+def order_rectification(
+    *, assessment: Cycle, delivery: Delivery, text: str, due: date, by: User, at: datetime
+) -> Rectification:
+    """Order a poor project to be put right; one that was completed goes on again, so that its unit can report.
+
+    Raises NotPoor, NothingOrdered, OrderDueInThePast, DueTooFar, or StepNotAllowed outside the delivery.
+    """
+    delivery = hold_going_on(delivery)
+    poor = {
+        each.delivery
+        for each in published_grades(delivery.cycle)
+        if each.assessment.pk == assessment.pk and each.grade is Grade.UNSATISFIED
+    }
+    there = Rectification.objects.filter(assessment=assessment, delivery=delivery).exists()
+    if delivery.pk not in poor or there:
+        raise NotPoor
+    if not text.strip():
+        raise NothingOrdered
+    today = timezone.localdate(at)
+    if due < today:
+        raise OrderDueInThePast
+    if too_far(due, today):
+        raise DueTooFar
+    made = Rectification(
+        assessment=assessment, delivery=delivery, text=text.strip(), due=due, ordered_by=by, ordered_at=at
+    )
+    made.full_clean()
+    made.save(force_insert=True)
+    data = {
+        "number": delivery.number, "assessment": assessment.slug, "due": due.isoformat(), "reopened": _reopen(delivery),
+    }  # fmt: skip
+    record(cycle=delivery.cycle, act=Act.RECTIFICATION_ORDERED, by=by, at=at, data=data)
+    return made
+
+
+def _reopen(delivery: Delivery) -> bool:
+    """Let a completed delivery go on again; return whether it was one."""
+    if DeliveryStatus.RUNNING not in DELIVERY_STEPS[DeliveryStatus(delivery.status)]:
+        return False
+    Delivery.objects.filter(pk=delivery.pk).update(status=DeliveryStatus.RUNNING)
+    return True
+
+
+def orders_for(user: User) -> list[Rectification]:
+    """Return the orders that wait for the person's unit: it leads the project, or its part was graded poor."""
+    if user.role != Role.UNIT or user.unit is None:
+        return []
+    parts = Candidate.objects.filter(
+        cycle=OuterRef("assessment"), assesses=OuterRef("delivery"), lead_unit=user.unit.name
+    )
+    orders = Rectification.objects.filter(
+        Exists(parts) | Q(delivery__lead_unit=user.unit), replied_at=None, delivery__cycle__stage__in=GOING_ON
+    )
+    return [each for each in orders.select_related("delivery__cycle", "assessment") if may_answer(user, each)]
+
+
+def may_answer(user: User, rectification: Rectification) -> bool:
+    """Tell whether the person answers an order: an officer of the lead unit, or of the unit that was graded poor."""
+    delivery = rectification.delivery
+    if user.role != Role.UNIT or user.unit is None or user.kind != delivery.cycle.kind:
+        return False
+    return may_report(user, delivery) or any(
+        (each.assessment.pk, each.delivery, each.unit, each.grade)
+        == (rectification.assessment_id, delivery.pk, user.unit.name, Grade.UNSATISFIED)
+        for each in published_grades(delivery.cycle)
+    )
+
+
+@transaction.atomic
+def reply_rectification(*, rectification: Rectification, text: str, by: User, at: datetime) -> Rectification:
+    """The unit that leads the project, or that was graded, says what it did; then it can be assessed again.
+
+    Raises NotYourUnit, NothingOrdered, or StepNotAllowed where it was answered already or the year is archived.
+    """
+    made = Rectification.objects.select_for_update(of=("self",), no_key=True).get(pk=rectification.pk)
+    made.delivery = hold_going_on(made.delivery)
+    if made.replied_at:
+        raise StepNotAllowed
+    if not may_answer(by, made):
+        raise NotYourUnit
+    if not text.strip():
+        raise NothingOrdered
+    made.reply, made.replied_by, made.replied_at = text.strip(), by, at
+    made.full_clean()
+    made.save()
+    data = {"number": made.delivery.number, "assessment": made.assessment.slug}
+    record(cycle=made.delivery.cycle, act=Act.RECTIFIED, by=by, at=at, data=data)
+    return made

@@ -1,0 +1,281 @@
+"""建议: proposals come in, are looked at where that is needed, and are found again by their code."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from voting.domain.before.calls import CallNotOpen, local
+from voting.domain.core.floods import network_of
+from voting.domain.core.journal import record
+from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.core.uploads import Cleaned
+from voting.models import Attachment, Call, Cycle, Knock, Proposal
+from voting.states import Act, Channel, Source, Stage, Standing
+from voting.text.search import terms
+
+#: So many submissions from one network address within so long; a family and an office share one.
+MOST_KNOCKS, WINDOW = 10, timedelta(minutes=10)
+#: No letters that look alike: 30 characters, 12 of them are 58 random bits.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 12
+#: What may name a person: an identity number, a telephone number, an e-mail address.
+PERSONAL = {
+    "identity": (re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), gettext_lazy("an identity number")),
+    "phone": (
+        re.compile(r"(?<!\d)(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}-?\d{7,8})(?!\d)"),
+        gettext_lazy("a telephone number"),
+    ),
+    "mail": (re.compile(r"[\w.+-]+@[\w-]+\.\w+"), gettext_lazy("an e-mail address")),
+}
+ABUSE = ("他妈", "妈的", "傻逼", "傻x", "混蛋", "王八蛋", "狗日", "畜生", "fuck", "shit", "bastard")
+
+
+class TooMany(Refused):
+    """Too many submissions from one network address."""
+
+    def __init__(self, again: datetime) -> None:
+        super().__init__(again)
+        self.again = again
+
+    def __str__(self) -> str:
+        return _(
+            "Too many proposals came from your connection in a short time. Yours is kept in this form: "
+            "send it again after %s."
+        ) % local(self.again)
+
+
+class ReasonMissing(Refused):
+    def __str__(self) -> str:
+        return _("Give the reason: the proposer reads it.")
+
+
+def code_of(ticket: uuid.UUID) -> str:
+    """Return the tracking code of a submission, in three groups; the same form sent twice has the same code."""
+    number = int.from_bytes(salted_hmac("piaojue.proposal.code", ticket.bytes, algorithm="sha256").digest())
+    letters = []
+    for _place in range(CODE_LENGTH):
+        number, rest = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[rest])
+    text = "".join(letters)
+    return "-".join(text[at : at + 4] for at in range(0, CODE_LENGTH, 4))
+
+
+def _digest(code: str) -> str:
+    plain = re.sub(r"[^0-9A-Z]", "", code.upper())
+    return salted_hmac("piaojue.proposal", plain, algorithm="sha256").hexdigest()
+
+
+def by_code(code: str) -> Proposal | None:
+    """Return the proposal with this tracking code, however it is typed."""
+    return Proposal.objects.select_related("cycle").filter(code_digest=_digest(code)).first()
+
+
+def submit(
+    *,
+    cycle: Cycle,
+    ticket: uuid.UUID,
+    at: datetime,
+    fields: dict[str, Any],
+    attachments: Sequence[Cleaned] = (),
+    by: User | None = None,
+    address: str = "",
+) -> tuple[Proposal, str]:
+    """Take a proposal while the call is open and return it with its tracking code, which is kept nowhere.
+
+    *by* a delegate or a unit officer; without a person it is a resident's, and *address* is counted against floods.
+    The same ticket again gives the same proposal. Raises CallNotOpen, TooMany, or ValidationError with a sentence
+    per field; then nothing is saved.
+    """
+    if known := Proposal.objects.filter(ticket=ticket).first():
+        return known, code_of(ticket)
+    if address:
+        _knock(address, at)
+    code = code_of(ticket)
+    with transaction.atomic():
+        call = Call.objects.select_for_update().filter(cycle=cycle).first()
+        if call is None or not call.is_open(at):
+            raise CallNotOpen(call, at)
+        if known := Proposal.objects.filter(ticket=ticket).first():
+            return known, code
+        delegate = getattr(by, "delegate", None)
+        proposal = draft_of(
+            cycle=cycle,
+            source=Source.DELEGATE if delegate else Source.UNIT if by else Source.RESIDENT,
+            channel=Channel.ONLINE,
+            fields=fields,
+            ticket=ticket,
+            at=at,
+            attached=bool(attachments),
+            by=by,
+        )
+        proposal.number = next_number(cycle)
+        proposal.save(force_insert=True)
+        Attachment.objects.bulk_create(_attached(proposal, attachments))
+    return proposal, code
+
+
+def enter_form(
+    *, cycle: Cycle, ticket: uuid.UUID, source: str, fields: dict[str, Any], by: User, at: datetime
+) -> tuple[Proposal, str]:
+    """Enter a proposal that came on paper, until the slate is frozen. Raises StepNotAllowed or ValidationError."""
+    code = code_of(ticket)
+    with transaction.atomic():
+        locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+        if known := Proposal.objects.filter(ticket=ticket).first():
+            return known, code
+        if locked.slate_frozen_at or locked.stage not in {Stage.SOLICITATION, Stage.SCREENING}:
+            raise StepNotAllowed
+        proposal = draft_of(
+            cycle=cycle, source=source, channel=Channel.FORM, fields=fields, ticket=ticket, at=at
+        )
+        proposal.number, proposal.entered_by = next_number(cycle), by
+        proposal.save(force_insert=True)
+        record(cycle=cycle, act=Act.PROPOSAL_ENTERED, by=by, at=at, data={"number": proposal.number})
+    return proposal, code
+
+
+def flags(texts: Iterable[str]) -> list[str]:
+    """Return why somebody should look before the public does; empty where nothing speaks against showing it."""
+    text = "\n".join(texts)
+    found = [
+        str(_("It seems to contain %s.") % name)
+        for pattern, name in PERSONAL.values()
+        if pattern.search(text)
+    ]
+    if any(word in text.lower() for word in ABUSE):
+        found.append(_("It may contain abusive words."))
+    return found
+
+
+def draft_of(
+    *,
+    cycle: Cycle,
+    source: str,
+    channel: str,
+    fields: dict[str, Any],
+    ticket: uuid.UUID,
+    at: datetime,
+    attached: bool = False,
+    by: User | None = None,
+) -> Proposal:
+    """Return a proposal that is checked and not yet saved, held back where somebody should look at it first.
+
+    Its number is the caller's to give. Raises ValidationError with a sentence per field.
+    """
+    delegate = getattr(by, "delegate", None)
+    proposal = Proposal(
+        cycle=cycle,
+        number=0,
+        source=source,
+        channel=channel,
+        submitted_at=at,
+        ticket=ticket,
+        code_digest=_digest(code_of(ticket)),
+        delegate=delegate,
+        unit=by.unit if by and not delegate else None,
+        **fields,
+    )
+    proposal.terms = proposal_terms(proposal)
+    reasons = flags(public_texts(proposal))
+    if attached:
+        reasons.append(_("It has pictures or papers."))
+    proposal.standing = Standing.HELD if reasons else Standing.SHOWN
+    proposal.standing_reason = " ".join(reasons)[:300]
+    proposal.clean_fields(exclude=["terms", "cycle", "number"])
+    return proposal
+
+
+def next_number(cycle: Cycle) -> int:
+    """Return the next number of the cycle, which is held from now on: two who come at once get two numbers."""
+    Cycle.objects.select_for_update().get(pk=cycle.pk)
+    return (Proposal.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def public_texts(proposal: Proposal) -> list[str]:
+    """Return what of a proposal the public reads."""
+    return [
+        proposal.title,
+        proposal.content,
+        proposal.place,
+        proposal.reason,
+        proposal.beneficiaries,
+        proposal.cost,
+    ]
+
+
+def proposal_terms(proposal: Proposal) -> list[str]:
+    return terms(f"{proposal.title}\n{proposal.place}\n{proposal.content}\n{proposal.reason}")
+
+
+def _attached(proposal: Proposal, attachments: Sequence[Cleaned]) -> Iterable[Attachment]:
+    for position, file in enumerate(attachments, start=1):
+        yield Attachment(
+            proposal=proposal,
+            position=position,
+            name=file.name,
+            content_type=file.content_type,
+            data=file.data,
+            size=len(file.data),
+        )
+
+
+@transaction.atomic
+def _knock(address: str, at: datetime) -> None:
+    """Count a submission against its network, of which only a digest of the day is kept. Raises TooMany."""
+    Knock.objects.filter(at__lt=at - WINDOW).delete()
+    digest = salted_hmac(
+        "piaojue.knock", f"{at:%Y-%m-%d} {network_of(address)}", algorithm="sha256"
+    ).hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [digest])
+    recent = list(
+        Knock.objects.filter(digest=digest).order_by("-at").values_list("at", flat=True)[:MOST_KNOCKS]
+    )
+    if len(recent) >= MOST_KNOCKS:
+        raise TooMany(recent[-1] + WINDOW)
+    Knock.objects.create(digest=digest, at=at)
+
+
+@transaction.atomic
+def show(*, cycle: Cycle, numbers: Sequence[int], by: User, at: datetime) -> int:
+    """Show proposals to the public after somebody has looked; return how many."""
+    found = (
+        Proposal.objects.select_for_update()
+        .filter(cycle=cycle, number__in=numbers)
+        .exclude(standing=Standing.SHOWN)
+    )
+    shown = sorted(found.values_list("number", flat=True))
+    Proposal.objects.filter(cycle=cycle, number__in=shown).update(standing=Standing.SHOWN, standing_reason="")
+    if shown:
+        record(cycle=cycle, act=Act.PROPOSAL_SHOWN, by=by, at=at, data={"numbers": shown})
+    return len(shown)
+
+
+@transaction.atomic
+def hide(*, cycle: Cycle, number: int, reason: str, by: User, at: datetime) -> None:
+    """Keep a proposal from the public; it is screened all the same. Raises ReasonMissing or Proposal.DoesNotExist."""
+    if not reason.strip():
+        raise ReasonMissing
+    proposal = Proposal.objects.select_for_update().get(cycle=cycle, number=number)
+    proposal.standing, proposal.standing_reason = Standing.HIDDEN, reason.strip()
+    proposal.save(update_fields=["standing", "standing_reason"])
+    record(
+        cycle=cycle, act=Act.PROPOSAL_HIDDEN, by=by, at=at, data={"number": number, "reason": reason.strip()}
+    )
+
+
+def new_ticket() -> uuid.UUID:
+    """Return a random ticket for one form."""
+    return uuid.UUID(bytes=secrets.token_bytes(16), version=4)

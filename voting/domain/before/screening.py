@@ -1,0 +1,201 @@
+"""初选: proposals are compared, merged, put to the units and decided. Every proposer reads the public reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit, User
+from voting.domain.before.proposals import ReasonMissing
+from voting.domain.core.journal import record
+from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.models import Cycle, Decision, Opinion, Proposal
+from voting.states import Act, Criterion, Outcome, Stage
+from voting.text.search import likeness, terms
+
+SCREENS = frozenset({Stage.SOLICITATION, Stage.SCREENING})
+#: Below this nothing is called alike.
+ALIKE = 0.08
+DECISIONS = frozenset({Outcome.ADOPTED, Outcome.ORDINARY, Outcome.RESERVE, Outcome.DECLINED})
+
+
+class CannotMerge(Refused):
+    def __str__(self) -> str:
+        return _(
+            "A proposal is merged with another one of this year that stands for itself and is not yet decided."
+        )
+
+
+class DecidedBefore(Refused):
+    def __str__(self) -> str:
+        return _("This proposal is part of a candidate project; take it out there first.")
+
+
+class UnitMissing(Refused):
+    def __str__(self) -> str:
+        return _("Choose the unit that the proposal is passed to.")
+
+
+class NotYourUnit(Refused):
+    def __str__(self) -> str:
+        return _("This question is put to another unit.")
+
+
+class DueInThePast(Refused):
+    def __str__(self) -> str:
+        return _("The day by which the answer is due lies in the past.")
+
+
+def _screened(cycle: Cycle) -> Cycle:
+    """Lock the cycle for a step of the screening. Raises StepNotAllowed once the slate is frozen."""
+    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    if locked.slate_frozen_at or locked.stage not in SCREENS:
+        raise StepNotAllowed
+    return locked
+
+
+def similar(proposal: Proposal, *, most: int = 8) -> list[tuple[Proposal, float]]:
+    """Return proposals of the cycle that are most alike, with how much of their words they share; a person decides.
+
+    Candidates share two terms of the title; one query however many proposals there are.
+    """
+    title = terms(proposal.title)
+    if not title:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM voting_proposal WHERE cycle_id = %s AND id <> %s AND merged_into_id IS NULL"
+            " AND terms && %s::varchar[]"
+            " ORDER BY cardinality(ARRAY(SELECT unnest(terms) INTERSECT SELECT unnest(%s::varchar[]))) DESC, id"
+            " LIMIT %s",
+            [proposal.cycle_id, proposal.pk, title, title, most * 5],
+        )
+        keys = [key for (key,) in cursor.fetchall()]
+    found = [
+        (other, likeness(title, terms(other.title)) * 0.5 + likeness(proposal.terms, other.terms) * 0.5)
+        for other in Proposal.objects.filter(pk__in=keys)
+    ]
+    alike = sorted((each for each in found if each[1] >= ALIKE), key=lambda each: (-each[1], each[0].number))
+    return alike[:most]
+
+
+@transaction.atomic
+def merge(*, cycle: Cycle, into: int, numbers: Sequence[int], by: User, at: datetime) -> int:
+    """Merge proposals into another one; their proposers read its answer. Return how many. Raises CannotMerge.
+
+    What was merged into one of them goes along, so that every thread leads to a proposal that stands for itself.
+    """
+    _screened(cycle)
+    found = {
+        each.number: each
+        for each in Proposal.objects.select_for_update().filter(cycle=cycle, number__in=[into, *numbers])
+    }
+    main = found.pop(into, None)
+    if main is None or main.merged_into_id or not found or len(found) != len(set(numbers) - {into}):
+        raise CannotMerge
+    if any(each.outcome != Outcome.OPEN for each in found.values()):
+        raise CannotMerge
+    pks = [each.pk for each in found.values()]
+    Proposal.objects.filter(pk__in=pks).update(merged_into=main, outcome=Outcome.MERGED)
+    Proposal.objects.filter(merged_into__in=pks).update(merged_into=main)
+    record(cycle=cycle, act=Act.PROPOSAL_MERGED, by=by, at=at, data={"into": into, "numbers": sorted(found)})
+    return len(found)
+
+
+@transaction.atomic
+def take_out(*, cycle: Cycle, number: int, by: User, at: datetime) -> None:
+    """Let a merged proposal stand for itself again. Raises CannotMerge where it is not merged."""
+    _screened(cycle)
+    proposal = Proposal.objects.select_for_update().filter(cycle=cycle, number=number).first()
+    if proposal is None or proposal.merged_into_id is None:
+        raise CannotMerge
+    Proposal.objects.filter(pk=proposal.pk).update(merged_into=None, outcome=Outcome.OPEN)
+    record(cycle=cycle, act=Act.PROPOSAL_SPLIT, by=by, at=at, data={"number": number})
+
+
+@transaction.atomic
+def ask_opinion(*, proposal: Proposal, unit: Unit, due: date, by: User, at: datetime) -> Opinion:
+    """Ask a unit for its opinion until a day. Raises DueInThePast or StepNotAllowed (also where it was asked)."""
+    _screened(proposal.cycle)
+    if due < timezone.localdate(at):
+        raise DueInThePast
+    if Opinion.objects.filter(proposal=proposal, unit=unit).exists():
+        raise StepNotAllowed
+    opinion = Opinion.objects.create(proposal=proposal, unit=unit, due=due, asked_by=by, asked_at=at)
+    data = {"number": proposal.number, "unit": unit.name, "due": due.isoformat()}
+    record(cycle=proposal.cycle, act=Act.OPINION_ASKED, by=by, at=at, data=data)
+    return opinion
+
+
+@transaction.atomic
+def give_opinion(*, opinion: Opinion, feasible: str, text: str, by: User, at: datetime) -> None:
+    """Answer for the officer's own unit, once; a late answer is still taken. Raises NotYourUnit, ReasonMissing."""
+    opinion = Opinion.objects.select_for_update().select_related("proposal__cycle").get(pk=opinion.pk)
+    if by.unit_id != opinion.unit_id:
+        raise NotYourUnit
+    if opinion.answered_at:
+        raise StepNotAllowed
+    _screened(opinion.proposal.cycle)
+    if not text.strip():
+        raise ReasonMissing
+    opinion.feasible, opinion.text, opinion.answered_by, opinion.answered_at = feasible, text.strip(), by, at
+    opinion.full_clean()
+    opinion.save()
+    data = {"number": opinion.proposal.number, "unit": by.unit.name if by.unit else "", "feasible": feasible}
+    record(cycle=opinion.proposal.cycle, act=Act.OPINION_GIVEN, by=by, at=at, data=data)
+
+
+@transaction.atomic
+def decide(
+    *,
+    proposal: Proposal,
+    outcome: str,
+    checklist: dict[str, bool],
+    public_reason: str,
+    by: User,
+    at: datetime,
+    note: str = "",
+    unit: Unit | None = None,
+) -> Decision:
+    """Decide on a proposal with a reason that everybody reads; a later decision is added, the earlier one stays.
+
+    ``checklist`` tells of each ``Criterion`` whether it is met. Raises ReasonMissing, UnitMissing, CannotMerge for a
+    merged proposal, DecidedBefore while it is part of a candidate project, StepNotAllowed.
+    """
+    cycle = _screened(proposal.cycle)
+    proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    if outcome not in DECISIONS:
+        raise StepNotAllowed
+    if proposal.merged_into_id:
+        raise CannotMerge
+    if not public_reason.strip():
+        raise ReasonMissing
+    if outcome == Outcome.ORDINARY and unit is None:
+        raise UnitMissing
+    if outcome != Outcome.ADOPTED and proposal.led_to.exists():
+        raise DecidedBefore
+    decision = Decision(
+        proposal=proposal,
+        outcome=outcome,
+        checklist={name: bool(checklist.get(name)) for name in Criterion.values},
+        unit=unit if outcome == Outcome.ORDINARY else None,
+        public_reason=public_reason.strip(),
+        note=note.strip(),
+        decided_by=by,
+        decided_at=at,
+    )
+    decision.full_clean()
+    decision.save(force_insert=True)
+    Proposal.objects.filter(pk=proposal.pk).update(outcome=outcome)
+    record(
+        cycle=cycle,
+        act=Act.PROPOSAL_DECIDED,
+        by=by,
+        at=at,
+        data={"number": proposal.number, "outcome": outcome},
+    )
+    return decision

@@ -1,0 +1,1 @@
+"""The vote: rules, roll, key, urn, count, certification, notice."""

@@ -1,0 +1,345 @@
+"""Cast a ballot: the one act this application exists for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cryptography.hazmat.primitives import hpke
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_variables
+
+from voting.count import counting, sealing
+from voting.count.counting import BallotType, Mark, UnderVote
+from voting.count.definition import Definition
+from voting.count.judging import known_marks
+from voting.domain.core.refusals import Refused
+from voting.domain.vote import receipts
+from voting.domain.vote.definitions import definition_of, sealing_info
+from voting.models import RollEntry, Round
+from voting.models.vote.urn import random_id
+from voting.states import Presence, RoundStatus
+
+
+class BallotRefused(Refused):
+    """A ballot that is not taken; the delegate may try again unless the subclass says otherwise."""
+
+
+class RoundNotOpen(BallotRefused):
+    """Voting has not begun, or is closed."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(status)
+        self.status = status
+
+    @property
+    def is_over(self) -> bool:
+        return self.status not in {RoundStatus.PREPARING, RoundStatus.KEYED, RoundStatus.READY}
+
+    def __str__(self) -> str:
+        if self.is_over:
+            return _("Voting is closed. This ballot was not cast and is not in the urn.")
+        return _("Voting has not opened yet. Please wait until the executive chairperson opens it.")
+
+
+class AlreadyCast(BallotRefused):
+    """This delegate's ballot is in the urn: the truthful answer to a second submit (TRUST.md F1, F6)."""
+
+    def __str__(self) -> str:
+        return _("Your ballot is in the urn. It was taken once and counts once; nothing more is needed.")
+
+
+class NotPresent(BallotRefused):
+    """The delegate is not checked in as present, so no ballot was issued to them."""
+
+    def __str__(self) -> str:
+        return _(
+            "You are not checked in as present. Please go to the check-in desk; your marks are kept here."
+        )
+
+
+class TooManyMarks(BallotRefused):
+    """More marks than projects to choose (PROCEDURE.md §3.2: such a paper ballot would be void)."""
+
+    def __init__(self, marked: int, most: int) -> None:
+        super().__init__(marked, most)
+        self.marked, self.most = marked, most
+
+    def __str__(self) -> str:
+        return ngettext(
+            "You have marked %(marked)d projects; at most %(most)d may be marked. "
+            "Please take away %(over)d mark. Your marks are kept.",
+            "You have marked %(marked)d projects; at most %(most)d may be marked. "
+            "Please take away %(over)d marks. Your marks are kept.",
+            self.marked - self.most,
+        ) % {"marked": self.marked, "most": self.most, "over": self.marked - self.most}
+
+
+class TooFewMarks(BallotRefused):
+    """Fewer marks, or places, than the rules require; such a paper ballot would be void."""
+
+    def __init__(self, marked: int, required: int) -> None:
+        super().__init__(marked, required)
+        self.marked, self.required = marked, required
+
+    def __str__(self) -> str:
+        return ngettext(
+            "You have marked %(marked)d of the %(required)d projects that must be marked; %(missing)d is missing. "
+            "Your marks are kept.",
+            "You have marked %(marked)d of the %(required)d projects that must be marked; %(missing)d are missing. "
+            "Your marks are kept.",
+            self.required - self.marked,
+        ) % {"marked": self.marked, "required": self.required, "missing": self.required - self.marked}
+
+
+class NotAllMarked(BallotRefused):
+    """A per-item ballot on which every item must be marked; ``numbers`` are those without a mark."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        super().__init__(numbers)
+        self.numbers = tuple(numbers)
+
+    def __str__(self) -> str:
+        return _(
+            "Every project must be marked: for, against or abstain. Without a mark: %(numbers)s. Your marks are kept."
+        ) % {"numbers": _listed(self.numbers)}
+
+
+class RepeatedPlace(BallotRefused):
+    """Two projects have the same place."""
+
+    def __init__(self, place: int, numbers: Sequence[int]) -> None:
+        super().__init__(place, numbers)
+        self.place, self.numbers = place, tuple(numbers)
+
+    def __str__(self) -> str:
+        return _(
+            "Place %(place)d is given more than once, to projects %(numbers)s. Each place goes to one project. "
+            "Your places are kept."
+        ) % {"place": self.place, "numbers": _listed(self.numbers)}
+
+
+class MissingPlace(BallotRefused):
+    """A place is left out: 1, 2, 4."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__(place)
+        self.place = place
+
+    def __str__(self) -> str:
+        return _(
+            "Place %(place)d is left out. Give the places 1, 2, 3 and so on without a gap. Your places are kept."
+        ) % {"place": self.place}
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return _(", ").join(str(number) for number in numbers)
+
+
+class ForeignMark(BallotRefused):
+    """A mark for a project that is not on this ballot, or a mark that does not exist."""
+
+    def __str__(self) -> str:
+        return _(
+            "This form marks a project that is not on this ballot. Nothing was cast. Please mark the ballot again."
+        )
+
+
+class HoldsPaperBallot(BallotRefused):
+    """The delegate was handed a paper ballot: one delegate, one ballot, one channel (PROCEDURE.md §3.4 (9))."""
+
+    def __str__(self) -> str:
+        return _(
+            "You were handed a paper ballot, so this ballot was not cast. Vote on paper, or give the unused paper "
+            "back at the check-in desk."
+        )
+
+
+class OnPaperOnly(BallotRefused):
+    """The round was switched to paper."""
+
+    def __str__(self) -> str:
+        return _(
+            "The vote goes on with paper ballots, so this ballot was not cast. "
+            "Please ask for a paper ballot at the check-in desk."
+        )
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The hash of the sealed ballot: proves it is in the urn, says nothing about the choice."""
+
+    digest: str
+
+    @property
+    def friendly(self) -> str:
+        """Eight groups of four, easy to read out and to type."""
+        return receipts.friendly(self.digest)
+
+
+#: Stands for the whole list in the answer to a whole-report ballot: no project has this number.
+WHOLE = 0
+
+#: Official number → mark (or place, on a ranking); bare numbers are marks for; ``WHOLE`` → mark on a whole report.
+Chosen = Mapping[int, int] | Collection[int]
+
+
+@sensitive_variables()
+def marks_of(definition: Definition, chosen: Chosen) -> tuple[int, ...]:
+    """Return the marks in ballot order; what it returns is a ballot that will be judged valid, or blank.
+
+    Raises ForeignMark, TooManyMarks, TooFewMarks, NotAllMarked, RepeatedPlace or MissingPlace.
+    """
+    given = dict(chosen) if isinstance(chosen, Mapping) else dict.fromkeys(chosen, int(Mark.FOR))
+    rule, numbers = definition.rule, definition.numbers
+    if rule.ballot_type is BallotType.WHOLE_REPORT:
+        if set(given) - {WHOLE} or not known_marks(rule).issuperset(given.values()):
+            raise ForeignMark
+        return (int(given.get(WHOLE, Mark.NONE)),) * len(numbers)
+    if set(given) - set(numbers) or not known_marks(rule).issuperset(given.values()):
+        raise ForeignMark
+    marks = tuple(int(given.get(number, Mark.NONE)) for number in numbers)
+    if rule.ballot_type is BallotType.RANKING:
+        _require_places(numbers, marks)
+    _require_within(rule, marks)
+    if any(marks) and rule.under is UnderVote.VOID:
+        _require_complete(rule, numbers, marks)
+    return marks
+
+
+@sensitive_variables()
+def _require_within(rule: counting.Rule, marks: tuple[int, ...]) -> None:
+    marked = sum(1 for mark in marks if mark == Mark.FOR)
+    if rule.ballot_type.limited and rule.ballot_type is not BallotType.RANKING and marked > rule.seats:
+        raise TooManyMarks(marked, rule.seats)
+
+
+@sensitive_variables()
+def _require_places(numbers: Sequence[int], marks: tuple[int, ...]) -> None:
+    places = sorted(place for place in marks if place)
+    for place in places:
+        if places.count(place) > 1:
+            raise RepeatedPlace(place, [n for n, mark in zip(numbers, marks, strict=True) if mark == place])
+    for expected, place in enumerate(places, start=1):
+        if place != expected:
+            raise MissingPlace(expected)
+
+
+@sensitive_variables()
+def _require_complete(rule: counting.Rule, numbers: Sequence[int], marks: tuple[int, ...]) -> None:
+    unmarked = [number for number, mark in zip(numbers, marks, strict=True) if not mark]
+    if rule.ballot_type.per_item and unmarked:
+        raise NotAllMarked(unmarked)
+    marked = len(marks) - len(unmarked)
+    if not rule.ballot_type.per_item and marked < rule.seats:
+        raise TooFewMarks(marked, rule.seats)
+
+
+@sensitive_variables()
+def cast_ballot(*, entry_id: int, round_id: int, chosen: Chosen) -> Receipt:
+    """Seal the choice, mark the roll entry and put the ballot into the urn: all or nothing, in one statement.
+
+    It keeps no time and leaves no journal entry: both would tie a delegate to a moment (TRUST.md §2). The caller has
+    made sure that the entry is the signed-in delegate's own.
+
+    Raises RoundNotOpen, OnPaperOnly, HoldsPaperBallot, AlreadyCast, NotPresent, or what ``marks_of`` raises; then
+    nothing was cast.
+    """
+    for _attempt in range(2):
+        booth = _booth(round_id)
+        marks = marks_of(booth.definition, chosen)
+        plain = booth.definition.encode(marks, in_group=_in_group(booth, entry_id))
+        blob = sealing.seal(booth.key, plain, info=booth.info)
+        if _put_into_urn(booth, entry_id=entry_id, round_id=round_id, blob=blob):
+            return Receipt(hashlib.sha256(blob).hexdigest())
+        _booth.cache_clear()
+        if refusal := _why_not(entry_id, round_id):
+            raise refusal
+    raise NotPresent
+
+
+def _in_group(booth: _Booth, entry_id: int) -> bool:
+    """Tell whether the ballot is one of the sub-group with its own threshold; asked only where the rules have one."""
+    if booth.definition.rule.group_floor is None:
+        return False
+    return RollEntry.objects.filter(pk=entry_id, in_group=True).exists()
+
+
+@dataclass(frozen=True)
+class _Booth:
+    """What every ballot of an open round is sealed with: the database keeps it from changing from then on."""
+
+    definition: Definition
+    info: bytes
+    key: hpke.MLKEM768X25519PublicKey
+    key_fingerprint: str
+
+
+@lru_cache(maxsize=8)
+def _booth(round_id: int) -> _Booth:
+    """Return the booth of an open round, read once per process. Raises RoundNotOpen."""
+    round_ = Round.objects.get(pk=round_id)
+    if round_.status != RoundStatus.OPEN:
+        raise RoundNotOpen(round_.status)
+    key = sealing.load_public_key(bytes(round_.public_key or b""))
+    return _Booth(definition_of(round_), sealing_info(round_), key, round_.key_fingerprint)
+
+
+#: First the round's row is taken shared, so that the close waits for this and nothing lands after the close (F2): a
+#: cast that had to wait for the close finds the round no longer open. Hash and fingerprint vouch that the ballot is
+#: sealed to what stands in the database now. Then the entry is marked, once and for all, and only with it, and in
+#: the same transaction, comes the ballot.
+_CAST = """
+WITH opened AS (
+    SELECT id FROM voting_round
+    WHERE id = %(round)s AND status = %(open)s AND NOT paper_only
+        AND definition_digest = %(definition)s AND key_fingerprint = %(key)s
+    FOR SHARE
+), marked AS (
+    UPDATE voting_rollentry SET voted = true FROM opened
+    WHERE voting_rollentry.id = %(entry)s AND voting_rollentry.round_id = opened.id
+        AND NOT voting_rollentry.voted AND NOT voting_rollentry.paper AND voting_rollentry.presence = %(present)s
+    RETURNING voting_rollentry.round_id
+)
+INSERT INTO voting_sealedballot (id, round_id, blob) SELECT %(ballot)s, round_id, %(blob)s FROM marked
+"""
+
+
+def _put_into_urn(booth: _Booth, *, entry_id: int, round_id: int, blob: bytes) -> bool:
+    """Return whether the ballot is in the urn and its delegate marked; else nothing has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CAST,
+            {
+                "round": round_id,
+                "open": RoundStatus.OPEN.value,
+                "definition": booth.definition.digest,
+                "key": booth.key_fingerprint,
+                "entry": entry_id,
+                "present": Presence.PRESENT.value,
+                "ballot": random_id(),
+                "blob": blob,
+            },
+        )
+        placed: int = cursor.rowcount
+    return placed == 1
+
+
+def _why_not(entry_id: int, round_id: int) -> BallotRefused | None:
+    """Return what keeps the entry from voting; None where that has passed meanwhile."""
+    entry = RollEntry.objects.select_related("round").filter(pk=entry_id, round_id=round_id).first()
+    if entry is None:
+        return NotPresent()
+    if entry.round.status != RoundStatus.OPEN:
+        return RoundNotOpen(entry.round.status)
+    if entry.voted:
+        return AlreadyCast()
+    if entry.paper:
+        return HoldsPaperBallot()
+    if entry.round.paper_only:
+        return OnPaperOnly()
+    return None if entry.presence == Presence.PRESENT else NotPresent()

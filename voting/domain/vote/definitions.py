@@ -1,0 +1,59 @@
+"""The frozen definition of a round: what every ballot of it is sealed to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from voting.count.canonical import canonical_json
+from voting.count.definition import FORMAT, Definition, read_definition
+from voting.domain.vote.rules import settings_of
+from voting.models import BallotItem, Candidate, Cycle, Round, VotingRules
+
+
+def definition_of(round_: Round) -> Definition:
+    """Return the frozen definition of a round."""
+    return read_definition(round_.definition)
+
+
+def write_definition(
+    *,
+    cycle: Cycle,
+    number: int,
+    rules: VotingRules,
+    seats: int,
+    candidates: Sequence[Candidate],
+    previous: dict[str, Any] | None = None,
+) -> Definition:
+    """Return the definition of a new round: its rules, its seats and its candidates in fixed order.
+
+    ``previous`` is None for a first round, else ``{"round": number, "because": "tie" | "shortfall" | "void"}``.
+    """
+    return read_definition(
+        canonical_json(
+            {
+                "format": FORMAT,
+                "cycle": cycle.slug,
+                "kind": cycle.kind,
+                "round": number,
+                "previous": previous,
+                "seats": seats,
+                "rules": settings_of(rules),
+                "rules_digest": rules.digest,
+                "items": [
+                    {"number": c.number, "name": c.name, "name_en": c.name_en}
+                    for c in sorted(candidates, key=lambda c: c.number)
+                ],
+            }
+        )
+    )
+
+
+def ballot_items(round_: Round) -> list[BallotItem]:
+    """Return the lines of the ballot in fixed order, each with its candidate."""
+    return list(round_.items.select_related("candidate").order_by("number"))
+
+
+def sealing_info(round_: Round) -> bytes:
+    """Return what binds a sealed ballot to this round and no other (RFC 9180 ``info``; TRUST.md §2, S12)."""
+    return f"piaojue/1|round {round_.pk}|{round_.definition_digest}|{round_.key_fingerprint}".encode()

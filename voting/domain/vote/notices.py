@@ -1,0 +1,247 @@
+"""公告: freeze the certified result as the public notice that every page, print and export reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from voting.count.canonical import canonical_json, sha256_hex
+from voting.domain.core.cycles import move_cycle
+from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.vote.definitions import definition_of
+from voting.domain.vote.rounds import move_round
+from voting.domain.vote.ties import open_tie
+from voting.models import Cycle, Notice, Round, TieDecision, VotingRules
+from voting.states import Act, RoundStatus, ShortfallRule, Stage
+
+FORMAT = "piaojue-notice/2"
+#: Below so many ballots a channel's votes for each project are left out of the notice: they could name voters (F27).
+SMALLEST_SHOWN = 5
+
+
+class TieUndecided(Refused):
+    """The rules give this tie to the presidium or to a lot, and its decision is not recorded yet."""
+
+    def __str__(self) -> str:
+        return _("The tie is not decided yet. Record the decision first; then publish.")
+
+
+@transaction.atomic
+def publish_notice(*, round_: Round, by: User, at: datetime) -> Notice:
+    """Freeze and publish the notice of a certified round. Raises StepNotAllowed or TieUndecided.
+
+    Where the result stands (``final``) the cycle enters publication; after a tie, a shortfall or a void vote that the
+    rules send to another round it stays in counting until that round is begun.
+    """
+    related = ("cycle", "rules", "tally__counted_by", "tally__certification__certified_by", "seal")
+    round_ = Round.objects.select_for_update(of=("self",)).select_related(*related).get(pk=round_.pk)
+    if round_.status != RoundStatus.CERTIFIED:
+        raise StepNotAllowed
+    if open_tie(round_) and not TieDecision.objects.filter(round=round_).exists():
+        raise TieUndecided
+    body = notice_body(round_=round_, at=at)
+    text = canonical_json(body)
+    notice = Notice.objects.create(
+        round=round_, body=text, digest=sha256_hex(text), published_by=by, published_at=at
+    )
+    data = {"notice": notice.digest, "chosen": body["chosen"], "annual_tasks": body["annual_tasks"]}
+    move_round(round_, to=RoundStatus.PUBLISHED, act=Act.NOTICE_PUBLISHED, by=by, at=at, data=data)
+    if body["final"]:
+        move_cycle(round_.cycle, to=Stage.PUBLICATION, by=by, at=at)
+    return notice
+
+
+def next_ballot(
+    items: Sequence[Mapping[str, Any]], outcome: Mapping[str, Any], rules: VotingRules, *, seats: int
+) -> dict[str, Any] | None:
+    """Return the further round that the outcome calls for (PROCEDURE.md §3.4 (7), (8)), or None.
+
+    ``items`` already carry a recorded decision of the tie. A tie: those still tied, for the seats left. A shortfall:
+    the rest, for the seats missing. A void vote: everything again.
+    """
+    status = outcome["status"]
+    if status == "void":
+        numbers, places = [item["number"] for item in items], seats
+    elif tied := [item["number"] for item in items if item["decision"] == "tied"]:
+        numbers, places = tied, outcome["seats_left"]
+    elif status == "shortfall" and rules.shortfall_rule == ShortfallRule.FURTHER_ROUND:
+        numbers = [item["number"] for item in items if item["decision"] == "not_chosen"]
+        places = outcome["missing"]
+    else:
+        return None
+    return {"candidates": numbers, "seats": places, "because": status}
+
+
+def notice_body(*, round_: Round, at: datetime) -> dict[str, Any]:
+    """Return everything the notice says, from the certified tally and the frozen definitions alone."""
+    working = json.loads(round_.tally.working)
+    outcome, definition = working["outcome"], definition_of(round_).data
+    tie = TieDecision.objects.select_related("recorded_by").filter(round=round_).first()
+    names = {item["number"]: item for item in definition["items"]}
+    items = [_decided({**names[item["number"]], **item}, tie) for item in outcome["items"]]
+    following = next_ballot(items, outcome, round_.rules, seats=round_.seats)
+    earlier = [json.loads(n.body) for n in _earlier(round_)]
+    chosen = [item["number"] for item in items if item["decision"] == "chosen"]
+    in_all = sorted([n for body in earlier for n in body["chosen"]] + chosen)
+    slate = earlier[0]["slate"] if earlier else definition["items"]
+    graded = definition["rules"]["ballot_type"] == "grades"
+    rest = [] if following or graded else [item["number"] for item in slate if item["number"] not in in_all]
+    left_over = outcome["status"] == "shortfall" and round_.rules.shortfall_rule == ShortfallRule.NEXT_SESSION
+    return {
+        "format": FORMAT,
+        "kind": round_.cycle.kind,
+        "cycle": _cycle(round_.cycle),
+        "round": _round(round_, definition),
+        "rules": {**definition["rules"], "digest": round_.rules.digest},
+        "attendance": working["attendance"],
+        "ballots": {name: outcome[name] for name in ("returned", "valid", "void", "blank", "void_reasons")}
+        | {"issued": round_.issued},
+        "paper": working["paper"],
+        "channels": _channels(working["channels"]),
+        "floor": outcome["floor"],
+        "group": outcome["group"],
+        "items": items,
+        "status": outcome["status"],
+        "tie": _tie(tie),
+        "next": following,
+        "final": following is None,
+        "chosen": chosen,
+        "tied": outcome["tied"],
+        "seats_left": outcome["seats_left"],
+        "missing": outcome["missing"],
+        "slate": slate,
+        "rounds": [_in_short(body) for body in earlier],
+        "chosen_in_all": in_all,
+        "annual_tasks": [] if left_over else rest,
+        "left_over": rest if left_over else [],
+        "urn": working["urn"],
+        "tally": _tally(round_),
+        "published_at": _moment(at),
+    }
+
+
+def _earlier(round_: Round) -> list[Notice]:
+    return list(
+        Notice.objects.filter(round__cycle=round_.cycle, round__number__lt=round_.number).order_by(
+            "round__number"
+        )
+    )
+
+
+def _decided(item: dict[str, Any], tie: TieDecision | None) -> dict[str, Any]:
+    """Return the item as a recorded decision of the tie leaves it."""
+    if tie is None or item["decision"] != "tied":
+        return item
+    won = item["number"] in tie.chosen
+    return item | {
+        "decision": "chosen" if won else "not_chosen",
+        "reason": f"{tie.method}_{'for' if won else 'against'}",
+    }
+
+
+def _in_short(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what a later notice says of an earlier round: its result, with the hash of its own notice."""
+    names = (
+        "ballots",
+        "attendance",
+        "paper",
+        "floor",
+        "group",
+        "items",
+        "status",
+        "tie",
+        "next",
+        "chosen",
+        "urn",
+    )
+    return (
+        {"number": body["round"]["number"], "seats": body["round"]["seats"]}
+        | {n: body[n] for n in names}
+        | {"notice": sha256_hex(canonical_json(body))}
+    )
+
+
+def _channels(channels: dict[str, Any]) -> dict[str, Any]:
+    """Return the channels apart, with votes for each project only where no channel is so small as to name voters."""
+    small = any(channel["returned"] < SMALLEST_SHOWN for channel in channels.values())
+    return {
+        name: {key: value for key, value in channel.items() if key != "items" or not small}
+        for name, channel in channels.items()
+    }
+
+
+def _tie(tie: TieDecision | None) -> dict[str, Any] | None:
+    if tie is None:
+        return None
+    return {
+        "method": tie.method,
+        "chosen": tie.chosen,
+        "drawn": tie.drawn,
+        "reason": tie.reason,
+        "witnesses": tie.witnesses,
+        "recorded_by": tie.recorded_by.name,
+        "recorded_at": _moment(tie.recorded_at),
+    }
+
+
+def _round(round_: Round, definition: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "number": round_.number,
+        "previous": definition["previous"],
+        "seats": round_.seats,
+        "opened_at": _moment(round_.opened_at),
+        "closed_at": _moment(round_.closed_at),
+        "definition": round_.definition_digest,
+        "key": round_.key_fingerprint,
+        "slips_needed": round_.slips_needed,
+        "slips_issued": round_.slips_issued,
+        "paper_only": round_.paper_only,
+    }
+
+
+def _tally(round_: Round) -> dict[str, Any]:
+    certification = round_.tally.certification
+    return {
+        "digest": round_.tally.digest,
+        "counted_by": round_.tally.counted_by.name,
+        "counted_at": _moment(round_.tally.counted_at),
+        "certified_by": certification.certified_by.name,
+        "certified_at": _moment(certification.certified_at),
+    }
+
+
+def _cycle(cycle: Cycle) -> dict[str, Any]:
+    return {
+        "slug": cycle.slug,
+        "year": cycle.year,
+        "place": cycle.place,
+        "congress": cycle.congress,
+        "vote_at": cycle.vote_at,
+        "rest": cycle.rest,
+        "candidate_report": cycle.candidate_report,
+        "source": cycle.source,
+        "disclosure": {
+            "index": cycle.disclosure_index,
+            "mode": cycle.disclosure_mode,
+            "publisher": cycle.disclosure_publisher,
+            "scope": cycle.disclosure_scope,
+            "document_number": cycle.disclosure_document_number,
+            "term": cycle.disclosure_term,
+            "generated": _day(cycle.disclosure_generated),
+            "published": _day(cycle.disclosure_published),
+        },
+    }
+
+
+def _moment(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds") if at else ""
+
+
+def _day(day: Any) -> str:
+    return day.isoformat() if day else ""

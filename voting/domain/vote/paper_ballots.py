@@ -1,0 +1,195 @@
+"""Paper ballots beside the online ones: handed out, switched to, counted as objects, read twice, settled, agreed.
+
+One delegate, one ballot, one channel (PROCEDURE.md §3.4 (9)). What stands on paper is read only after the close, by two
+people who do not see each other's reading; a difference is settled by the chief scrutineer (总监票人) with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts import codes
+from accounts.models import User
+from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.vote.paper_readings import (
+    BATCH,
+    BoxCounted,
+    BoxNotCounted,
+    ChiefReads,
+    GroupTooMany,
+    NoSuchPlace,
+    NothingToSettle,
+    NotTheChief,
+    PaperNotReady,
+    ReadAlready,
+    ReasonMissing,
+    SameReader,
+    Sheet,
+    agreed,
+    marks_of_text,
+    read_batch,
+    record_box,
+    record_paper,
+    settle,
+    sheets,
+)
+from voting.domain.vote.rolls import CheckInClosed, HasVoted, NotOnRoll, attendance
+from voting.models import RollEntry, Round
+from voting.states import CHECK_IN_STATUSES, Act, Presence
+
+__all__ = [
+    "BATCH",
+    "BoxCounted",
+    "BoxNotCounted",
+    "ChiefReads",
+    "GroupTooMany",
+    "HasNoPaper",
+    "NoSuchPlace",
+    "NotInTheHall",
+    "NotTheChief",
+    "NothingToSettle",
+    "PaperNotReady",
+    "ReadAlready",
+    "ReasonMissing",
+    "SameReader",
+    "Sheet",
+    "VotedOnline",
+    "agreed",
+    "hand_out",
+    "hand_out_to_rest",
+    "marks_of_text",
+    "read_batch",
+    "record_box",
+    "settle",
+    "sheets",
+    "switch_to_paper",
+    "take_back",
+]
+
+
+class NotInTheHall(Refused):
+    """A paper ballot is handed to a delegate who is present."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+    def __str__(self) -> str:
+        return _("Delegate %(number)s is not checked in as present.") % {"number": self.number}
+
+
+class VotedOnline(HasVoted):
+    """Whose ballot is in the urn gets no paper."""
+
+    def __str__(self) -> str:
+        return _(
+            "The ballot of delegate %(number)s is in the urn already: give no paper ballot, or set it aside unused."
+        ) % {"number": self.number}
+
+
+class HasNoPaper(Refused):
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+    def __str__(self) -> str:
+        return _("Delegate %(number)s has no paper ballot.") % {"number": self.number}
+
+
+# ------------------------------------------------------------------------------------------ while the vote is open
+
+
+@transaction.atomic
+def hand_out(*, round_: Round, numbers: Iterable[str], by: User, at: datetime) -> int:
+    """Record that these delegates were handed a paper ballot; from now on they cannot vote online. Return how many.
+
+    All or none: raises NotOnRoll, NotInTheHall, VotedOnline or CheckInClosed and then nothing has changed. Who has
+    one already is passed over.
+    """
+    locked = _before_the_close(round_)
+    entries = _named(locked, numbers)
+    for entry in entries:
+        _require_may_have_paper(entry)
+    return _mark(locked, [e.number for e in entries if not e.paper], by=by, at=at)
+
+
+@transaction.atomic
+def hand_out_to_rest(*, round_: Round, by: User, at: datetime) -> int:
+    """Record that everyone present who has neither voted online nor a paper ballot was handed one. Return how many."""
+    locked = _before_the_close(round_)
+    rest = _entries(locked).filter(presence=Presence.PRESENT, voted=False, paper=False)
+    return _mark(locked, list(rest.values_list("number", flat=True)), by=by, at=at)
+
+
+@transaction.atomic
+def take_back(*, round_: Round, numbers: Iterable[str], by: User, at: datetime) -> int:
+    """Record that unused paper ballots came back; return how many. Their delegates may vote online again, unless the
+    round goes on with paper alone.
+
+    All or none: raises NotOnRoll, HasNoPaper or CheckInClosed and then nothing has changed.
+    """
+    locked = _before_the_close(round_)
+    entries = _named(locked, numbers)
+    for entry in entries:
+        if not entry.paper:
+            raise HasNoPaper(entry.number)
+    back = [entry.number for entry in entries]
+    locked.roll.filter(number__in=back).update(paper=False)
+    record_paper(locked, Act.PAPER_TAKEN_BACK, {"delegates": back}, by=by, at=at)
+    return len(back)
+
+
+@transaction.atomic
+def switch_to_paper(*, round_: Round, reason: str, by: User, at: datetime) -> None:
+    """Let the round go on with paper alone. The ballots in the urn stay and count; it cannot be taken back.
+
+    Waits for every ballot that is just being cast, as the close does. Raises ReasonMissing, CheckInClosed or
+    StepNotAllowed where it is switched already.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    locked = _before_the_close(round_)
+    if locked.paper_only:
+        raise StepNotAllowed
+    Round.objects.filter(pk=locked.pk).update(paper_only=True)
+    data = {"reason": reason.strip(), "online": attendance(locked).voted}
+    record_paper(locked, Act.SWITCHED_TO_PAPER, data, by=by, at=at)
+
+
+def _before_the_close(round_: Round) -> Round:
+    locked = Round.objects.select_for_update(of=("self",)).select_related("cycle", "rules").get(pk=round_.pk)
+    if locked.status not in CHECK_IN_STATUSES:
+        raise CheckInClosed
+    return locked
+
+
+def _entries(round_: Round) -> QuerySet[RollEntry]:
+    return RollEntry.objects.select_for_update().filter(round=round_, excluded=False).order_by("number")
+
+
+def _named(round_: Round, numbers: Iterable[str]) -> list[RollEntry]:
+    """Return the entries with these numbers, locked. Raises NotOnRoll."""
+    wanted = {codes.normalise(number).upper() for number in numbers}
+    entries = list(_entries(round_).filter(number__in=wanted))
+    if missing := wanted - {entry.number for entry in entries}:
+        raise NotOnRoll(min(missing))
+    return entries
+
+
+def _require_may_have_paper(entry: RollEntry) -> None:
+    if entry.voted:
+        raise VotedOnline(entry.number)
+    if entry.presence != Presence.PRESENT:
+        raise NotInTheHall(entry.number)
+
+
+def _mark(round_: Round, numbers: list[str], *, by: User, at: datetime) -> int:
+    if numbers:
+        round_.roll.filter(number__in=numbers).update(paper=True)
+        record_paper(round_, Act.PAPER_HANDED_OUT, {"delegates": sorted(numbers)}, by=by, at=at)
+    return len(numbers)

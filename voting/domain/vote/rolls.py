@@ -1,0 +1,386 @@
+"""应到、实到、请假: the roll of a round, the check-in desk, the quorum, the delegates' codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import codes
+from accounts.models import Delegate, User
+from voting.count.counting import Base, Comparator, Floor
+from voting.domain.before.conditions import begins_here
+from voting.domain.core.cycles import move_cycle
+from voting.domain.core.journal import record
+from voting.domain.core.refusals import Condition, Refused, StepNotAllowed, require
+from voting.domain.vote.definitions import write_definition
+from voting.domain.vote.rules import group_conditions
+from voting.models import BallotItem, Candidate, Cycle, JournalEntry, RollEntry, Round, VotingRules
+from voting.states import CHECK_IN_STATUSES, Act, Body, Presence, Stage
+
+
+class CheckInClosed(Refused):
+    """Presence is recorded until the vote is closed, not after."""
+
+    def __str__(self) -> str:
+        return _("The vote is closed; who was present can no longer be changed.")
+
+
+class HasVoted(Refused):
+    """A delegate whose ballot is in the urn was present; that cannot be taken back."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+    def __str__(self) -> str:
+        return _("The ballot of delegate %(number)s is in the urn, so this delegate was present.") % {
+            "number": self.number
+        }
+
+
+class HasPaper(HasVoted):
+    """A delegate with a paper ballot in hand is present."""
+
+    def __str__(self) -> str:
+        return _(
+            "Delegate %(number)s was handed a paper ballot. Take it back first if the delegate leaves without voting."
+        ) % {"number": self.number}
+
+
+class NothingToUndo(Refused):
+    """The desk has entered nothing that could be taken back."""
+
+    def __str__(self) -> str:
+        return _("There is no entry of the desk left to take back.")
+
+
+class NotOnRoll(Refused):
+    """No such number on this round's roll."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+    def __str__(self) -> str:
+        return _("There is no delegate with the number %(number)s on this roll.") % {"number": self.number}
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """应到 roll, 实到 present, 请假 on leave, left early, and the quorum; all are numbers of delegates.
+
+    ``voted`` have a ballot in the urn, ``paper`` were handed a paper ballot; the ``group_`` numbers are of the
+    sub-group with its own threshold. Excluded delegates count nowhere.
+    """
+
+    roll: int
+    present: int
+    on_leave: int
+    left: int
+    voted: int
+    paper: int
+    group_roll: int
+    group_present: int
+    group_voted: int
+    group_paper: int
+    quorum_least: int
+
+    @property
+    def absent(self) -> int:
+        return self.roll - self.present - self.on_leave - self.left
+
+    @property
+    def quorum_met(self) -> bool:
+        return self.present >= self.quorum_least
+
+    @property
+    def pending(self) -> int:
+        """Present, and neither a ballot in the urn nor one on paper in hand."""
+        return self.present - self.voted - self.paper
+
+
+def attendance(round_: Round) -> Attendance:
+    """Return the round's attendance, in one query."""
+    present = Q(presence=Presence.PRESENT)
+    group = Q(in_group=True)
+    counted = round_.roll.filter(excluded=False).aggregate(
+        roll=Count("pk"),
+        present=Count("pk", filter=present),
+        on_leave=Count("pk", filter=Q(presence=Presence.ON_LEAVE)),
+        left=Count("pk", filter=Q(presence=Presence.LEFT)),
+        group_roll=Count("pk", filter=group),
+        group_present=Count("pk", filter=group & present),
+        group_voted=Count("pk", filter=group & Q(voted=True)),
+        group_paper=Count("pk", filter=group & Q(paper=True)),
+        voted=Count("pk", filter=Q(voted=True)),  # from here on the names stand for the counts
+        paper=Count("pk", filter=Q(paper=True)),
+    )
+    return Attendance(**counted, quorum_least=quorum_floor(round_.rules).least(counted["roll"]))
+
+
+def quorum_floor(rules: VotingRules) -> Floor:
+    """Return the quorum as a floor on the roll (地方组织法 art. 14: at least 2/3; a setting)."""
+    return Floor(
+        base=Base.ALL,
+        numerator=rules.quorum_numerator,
+        denominator=rules.quorum_denominator,
+        comparator=Comparator(rules.quorum_comparator),
+    )
+
+
+def eligible(cycle: Cycle) -> QuerySet[Delegate]:
+    """Delegates in office of the cycle's own kind, or the standing committee's; real, demo and rehearsal never mix."""
+    delegates = Delegate.objects.filter(kind=cycle.kind, is_active=True).select_related("delegation")
+    return delegates.filter(in_group=True) if cycle.body == Body.COMMITTEE else delegates
+
+
+def roll_conditions(cycle: Cycle) -> list[Condition]:
+    """What freezing the roll needs."""
+    rules = VotingRules.objects.filter(cycle=cycle).first()
+    return [
+        Condition(
+            rules is not None and rules.is_adopted,
+            gettext_lazy("the voting rules are adopted"),
+            gettext_lazy("Adopt the voting rules first."),
+        ),
+        Condition(
+            cycle.stage == Stage.DELIBERATION,
+            gettext_lazy("the roll is not yet frozen"),
+            gettext_lazy("The roll has been frozen already."),
+        ),
+        *(
+            [
+                Condition(
+                    cycle.list_confirmed_at is not None,
+                    gettext_lazy("the official list is confirmed"),
+                    gettext_lazy("The presidium confirms the official list of candidate projects first."),
+                )
+            ]
+            if begins_here(cycle)
+            else []
+        ),
+        Condition(
+            eligible(cycle).exists(),
+            gettext_lazy("there are delegates in office"),
+            gettext_lazy("Enter the delegates first: the roll is empty."),
+        ),
+        *group_conditions(cycle, rules),
+    ]
+
+
+@transaction.atomic
+def freeze_roll(*, cycle: Cycle, by: User, at: datetime) -> Round:
+    """Freeze the roll and with it create the first round; the cycle enters voting. Raises ConditionsUnmet.
+
+    The roll is a copy: deleting, merging or renaming a delegate later changes no total (F17).
+    """
+    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    require(roll_conditions(cycle))
+    rules = VotingRules.objects.get(cycle=cycle)
+    round_ = lay_out_round(
+        cycle=cycle, number=1, rules=rules, seats=rules.seats, candidates=cycle.candidates.all()
+    )
+    entries = RollEntry.objects.bulk_create(
+        [
+            RollEntry(
+                round=round_,
+                delegate=d,
+                number=d.number,
+                name=d.name,
+                delegation=d.delegation.name,
+                in_group=d.in_group,
+            )
+            for d in eligible(cycle)
+        ],
+        batch_size=5000,
+    )
+    data = {"round": 1, "roll": len(entries), "definition": round_.definition_digest}
+    record(cycle=cycle, act=Act.ROLL_FROZEN, by=by, at=at, data=data)
+    move_cycle(cycle, to=Stage.VOTING, by=by, at=at)
+    return round_
+
+
+def lay_out_round(
+    *,
+    cycle: Cycle,
+    number: int,
+    rules: VotingRules,
+    seats: int,
+    candidates: Iterable[Candidate],
+    previous: dict[str, Any] | None = None,
+) -> Round:
+    """Save a new round with its frozen definition and its ballot; its roll is still empty.
+
+    ``previous`` says which round it follows and why; None for the first.
+    """
+    listed = sorted(candidates, key=lambda candidate: candidate.number)
+    definition = write_definition(
+        cycle=cycle, number=number, rules=rules, seats=seats, candidates=listed, previous=previous
+    )
+    round_ = Round.objects.create(
+        cycle=cycle,
+        number=number,
+        rules=rules,
+        seats=seats,
+        definition=definition.text,
+        definition_digest=definition.digest,
+    )
+    BallotItem.objects.bulk_create([BallotItem(round=round_, candidate=c, number=c.number) for c in listed])
+    return round_
+
+
+@transaction.atomic
+def set_presence(*, round_: Round, numbers: Iterable[str], presence: Presence, by: User, at: datetime) -> int:
+    """Record delegates as present, on leave or not checked in; return how many changed.
+
+    All or none: raises NotOnRoll, HasVoted or CheckInClosed and then nothing has changed.
+    """
+    wanted = {codes.normalise(number).upper() for number in numbers}
+    locked = _at_the_desk(round_)
+    entries = {e.number: e for e in locked.roll.select_for_update().filter(number__in=wanted, excluded=False)}
+    for number in sorted(wanted):
+        if number not in entries:
+            raise NotOnRoll(number)
+        if entries[number].voted and presence != Presence.PRESENT:
+            raise HasVoted(number)
+        if entries[number].paper and presence != Presence.PRESENT:
+            raise HasPaper(number)
+    before = {n: e.presence for n, e in entries.items() if e.presence != presence}
+    locked.roll.filter(number__in=before).update(presence=presence)
+    if before:
+        data = {
+            "round": locked.number,
+            "presence": presence,
+            "delegates": sorted(before),
+            "before": dict(sorted(before.items())),
+        }
+        record(cycle=locked.cycle, act=Act.PRESENCE_SET, by=by, at=at, data=data)
+    return len(before)
+
+
+def _at_the_desk(round_: Round) -> Round:
+    """Lock the round while the desk writes. Raises CheckInClosed."""
+    locked = Round.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=round_.pk)
+    if locked.status not in CHECK_IN_STATUSES:
+        raise CheckInClosed
+    return locked
+
+
+def last_presence(round_: Round) -> JournalEntry | None:
+    """Return the desk's last entry, the one that ``undo_presence`` takes back; None where there is none left."""
+    entries = JournalEntry.objects.filter(
+        cycle_id=round_.cycle_id, act=Act.PRESENCE_SET, data__round=round_.number
+    )
+    undone = set(entries.filter(data__has_key="undoes").values_list("data__undoes", flat=True))
+    plain = entries.exclude(data__has_key="undoes").filter(data__has_key="before")
+    return plain.exclude(sequence__in=undone).order_by("-sequence").first()
+
+
+@transaction.atomic
+def undo_presence(*, round_: Round, by: User, at: datetime) -> list[str]:
+    """Take the desk's last entry back and return the numbers it concerned; the journal keeps both.
+
+    Delegates whose presence was changed again since, or who hold or cast a ballot, stay as they are. Raises
+    NothingToUndo or CheckInClosed.
+    """
+    locked = _at_the_desk(round_)
+    entry = last_presence(locked)
+    if entry is None:
+        raise NothingToUndo
+    before: dict[str, str] = {}
+    concerned = locked.roll.select_for_update().filter(
+        number__in=entry.data["before"],
+        presence=entry.data["presence"],
+        voted=False,
+        paper=False,
+        excluded=False,
+    )
+    for line in concerned:
+        before[line.number] = line.presence
+        locked.roll.filter(pk=line.pk).update(presence=entry.data["before"][line.number])
+    data = {
+        "round": locked.number,
+        "presence": entry.data["presence"],
+        "delegates": sorted(before),
+        "undoes": entry.sequence,
+    }
+    record(cycle=locked.cycle, act=Act.PRESENCE_SET, by=by, at=at, data=data)
+    return sorted(before)
+
+
+@transaction.atomic
+def set_rest_present(*, round_: Round, by: User, at: datetime) -> int:
+    """Record everyone who is neither present nor on leave as present; return how many."""
+    Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
+    numbers = list(
+        round_.roll.filter(presence=Presence.ABSENT, excluded=False).values_list("number", flat=True)
+    )
+    return set_presence(round_=round_, numbers=numbers, presence=Presence.PRESENT, by=by, at=at)
+
+
+@transaction.atomic
+def issue_slips(
+    *, round_: Round, numbers: Iterable[str] | None = None, by: User, at: datetime
+) -> list[tuple[RollEntry, str]]:
+    """Give delegates new access codes (all on the roll, or those numbers) and return them, this once.
+
+    Old codes of the same delegates are void from that moment. Raises NotOnRoll, or StepNotAllowed after the close.
+    """
+    if round_.status not in CHECK_IN_STATUSES:
+        raise StepNotAllowed
+    entries = round_.roll.filter(excluded=False).select_related("delegate").order_by("number")
+    if numbers is not None:
+        wanted = {codes.normalise(number).upper() for number in numbers}
+        entries = entries.filter(number__in=wanted)
+        if missing := wanted - {entry.number for entry in entries}:
+            raise NotOnRoll(min(missing))
+    issued = codes.issue_codes([entry.delegate for entry in entries])
+    data: dict[str, Any] = {"round": round_.number, "count": len(issued)}
+    if numbers is not None:
+        data["delegates"] = [entry.number for entry in entries]
+    record(cycle=round_.cycle, act=Act.CODES_ISSUED, by=by, at=at, data=data)
+    return [(entry, issued[entry.delegate_id]) for entry in entries]
+
+
+@transaction.atomic
+def void_slip(*, round_: Round, number: str, by: User, at: datetime) -> None:
+    """Void a delegate's access code, e.g. when the slip was lost; they are signed out. Raises NotOnRoll."""
+    entry = entry_of(round_, number)
+    codes.void_code(entry.delegate)
+    record(
+        cycle=round_.cycle,
+        act=Act.CODE_VOIDED,
+        by=by,
+        at=at,
+        data={"round": round_.number, "delegate": entry.number},
+    )
+
+
+@transaction.atomic
+def lift_block(*, round_: Round, number: str, by: User, at: datetime) -> None:
+    """Let a delegate number that rests after wrong codes try again at once. Raises NotOnRoll."""
+    entry = entry_of(round_, number)
+    codes.lift_block(entry.delegate)
+    record(
+        cycle=round_.cycle,
+        act=Act.BLOCK_LIFTED,
+        by=by,
+        at=at,
+        data={"round": round_.number, "delegate": entry.number},
+    )
+
+
+def entry_of(round_: Round, number: str) -> RollEntry:
+    """Return the roll entry with that number. Raises NotOnRoll."""
+    number = codes.normalise(number).upper()
+    entry = round_.roll.select_related("delegate__user").filter(number=number).first()
+    if entry is None:
+        raise NotOnRoll(number)
+    return entry

@@ -1,0 +1,122 @@
+"""One round of voting: open, close, and the one writer of its status."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from voting.count.canonical import root_of
+from voting.domain.core.cycles import move_cycle
+from voting.domain.core.journal import record
+from voting.domain.core.refusals import Condition, StepNotAllowed, require
+from voting.domain.vote.rolls import attendance
+from voting.models import Round, SealedBallot, UrnSeal
+from voting.states import ROUND_STEPS, Act, RoundStatus, Stage
+
+
+def move_round(
+    round_: Round, *, to: RoundStatus, act: Act, by: User, at: datetime, data: dict[str, Any], **fields: Any
+) -> None:
+    """Move the round one step on, with the fields that step fixes: the only writer of ``Round.status``.
+
+    Compare-and-swap and journal entry in one transaction. Raises StepNotAllowed where the table has no such step, or
+    where somebody was faster.
+    """
+    since = RoundStatus(round_.status)
+    if to not in ROUND_STEPS[since]:
+        raise StepNotAllowed
+    with transaction.atomic():
+        if not Round.objects.filter(pk=round_.pk, status=since).update(status=to, **fields):
+            raise StepNotAllowed
+        for name, value in {"status": to, **fields}.items():
+            setattr(round_, name, value)
+        record(cycle=round_.cycle, act=act, by=by, at=at, data={"round": round_.number, **data})
+
+
+def opening_conditions(round_: Round) -> list[Condition]:
+    """What opening the vote needs; the quorum is checked here again (PROCEDURE.md §3.4 (1))."""
+    counts = attendance(round_)
+    return [
+        Condition(
+            round_.status in {RoundStatus.READY, RoundStatus.OPEN},
+            _("the trial unsealing has passed"),
+            _("Hold the key ceremony and the trial unsealing first."),
+        ),
+        Condition(
+            counts.quorum_met,
+            _("the quorum is present"),
+            _("The quorum is not reached: too few delegates are checked in as present."),
+        ),
+        Condition(counts.voted == 0, _("the urn is empty"), _("The urn is not empty.")),
+    ]
+
+
+@transaction.atomic
+def open_round(*, round_: Round, by: User, at: datetime, minutes: int | None = None) -> None:
+    """Open the vote; ``minutes`` announces how long, for the hall's countdown: the close itself is always a step.
+
+    Raises StepNotAllowed or ConditionsUnmet.
+    """
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle", "rules").get(pk=round_.pk)
+    if round_.status != RoundStatus.READY:
+        raise StepNotAllowed
+    require(opening_conditions(round_))
+    counts = attendance(round_)
+    data: dict[str, Any] = {"roll": counts.roll, "present": counts.present, "key": round_.key_fingerprint}
+    until = at + timedelta(minutes=minutes) if minutes else None
+    if minutes:
+        data["minutes"] = minutes
+    move_round(
+        round_,
+        to=RoundStatus.OPEN,
+        act=Act.ROUND_OPENED,
+        by=by,
+        at=at,
+        data=data,
+        opened_at=at,
+        announced_close=until,
+    )
+
+
+@transaction.atomic
+def close_round(*, round_: Round, by: User, at: datetime) -> UrnSeal:
+    """Close the vote and seal the urn; the cycle enters counting.
+
+    Waits for every ballot that is just being cast (they hold the round's row shared, this holds it alone), so that an
+    acknowledged ballot is always in the sealed list and nothing lands after it (F2). The number of ballots, the sorted
+    list of their hashes and its root are fixed, and journaled before any slip is asked for. Raises StepNotAllowed.
+    """
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle", "rules").get(pk=round_.pk)
+    if round_.status != RoundStatus.OPEN:
+        raise StepNotAllowed
+    hashes = urn_hashes(round_)
+    seal = UrnSeal.objects.create(
+        round=round_, ballots=len(hashes), hashes=b"".join(hashes), root=root_of(hashes)
+    )
+    counts = attendance(round_)
+    issued, paper = (counts.voted + counts.paper if round_.paper_only else counts.present), counts.paper
+    data = {"ballots": seal.ballots, "root": seal.root, "issued": issued, "paper": paper}
+    move_round(
+        round_,
+        to=RoundStatus.CLOSED,
+        act=Act.ROUND_CLOSED,
+        by=by,
+        at=at,
+        data=data,
+        closed_at=at,
+        issued=issued,
+        paper_issued=paper,
+    )
+    move_cycle(round_.cycle, to=Stage.COUNTING, by=by, at=at)
+    return seal
+
+
+def urn_hashes(round_: Round) -> list[bytes]:
+    """Return the SHA-256 digests of the sealed ballots in ascending order: an order that tells nothing (S2)."""
+    blobs = SealedBallot.objects.filter(round=round_).values_list("blob", flat=True).order_by()
+    return sorted(hashlib.sha256(blob).digest() for blob in blobs.iterator(chunk_size=2000))

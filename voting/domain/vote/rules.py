@@ -1,0 +1,161 @@
+"""票决办法: draft and adopt the voting rules, and hand them to the count."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Delegate, User
+from voting.count.canonical import canonical_json, sha256_hex
+from voting.count.definition import counting_rule
+from voting.domain.core.journal import record
+from voting.domain.core.refusals import Condition, Refused, require
+from voting.domain.vote.contradictions import require_possible, whole_list
+from voting.domain.vote.presets import PRESETS, preset_of
+from voting.models import Cycle, VotingRules
+from voting.states import Act, BallotType, Stage
+
+__all__ = [
+    "PRESETS",
+    "SETTINGS",
+    "SMALLEST_GROUP",
+    "RulesFrozen",
+    "adopt_rules",
+    "adoption_conditions",
+    "counting_rule",
+    "draft_rules",
+    "group_conditions",
+    "settings_of",
+]
+
+#: The settings a plenary adopts, in the order of the 票决办法; everything that is hashed and frozen.
+SETTINGS = (
+    "quorum_comparator", "quorum_numerator", "quorum_denominator", "seats", "ballot_type", "scoring", "under_vote",
+    "blank_ballot", "floor_base", "floor_comparator", "floor_numerator", "floor_denominator", "group_name",
+    "group_base", "group_comparator", "group_numerator", "group_denominator", "tie_rule", "shortfall_rule",
+)  # fmt: skip
+#: What an assessment's rules have besides.
+OF_GRADES = ("satisfied_base", "satisfied_comparator", "satisfied_numerator", "satisfied_denominator")
+
+#: Fewer members of a sub-group than this, or fewer others, and its count would give votes away (TRUST.md F27).
+SMALLEST_GROUP = 5
+
+
+class RulesFrozen(Refused):
+    """Adopted rules cannot change (F16)."""
+
+    def __str__(self) -> str:
+        return str(_("The voting rules have been adopted and cannot be changed any more."))
+
+
+def settings_of(rules: VotingRules) -> dict[str, Any]:
+    """Return the adopted settings as plain values, ready for canonical JSON."""
+    names = (*SETTINGS, *OF_GRADES) if rules.ballot_type == BallotType.GRADES else SETTINGS
+    return {name: getattr(rules, name) for name in names}
+
+
+@transaction.atomic
+def draft_rules(*, cycle: Cycle, by: User, at: datetime, **settings: Any) -> VotingRules:
+    """Save the draft of the cycle's rules, new or changed.
+
+    Raises RulesFrozen once they are adopted, ValidationError with a sentence per field for bad values and for settings
+    that contradict each other. The draft names the preset whose settings it has, if it has those of one.
+    """
+    rules = VotingRules.objects.select_for_update().filter(cycle=cycle).first() or VotingRules(cycle=cycle)
+    if rules.is_adopted:
+        raise RulesFrozen
+    for name, value in settings.items():
+        setattr(rules, name, value)
+    rules.preset = preset_of(settings_of(rules))
+    rules.full_clean(validate_constraints=False)
+    require_possible(settings_of(rules), candidates=cycle.candidates.count())
+    rules.validate_constraints()
+    rules.save()
+    record(cycle=cycle, act=Act.RULES_DRAFTED, by=by, at=at, data=settings_of(rules))
+    return rules
+
+
+def group_conditions(cycle: Cycle, rules: VotingRules | None) -> list[Condition]:
+    """What a second threshold needs of the delegates: neither the sub-group nor the others may be so few that the
+    count would give their votes away (F27). Nothing where the rules have none.
+    """
+    if rules is None or not rules.group_base:
+        return []
+    delegates = Delegate.objects.filter(kind=cycle.kind, is_active=True)
+    members = delegates.filter(in_group=True).count()
+    others = delegates.count() - members
+    return [
+        Condition(
+            members >= SMALLEST_GROUP and (others == 0 or others >= SMALLEST_GROUP),
+            _("the sub-group and the others are large enough to keep the vote secret"),
+            _(
+                "The rules have a second threshold: at least %(least)d delegates must be entered as members of the "
+                "sub-group, and at least %(least)d, or none, as others. Fewer would give their votes away."
+            )
+            % {"least": SMALLEST_GROUP},
+        )
+    ]
+
+
+def adoption_conditions(cycle: Cycle) -> list[Condition]:
+    """What adopting the rules needs."""
+    rules = VotingRules.objects.filter(cycle=cycle).first()
+    seats = rules.seats if rules else cycle.seats
+    return [
+        Condition(
+            cycle.stage == Stage.DELIBERATION,
+            _("the cycle is in deliberation"),
+            _("The rules are adopted while the cycle is in deliberation."),
+        ),
+        Condition(
+            cycle.slate_frozen_at is not None,
+            _("the slate of candidate projects is frozen"),
+            _("Freeze the slate of candidate projects first."),
+        ),
+        Condition(
+            rules is not None,
+            _("the presidium has tabled a draft of the voting rules"),
+            _("Save a draft of the voting rules first."),
+        ),
+        Condition(
+            rules is None or not rules.is_adopted,
+            _("the rules are still a draft"),
+            _("The voting rules have been adopted already."),
+        ),
+        *_slate_conditions(cycle, rules),
+        Condition(
+            seats <= cycle.candidates.count(),
+            _("no more projects to choose than there are candidates"),
+            _("The rules choose more projects than there are candidates."),
+        ),
+    ]
+
+
+def _slate_conditions(cycle: Cycle, rules: VotingRules | None) -> list[Condition]:
+    """A vote on the whole list chooses as many as there are on it, and an assessment grades as many."""
+    if rules is None or rules.ballot_type not in {BallotType.WHOLE_REPORT, BallotType.GRADES}:
+        return []
+    candidates = cycle.candidates.count()
+    return [
+        Condition(
+            rules.seats == candidates,
+            _("the vote on the whole list chooses all of it"),
+            whole_list(candidates),
+        )
+    ]
+
+
+@transaction.atomic
+def adopt_rules(*, cycle: Cycle, by: User, at: datetime) -> VotingRules:
+    """Freeze the draft as the plenary adopted it, with its hash. Raises ConditionsUnmet."""
+    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    require(adoption_conditions(cycle))
+    rules = VotingRules.objects.select_for_update().get(cycle=cycle)
+    rules.adopted_at = at
+    rules.digest = sha256_hex(canonical_json(settings_of(rules)))
+    rules.save(update_fields=["adopted_at", "digest"])
+    record(cycle=cycle, act=Act.RULES_ADOPTED, by=by, at=at, data={"digest": rules.digest})
+    return rules

@@ -1,0 +1,153 @@
+"""Files that leave and enter the count: the urn to be unsealed offline, the count that comes back, files to recount.
+
+Offline and online counts go through one function (working.work_out), so an import can be held against it byte for byte.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from voting.count.canonical import canonical_json
+from voting.count.counting import CountMismatch, ImpossibleCount
+from voting.count.working import ONLINE, Working, expand, work_out
+from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.vote.counts import (
+    closed_round,
+    facts_of,
+    keep_count,
+    require_group,
+    require_sealed,
+    sealed_ballots,
+)
+from voting.domain.vote.definitions import sealing_info
+from voting.models import Round, Tally, UrnSeal
+from voting.states import SEALED_STATUSES
+
+URN_FORMAT = "piaojue-urn/1"
+COUNT_FORMAT = "piaojue-count/1"
+RECOUNT_FORMAT = "piaojue-recount/1"
+PUBLIC_FORMAT = "piaojue-public/1"
+
+
+class NotACount(Refused):
+    """The file is no count that the offline unsealing wrote."""
+
+    def __str__(self) -> str:
+        return _("This file is no count of the offline unsealing, or it is not whole. Nothing was imported.")
+
+
+class CountDiffers(Refused):
+    """The file's count is not what its own ballots and this round's figures give."""
+
+    def __str__(self) -> str:
+        return _(
+            "This count does not fit this round: its ballots, counted here once more, give another working. "
+            "Nothing was imported."
+        )
+
+
+def urn_file(round_: Round) -> str:
+    """Return a closed round's urn as a file for the offline unsealing, its ballots sorted by hash (S2).
+
+    Raises StepNotAllowed before the close, papers.PaperNotReady, FiguresChanged or UrnDamaged.
+    """
+    if round_.status not in SEALED_STATUSES:
+        raise StepNotAllowed
+    facts = facts_of(round_)
+    ballots = sorted(sealed_ballots(round_), key=lambda blob: hashlib.sha256(blob).digest())
+    require_sealed(round_, (hashlib.sha256(blob).digest() for blob in ballots))
+    return canonical_json(
+        {
+            "format": URN_FORMAT,
+            "info": sealing_info(round_).decode(),
+            "slips_needed": round_.slips_needed,
+            "facts": facts,
+            "ballots": [base64.b64encode(blob).decode() for blob in ballots],
+        }
+    )
+
+
+def recount_file(round_: Round) -> str:
+    """Return what the scrutineers need to recount every ballot. It holds whole ballots: for them alone (F26)."""
+    tally = round_.tally
+    return canonical_json(
+        {
+            "format": RECOUNT_FORMAT,
+            "facts": facts_of(round_),
+            "patterns": json.loads(tally.patterns),
+            "hashes": _hashes(round_),
+            "working": json.loads(tally.working),
+            "digest": tally.digest,
+        }
+    )
+
+
+def public_file(round_: Round) -> str:
+    """Return what everybody needs to recount a published round: the notice and the urn's list."""
+    notice = round_.notice
+    return canonical_json(
+        {
+            "format": PUBLIC_FORMAT,
+            "notice": json.loads(notice.body),
+            "notice_digest": notice.digest,
+            "hashes": _hashes(round_),
+        }
+    )
+
+
+def _hashes(round_: Round) -> list[str]:
+    hashes, size = bytes(UrnSeal.objects.get(round=round_).hashes), hashlib.sha256().digest_size
+    return [hashes[start : start + size].hex() for start in range(0, len(hashes), size)]
+
+
+@transaction.atomic
+def import_count(*, round_: Round, text: str, by: User, at: datetime) -> Tally:
+    """Keep the count of the offline unsealing as this round's count.
+
+    Its ballots are counted here once more with this round's own figures, and the outcome must equal the file's byte
+    for byte; the urn must be as it was sealed. That the ballots are those in the urn only the key can tell: whoever
+    certifies unseals the urn once more, or was there. Raises StepNotAllowed, NotACount, CountDiffers, UrnDamaged,
+    FiguresChanged or papers.PaperNotReady.
+    """
+    locked = closed_round(round_)
+    file = _read(text)
+    counted = _count_again(facts_of(locked), file)
+    given = canonical_json(file["working"])
+    if counted.text != given or counted.patterns != file["patterns"]:
+        raise CountDiffers
+    require_group(locked, sum(times for _m, in_group, times in counted.patterns[ONLINE] if in_group))
+    require_sealed(locked, (hashlib.sha256(blob).digest() for blob in sealed_ballots(locked)))
+    return keep_count(locked, counted, by=by, at=at, offline=True)
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        file = json.loads(text)
+        whole = file["format"] == COUNT_FORMAT and isinstance(file["working"], dict)
+        whole = whole and isinstance(file["patterns"][ONLINE], list)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise NotACount from error
+    if not whole:
+        raise NotACount
+    read: dict[str, Any] = file
+    return read
+
+
+def _count_again(facts: dict[str, Any], file: dict[str, Any]) -> Working:
+    """Count the file's patterns with our figures. Raises NotACount, or CountDiffers for another number of ballots."""
+    patterns = file["patterns"][ONLINE]
+    try:
+        number = sum(times for _marks, _in_group, times in patterns)
+        if number != facts["urn"]["ballots"] or any(times < 1 for _marks, _in_group, times in patterns):
+            raise CountDiffers
+        return work_out(facts, expand(patterns))
+    except (TypeError, ValueError, ImpossibleCount, CountMismatch) as error:
+        raise NotACount from error

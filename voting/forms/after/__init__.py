@@ -1,0 +1,1 @@
+"""After the vote: delivery, supervision, assessment, archive."""

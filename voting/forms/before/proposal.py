@@ -1,0 +1,160 @@
+"""The proposal form of residents, delegates and unit officers, and the tracking code as it is typed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from voting.domain.before.proposals import new_ticket
+from voting.domain.core import uploads
+from voting.forms.core.plain import PlainForm
+from voting.models import MOST_ATTACHMENTS, Proposal
+
+_SALT = "piaojue.proposal.ticket"
+_TICKET_LASTS = 24 * 3600  # seconds
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Up to five files, each judged by its content; cleans to what is kept of them."""
+
+    widget = ManyFiles(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf"})
+
+    def clean(self, data: Any, initial: Any = None) -> list[uploads.Cleaned]:
+        given: list[Any] = [file for file in data or [] if file]
+        if len(given) > MOST_ATTACHMENTS:
+            raise ValidationError(_("At most %d files; choose again which ones.") % MOST_ATTACHMENTS)
+        kept, errors = [], []
+        for file in given:
+            try:
+                kept.append(uploads.clean(file.name or "", file.read(uploads.MOST_BYTES + 1)))
+            except uploads.BadFile as refusal:
+                errors.append(str(refusal))
+        if errors:
+            raise ValidationError(errors)
+        return kept
+
+
+class ProposalForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
+    """A proposal; ``ticket`` makes the same form sent twice one proposal, ``website`` is for machines alone."""
+
+    attachments = FilesField(
+        label=gettext_lazy("Pictures or papers"),
+        required=False,
+        help_text=gettext_lazy(
+            "Up to five, JPEG, PNG, WebP or PDF, at most 5 MB each. The place where a picture was taken is removed."
+        ),
+    )
+    ticket = forms.CharField(widget=forms.HiddenInput, required=False)
+    website = forms.CharField(required=False, label=gettext_lazy("Leave this empty"))
+
+    class Meta:
+        model = Proposal
+        fields = [
+            "title", "content", "field", "place", "reason", "beneficiaries", "cost", "contact_name", "contact",
+        ]  # fmt: skip
+        widgets = {
+            "content": forms.Textarea(attrs={"rows": 6}),
+            "reason": forms.Textarea(attrs={"rows": 3}),
+            "contact_name": forms.TextInput(attrs={"autocomplete": "name"}),
+        }
+        help_texts = {
+            "title": gettext_lazy("One line, for example: a lift for the footbridge at the market"),
+            "cost": gettext_lazy("If you know it."),
+            "contact_name": gettext_lazy("May stay empty. Never shown to the public."),
+            "contact": gettext_lazy(
+                "May stay empty. Never shown to the public; only for questions about your proposal."
+            ),
+        }
+        error_messages = {
+            "title": {"required": gettext_lazy("Say in one line what you propose.")},
+            "content": {"required": gettext_lazy("Say what should be done.")},
+        }
+
+    def __init__(self, *args: Any, fields: list[str], personal: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("I am not sure")), *((name, name) for name in fields)]
+        self.fields["field"] = forms.ChoiceField(label=_("Field of work"), choices=choices, required=False)
+        if not personal:
+            del self.fields["contact_name"], self.fields["contact"]
+        if not self.is_bound:
+            self.initial["ticket"] = signing.TimestampSigner(salt=_SALT).sign(str(new_ticket()))
+        for field in self.fields.values():
+            field.widget.attrs.pop("maxlength", None)  # a text that is too long is said to be, not cut
+
+    def clean_ticket(self) -> uuid.UUID:
+        try:
+            text = signing.TimestampSigner(salt=_SALT).unsign(
+                self.cleaned_data["ticket"], max_age=_TICKET_LASTS
+            )
+        except signing.BadSignature:
+            fresh = new_ticket()
+            given: Any = self.data.copy()  # type: ignore[attr-defined]
+            given["ticket"] = signing.TimestampSigner(salt=_SALT).sign(str(fresh))
+            self.data = given
+            raise ValidationError(
+                _("This form was open for more than a day. Everything is kept: send it once more.")
+            ) from None
+        return uuid.UUID(text)
+
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            raise ValidationError(_("Leave this field empty: it is there to catch machines."))
+        return ""
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
+
+
+class TrackForm(forms.Form):
+    """The tracking code."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Tracking code"),
+        max_length=40,
+        help_text=gettext_lazy("Three groups of four. Capitals, dashes and blanks do not matter."),
+        error_messages={"required": gettext_lazy("Please enter the code that you were given.")},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "class": "mono",
+            }
+        ),
+    )
+
+
+class ListForm(forms.Form):
+    """Search and filters of the public list; what makes no sense is left out of account."""
+
+    q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=100)
+    source = forms.ChoiceField(label=gettext_lazy("From"), required=False)
+    field = forms.ChoiceField(label=gettext_lazy("Field of work"), required=False)
+    outcome = forms.ChoiceField(label=gettext_lazy("What became of it"), required=False)
+
+    def __init__(self, *args: Any, fields: list[str], **kwargs: Any) -> None:
+        from voting.states import Outcome, Source  # noqa: PLC0415
+
+        super().__init__(*args, **kwargs)
+        everything = ("", _("all"))
+        self.fields["source"].choices = [everything, *Source.choices]  # type: ignore[attr-defined]
+        self.fields["field"].choices = [everything, *((name, name) for name in fields)]  # type: ignore[attr-defined]
+        outcomes = [(value or "open", label) for value, label in Outcome.choices]
+        self.fields["outcome"].choices = [everything, *outcomes]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Return what is asked for and understood."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}

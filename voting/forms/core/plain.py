@@ -1,0 +1,46 @@
+"""The form that all forms of people are: it takes in plain text, whatever was pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+
+from voting.text.plain import plain
+
+TOO_LONG = _("At most %(limit_value)d characters; these are %(show_value)d.")
+
+
+class PlainForm(forms.BaseForm):
+    """A form that reads what was sent as ``plain_text.plain`` leaves it.
+
+    Browsers send lines ended by CR LF: without this an unchanged text would differ from what is kept.
+    """
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(_plain_data(data), *args, **kwargs)
+
+    def full_clean(self) -> None:
+        """Check it all; a text that is too long is told so in our words, whatever form it stands on."""
+        for field in self.fields.values():
+            if isinstance(field, forms.CharField):
+                field.error_messages.setdefault("max_length", TOO_LONG)
+        super().full_clean()
+
+
+def _plain_data(data: Any) -> Any:
+    if isinstance(data, MultiValueDict):
+        found = data.copy()
+        for name, values in data.lists():
+            found.setlist(name, [_plain_value(each) for each in values])
+        return found
+    if isinstance(data, Mapping):
+        return {name: _plain_value(value) for name, value in data.items()}
+    return data
+
+
+def _plain_value(value: Any) -> Any:
+    return plain(value) if isinstance(value, str) else value

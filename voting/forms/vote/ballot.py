@@ -1,0 +1,138 @@
+"""What a ballot form carries: the marks, and a signed ticket that says whose form it is and for which round.
+
+The choice travels in the form alone (TRUST.md §2): what is read here lives in local variables and goes back
+into hidden fields, never into a session, a message, an address or a log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+
+from django.core import signing
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from voting.count.counting import BallotType, Mark
+from voting.models import RollEntry
+
+_SALT = "voting.ballot-ticket"
+_PREFIX, _PLACE = "mark-", "place-"
+_DIGITS = 5  # of a number on a ballot, at most
+#: The words in the form for the marks of a per-item ballot.
+WORDS = {Mark.FOR: "for", Mark.BASICALLY: "basically", Mark.AGAINST: "against", Mark.ABSTAIN: "abstain"}
+LABELS: dict[Mark, Promise] = {
+    Mark.FOR: _("For"),
+    Mark.AGAINST: _("Against"),
+    Mark.ABSTAIN: _("Abstain"),
+}
+GRADES: dict[Mark, Promise] = {
+    Mark.FOR: _("Satisfied"),
+    Mark.BASICALLY: _("Basically satisfied"),
+    Mark.AGAINST: _("Unsatisfied"),
+    Mark.ABSTAIN: _("Abstain"),
+}
+_MARKS = {word: int(mark) for mark, word in WORDS.items()}
+
+
+def mark_labels(ballot_type: BallotType) -> dict[Mark, Promise]:
+    """Return the marks of a line in their order, with what they are called on this ballot."""
+    return GRADES if ballot_type is BallotType.GRADES else LABELS
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """Whose form this is: user, roll entry, round, and the kind of its cycle.
+
+    It lets a second submit be answered truthfully after the session has ended (F6), and keeps the next person
+    on the same device from casting the form of the one before (F8). No time is in it.
+    """
+
+    user: int
+    entry: int
+    round: int
+    kind: str
+
+    def __str__(self) -> str:
+        return signing.Signer(salt=_SALT).sign_object(asdict(self))
+
+
+def make_ticket(entry: RollEntry) -> Ticket:
+    """Return the ticket for the forms of this delegate in this round."""
+    return Ticket(
+        user=entry.delegate.user_id, entry=entry.pk, round=entry.round_id, kind=entry.round.cycle.kind
+    )
+
+
+def read_ticket(text: str) -> Ticket | None:
+    """Return the ticket, or None where it is missing, damaged or not ours."""
+    try:
+        return Ticket(**signing.Signer(salt=_SALT).unsign_object(text))
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
+
+
+@dataclass(frozen=True)
+class BallotForm:
+    """A submitted ballot form: number → mark, or number → place where the form ranks.
+
+    ``foreign``: it also says something that no ballot of ours can say.
+    """
+
+    ticket: Ticket | None
+    chosen: Mapping[int, int] = field(repr=False)
+    ranked: bool = False
+    foreign: bool = False
+    blank_confirmed: bool = False
+
+    @classmethod
+    def read(cls, post: QueryDict) -> BallotForm:
+        """Read ``mark=7`` (for), ``mark-7=against`` and ``place-7=1``; a repeated mark counts once."""
+        chosen: dict[int, int] = {}
+        foreign = False
+        places = {name.removeprefix(_PLACE): str(p) for name, p in post.items() if name.startswith(_PLACE)}
+        for number, word in _said(post):
+            if _is_number(number) and word in _MARKS:
+                chosen[int(number)] = _MARKS[word]
+            else:
+                foreign = True
+        for number, place in places.items():
+            if _is_number(number) and _is_number(place or "0"):
+                chosen |= {int(number): int(place)} if place.strip("0") else {}
+            else:
+                foreign = True
+        return cls(
+            ticket=read_ticket(post.get("ticket", "")),
+            chosen=chosen,
+            ranked=bool(places),
+            foreign=foreign,
+            blank_confirmed=post.get("blank") == "yes",
+        )
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.chosen
+
+    def fields(self) -> list[dict[str, str]]:
+        """Return the hidden fields that carry the marks on, in ballot order."""
+        return [self._field(number, mark) for number, mark in sorted(self.chosen.items())]
+
+    def _field(self, number: int, mark: int) -> dict[str, str]:
+        if self.ranked:
+            return {"name": f"{_PLACE}{number}", "value": str(mark)}
+        if mark == Mark.FOR and number:
+            return {"name": "mark", "value": str(number)}
+        return {"name": f"{_PREFIX}{number}", "value": WORDS[Mark(mark)]}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _DIGITS
+
+
+def _said(post: QueryDict) -> Iterator[tuple[str, str]]:
+    for number in post.getlist("mark"):
+        yield number, WORDS[Mark.FOR]
+    for name, word in post.items():
+        if name.startswith(_PREFIX):
+            yield name.removeprefix(_PREFIX), str(word)

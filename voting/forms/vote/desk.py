@@ -1,0 +1,83 @@
+"""The forms of the check-in desk: one number typed or scanned, and a change of the frozen roll."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from voting.domain.core.refusals import Refused
+from voting.domain.vote.roll_changes import ReasonMissing
+from voting.forms.core.steps import OneNumberForm
+from voting.states import Presence
+
+LONGEST_SCAN = 400  # characters
+MOST_MINUTES = 24 * 60
+
+
+def number_of(text: str) -> str:
+    """Return the delegate number of what was typed or scanned.
+
+    The square on a slip holds the address of the sign-in page with ``#number.code`` behind it: only the number is
+    kept, the code is the delegate's alone. An address without a number gives nothing.
+    """
+    text = text.strip()[:LONGEST_SCAN]
+    if "#" in text:
+        return text.rsplit("#", 1)[1].rsplit(".", 1)[0].strip()
+    return "" if "://" in text else text
+
+
+class ScanForm(OneNumberForm):
+    """One delegate at the desk, and the button that was pressed. What was scanned beside the number is dropped."""
+
+    presence = forms.ChoiceField(choices=Presence.choices, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None) -> None:
+        if data is not None:
+            data = {
+                "number": number_of(data.get("number", "")),
+                "presence": data.get("presence") or Presence.PRESENT,
+            }
+        super().__init__(data)
+
+
+class RollChangeForm(OneNumberForm):
+    """A delegate to be excluded or admitted, and why."""
+
+    reason = forms.CharField(
+        label=_("Reason for the change"),
+        max_length=300,
+        required=False,
+        help_text=_(
+            "It stands in the journal: for example the decision by which the delegate left or entered office."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def field_of(self, refusal: Refused) -> str | None:
+        return "reason" if isinstance(refusal, ReasonMissing) else "number"
+
+
+class MinutesField(forms.IntegerField):
+    """How long the vote is announced to stay open; empty announces nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Announce for how many minutes the vote stays open"),
+            help_text=_(
+                "May stay empty. The hall screen counts down and then asks to vote soon; the vote is closed by "
+                "you alone, never by the clock."
+            ),
+            required=False,
+            min_value=1,
+            max_value=MOST_MINUTES,
+        )
+
+    def clean(self, value: Any) -> int | None:
+        try:
+            minutes: int | None = super().clean(value)
+        except ValidationError as error:
+            raise ValidationError(_("A whole number of minutes, from 1 to %d.") % MOST_MINUTES) from error
+        return minutes

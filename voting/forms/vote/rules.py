@@ -1,0 +1,174 @@
+"""The form of the 票决办法: setting by setting, in the order of its articles, each with a note of what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from voting.domain.vote import rules
+from voting.forms.core.steps import StepForm
+from voting.models import VotingRules
+from voting.states import BallotType
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the form: a single setting, or a comparator with its fraction."""
+
+    label: str | Promise
+    note: str | Promise
+    fields: tuple[BoundField, ...]
+
+    @property
+    def is_fraction(self) -> bool:
+        return len(self.fields) > 1
+
+    @property
+    def error_fields(self) -> list[BoundField]:
+        return [field for field in self.fields if field.errors]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The settings of one article."""
+
+    key: str
+    title: str | Promise
+    rows: tuple[Row, ...]
+
+
+class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
+    """The draft of the 票决办法. What cannot go together, the domain says, on the field concerned."""
+
+    class Meta:
+        model = VotingRules
+        fields = (*rules.SETTINGS, *rules.OF_GRADES)
+        widgets = dict.fromkeys(("ballot_type", "scoring", "tie_rule", "shortfall_rule"), forms.RadioSelect)
+
+    field_order = (*rules.SETTINGS, *rules.OF_GRADES)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.graded = self.instance.ballot_type == BallotType.GRADES
+        self.layout = _GRADE_PARTS if self.graded else _PARTS
+        self._keep_what_is_asked()
+        for name, note in _NOTES.items():
+            if name in self.fields:
+                self.fields[name].help_text = note
+        for part, title in self.fractions.items():
+            for piece, said in _PIECES.items():
+                widget = self.fields[f"{part}_{piece}"].widget
+                widget.attrs["aria-label"] = f"{title} · {said}"
+                widget.attrs["class"] = "form-select" if piece == "comparator" else "form-control"
+
+    @property
+    def fractions(self) -> dict[str, Promise]:
+        """The shares that this kind of vote has, with what each is called."""
+        return dict(_GRADE_FRACTIONS if self.graded else _FRACTIONS)
+
+    def _keep_what_is_asked(self) -> None:
+        """Leave out the settings of the other kind of vote: a choice has no grades, an assessment no places."""
+        asked = {name for _key, _title, names in self.layout for name in names}
+        for part in self.fractions:
+            asked |= {f"{part}_{piece}" for piece in _PIECES} if part in asked else set()
+        for name in set(self.fields) - asked:
+            del self.fields[name]
+        if not self.graded:
+            kinds: Any = self.fields["ballot_type"]
+            kinds.choices = [each for each in BallotType.choices if each[0] != BallotType.GRADES]
+            return
+        for name in ("satisfied_base", "floor_base"):  # an assessment has both of its shares
+            base: Any = self.fields[name]
+            base.choices = [each for each in base.choices if each[0]]
+
+    def _post_clean(self) -> None:
+        """Leave the rules between settings to the domain, which says on which field and why."""
+
+    def parts(self) -> Iterator[Part]:
+        """Return the settings in the order of the 票决办法."""
+        for key, title, names in self.layout:
+            yield Part(key, title, tuple(self._row(name) for name in names))
+
+    def _row(self, name: str) -> Row:
+        if name not in self.fractions:
+            return Row(self.fields[name].label or "", self.fields[name].help_text, (self[name],))
+        fields = tuple(self[f"{name}_{piece}"] for piece in _PIECES)
+        notes = _GRADE_NOTES if self.graded else _FRACTION_NOTES
+        return Row(self.fractions[name], notes[name], fields)
+
+    def mistakes(self) -> list[BoundField]:
+        """Return the fields with an error, in the order of the form."""
+        rows = [row for part in self.parts() for row in part.rows]
+        return [field for row in rows for field in row.error_fields]
+
+
+_PIECES = {
+    "comparator": _("“more than” or “at least”"),
+    "numerator": _("upper number of the fraction"),
+    "denominator": _("lower number of the fraction"),
+}
+_FRACTIONS = {
+    "quorum": _("So many of all delegates must be present"),
+    "floor": _("So many votes a project needs"),
+    "group": _("So many votes of the sub-group it needs besides"),
+}
+_GRADE_FRACTIONS = {
+    "quorum": _FRACTIONS["quorum"],
+    "satisfied": _("“Satisfied” needs so many answers “satisfied”"),
+    "floor": _("“Basically satisfied” needs so many answers “satisfied” or “basically satisfied”"),
+}
+_EXACTLY = _("“At least” includes the figure itself, “more than” does not: that decides at exactly half.")
+_GRADE_NOTES = {
+    "quorum": _("A standing committee sits with more than half of its members, a plenary with at least 2/3."),
+    "satisfied": _EXACTLY,
+    "floor": _EXACTLY,
+}
+_FRACTION_NOTES = {
+    "quorum": _("The Organic Law asks for at least 2/3 (art. 14). “At least” includes the figure itself."),
+    "floor": _(
+        "Resolutions pass by more than 1/2 (Organic Law, art. 25). “More than” leaves the figure itself out: "
+        "more than 1/2 of 298 is 150."
+    ),
+    "group": _("Used only where a second threshold is set."),
+}
+_NOTES = {
+    "seats": _(
+        "This is N in what follows. A vote on the whole list chooses as many as there are candidates."
+    ),
+    "ballot_type": _("What the ballot asks; the ballot page, the paper ballot and the count follow it."),
+    "scoring": _("Only for a ranking; for all others choose “nothing is ranked”."),
+    "under_vote": _(
+        "Fewer marks or places than N, or a project left without a mark. “Up to N” needs “valid”, “exactly N” "
+        "needs “void”; for the whole list it stays “valid”."
+    ),
+    "blank_ballot": _("A ballot on which nothing at all is marked."),
+    "floor_base": _(
+        "For resolutions the law takes all delegates: whoever is absent, abstains or votes void is no vote for."
+    ),
+    "group_name": _(
+        "For a body in which others sit beside the delegates. Who belongs to the sub-group stands in the list of "
+        "delegates; it needs at least 5 members. Empty: there is no second threshold."
+    ),
+    "group_base": _("Without a second threshold choose the first line."),
+    "tie_rule": _("Only where equal votes stand on both sides of the last place; otherwise nothing follows."),
+    "shortfall_rule": _("What follows where fewer projects pass than are to be chosen."),
+}
+_PARTS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
+    ("quorum", _("Quorum"), ("quorum",)),
+    ("ballot", _("Places and ballot"), ("seats", "ballot_type", "scoring")),
+    ("validity", _("Valid and void ballots"), ("under_vote", "blank_ballot")),
+    ("threshold", _("The threshold"), ("floor_base", "floor")),
+    ("second", _("The second threshold"), ("group_name", "group_base", "group")),
+    ("follows", _("What follows equal votes, and too few chosen"), ("tie_rule", "shortfall_rule")),
+)
+_GRADE_PARTS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
+    ("quorum", _("Quorum"), ("quorum",)),
+    ("grades", _("The grades"), ("satisfied_base", "satisfied", "floor_base", "floor")),
+    ("validity", _("Valid and void ballots"), ("under_vote", "blank_ballot")),
+)

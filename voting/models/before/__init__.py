@@ -1,0 +1,1 @@
+"""Before the vote: from the call to the confirmed list of candidate projects."""

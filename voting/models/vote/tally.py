@@ -1,0 +1,96 @@
+"""计票报告单: the count of a round and its certification."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from voting.models.vote.round import Round
+from voting.states import TieRule
+
+
+class Tally(models.Model):
+    """The count with its working, as canonical JSON text. Append-only by trigger.
+
+    ``patterns`` are the distinct ballots of each channel with their numbers, sorted; they are for the scrutineers
+    only, because a full ballot of 12 projects can name its voter (TRUST.md F26).
+    """
+
+    round = models.OneToOneField(
+        Round, primary_key=True, on_delete=models.PROTECT, related_name="tally", verbose_name=_("round")
+    )
+    working = models.TextField(_("working"))
+    patterns = models.TextField(_("ballot patterns"))
+    digest = models.CharField(_("hash"), max_length=64)
+    counted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("counted by")
+    )
+    counted_at = models.DateTimeField(_("counted at"))
+
+    class Meta:
+        verbose_name = _("count report")
+        verbose_name_plural = _("count reports")
+
+    def __str__(self) -> str:
+        return str(self.round)
+
+
+class TieDecision(models.Model):
+    """How a tie at the last place was decided without another ballot: by the presidium, or by a public lot.
+
+    ``chosen`` are official numbers; ``drawn`` the order in which a lot drew the tied ones. Append-only by trigger.
+    """
+
+    round = models.OneToOneField(
+        Round,
+        primary_key=True,
+        on_delete=models.PROTECT,
+        related_name="tie_decision",
+        verbose_name=_("round"),
+    )
+    method = models.CharField(_("decided by"), max_length=16, choices=TieRule.choices)
+    chosen = models.JSONField(_("chosen"))
+    drawn = models.JSONField(_("order of the draw"), default=list, blank=True)
+    reason = models.TextField(_("reason, or how the lot was drawn"))
+    witnesses = models.CharField(_("witnesses"), max_length=200, blank=True)
+    recorded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("recorded by")
+    )
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        verbose_name = _("decision of a tie")
+        verbose_name_plural = _("decisions of ties")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(method__in=[TieRule.PRESIDIUM, TieRule.LOT]), name="tie_method_known"
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="tie_with_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.round)
+
+
+class Certification(models.Model):
+    """A scrutineer other than the counter vouches for the count. The database enforces the second person."""
+
+    tally = models.OneToOneField(
+        Tally,
+        primary_key=True,
+        on_delete=models.PROTECT,
+        related_name="certification",
+        verbose_name=_("count report"),
+    )
+    certified_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("certified by")
+    )
+    certified_at = models.DateTimeField(_("certified at"))
+
+    class Meta:
+        verbose_name = _("certification")
+        verbose_name_plural = _("certifications")
+
+    def __str__(self) -> str:
+        return str(self.tally)

@@ -1,0 +1,1 @@
+"""Draws: blocks, PDF, tables, pictures. Knows no model."""

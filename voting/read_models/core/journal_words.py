@@ -1,0 +1,146 @@
+"""What a journal entry says beside its act, in words: the entry itself keeps codes, so that its hash stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.roles import Kind
+from voting.models import VotingRules
+from voting.read_models.vote.words import BECAUSE, STATUSES
+from voting.states import Body, Comparator, Feasible, Outcome, Presence, Stage, TieRule
+
+#: What the journal writes beside an act.
+NAMES: dict[str, Promise] = {
+    "ballots": _("ballots in the urn"),
+    "count": pgettext_lazy("slips", "number"),
+    "definition": _("hash of the definition"),
+    "delegates": _("delegates"),
+    "digest": _("hash"),
+    "from": _("from"),
+    "issued": pgettext_lazy("journal", "issued"),
+    "key": _("key fingerprint"),
+    "kind": _("kind"),
+    "name": _("name"),
+    "needed": _("slips needed"),
+    "notice": _("public notice"),
+    "because": _("because of"),
+    "candidates": _("candidate projects"),
+    "chosen": _("chosen"),
+    "delegate": _("delegate"),
+    "drawn": _("order of the draw"),
+    "first": pgettext_lazy("journal", "from ballot"),
+    "last": pgettext_lazy("journal", "to ballot"),
+    "method": _("decided by"),
+    "minutes": _("announced minutes"),
+    "number": _("number"),
+    "offline": _("offline"),
+    "online": _("ballots online"),
+    "paper": _("paper ballots"),
+    "place": _("place in the stack"),
+    "reading": _("first or second reading"),
+    "reason": _("reason"),
+    "returned": _("paper ballots returned"),
+    "returned_group": _("of these by the sub-group"),
+    "seats": _("projects to choose"),
+    "undoes": _("takes back entry"),
+    "witnesses": _("witnesses"),
+    "numbers": _("numbers"),
+    "presence": _("presence"),
+    "present": _("present"),
+    "roll": _("roll"),
+    "root": _("root hash"),
+    "round": _("round"),
+    "tally": _("count report"),
+    "to": _("to"),
+    "year": _("year"),
+    "accepted": _("accepted"),
+    "annual": _("annual tasks"),
+    "annual_tasks": _("annual tasks"),
+    "approved": _("approved"),
+    "as": _("there number"),
+    "assessment": _("assessment"),
+    "before": _("before"),
+    "body": _("who votes"),
+    "by_unit": _("every unit's part graded by itself"),
+    "candidate": _("candidate project"),
+    "change": _("change request, record"),
+    "closes": _("closes"),
+    "completion": _("completion, record"),
+    "contacts": _("contacts deleted"),
+    "corrected": _("rows corrected"),
+    "day": _("day"),
+    "days": _("a report is overdue after days"),
+    "delegation": _("delegation"),
+    "due": _("to be done by"),
+    "feasible": _("opinion"),
+    "file": _("file"),
+    "finding": _("finding, record"),
+    "findings": _("findings"),
+    "inspection": _("inspection, record"),
+    "into": _("merged into"),
+    "investment_total": _("investment in all"),
+    "left_out": _("rows left out"),
+    "lists": _("previewed lists dropped"),
+    "new": _("new rows"),
+    "opens": _("opens"),
+    "order": _("order"),
+    "out": _("no longer in office"),
+    "outcome": _("decision"),
+    "proposals": _("proposals"),
+    "question": _("question, record"),
+    "red": _("red from, points behind"),
+    "remark": _("remark, record"),
+    "reopened": _("goes on again"),
+    "report": _("report, record"),
+    "slips": _("key slips destroyed"),
+    "status": _("status"),
+    "unit": _("unit"),
+    "valid": _("valid ballots"),
+    "version": _("version"),
+    "void": _("void ballots"),
+    "was": _("was before"),
+    "yellow": _("yellow from, points behind"),
+}
+#: The words of a datum's codes. A code that is not here stays as it stands: an address, a name.
+VALUES: dict[str, Mapping[str, str | Promise]] = {
+    "because": BECAUSE,
+    "status": STATUSES,
+    **{
+        key: dict(choices.choices)
+        for key, choices in [
+            ("body", Body), ("feasible", Feasible), ("from", Stage), ("kind", Kind), ("method", TieRule),
+            ("outcome", Outcome), ("presence", Presence), ("to", Stage),
+        ]
+    },
+}  # fmt: skip
+_FIELDS = {field.name: field for field in VotingRules._meta.fields}  # noqa: SLF001 Django's documented interface
+
+
+def name_of(key: str) -> str:
+    """Return what a datum is called; a datum that has no name here stays as it stands."""
+    return str(NAMES[key] if key in NAMES else _FIELDS[key].verbose_name if key in _FIELDS else key)
+
+
+def value_of(key: str, value: object) -> str:
+    """Return a datum in words: yes or no, the word of a code, the members of a list one after the other."""
+    if isinstance(value, bool):
+        return _now("yes") if value else _now("no")
+    if isinstance(value, list):
+        return ", ".join(value_of(key, each) for each in value) or "—"
+    if isinstance(value, dict):
+        return "; ".join(f"{name_of(name)} {value_of(name, each)}" for name, each in value.items()) or "—"
+    if key in {"yellow", "red"}:
+        return _points(str(value))
+    known = VALUES.get(key) or (dict(_FIELDS[key].flatchoices) if key in _FIELDS else {})
+    return str(known.get(str(value), "—" if value is None or value == "" else value))
+
+
+def _points(cut: str) -> str:
+    """Return a cut-off of the lights, which the journal writes as comparator and number."""
+    words = dict(Comparator.choices)
+    return f"{words[cut[:2]]} {cut[2:]}" if cut[:2] in words else cut

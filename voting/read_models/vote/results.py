@@ -1,0 +1,400 @@
+"""A published notice, ready to be shown. Reads the frozen snapshot and nothing else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from voting.count.counting import BallotType, Base, Comparator, Floor
+from voting.models import Notice
+from voting.read_models.vote.grades import grade_word, summary, working
+from voting.read_models.vote.lines import Item, english, tenths_of_a_percent
+from voting.read_models.vote.words import (
+    BECAME,
+    BECAUSE,
+    CHANNELS,
+    DECISIONS,
+    GRADE_COLUMNS,
+    REASONS,
+    STATUSES,
+    TIES,
+    VOID_REASONS,
+)
+
+__all__ = ["Item", "Result", "RoundResult", "english", "tenths_of_a_percent"]
+
+
+@dataclass(frozen=True)
+class RoundResult:
+    """One round as a notice, a later notice or a tally tells it; every page, paper and export reads it here.
+
+    ``part`` holds ``items``, ``floor``, ``group``, ``attendance``, ``ballots``, ``status``, and where the source has
+    them ``paper``, ``channels``, ``tie``, ``next``; ``rules`` are the adopted settings.
+    """
+
+    part: dict[str, Any]
+    rules: dict[str, Any]
+    number: int
+    seats: int
+    annual_numbers: tuple[int, ...] = field(default=())
+
+    @property
+    def ballot_type(self) -> BallotType:
+        return BallotType(self.rules["ballot_type"])
+
+    @property
+    def per_item(self) -> bool:
+        return self.ballot_type.per_item
+
+    @property
+    def ranking(self) -> bool:
+        return self.ballot_type is BallotType.RANKING
+
+    @property
+    def whole_report(self) -> bool:
+        return self.ballot_type is BallotType.WHOLE_REPORT
+
+    @property
+    def graded(self) -> bool:
+        """This is an assessment, not a choice."""
+        return self.ballot_type is BallotType.GRADES
+
+    @property
+    def name_heading(self) -> str:
+        """What stands above the names: an assessment has projects, a vote candidate projects."""
+        return str(_("Project") if self.graded else _("Candidate project"))
+
+    @property
+    def by_points(self) -> bool:
+        return self.ranking and self.rules["scoring"] == "points"
+
+    @property
+    def roll(self) -> int:
+        return int(self.part["attendance"]["roll"])
+
+    @property
+    def valid(self) -> int:
+        return int(self.part["ballots"]["valid"])
+
+    @property
+    def base(self) -> int:
+        """What the percentages are measured against.
+
+        Ordinarily the base of the floor, or the roll where there is no floor; for points the most a project could
+        have, for first places the valid ballots.
+        """
+        if self.by_points:
+            return self.valid * self.seats
+        if self.ranking:
+            return self.valid
+        return int(self.part["floor"]["size"] or self.roll)
+
+    @property
+    def has_floor(self) -> bool:
+        return bool(self.part["floor"]["base"])
+
+    @property
+    def least(self) -> int:
+        return int(self.part["floor"]["least"])
+
+    @property
+    def line(self) -> str:
+        """Where the line of the majority stands in the chart, in per cent of the base; empty without a floor."""
+        plain = self.has_floor and not self.ranking and not self.graded
+        return tenths_of_a_percent(self.least, self.base) if plain else ""
+
+    @property
+    def group(self) -> dict[str, Any] | None:
+        """The second threshold, with the sub-group's name; None where the rules have none."""
+        group = self.part["group"]
+        return {**group, "name": self.rules["group_name"]} if group else None
+
+    @property
+    def tie(self) -> dict[str, Any] | None:
+        """How a tie was decided on the record, with ``said`` in words."""
+        tie = self.part.get("tie")
+        return {**tie, "said": str(TIES[tie["method"]])} if tie else None
+
+    @property
+    def following(self) -> dict[str, Any] | None:
+        """The further round that this one calls for."""
+        return self.part.get("next")
+
+    @property
+    def status(self) -> str:
+        tie = self.tie
+        if self.graded and self.part["status"] == "decided":
+            return summary(self.part["items"])
+        return tie["said"] if tie else str(STATUSES[self.part["status"]])
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the headings of the numbers in a project's line, in the order of ``Item.cells``."""
+        if self.by_points:
+            names = [_("Points"), _("Ballots that rank it"), _("Not ranked")]
+        elif self.ranking:
+            names = [_("First places"), _("Ballots that rank it"), _("Not ranked")]
+        elif self.graded:
+            names = [*GRADE_COLUMNS]
+        elif self.per_item:
+            names = [_("For"), _("Against"), _("Abstain"), _("Not pressed")]
+        else:
+            names = [_("For"), _("Not marked")]
+        said = [str(name) for name in names]
+        if self.group:
+            said.append(str(_("For, %(group)s") % {"group": self.group["name"]}))
+        return said
+
+    @property
+    def percent_heading(self) -> str:
+        if self.by_points:
+            return str(_("Points, per cent"))
+        if self.graded:
+            return str(_("Satisfied, per cent"))
+        return str(_("First places, per cent") if self.ranking else _("For, per cent"))
+
+    @property
+    def items(self) -> list[Item]:
+        return [self._item(item) for item in self.part["items"]]
+
+    @property
+    def rows(self) -> list[Item]:
+        """Return the lines of the table and the chart: the projects, or the whole report as one."""
+        items = self.items
+        if not self.whole_report or not items:
+            return items
+        name = _("The whole list of %(count)d projects") % {"count": len(items)}
+        return [Item(**{**vars(items[0]), "number": 1, "name": str(name)})]
+
+    def _item(self, item: dict[str, Any]) -> Item:
+        value = int(item["for"])
+        if self.ranking:
+            value = int(item["points"] if self.by_points else item["places"][0])
+        return Item(
+            number=item["number"],
+            name=(english() and item["name_en"]) or item["name"],
+            votes=item["for"],
+            against=item["against"],
+            abstain=item["abstain"],
+            not_pressed=item["not_pressed"],
+            value=value,
+            place=item["place"],
+            decision=item["decision"],
+            decided=grade_word(item["grade"]) if self.graded else str(DECISIONS[item["decision"]]),
+            reason=self._reason(item),
+            percent=tenths_of_a_percent(value, self.base),
+            annual_task=item["number"] in self.annual_numbers,
+            cells=self._cells(item, value),
+            places=tuple(item["places"]),
+            grade=item.get("grade") or "",
+        )
+
+    def _reason(self, item: dict[str, Any]) -> str:
+        if self.graded and item["grade"]:
+            return "; ".join(working(item, self.part, self.rules))
+        return str(REASONS[item["reason"]])
+
+    def _cells(self, item: dict[str, Any], value: int) -> tuple[int, ...]:
+        if self.ranking:
+            cells = [value, item["for"], item["abstain"]]
+        elif self.graded:
+            cells = [item["for"], item["basically"], item["against"], item["abstain"], item["not_pressed"]]
+        elif self.per_item:
+            cells = [item["for"], item["against"], item["abstain"], item["not_pressed"]]
+        else:
+            cells = [item["for"], item["abstain"]]
+        return tuple(cells + ([item["group_for"]] if self.group else []))
+
+    @property
+    def chosen(self) -> list[Item]:
+        return [item for item in self.items if item.chosen]
+
+    @property
+    def tied(self) -> list[Item]:
+        return [item for item in self.items if item.decision == "tied"]
+
+    @property
+    def figures(self) -> list[tuple[str, int]]:
+        """Return 应到, 实到, 发出, 收回, 有效, 其中空白, 无效 with their names, in this order."""
+        attendance, ballots = self.part["attendance"], self.part["ballots"]
+        return [
+            (str(_("Delegates on the roll")), attendance["roll"]),
+            (str(_("Delegates present")), attendance["present"]),
+            (str(_("Ballots issued")), ballots["issued"]),
+            (str(_("Ballots returned")), ballots["returned"]),
+            (str(_("Valid ballots")), ballots["valid"]),
+            (str(_("Blank among the valid")), ballots["blank"]),
+            (str(_("Void ballots")), ballots["void"]),
+        ]
+
+    @property
+    def void_reasons(self) -> list[tuple[str, int]]:
+        """Return why ballots were void, and how many for each reason."""
+        reasons = self.part["ballots"]["void_reasons"]
+        return [(str(VOID_REASONS[name]), number) for name, number in reasons.items() if number]
+
+    @property
+    def channels(self) -> list[dict[str, Any]]:
+        """Return the channels apart, each with its figures; empty where all voted online."""
+        channels, paper = self.part.get("channels") or {}, self.part.get("paper")
+        if not paper:
+            return []
+        issued = {"paper": paper["issued"], "online": self.part["ballots"]["issued"] - paper["issued"]}
+        return [
+            {
+                "name": str(CHANNELS[name]),
+                "issued": issued[name],
+                **{key: channel[key] for key in ("returned", "valid", "blank", "void")},
+                "votes": {item["number"]: item for item in channel.get("items", [])},
+            }
+            for name, channel in sorted(channels.items())
+        ]
+
+    @property
+    def channel_votes(self) -> list[tuple[Item, list[int]]]:
+        """Return each line with its votes for in every channel; empty where a channel is too small (F27)."""
+        channels = self.channels
+        if not channels or not all(channel["votes"] for channel in channels):
+            return []
+        first = self.items[0].number
+        return [
+            (
+                item,
+                [
+                    channel["votes"][first if self.whole_report else item.number]["for"]
+                    for channel in channels
+                ],
+            )
+            for item in self.rows
+        ]
+
+    @property
+    def quorum(self) -> str:
+        """Say how many delegates the quorum asks for and that they were there."""
+        floor = Floor(
+            base=Base.ALL,
+            numerator=self.rules["quorum_numerator"],
+            denominator=self.rules["quorum_denominator"],
+            comparator=Comparator(self.rules["quorum_comparator"]),
+        )
+        present, least = int(self.part["attendance"]["present"]), floor.least(self.roll)
+        reached = (
+            _("Quorum: %(least)d, reached.") if present >= least else _("Quorum: %(least)d, not reached.")
+        )
+        return str(reached) % {"least": least}
+
+
+class Result(RoundResult):
+    """A notice for the pages, the papers and the exports, so that all of them say the same to the digit.
+
+    It is the result of its own round, and knows the rounds before it.
+    """
+
+    def __init__(self, notice: Notice) -> None:
+        body: dict[str, Any] = json.loads(notice.body)
+        super().__init__(
+            part=body,
+            rules=body["rules"],
+            number=body["round"]["number"],
+            seats=body["round"]["seats"],
+            annual_numbers=tuple(body["annual_tasks"]),
+        )
+        object.__setattr__(self, "notice", notice)
+
+    notice: Notice
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return self.part
+
+    @property
+    def digest(self) -> str:
+        return self.notice.digest
+
+    @property
+    def rounds(self) -> list[RoundResult]:
+        """Return every round in its order; the last is this one."""
+        earlier = [
+            RoundResult(part=part, rules=self.rules, number=part["number"], seats=part["seats"])
+            for part in self.body["rounds"]
+        ]
+        return [*earlier, self]
+
+    @property
+    def several(self) -> bool:
+        return bool(self.body["rounds"])
+
+    @property
+    def because(self) -> str:
+        """Say why there is this further round; empty for a first one."""
+        previous = self.body["round"]["previous"]
+        return str(BECAUSE[previous["because"]]) if previous else ""
+
+    @property
+    def slate(self) -> list[tuple[int, str]]:
+        """Return number and name of every project that was ever on the ballot."""
+        return [
+            (item["number"], (english() and item["name_en"]) or item["name"]) for item in self.body["slate"]
+        ]
+
+    @property
+    def standings(self) -> list[dict[str, Any]]:
+        """Return what became of every project of the slate over all rounds, in the order of the slate.
+
+        Each has ``number``, ``name``, ``round`` (the last one it stood in), ``line`` (its Item there), and ``became``:
+        chosen, tied, annual_task, left_over or open.
+        """
+        lines = {item.number: (one, item) for one in self.rounds for item in one.items}
+        return [
+            {
+                "number": number,
+                "name": name,
+                "round": lines[number][0].number,
+                "line": lines[number][1],
+                "became": self._became(number),
+                "said": str(BECAME[self._became(number)]),
+            }
+            for number, name in self.slate
+        ]
+
+    def _became(self, number: int) -> str:
+        body = self.body
+        if number in body["chosen_in_all"]:
+            return "chosen"
+        if number in body["annual_tasks"]:
+            return "annual_task"
+        if number in body["left_over"]:
+            return "left_over"
+        return "open" if body["next"] and number in body["next"]["candidates"] else "not_chosen"
+
+    @property
+    def chosen_in_all(self) -> list[dict[str, Any]]:
+        return [standing for standing in self.standings if standing["became"] == "chosen"]
+
+    @property
+    def annual_tasks(self) -> list[dict[str, Any]]:
+        return [standing for standing in self.standings if standing["became"] == "annual_task"]
+
+    @property
+    def left_over(self) -> list[dict[str, Any]]:
+        return [standing for standing in self.standings if standing["became"] == "left_over"]
+
+    def moment(self, text: str) -> datetime | None:
+        """Return a moment of the snapshot; None where there is none."""
+        return datetime.fromisoformat(text) if text else None
+
+    @property
+    def published_at(self) -> datetime | None:
+        return self.moment(self.body["published_at"])
+
+    @property
+    def counted_at(self) -> datetime | None:
+        return self.moment(self.body["tally"]["counted_at"])
+
+    @property
+    def certified_at(self) -> datetime | None:
+        return self.moment(self.body["tally"]["certified_at"])

@@ -1,0 +1,165 @@
+"""The 票决办法 put together: its articles in order, numbered, with this roll's own figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from voting.read_models.vote.rule_words import assessment, conduct, deciding, marking, thresholds
+from voting.read_models.vote.rule_words.example import example
+from voting.read_models.vote.rule_words.numerals import numeral
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article; the annex with the worked example has no number."""
+
+    number: int | None
+    title: str
+    sentences: tuple[str, ...]
+
+    @property
+    def heading(self) -> str:
+        """第一条, Article 1; the annex is 附, Annex."""
+        return article_name(self.number) if self.number else _("Annex")
+
+
+def article_name(number: int) -> str:
+    return _("Article %(number)s") % {"number": numeral(number)}
+
+
+def articles(
+    settings: Mapping[str, Any], *, candidates: int, roll: int | None = None, group_roll: int | None = None
+) -> list[Article]:
+    """Return the settings as a 票决办法 in the reader's language.
+
+    ``candidates`` is the length of the slate, 0 before there is one. ``roll`` is the number of delegates on the roll,
+    ``group_roll`` that of the sub-group's members; with them every threshold is worked out, and an annex shows how.
+    Sources: PROCEDURE.md §3.1 for what the law fixes (地方组织法 arts. 14, 25, 28, 29), §3.2 and §3.4 for the rest.
+    """
+    if settings["ballot_type"] == "grades":
+        return _numbered(_of_grades(settings, candidates, roll))
+    parts = [
+        (_("Basis and principles"), conduct.basis()),
+        (_("Quorum"), [thresholds.quorum(settings, roll), conduct.quorum_again()]),
+        (_("Candidate projects and places"), [*_places(settings, candidates), conduct.slate()]),
+        (_("How to vote"), marking.how(settings)),
+        (_("Valid and void ballots"), marking.validity(settings)),
+        (_("When the vote as a whole is valid"), conduct.whole_vote()),
+        (pgettext("article", "What is chosen"), _chosen(settings, roll)),
+        (_("The second threshold"), _second(settings, group_roll)),
+        (_("How a ranking is read"), deciding.scoring(settings)),
+        (
+            _tie_title(),
+            [deciding.tie(settings), *deciding.tie_notes(settings)] if deciding.tie(settings) else [],
+        ),
+        (_("Too few chosen"), [deciding.shortfall(settings)]),
+        (_("A further ballot"), deciding.further(settings)),
+        (_("Online and on paper"), conduct.channels()),
+        (_("Scrutineers and the count"), conduct.count()),
+        (_("Announcement"), conduct.announcement()),
+        (_("Coming into force"), conduct.force()),
+    ]
+    numbered = _numbered(parts)
+    tie = next((article.heading for article in numbered if article.title == _tie_title()), "")
+    worked = example(settings, candidates=candidates, roll=roll, group_roll=group_roll, tie_article=tie)
+    return [*numbered, *([Article(None, _("A worked example"), tuple(worked))] if worked else [])]
+
+
+def _numbered(parts: Sequence[tuple[str, Sequence[str]]]) -> list[Article]:
+    kept = [(title, tuple(said)) for title, said in parts if said]
+    return [Article(number, title, said) for number, (title, said) in enumerate(kept, start=1)]
+
+
+def _of_grades(
+    settings: Mapping[str, Any], candidates: int, roll: int | None
+) -> list[tuple[str, Sequence[str]]]:
+    """Return the articles of an assessment: what differs from a choice, and what is common to both."""
+    assessed = _("%(candidates)d projects are assessed.") % {"candidates": candidates}
+    return [
+        (_("Basis and principles"), conduct.basis()),
+        (_("Quorum"), [thresholds.quorum(settings, roll), conduct.quorum_again()]),
+        (_("What is assessed"), [assessed]),
+        (_("How to vote"), assessment.how(settings)),
+        (_("Valid and void ballots"), marking.validity(settings)),
+        (_("When the vote as a whole is valid"), conduct.whole_vote()),
+        (_("The grades"), assessment.grades(settings, roll)),
+        (_("What follows a poor grade"), assessment.follows()),
+        (_("Online and on paper"), conduct.channels()),
+        (_("Scrutineers and the count"), conduct.count()),
+        (_("Announcement"), conduct.announcement()),
+        (_("Coming into force"), conduct.force()),
+    ]
+
+
+def sentences(
+    settings: Mapping[str, Any], *, candidates: int, roll: int | None = None, group_roll: int | None = None
+) -> list[str]:
+    """Return what a reader asks first, in a few sentences; ``articles`` has the whole."""
+    if settings["ballot_type"] == "grades":
+        return [
+            thresholds.quorum(settings, roll),
+            assessment.summary(),
+            marking.blank(settings),
+            *assessment.grades(settings, roll),
+        ]
+    said = [
+        thresholds.quorum(settings, roll),
+        places(settings, candidates),
+        marking.summary(settings),
+        marking.blank(settings),
+        thresholds.floor(settings, roll),
+        thresholds.group(settings, group_roll),
+        deciding.order(settings),
+        *deciding.scoring(settings)[:1],
+        deciding.tie(settings),
+        deciding.shortfall(settings),
+    ]
+    return [sentence for sentence in said if sentence]
+
+
+def places(settings: Mapping[str, Any], candidates: int) -> str:
+    words = {"seats": settings["seats"], "candidates": candidates}
+    if not candidates:
+        return _("%(seats)d of the candidate projects are chosen.") % words
+    if settings["ballot_type"] == "whole_report":
+        return _("The %(candidates)d candidate projects are put to the vote as one list.") % words
+    return _("%(seats)d of %(candidates)d candidate projects are chosen.") % words
+
+
+def _places(settings: Mapping[str, Any], candidates: int) -> list[str]:
+    if not candidates or settings["ballot_type"] == "whole_report":
+        return [places(settings, candidates)]
+    more = _("There are more candidates than places.")
+    return [
+        places(settings, candidates),
+        more if candidates > settings["seats"] else _("There are as many candidates as places."),
+    ]
+
+
+def _chosen(settings: Mapping[str, Any], roll: int | None) -> list[str]:
+    said = [
+        thresholds.floor(settings, roll),
+        *thresholds.floor_notes(settings),
+        "" if settings["group_base"] else deciding.order(settings),
+    ]
+    return [sentence for sentence in said if sentence]
+
+
+def _second(settings: Mapping[str, Any], group_roll: int | None) -> list[str]:
+    if not settings["group_base"]:
+        return []
+    said = [
+        thresholds.group(settings, group_roll),
+        deciding.order(settings),
+        thresholds.group_secrecy(settings),
+    ]
+    return [sentence for sentence in said if sentence]
+
+
+def _tie_title() -> str:
+    return pgettext("article", "Equal votes")

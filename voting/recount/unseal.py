@@ -1,0 +1,162 @@
+"""``python -m voting.recount.unseal URN --out COUNT``: count an exported urn with the scrutineers' slips, offline.
+
+No Django, no database, no network. It asks for the slips (or reads them from a file, one a line), checks the urn
+against its root, unseals, counts, prints the votes and writes the count, which the clerk imports: it is the online
+count byte for byte. With ``--trial`` it opens the trial ballot of a key ceremony and prints its word.
+
+Exit status: 0 done, 1 refused with a sentence, 2 a file that cannot be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import getpass
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from voting.count import choices, counting, sealing
+from voting.count.canonical import canonical_json, root_of
+from voting.count.definition import read_definition
+from voting.count.working import Working, work_out
+
+URN_FORMAT, COUNT_FORMAT, TRIAL_FORMAT = "piaojue-urn/1", "piaojue-count/1", "piaojue-trial/1"
+
+
+class NotUnsealed(Exception):
+    """The urn is not opened; the message is a sentence."""
+
+
+def rebuild(slips: list[str], *, needed: int, key: str) -> bytes:
+    """Return the seed that the slips give, once it is the one of this key. Raises NotUnsealed naming the slip."""
+    try:
+        seed = sealing.join(slips, needed=needed)
+    except sealing.SlipError as error:
+        raise NotUnsealed(_said(error)) from error
+    if sealing.public_key(seed).fingerprint != key:
+        raise NotUnsealed("These slips belong to another key than this urn's. 这些密钥条不属于本票箱。")
+    return seed
+
+
+def _said(error: sealing.SlipError) -> str:
+    if isinstance(error, sealing.SlipsTooFew):
+        return f"{error.needed} different slips are needed. 需要 {error.needed} 张不同的密钥条。"
+    if isinstance(error, sealing.SlipWordUnknown):
+        return (
+            f"Slip {error.slip}: word {error.place}, “{error.word}”, is not in the list. "
+            f"第 {error.slip} 张第 {error.place} 个词“{error.word}”不在词表内。"
+        )
+    if isinstance(error, sealing.SlipIncomplete):
+        return (
+            f"Slip {error.slip} has {error.words} words, not 20. "
+            f"第 {error.slip} 张有 {error.words} 个词，应为 20 个。"
+        )
+    if isinstance(error, sealing.SlipRepeated):
+        return f"Slip {error.slip} was given before. 第 {error.slip} 张重复。"
+    if isinstance(error, sealing.SlipForeign):
+        return f"Slip {error.slip} is of another ceremony. 第 {error.slip} 张属于另一次密钥仪式。"
+    return f"Slip {error.slip}: a word is mistyped. 第 {error.slip} 张有词抄错。"
+
+
+def count(urn: dict[str, Any], seed: bytes) -> Working:
+    """Unseal and count. Raises NotUnsealed where the urn is not as it was sealed, or a ballot does not open."""
+    facts = urn["facts"]
+    blobs = [base64.b64decode(ballot, validate=True) for ballot in urn["ballots"]]
+    hashes = sorted(hashlib.sha256(blob).digest() for blob in blobs)
+    if len(blobs) != facts["urn"]["ballots"] or root_of(hashes) != facts["urn"]["root"]:
+        raise NotUnsealed("The urn is not as it was sealed at the close. 票箱与封箱时不一致，未计票。")
+    return work_out(facts, _unsealed(urn, blobs, seed))
+
+
+def _unsealed(urn: dict[str, Any], blobs: list[bytes], seed: bytes) -> Iterator[choices.Choice]:
+    definition, info = read_definition(urn["facts"]["definition"]), urn["info"].encode()
+    key = sealing.private_key(seed)
+    for blob in blobs:
+        try:
+            yield definition.decode(sealing.unseal(key, blob, info=info))
+        except (sealing.CannotUnseal, choices.MalformedChoice):
+            raise NotUnsealed(
+                "A ballot does not open with this key. 有一张票无法用此密钥启封，未计票。"
+            ) from None
+
+
+def open_trial(trial: dict[str, Any], seed: bytes) -> str:
+    """Return the word sealed in a trial ballot. Raises NotUnsealed."""
+    blob = base64.b64decode(trial["ballot"], validate=True)
+    try:
+        plain = sealing.unseal(sealing.private_key(seed), blob, info=trial["info"].encode())
+    except sealing.CannotUnseal:
+        raise NotUnsealed("The trial ballot does not open. 试验票无法启封。") from None
+    return plain.rstrip(b"\0").decode()
+
+
+def ask_slips(path: Path | None, needed: int) -> list[str]:
+    """Return the slips of a file, one a line, or as typed without echo."""
+    if path is not None:
+        return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    sys.stderr.write(
+        f"{needed} slips are needed; what you type is not shown. 需要 {needed} 张密钥条，输入不显示。\n"
+    )
+    return [getpass.getpass(f"{place}: ") for place in range(1, needed + 1)]
+
+
+def parser() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(prog="python -m voting.recount.unseal", description=__doc__)
+    options.add_argument("file", type=Path, help="the exported urn, or the trial ballot")
+    options.add_argument("--slips", type=Path, help="read the slips from this file, one a line")
+    options.add_argument("--out", type=Path, help="write the count into this new file")
+    options.add_argument("--trial", action="store_true", help="open the trial ballot of a key ceremony")
+    return options
+
+
+def _read(path: Path, wanted: str) -> dict[str, Any]:
+    file: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if file["format"] != wanted:
+        raise ValueError(f"its format is {file['format']!r}, not {wanted!r}")
+    return file
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says; return the exit status."""
+    options = parser().parse_args(arguments)
+    wanted = TRIAL_FORMAT if options.trial else URN_FORMAT
+    try:
+        file = _read(options.file, wanted)
+        slips = ask_slips(options.slips, file["slips_needed"])
+        key = file["key"] if options.trial else file["facts"]["key"]
+        seed = rebuild(slips, needed=file["slips_needed"], key=key)
+        if options.trial:
+            sys.stdout.write(f"{open_trial(file, seed)}\n")
+            return 0
+        _write(options.out, count(file, seed))
+    except NotUnsealed as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 1
+    except (
+        OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, RecursionError, counting.CountMismatch,
+    ) as error:  # fmt: skip
+        sys.stderr.write(f"{options.file}: {error}\n")
+        return 2
+    return 0
+
+
+def _write(path: Path | None, counted: Working) -> None:
+    """Print the votes, and write the count into a file that must be new."""
+    outcome = counted.working["outcome"]
+    for item in outcome["items"]:
+        sys.stdout.write(f"{item['number']:>3}  {item['for']:>6}  {item['decision']}\n")
+    sys.stdout.write(f"{outcome['status']}; hash of the count {counted.digest}\n")
+    if path is not None:
+        text = canonical_json(
+            {"format": COUNT_FORMAT, "working": counted.working, "patterns": counted.patterns}
+        )
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

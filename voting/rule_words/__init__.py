@@ -1,5 +1,0 @@
-"""The adopted rules in words, generated from the settings: a whole 票决办法, and the same in a few sentences."""
-
-from voting.rule_words.measures import Article, articles, sentences
-
-__all__ = ["Article", "articles", "sentences"]

@@ -1,0 +1,180 @@
+"""What citizens read after the vote: the twelve at a glance, one project with its timeline, years compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from csp.decorators import csp_replace
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from voting import queries
+from voting.domain.after.supervision import is_watcher, may_remark
+from voting.forms.after.supervision import RemarkForm
+from voting.models import Cycle, ReportFile, Survey
+from voting.read_models.after.documents import month_end, quarter_end
+from voting.read_models.after.lines import Line
+from voting.read_models.after.overview import Overview, overview, overviews, survey_lines
+from voting.read_models.after.plan_words import decided_changes
+from voting.read_models.after.timeline import events
+from voting.read_models.vote.grades import grade_word
+from voting.states import GradeName, Stage
+
+FRESH = 60  # seconds
+MOST_YEARS = 20
+
+
+def shown(slug: str, *, on: date | None = None) -> tuple[Cycle, Overview]:
+    """Return the cycle and its deliveries as of the end of a day, or as of now. Raises Http404 before there are any."""
+    cycle = queries.public_cycle(slug)
+    found = _seen(cycle, on=on)
+    if found is None:
+        raise Http404
+    return cycle, found
+
+
+def _seen(cycle: Cycle, *, on: date | None = None) -> Overview | None:
+    today = timezone.localdate()
+    day = min(on or today, today)
+    return overview(cycle, on=day, ended=day < today)
+
+
+@require_safe
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show every project of the year with its light, and the way to all papers and data; else that it is too early."""
+    cycle = queries.public_cycle(slug)
+    found = _seen(cycle)
+    if found is None:
+        return render(request, "delivery/no_breakdown.html", {"cycle": cycle}, status=404)
+    context = {
+        "cycle": cycle,
+        "overview": found,
+        "breakdown": cycle.breakdowns.defer("body").order_by("-version").first(),
+        "quarters": [
+            quarter for quarter in range(1, 5) if _has_begun(found, quarter_end(cycle.year, quarter), 3)
+        ],
+        "months": list(_months(found)),
+        "halves": [half for half in (1, 2) if _has_begun(found, month_end(cycle.year, 6 * half), 6)],
+        "survey": Survey.objects.filter(cycle=cycle).first(),
+        "assessments": list(cycle.assessments.all()),
+        "now": timezone.now(),
+        "widget": request.build_absolute_uri(reverse("voting:widget", args=[slug])),
+        "others": queries.delivered_cycles().exclude(pk=cycle.pk).exists(),
+    }
+    answer = render(request, "delivery/index.html", context)
+    patch_cache_control(answer, public=True, max_age=FRESH)
+    return answer
+
+
+def _has_begun(found: Overview, end: date, months: int) -> bool:
+    """Tell whether a period of so many months that ends then has begun."""
+    month = end.month - months + 1
+    return end.replace(month=month, day=1) <= found.on
+
+
+def _months(found: Overview) -> Iterator[date]:
+    """Yield the months of the year that have begun, the newest first."""
+    for month in range(12, 0, -1):
+        first = date(found.cycle.year, month, 1)
+        if first <= found.on:
+            yield first
+
+
+@require_safe
+def delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Show what became of one project: light, targets, milestones, everything that happened."""
+    cycle, found = shown(slug)
+    line = found.line(number)
+    if line is None:
+        raise Http404
+    survey = Survey.objects.filter(cycle=cycle).first()
+    context = {
+        "cycle": cycle,
+        "overview": found,
+        "line": line,
+        "events": events(line),
+        "changes": decided_changes(line.delivery),
+        "group": list(line.delivery.group.delegates.all()) if hasattr(line.delivery, "group") else [],
+        "survey": survey,
+        "survey_lines": survey_lines(line) if survey else [],
+        "survey_answers": sum(line.survey.values()),
+        "may_supervise": is_watcher(request.user, line.delivery),
+        "remark_form": RemarkForm() if may_remark(request.user, line.delivery) else None,
+        "now": timezone.now(),
+        "before": found.line(number - 1),
+        "after": found.line(number + 1),
+    }
+    return render(request, "delivery/project.html", context)
+
+
+@require_safe
+def report_file(request: HttpRequest, slug: str, number: int, report: int, position: int) -> HttpResponse:
+    """Return a picture or PDF of a report, as we made it anew."""
+    file = get_object_or_404(
+        ReportFile,
+        report__delivery__cycle__slug=slug,
+        report__delivery__number=number,
+        report=report,
+        position=position,
+    )
+    way = "inline" if file.is_picture else "attachment"
+    answer = HttpResponse(bytes(file.data), content_type=file.content_type)
+    answer["Content-Disposition"] = f'{way}; filename="report-{number}-{report}-{position}{_ending(file)}"'
+    patch_cache_control(answer, public=True, max_age=24 * 60 * 60, immutable=True)
+    return answer
+
+
+def _ending(file: ReportFile) -> str:
+    return file.name[file.name.rfind(".") :] if "." in file.name else ""
+
+
+@require_safe
+def years(request: HttpRequest) -> HttpResponse:
+    """Compare the years: how many projects, how many completed, the lights, the grades."""
+    cycles = list(queries.delivered_cycles()[:MOST_YEARS])
+    found = overviews(cycles, on=timezone.localdate()).values()
+    columns = list(dict.fromkeys(name for each in found for name, _number in each.counts))
+    rows = []
+    for each in found:
+        counts = dict(each.counts)
+        cells = [(name, counts.get(name, 0)) for name in columns]
+        rows.append((each.cycle, cells, _grades(each)))
+    return render(request, "delivery/years.html", {"columns": columns, "rows": rows})
+
+
+def _grades(found: Overview) -> str:
+    """Say how many projects got each grade; nothing before an assessment."""
+    grades = Counter(_worst(line) for line in found.lines if line.grades)
+    order = [*GradeName.values, None]
+    return _(", ").join(f"{grade_word(each)} {grades[each]}" for each in order if grades[each])
+
+
+def _worst(line: Line) -> str | None:
+    """Return the worst grade that a project's units got in its newest assessment; None where a void one gave none."""
+    newest = line.grades[-1].assessment
+    grades = {each.grade.value for each in line.grades if each.assessment == newest and each.grade}
+    return max(grades, key=GradeName.values.index, default=None)
+
+
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its types know no further arguments
+@require_safe
+def widget(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the lights of a year in a small page that other sites may embed."""
+    cycle, found = shown(slug)
+    answer = render(request, "delivery/widget.html", {"cycle": cycle, "overview": found})
+    patch_cache_control(answer, public=True, max_age=FRESH)
+    return answer
+
+
+def is_delivered(cycle: Cycle) -> bool:
+    """Tell whether the cycle's projects are on their way, or were."""
+    return cycle.stage in {Stage.DELIVERY, Stage.ASSESSMENT, Stage.ARCHIVED}

@@ -1,0 +1,237 @@
+"""责任分解, 进度表, 通报, 半年报告, 图解 as page and PDF, the tables as XLSX too."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.http import require_safe
+
+from voting import queries
+from voting.models import Breakdown, Cycle
+from voting.printing.blocks import Document
+from voting.printing.pdf import as_pdf
+from voting.printing.tables import Cell, rows_as_csv, rows_as_xlsx
+from voting.read_models.after import documents as papers
+from voting.views.after.deliveries import FRESH, shown
+from voting.views.api.views import to_all
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+def breakdown(request: HttpRequest, slug: str, version: int | None = None) -> HttpResponse:
+    """Show an issued version of the 责任分解, the newest by default; before one, that there is none."""
+    cycle = queries.public_cycle(slug)
+    issued = _issued(cycle, version)
+    if issued is None:
+        return render(request, "delivery/no_breakdown.html", {"cycle": cycle})
+    links = {
+        "PDF": reverse("voting:breakdown-pdf", args=[slug, issued.version]),
+        "XLSX": reverse("voting:breakdown-xlsx", args=[slug, issued.version]),
+        "JSON": reverse("voting:breakdown-json", args=[slug, issued.version]),
+    }
+    versions = cycle.breakdowns.defer("body").order_by("version")
+    return _page(
+        request, cycle, papers.breakdown_paper(issued), links, versions=versions, version=issued.version
+    )
+
+
+@require_safe
+def breakdown_pdf(request: HttpRequest, slug: str, version: int) -> HttpResponse:
+    issued = _required(slug, version)
+    return _file(
+        request, as_pdf(papers.breakdown_paper(issued)), f"{slug}-breakdown-{version}.pdf", "application/pdf"
+    )
+
+
+@require_safe
+def breakdown_xlsx(request: HttpRequest, slug: str, version: int) -> HttpResponse:
+    issued = _required(slug, version)
+    return _file(
+        request, rows_as_xlsx(papers.breakdown_rows(issued)), f"{slug}-breakdown-{version}.xlsx", XLSX
+    )
+
+
+@require_safe
+def breakdown_json(request: HttpRequest, slug: str, version: int) -> HttpResponse:
+    """Return the version's own text, whose SHA-256 is its hash."""
+    issued = _required(slug, version)
+    kind = "application/json; charset=utf-8"
+    return _file(request, issued.body.encode(), f"{slug}-breakdown-{version}.json", kind)
+
+
+def _issued(cycle: Cycle, version: int | None) -> Breakdown | None:
+    found = cycle.breakdowns.order_by("-version")
+    if version is None:
+        return found.first()
+    one = found.filter(version=version).first()
+    if one is None:
+        raise Http404
+    return one
+
+
+def _required(slug: str, version: int) -> Breakdown:
+    issued = _issued(queries.public_cycle(slug), version)
+    if issued is None:
+        raise Http404
+    return issued
+
+
+Written = tuple[Cycle, Document]
+
+
+def _quarterly(slug: str, quarter: int) -> tuple[Cycle, Document, list[list[Cell]]]:
+    cycle = queries.public_cycle(slug)
+    cycle, found = shown(slug, on=_until(cycle, quarter, 3))
+    rows: list[list[Cell]] = [
+        list(row) for row in (papers.quarterly_head(), *map(papers.quarterly_row, found.lines))
+    ]
+    return cycle, papers.quarterly(found, quarter=quarter), rows
+
+
+def _until(cycle: Cycle, place: int, months: int) -> date:
+    """Return the last day of the year's period. Raises Http404 for none or one ahead."""
+    if not 1 <= place <= 12 // months:
+        raise Http404
+    today = timezone.localdate()
+    if date(cycle.year, months * (place - 1) + 1, 1) > today:
+        raise Http404
+    return papers.month_end(cycle.year, months * place)
+
+
+@require_safe
+def quarterly(request: HttpRequest, slug: str, quarter: int) -> HttpResponse:
+    cycle, document, _rows = _quarterly(slug, quarter)
+    links = {
+        "PDF": reverse("voting:quarterly-pdf", args=[slug, quarter]),
+        "XLSX": reverse("voting:quarterly-xlsx", args=[slug, quarter]),
+        "CSV": reverse("voting:quarterly-csv", args=[slug, quarter]),
+    }
+    return _page(request, cycle, document, links)
+
+
+@require_safe
+def quarterly_pdf(request: HttpRequest, slug: str, quarter: int) -> HttpResponse:
+    _cycle, document, _rows = _quarterly(slug, quarter)
+    return _file(request, as_pdf(document), f"{slug}-quarter-{quarter}.pdf", "application/pdf")
+
+
+@require_safe
+def quarterly_xlsx(request: HttpRequest, slug: str, quarter: int) -> HttpResponse:
+    _cycle, _document, rows = _quarterly(slug, quarter)
+    return _file(request, rows_as_xlsx(rows), f"{slug}-quarter-{quarter}.xlsx", XLSX)
+
+
+@require_safe
+def quarterly_csv(request: HttpRequest, slug: str, quarter: int) -> HttpResponse:
+    _cycle, _document, rows = _quarterly(slug, quarter)
+    return _file(request, rows_as_csv(rows), f"{slug}-quarter-{quarter}.csv", "text/csv; charset=utf-8")
+
+
+def _bulletin(slug: str, month: int) -> Written:
+    cycle = queries.public_cycle(slug)
+    cycle, found = shown(slug, on=_until(cycle, month, 1))
+    return cycle, papers.bulletin(found, month=date(cycle.year, month, 1))
+
+
+@require_safe
+def bulletin(request: HttpRequest, slug: str, month: int) -> HttpResponse:
+    cycle, document = _bulletin(slug, month)
+    return _page(request, cycle, document, {"PDF": reverse("voting:bulletin-pdf", args=[slug, month])})
+
+
+@require_safe
+def bulletin_pdf(request: HttpRequest, slug: str, month: int) -> HttpResponse:
+    return _file(
+        request, as_pdf(_bulletin(slug, month)[1]), f"{slug}-bulletin-{month:02}.pdf", "application/pdf"
+    )
+
+
+def _half_year(slug: str, half: int) -> Written:
+    cycle = queries.public_cycle(slug)
+    cycle, found = shown(slug, on=_until(cycle, half, 6))
+    return cycle, papers.half_year(found, half=half)
+
+
+@require_safe
+def half_year(request: HttpRequest, slug: str, half: int) -> HttpResponse:
+    cycle, document = _half_year(slug, half)
+    return _page(request, cycle, document, {"PDF": reverse("voting:half-year-pdf", args=[slug, half])})
+
+
+@require_safe
+def half_year_pdf(request: HttpRequest, slug: str, half: int) -> HttpResponse:
+    return _file(
+        request, as_pdf(_half_year(slug, half)[1]), f"{slug}-half-year-{half}.pdf", "application/pdf"
+    )
+
+
+@require_safe
+def glance(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the 图解, which prints on one page."""
+    cycle, found = shown(slug)
+    links = {"PDF": reverse("voting:glance-pdf", args=[slug])}
+    return _page(request, cycle, papers.glance(found), links)
+
+
+@require_safe
+def glance_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    _cycle, found = shown(slug)
+    return _file(request, as_pdf(papers.glance(found)), f"{slug}-glance.pdf", "application/pdf")
+
+
+def _page(
+    request: HttpRequest, cycle: Cycle, document: Document, links: dict[str, str], **more: object
+) -> HttpResponse:
+    context = {"cycle": cycle, "document": document, "links": links, **more}
+    answer = render(request, "delivery/paper.html", context)
+    patch_cache_control(answer, public=True, max_age=FRESH)
+    return answer
+
+
+def _file(request: HttpRequest, content: bytes, name: str, kind: str) -> HttpResponse:
+    """Return a download; asked for again with its own hash, only that it is unchanged."""
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    if unchanged := get_conditional_response(request, etag=etag):
+        return unchanged
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag}
+    answer = HttpResponse(content, content_type=kind, headers=headers)
+    patch_cache_control(answer, public=True, max_age=FRESH)
+    return answer
+
+
+Writer = Callable[[list[list[Cell]]], bytes]
+
+
+@require_safe
+def open_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    _cycle, found = shown(slug)
+    content = rows_as_csv(papers.open_rows(found))
+    return to_all(_file(request, content, f"{slug}-projects.csv", "text/csv; charset=utf-8"))
+
+
+@require_safe
+def open_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
+    cycle, found = shown(slug)
+    content = rows_as_xlsx(papers.open_rows(found), second=papers.disclosure(cycle))
+    return to_all(_file(request, content, f"{slug}-projects.xlsx", XLSX))
+
+
+@require_safe
+def open_json(request: HttpRequest, slug: str) -> HttpResponse:
+    cycle, found = shown(slug)
+    body = papers.of_what(found) | {
+        "disclosure": dict(papers.disclosure(cycle)),
+        "projects": papers.open_records(found),
+    }
+    text = json.dumps(body, ensure_ascii=False, indent=1)
+    kind = "application/json; charset=utf-8"
+    return to_all(_file(request, text.encode(), f"{slug}-projects.json", kind))

@@ -1,0 +1,64 @@
+"""The residents' survey: open to everybody, without an account, without a script."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from voting import queries
+from voting.domain.after import surveys
+from voting.domain.core.refusals import Refused
+from voting.models import Cycle, Delivery, Survey
+from voting.states import GradeName
+from voting.views.core.address import address_of_person
+
+MISTAKEN = 422
+
+
+def survey(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the form, or take it in and say thank you; a refusal keeps what was marked."""
+    cycle = queries.public_cycle(slug)
+    asked = Survey.objects.select_related("cycle").filter(cycle=cycle).first()
+    if asked is None:
+        raise Http404
+    deliveries = list(Delivery.objects.filter(cycle=cycle).select_related("candidate").order_by("number"))
+    if request.method != "POST":
+        return _page(request, cycle, asked, deliveries, {}, sent="sent" in request.GET)
+    given = {each.number: request.POST.get(f"grade-{each.number}", "") for each in deliveries}
+    answers = {each.pk: given[each.number] for each in deliveries if given[each.number] in GradeName.values}
+    ticket, address = request.POST.get("ticket", ""), address_of_person(request)
+    try:
+        if request.POST.get("website"):  # only a program fills in what nobody sees
+            raise surveys.FormDamaged
+        surveys.answer(survey=asked, ticket=ticket, answers=answers, address=address, at=timezone.now())
+    except (Refused, ValidationError) as refusal:
+        return _page(request, cycle, asked, deliveries, given, refusal=refusal)
+    return redirect(f"{request.path}?sent")
+
+
+def _page(
+    request: HttpRequest,
+    cycle: Cycle,
+    asked: Survey,
+    deliveries: list[Delivery],
+    given: dict[int, str],
+    *,
+    refusal: Exception | None = None,
+    sent: bool = False,
+) -> HttpResponse:
+    rows = [
+        (each, [(value, label, given.get(each.number) == value) for value, label in GradeName.choices])
+        for each in deliveries
+    ]
+    context = {
+        "cycle": cycle,
+        "survey": asked,
+        "rows": rows,
+        "ticket": surveys.make_ticket(asked),
+        "refusal": refusal,
+        "sent": sent,
+        "open": surveys.is_open(asked, timezone.now()),
+    }
+    return render(request, "delivery/survey.html", context, status=MISTAKEN if refusal else 200)

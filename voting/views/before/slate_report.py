@@ -1,0 +1,86 @@
+"""候选项目形成情况的报告 as page, PDF, CSV and JSON: all from the frozen text of an issued version."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from voting import queries
+from voting.domain.before.funnel import of_data
+from voting.domain.before.slate_reports import read_body
+from voting.models import Cycle, SlateReport
+from voting.printing.blocks import Document
+from voting.printing.pdf import as_pdf
+from voting.printing.tables import rows_as_csv
+from voting.read_models.before.slate_report import funnel_rows, slate_document
+
+
+def _issued(cycle: Cycle, version: int | None) -> SlateReport | None:
+    """Return that issued version, or the newest one. Raises Http404 for a version that does not exist."""
+    reports = SlateReport.objects.filter(cycle=cycle).exclude(issued_at=None).order_by("-version")
+    if version is None:
+        return reports.first()
+    found = reports.filter(version=version).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _required(slug: str, version: int | None) -> tuple[Cycle, SlateReport]:
+    cycle = queries.public_cycle(slug)
+    report = _issued(cycle, version)
+    if report is None:
+        raise Http404
+    return cycle, report
+
+
+def _document(report: SlateReport) -> Document:
+    return slate_document(read_body(report), digest=report.digest, issued_at=report.issued_at)
+
+
+@require_safe
+def page(request: HttpRequest, slug: str, version: int | None = None) -> HttpResponse:
+    """Show the report as the paper that it is, or that there is none yet."""
+    cycle = queries.public_cycle(slug)
+    report = _issued(cycle, version)
+    if report is None:
+        return render(request, "slate/no_report.html", {"cycle": cycle})
+    versions = SlateReport.objects.filter(cycle=cycle).exclude(issued_at=None).defer("body")
+    context = {"cycle": cycle, "report": report, "document": _document(report), "versions": versions}
+    return render(request, "slate/report.html", context)
+
+
+@require_safe
+def pdf(request: HttpRequest, slug: str, version: int | None = None) -> HttpResponse:
+    """Return the report as a download. Raises Http404 before it is issued."""
+    cycle, report = _required(slug, version)
+    etag = f'"{report.digest}-{getattr(request, "LANGUAGE_CODE", "")}"'
+    if unchanged := get_conditional_response(request, etag=etag):
+        return unchanged
+    name = f"{cycle.slug}-slate-report-{report.version}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag}
+    return HttpResponse(as_pdf(_document(report)), content_type="application/pdf", headers=headers)
+
+
+@require_safe
+def as_json(request: HttpRequest, slug: str, version: int | None = None) -> HttpResponse:
+    """Return the frozen text itself, whose SHA-256 is the hash of the report."""
+    cycle, report = _required(slug, version)
+    name = f"{cycle.slug}-slate-report-{report.version}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(report.body, content_type="application/json", headers=headers)
+
+
+@require_safe
+def funnel_csv(request: HttpRequest, slug: str, version: int | None = None) -> HttpResponse:
+    """Return the numbers of the funnel: a group, what is counted, how many."""
+    cycle, report = _required(slug, version)
+    tables = funnel_rows(of_data(read_body(report)["funnel"]))
+    rows: list[list[str | int]] = [
+        [group, label, number] for group, lines in tables for label, number in lines
+    ]
+    name = f"{cycle.slug}-slate-report-{report.version}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(rows_as_csv(rows), content_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,174 @@
+"""征集 for everybody: the call, the proposal form, the list, a proposal with its answer, the tracking code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.roles import Role
+from voting import queries
+from voting.domain.before import proposals
+from voting.domain.before.calls import CallNotOpen
+from voting.domain.core.refusals import Refused
+from voting.forms.before.proposal import ListForm, ProposalForm, TrackForm
+from voting.models import Attachment, Cycle, Proposal
+from voting.states import Standing
+from voting.views.core.address import address_of_person
+
+PER_PAGE = 30
+UNPROCESSABLE, TOO_MANY = 422, 429
+
+
+@require_safe
+def call(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the call: what is asked for, until when, how to take part."""
+    cycle = queries.public_cycle(slug)
+    found = queries.published_call(cycle)
+    now = timezone.now()
+    context = {"cycle": cycle, "call": found, "now": now, "is_open": bool(found and found.is_open(now))}
+    return render(request, "proposals/call.html", context, status=200 if found else 404)
+
+
+def _person(request: HttpRequest, cycle: Cycle) -> User | None:
+    """Return the delegate or unit officer of this kind of cycle who is signed in; anybody else is a resident."""
+    user = request.user
+    known = isinstance(user, User) and user.role in {Role.DELEGATE, Role.UNIT} and user.kind == cycle.kind
+    return user if known and isinstance(user, User) else None
+
+
+@sensitive_post_parameters("contact_name", "contact")
+@sensitive_variables()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take a proposal. What is refused is said on its field, and everything typed stays."""
+    cycle = queries.public_cycle(slug)
+    found, person = queries.published_call(cycle), _person(request, cycle)
+    fields = found.fields if found else []
+    now = timezone.now()
+    context: dict[str, Any] = {"cycle": cycle, "call": found, "person": person}
+    if request.method != "POST":
+        if found is None or not found.is_open(now):
+            context["refusal"] = CallNotOpen(found, now)
+            return render(request, "proposals/closed.html", context, status=409)
+        context["form"] = ProposalForm(fields=fields, personal=person is None)
+        return render(request, "proposals/propose.html", context)
+    form = ProposalForm(request.POST, request.FILES, fields=fields, personal=person is None)
+    status = UNPROCESSABLE
+    if form.is_valid():
+        try:
+            proposal, code = proposals.submit(
+                cycle=cycle,
+                ticket=form.cleaned_data["ticket"],
+                at=now,
+                fields=form.texts,
+                attachments=form.cleaned_data["attachments"],
+                by=person,
+                address="" if person else address_of_person(request),
+            )
+        except proposals.TooMany as refusal:
+            form.add_error(None, str(refusal))
+            status = TOO_MANY
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return render(request, "proposals/done.html", context | {"proposal": proposal, "code": code})
+    context |= {"form": form, "again": bool(request.FILES)}
+    return render(request, "proposals/propose.html", context, status=status)
+
+
+@require_safe
+def listing(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what the public may see of the proposals: searched, filtered, a page at a time."""
+    cycle = queries.public_cycle(slug)
+    found = queries.published_call(cycle)
+    form = ListForm(request.GET, fields=found.fields if found else [])
+    chosen = form.chosen
+    rows = queries.shown_proposals(cycle, chosen)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    context = {
+        "cycle": cycle, "call": found, "form": form, "page": page, "chosen": chosen, "kept": kept.urlencode(),
+        "is_open": bool(found and found.is_open(timezone.now())), "received": cycle.proposals.count(),
+    }  # fmt: skip
+    return render(request, "proposals/list.html", context)
+
+
+def _shown(cycle: Cycle, number: int) -> Proposal:
+    return get_object_or_404(
+        Proposal.objects.select_related("merged_into", "delegate__delegation", "unit").filter(cycle=cycle),
+        number=number,
+        standing=Standing.SHOWN,
+    )
+
+
+def story(proposal: Proposal) -> dict[str, Any]:
+    """Return what became of a proposal, by its own decision or that of the one it was merged into."""
+    main = proposal.merged_into or proposal
+    return {
+        "main": main,
+        "decision": main.decisions.select_related("unit").last(),
+        "candidates": [link.candidate for link in main.led_to.select_related("candidate")],
+    }
+
+
+@require_safe
+def proposal(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Show a proposal and its answer."""
+    cycle = queries.public_cycle(slug)
+    shown = _shown(cycle, number)
+    files = shown.attachments.defer("data")
+    context = {"cycle": cycle, "proposal": shown, "files": files, "merged": shown.merged.order_by("number")}
+    return render(request, "proposals/proposal.html", context | story(shown))
+
+
+@require_safe
+def attachment(request: HttpRequest, slug: str, number: int, position: int) -> HttpResponse:
+    """Return a file as we made it; no browser runs anything of it."""
+    cycle = queries.public_cycle(slug)
+    file = Attachment.objects.filter(proposal__cycle=cycle, proposal__number=number, position=position)
+    user = request.user
+    if not (isinstance(user, User) and user.role == Role.CLERK and user.kind == cycle.kind):
+        file = file.filter(proposal__standing=Standing.SHOWN)
+    found = file.first()
+    if found is None:
+        raise Http404
+    answer = HttpResponse(bytes(found.data), content_type=found.content_type)
+    answer["Content-Disposition"] = (
+        f'inline; filename="{number}-{position}.{found.content_type.split("/")[1]}"'
+    )
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Cache-Control"] = "private, max-age=300"
+    return answer
+
+
+@sensitive_post_parameters("code")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def track(request: HttpRequest) -> HttpResponse:
+    """Tell the proposer what became of the proposal. The code is in no address and no log."""
+    form = TrackForm(request.POST or None)
+    context: dict[str, Any] = {"form": form}
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        found = proposals.by_code(form.cleaned_data["code"])
+        if found is None:
+            status = UNPROCESSABLE
+        context |= {"asked": True, "proposal": found}
+        if found:
+            context |= {"cycle": found.cycle} | story(found)
+    elif form.errors:
+        status = UNPROCESSABLE
+    return render(request, "proposals/track.html", context, status=status)

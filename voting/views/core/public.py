@@ -1,0 +1,106 @@
+"""What citizens read before there is a result: home, slate, dossiers, the specimen ballot, how the secret is kept."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from voting import queries
+from voting.models import Candidate, Cycle
+from voting.read_models.after.overview import Overview, overview
+from voting.read_models.before.slate_report import changes_of, field_label
+from voting.read_models.vote.results import Result
+from voting.states import Stage
+from voting.views.after.deliveries import is_delivered
+from voting.views.before.origins import origins_of
+from voting.views.core.phases import moment_of
+from voting.views.vote.ballot_lines import dossier
+from voting.views.vote.rules import in_short
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the vote that is held now, else the newest, with its projects and what can be done; older ones below it."""
+    cycles = list(queries.shown_cycles())
+    held = [each for each in cycles if each.stage in {Stage.VOTING, Stage.COUNTING}]
+    voted = [each for each in cycles if each.slate_frozen_at]
+    cycle = next(iter([*held, *voted, *cycles]), None)
+    others = [each for each in cycles if each is not cycle]
+    context: dict[str, object] = {
+        "cycle": cycle,
+        "older": others,
+        "calls": queries.open_calls(timezone.now()),
+        "delivered": [each for each in others if is_delivered(each)],
+    }
+    context |= _standing(cycle) if cycle else {}
+    return render(request, "public/home.html", context)
+
+
+@require_safe
+def cycle(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one vote: projects, rules in words, disclosure fields, where it stands."""
+    shown = queries.public_cycle(slug)
+    context = {
+        "cycle": shown,
+        "rule": in_short(shown),
+        "call": queries.published_call(shown),
+        "now": timezone.now(),
+        "report": queries.newest_report(shown),
+    }
+    return render(request, "public/cycle.html", context | _standing(shown))
+
+
+@require_safe
+def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Show a project's dossier. What the source does not state is shown as not stated."""
+    shown = queries.public_cycle(slug)
+    candidates = {candidate.number: candidate for candidate in _slate(shown)}
+    if number not in candidates:
+        raise Http404
+    versions = list(candidates[number].versions.order_by("number"))
+    sentences, others = dossier(candidates[number])[:2], dossier(candidates[number])[2:]
+    origins = origins_of(candidates[number])
+    context: dict[str, object] = {
+        "cycle": shown,
+        "candidate": candidates[number],
+        "stated": [*sentences, *(fact for fact in others if fact.texts)],
+        "unstated": _(", ").join(
+            fact.label
+            for fact in others
+            if not fact.texts and not (origins and fact.label == field_label("origin"))
+        ),
+        "origins": origins,
+        "changes": [each for each in changes_of(versions) if each.version.in_deliberation],
+        "questions": candidates[number].questions.count(),
+        "before": candidates.get(number - 1),
+        "after": candidates.get(number + 1),
+    }
+    context |= _standing(shown)
+    found = context["overview"]
+    line = found.line(number) if isinstance(found, Overview) else None
+    return render(request, "public/candidate.html", context | {"line": line})
+
+
+@require_safe
+def secrecy(request: HttpRequest) -> HttpResponse:
+    """Explain how the vote is kept secret, with the honest limits (TRUST.md §2)."""
+    return render(request, "public/secrecy.html")
+
+
+def _standing(cycle: Cycle) -> dict[str, object]:
+    """Return where the vote stands, and its result once there is one."""
+    round_ = queries.newest_published(cycle)
+    result = Result(round_.notice) if round_ else None
+    standings = {standing["number"]: standing for standing in result.standings} if result else {}
+    rows = [(candidate, standings.get(candidate.number)) for candidate in _slate(cycle)]
+    seats = newest.rules.seats if (newest := queries.newest_round(cycle)) else cycle.seats
+    found = overview(cycle, on=timezone.localdate()) if is_delivered(cycle) else None
+    return {"moment": moment_of(cycle), "result": result, "rows": rows, "seats": seats, "overview": found}
+
+
+def _slate(cycle: Cycle) -> list[Candidate]:
+    """Return the candidate projects; drafts are nobody's before the slate is frozen."""
+    return list(cycle.candidates.all()) if cycle.slate_frozen_at else []

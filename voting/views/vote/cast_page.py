@@ -1,0 +1,35 @@
+"""您的表决票已投入票箱: the page after the cast, with the receipt."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from string import Template
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from voting.domain.vote.ballots import Receipt
+from voting.views.vote.receipt_qr import receipt_svg
+from voting.views.vote.refusal_page import address_of
+
+
+def end_page(request: HttpRequest, receipt: Receipt, *, kind: str) -> str:
+    """Return the end page of a ballot cast in a cycle of that kind."""
+    page = address_of("voting:receipt")
+    groups = receipt.friendly.split("-")
+    return _frame(get_language() or "", kind, len(groups)).substitute(
+        {f"g{place}": group for place, group in enumerate(groups)},
+        receipt=receipt.friendly,
+        qr=receipt_svg(request.build_absolute_uri(page) if page else "", receipt.friendly),
+    )
+
+
+@lru_cache(maxsize=16)
+def _frame(language: str, kind: str, groups: int) -> Template:
+    """Return the page without the receipt, in the active language.
+
+    The same for everybody, and the whole hall asks for it within a minute: rendered once per language and kind.
+    """
+    places = {"receipt": "$receipt", "qr": "$qr", "groups": [f"$g{place}" for place in range(groups)]}
+    return Template(render_to_string("ballot/done.html", places | {"cycle": {"kind": kind}}))

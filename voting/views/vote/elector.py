@@ -1,0 +1,166 @@
+"""May this person vote, with this form, now? Every no is a Calm: a clear sentence and a way on."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Case, Value, When
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from voting.domain.vote.ballots import AlreadyCast, HoldsPaperBallot, NotPresent, OnPaperOnly, RoundNotOpen
+from voting.forms.vote.ballot import BallotForm, Ticket
+from voting.models import RollEntry
+from voting.states import Presence, RoundStatus
+from voting.views.vote.refusal_page import Calm
+
+
+def current_entry(user: User) -> RollEntry | None:
+    """Return the delegate's line on the roll of the open round, else of the newest, in one query."""
+    return (
+        RollEntry.objects.filter(delegate__user=user, excluded=False)
+        .select_related("delegate", "round__cycle")
+        .order_by(
+            Case(When(round__status=RoundStatus.OPEN, then=Value(0)), default=Value(1)),
+            "-round__cycle__year",
+            "-round__number",
+        )
+        .first()
+    )
+
+
+def has_nothing_to_vote_on(user: User | AnonymousUser) -> bool:
+    """Tell whether a delegate is on the roll of no vote that is still to come or under way."""
+    if not isinstance(user, User) or user.role != Role.DELEGATE:
+        return False
+    entry = current_entry(user)
+    return entry is None or entry.round.status == RoundStatus.PUBLISHED
+
+
+def elector(request: HttpRequest, form: BallotForm | None = None) -> RollEntry:
+    """Return the signed-in delegate's entry on the roll, whose ballot may be cast now. Raises Calm."""
+    user = own_ticket(request, form)[0] if form else _delegate(request)
+    entry = current_entry(user)
+    if entry is None:
+        raise Calm(
+            _("You are not on the roll"),
+            _("You are on the roll of no vote. If you should be, please go to the check-in desk."),
+            status=403,
+            way=("voting:delegate", _("My page")),
+        )
+    if form and form.ticket and form.ticket.round != entry.round_id:
+        raise Calm(
+            _("This form is from an earlier round"),
+            _("This request cast nothing. Please open the ballot of the present round."),
+            way=("voting:ballot", _("Open my ballot")),
+        )
+    if entry.voted and (form or entry.round.status != RoundStatus.PUBLISHED):
+        raise already(request)
+    _require_open(entry)
+    _require_present(entry, form)
+    _require_online(entry)
+    return entry
+
+
+def own_ticket(request: HttpRequest, form: BallotForm) -> tuple[User, Ticket]:
+    """Return the signed-in delegate and the form's ticket, once it is theirs. Raises Calm.
+
+    Where the session has ended, the ticket still tells whether the ballot is in the urn (F6).
+    """
+    ticket = form.ticket
+    if not request.user.is_authenticated and ticket and _is_in_urn(ticket):
+        raise already(request)
+    user = _delegate(request)
+    own = ("voting:ballot", _("Open my ballot"))
+    if ticket is None:
+        raise Calm(
+            _("This form is damaged"),
+            _("Part of it is missing or was changed on the way. This request cast nothing."),
+            status=400,
+            way=own,
+        )
+    if ticket.user != user.pk:
+        raise Calm(
+            _("This form belongs to another sign-in"),
+            _("It was opened before you signed in on this device. This request cast nothing."),
+            status=403,
+            way=own,
+        )
+    return user, ticket
+
+
+def already(request: HttpRequest) -> Calm:
+    """Sign out, and say that a ballot of this delegate is in the urn."""
+    sign_out(request)
+    return Calm(
+        _("Your ballot is in the urn"),
+        AlreadyCast(),
+        status=409 if request.method == "POST" else 200,
+        sealed=True,
+        note=_(
+            "The receipt was shown once, when the ballot was cast; it is kept nowhere and cannot be "
+            "shown again. You are signed out."
+        ),
+    )
+
+
+def sign_out(request: HttpRequest) -> None:
+    """End the session: the next person on this device starts with nothing of it (F8)."""
+    request.session.flush()
+    request.user = AnonymousUser()
+
+
+def _is_in_urn(ticket: Ticket) -> bool:
+    return RollEntry.objects.filter(pk=ticket.entry, round=ticket.round, voted=True).exists()
+
+
+def _delegate(request: HttpRequest) -> User:
+    way = ("accounts:enter", _("Delegate sign-in"))
+    if not isinstance(request.user, User):
+        raise Calm(
+            _("You are signed out"),
+            _("This request cast nothing. Please sign in again with your slip and mark the ballot."),
+            status=403,
+            way=way,
+        )
+    if request.user.role != Role.DELEGATE:
+        raise Calm(
+            _("This page is for delegates"),
+            _("You are signed in with a staff account. A ballot is cast with a delegate's slip."),
+            status=403,
+            way=way,
+        )
+    return request.user
+
+
+def _require_open(entry: RollEntry) -> None:
+    if entry.round.status == RoundStatus.OPEN:
+        return
+    refusal = RoundNotOpen(entry.round.status)
+    if refusal.is_over:
+        raise Calm(_("Voting is closed"), refusal, entry=entry)
+    again = ("voting:ballot", _("Load again"))
+    raise Calm(_("Voting has not opened yet"), refusal, entry=entry, way=again)
+
+
+def _require_online(entry: RollEntry) -> None:
+    """One delegate, one channel: who holds paper votes on it, and after the switch to paper everyone does."""
+    again = ("voting:ballot", _("Load again"))
+    if entry.paper:
+        raise Calm(_("You vote on paper"), HoldsPaperBallot(), entry=entry, status=409, way=again)
+    if entry.round.paper_only:
+        raise Calm(_("The vote goes on with paper"), OnPaperOnly(), entry=entry, status=409)
+
+
+def _require_present(entry: RollEntry, form: BallotForm | None) -> None:
+    if entry.presence == Presence.PRESENT:
+        return
+    if form:
+        raise Calm(_("You are not checked in"), NotPresent(), entry=entry, form=form)
+    again = ("voting:ballot", _("Load again"))
+    if entry.presence == Presence.ON_LEAVE:
+        text = _("You are recorded as on leave. If you are in the hall, please go to the check-in desk.")
+        raise Calm(_("You are on leave"), text, entry=entry, way=again)
+    text = _("You are not checked in as present. Please go to the check-in desk, then load this page again.")
+    raise Calm(_("You are not checked in"), text, entry=entry, way=again)

@@ -1,0 +1,112 @@
+"""The published result: page, notice, count report, downloads. Everything reads the frozen snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.http import require_safe
+
+from voting import queries
+from voting.domain.vote.urn_files import public_file
+from voting.models import Cycle
+from voting.printing import tables
+from voting.read_models.vote import rule_words
+from voting.read_models.vote.results import Result
+from voting.views.core.phases import moment_of
+
+#: A frozen page may be kept this long before it is asked for again; a hash tells whether anything changed.
+FRESH = 60  # seconds
+
+
+def published(slug: str, number: int | None = None) -> tuple[Cycle, Result | None]:
+    """Return the cycle and its newest published result, or that of one round, if there is one. Raises Http404."""
+    cycle = queries.public_cycle(slug)
+    round_ = queries.newest_published(cycle) if number is None else queries.published_round(cycle, number)
+    if number is not None and round_ is None:
+        raise Http404
+    return cycle, Result(round_.notice) if round_ else None
+
+
+@require_safe
+def result(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    """Show the result with its chart and table; before it is published, where the vote stands."""
+    return _page(request, slug, number, "public/result.html")
+
+
+@require_safe
+def notice(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    """Show the 公告 as the paper that it is."""
+    return _page(request, slug, number, "public/notice.html")
+
+
+@require_safe
+def result_json(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    """Return the notice's own text, whose SHA-256 is the notice's hash."""
+    kind = "application/json; charset=utf-8"
+    return _file(request, slug, number, ending="json", kind=kind, write=lambda r: r.notice.body.encode())
+
+
+@require_safe
+def result_csv(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    return _file(request, slug, number, ending="csv", kind="text/csv; charset=utf-8", write=tables.as_csv)
+
+
+@require_safe
+def result_xlsx(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _file(request, slug, number, ending="xlsx", kind=kind, write=tables.as_xlsx)
+
+
+@require_safe
+def recount_json(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    """Return what everybody needs to recount: the notice and the urn's list (``python -m voting.recount``)."""
+    kind = "application/json; charset=utf-8"
+
+    def write(result: Result) -> bytes:
+        return public_file(result.notice.round).encode()
+
+    return _file(request, slug, number, ending="recount.json", kind=kind, write=write)
+
+
+def _page(request: HttpRequest, slug: str, number: int | None, template: str) -> HttpResponse:
+    cycle, shown = published(slug, number)
+    if shown is None:
+        return render(request, "public/not_yet.html", {"cycle": cycle, "moment": moment_of(cycle)})
+    body = shown.body
+    group_roll = body["group"]["roll"] if body["group"] else None
+    rule = rule_words.sentences(
+        body["rules"], candidates=len(body["slate"]), roll=shown.roll, group_roll=group_roll
+    )
+    answer = render(request, template, {"cycle": cycle, "result": shown, "notice": body, "rule": rule})
+    patch_cache_control(answer, public=True, max_age=FRESH)
+    return answer
+
+
+def _file(
+    request: HttpRequest,
+    slug: str,
+    number: int | None,
+    *,
+    ending: str,
+    kind: str,
+    write: Callable[[Result], bytes],
+) -> HttpResponse:
+    """Return a download; a file of one round says so in its name."""
+    cycle, shown = published(slug, number)
+    if shown is None:
+        raise Http404
+    etag = f'"{shown.digest}-{ending}-{getattr(request, "LANGUAGE_CODE", "")}"'
+    if unchanged := get_conditional_response(request, etag=etag):
+        return unchanged
+    part = "result" if number is None else f"round-{number}"
+    headers: dict[str, Any] = {
+        "Content-Disposition": f'attachment; filename="{cycle.slug}-{part}.{ending}"',
+        "ETag": etag,
+    }
+    answer = HttpResponse(write(shown), content_type=kind, headers=headers)
+    patch_cache_control(answer, public=True, max_age=FRESH)
+    return answer

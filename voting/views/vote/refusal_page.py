@@ -1,0 +1,80 @@
+"""One calm page for one sentence, and what all of the delegate's pages have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from voting.forms.core.resubmit import typed_words
+from voting.forms.vote.ballot import BallotForm
+from voting.models import RollEntry
+
+View = Callable[..., HttpResponse]
+
+
+class Calm(Exception):
+    """The answer is a heading, a sentence and a way on; with ``form``, the marks are kept in the page.
+
+    ``sealed`` shows the seal: a ballot of this delegate is in the urn.
+    """
+
+    def __init__(
+        self,
+        heading: str,
+        text: object,
+        *,
+        status: int = 409,
+        way: tuple[str, str] | None = None,
+        note: str = "",
+        sealed: bool = False,
+        entry: RollEntry | None = None,
+        form: BallotForm | None = None,
+    ) -> None:
+        super().__init__(heading)
+        self.heading, self.text, self.note, self.sealed, self.status = heading, text, note, sealed, status
+        self.way = way or ("voting:home", _("To the home page"))
+        self.entry, self.form = entry, form
+
+    def context(self) -> dict[str, Any]:
+        address, label = self.way
+        context = {
+            "heading": self.heading, "text": self.text, "note": self.note, "sealed": self.sealed,
+            "way_url": address_of(address) or "/", "way": label, "entry": self.entry,
+        }  # fmt: skip
+        if self.entry:
+            context["cycle"] = self.entry.round.cycle
+        if self.form:
+            context |= {"ticket": str(self.form.ticket), "carried": self.form.fields()}
+        return context
+
+
+def address_of(name: str) -> str:
+    """Return the address of that name; empty where the site has no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def delegate_page(view: View) -> View:
+    """Keep the page out of caches and its form out of error reports; answer a Calm with its page."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Calm as calm:
+            context = calm.context() | {"words": typed_words(request.POST)}
+            return render(request, "ballot/calm.html", context, status=calm.status)
+
+    guarded = require_http_methods(["GET", "HEAD", "POST"])(page)
+    return sensitive_post_parameters()(sensitive_variables()(never_cache(guarded)))
