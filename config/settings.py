@@ -42,6 +42,11 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=() if PRODUCTION else (".loca
 if not ALLOWED_HOSTS:
     raise env.MisunderstoodSetting("ALLOWED_HOSTS must be set in production: the host names of the site.")
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+#: Where ``make demo`` serves.
+DEMO_PLACE = (
+    env.text("HOST", default="127.0.0.1"),
+    env.integer("PORT", default=8000, least=1, most=65535),
+)
 
 # ------------------------------------------------------------------------------------------- the applications
 

@@ -7,7 +7,7 @@ from django.urls import include, path
 
 from config.health import healthz
 from config.robots import robots_txt, sitemap_xml
-from voting.admin import site
+from voting.admin import front
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("sitemap.xml", sitemap_xml, name="sitemap"),
     path("robots.txt", robots_txt, name="robots"),
     *i18n_patterns(
-        path("admin/", site.urls),
+        path("admin/", front.urls),
         path("", include("accounts.urls")),
         path("", include("voting.urls")),
         prefix_default_language=False,

@@ -46,6 +46,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.settings_dict.update(HOST=str(sockets), PORT=str(embedded.PORT), USER=embedded.USER)
         return super().get_connection_params()
 
+    def discard_embedded(self) -> None:
+        """Delete the embedded database with all its data; no connection of this process may be open."""
+        directory = self.settings_dict["EMBEDDED_IN"]
+        embedded.leave(directory)
+        embedded.discard(directory)
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
         """Return a connection whose server is there. Raises DatabaseUnavailable."""
         try:

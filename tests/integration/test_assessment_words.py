@@ -15,7 +15,7 @@ from tests.factories import make_vote
 from tests.spring import make_spring
 from voting.forms.vote.rules import RulesForm
 from voting.models import Cycle, Notice
-from voting.printing import tables
+from voting.read_models.vote import result_tables
 from voting.read_models.vote.results import Result
 
 pytestmark = pytest.mark.django_db
@@ -63,12 +63,15 @@ def test_the_files_of_an_assessment_have_its_words():
     with override("en"):
         graded = Result(Notice.objects.get(round=held.round))
         chosen = Result(Notice.objects.get(round=spring.vote.round))
-        assert [tables.table(each)[0][1] for each in (graded, chosen)] == ["Project", "Candidate project"]
-        assert [tables.standings(each)[0][1] for each in (graded, chosen)] == [
+        assert [result_tables.table(each)[0][1] for each in (graded, chosen)] == [
             "Project",
             "Candidate project",
         ]
-        named = [[row[0] for row in tables.facts(each)] for each in (graded, chosen)]
+        assert [result_tables.standings(each)[0][1] for each in (graded, chosen)] == [
+            "Project",
+            "Candidate project",
+        ]
+        named = [[row[0] for row in result_tables.facts(each)] for each in (graded, chosen)]
     assert ["Votes needed at least" in each for each in named] == [False, True]
 
 

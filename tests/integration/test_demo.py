@@ -23,11 +23,10 @@ from django.core.management.base import CommandError
 from django.utils import translation
 
 from accounts.models import User
-from config.env import MisunderstoodSetting
 from tests.factories import make_vote
 from voting.domain.vote.rounds import close_round
 from voting.management.demo import places
-from voting.management.demo.places import Place, PlaceTaken, environment_for, place_from_environment
+from voting.management.demo.places import Place, PlaceTaken, environment_for
 from voting.management.demo.reset import ResetRefused, reset_demo
 from voting.management.demo.secrets import read_secrets, secrets_file
 from voting.management.demo.server import LEAST_SECONDS
@@ -250,7 +249,7 @@ def test_a_database_with_a_real_vote_is_neither_served_as_a_demo_nor_deleted(tmp
     make_vote(until="drafted", slug="real")
     settings.VAR = settings.STATIC_ROOT = tmp_path
     (tmp_path / "staticfiles.json").touch()
-    monkeypatch.setenv("PORT", str(free_port()))
+    settings.DEMO_PLACE = ("127.0.0.1", free_port())
     monkeypatch.setattr("voting.management.commands.demo.stop_on_any_signal", lambda: None)
     with pytest.raises(
         CommandError, match=r"holds a real vote \(real\); the demo wants a database of its own"
@@ -285,7 +284,7 @@ def test_the_sheet_follows_the_vote(tmp_path, settings):
     assert secrets_file().name in printed()
 
 
-def test_a_phone_finds_the_demo_in_the_local_network(monkeypatch):
+def test_a_phone_finds_the_demo_in_the_local_network(monkeypatch, settings):
     monkeypatch.setattr(places, "local_network", lambda: ["192.168.1.5", "10.0.0.9"])
     everywhere = Place("0.0.0.0", 8123)  # noqa: S104
     assert everywhere.addresses == [
@@ -293,21 +292,19 @@ def test_a_phone_finds_the_demo_in_the_local_network(monkeypatch):
         "http://192.168.1.5:8123",
         "http://10.0.0.9:8123",
     ]
-    monkeypatch.delenv("ALLOWED_HOSTS", raising=False)
+    settings.ALLOWED_HOSTS = [".localhost", "127.0.0.1", "[::1]"]
     assert environment_for(everywhere)["ALLOWED_HOSTS"] == ".localhost,127.0.0.1,[::1],192.168.1.5,10.0.0.9"
-    monkeypatch.setenv("ALLOWED_HOSTS", "vote.example.org")
+    settings.ALLOWED_HOSTS = ["vote.example.org"]
     assert environment_for(everywhere)["ALLOWED_HOSTS"] == "vote.example.org,192.168.1.5,10.0.0.9"
     assert Place("127.0.0.1", 8000).addresses == ["http://127.0.0.1:8000"]
     assert Place("::1", 8000).here == "http://[::1]:8000"
 
 
-def test_the_place_comes_from_the_environment(monkeypatch):
-    monkeypatch.delenv("HOST", raising=False)
-    monkeypatch.delenv("PORT", raising=False)
-    assert place_from_environment() == Place("127.0.0.1", 8000)
-    monkeypatch.setenv("PORT", "70000")
-    with pytest.raises(MisunderstoodSetting):
-        place_from_environment()
+def test_the_place_comes_from_the_environment(tmp_path):
+    assert Place(*settings.DEMO_PLACE) == Place("127.0.0.1", 8000)
+    done = manage("check", env=environment(tmp_path, PORT="70000"))
+    assert done.returncode == 1
+    assert "PORT" in done.stderr.splitlines()[-1]
     with translation.override("en"), pytest.raises(PlaceTaken, match="has no address"):
         Place("203.0.113.7", 8123).require_free()
 

@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from accounts.models import User
 from accounts.roles import Kind, Role
 from tests.factories import UserFactory, Vote, make_vote
-from voting.admin.core import site
+from voting.admin.core.site import site
 from voting.domain.vote.running_order import StepKey
 from voting.models import Certification, Notice, RollEntry, Tally
 

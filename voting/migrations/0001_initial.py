@@ -523,7 +523,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.UUIDField(
-                        default=voting.models.vote.urn.random_id, editable=False, primary_key=True, serialize=False
+                        default=voting.models.vote.urn.random_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
                 ("blob", models.BinaryField(verbose_name="sealed bytes")),

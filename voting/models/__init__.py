@@ -1,26 +1,13 @@
 """One file per noun; ``from voting.models import Round`` is the way in."""
 
-from voting.models.after.assessment import Rectification, Survey, SurveyAddress, SurveyCount, SurveyForm
-from voting.models.after.delivery import (
-    Breakdown,
-    Delivery,
-    DeliveryMilestone,
-    DeliveryTarget,
-    LightSetting,
-    MilestoneState,
-    ProgressReport,
-    ReportFile,
-    TargetFigure,
-)
-from voting.models.after.supervision import (
-    ChangeRequest,
-    Completion,
-    Finding,
-    FindingStep,
-    Inspection,
-    Remark,
-    SupervisionGroup,
-)
+from voting.models.after.assessment import Rectification
+from voting.models.after.change import ChangeRequest
+from voting.models.after.completion import Completion
+from voting.models.after.delivery import Breakdown, Delivery, DeliveryMilestone, DeliveryTarget
+from voting.models.after.lights import LightSetting
+from voting.models.after.progress import MilestoneState, ProgressReport, ReportFile, TargetFigure
+from voting.models.after.supervision import Finding, FindingStep, Inspection, Remark, SupervisionGroup
+from voting.models.after.survey import Survey, SurveyAddress, SurveyCount, SurveyForm
 from voting.models.before.call import Call
 from voting.models.before.candidate import Candidate
 from voting.models.before.proposal import MOST_ATTACHMENTS, MOST_CONTENT, Attachment, Knock, Proposal

@@ -1,4 +1,4 @@
-"""The result as CSV and XLSX, from the frozen notice; the JSON download is the notice's own text."""
+"""Any rows as CSV and XLSX, in which no cell is a formula."""
 
 from __future__ import annotations
 
@@ -6,14 +6,23 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import xlsxwriter
-from django.utils.translation import gettext as _
 
-from voting.read_models.vote.results import Item, Result, RoundResult
 from voting.text.plain import plain
 
 Cell = str | int
+
+
+class Sheet(NamedTuple):
+    """One sheet of a workbook; its first row is a header, or it holds a name and a value in each row."""
+
+    title: str
+    rows: list[list[Cell]]
+    has_header: bool = True
+
+
 _OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -36,65 +45,6 @@ def inert(cell: Cell) -> Cell:
 
 def _plain(cell: Cell) -> Cell:
     return plain(cell) if isinstance(cell, str) else cell
-
-
-def table(result: Result, round_: RoundResult | None = None) -> list[list[Cell]]:
-    """Return the votes of every project in a round (the notice's own by default), a header first, as on its page."""
-    round_ = round_ or result
-    head: list[Cell] = [
-        _("No."), round_.name_heading, *round_.columns, round_.percent_heading, _("Place"), _("Result"),
-        _("Reason"), _("Annual task"),
-    ]  # fmt: skip
-    return [head, *(_row(item) for item in round_.rows)]
-
-
-def _row(item: Item) -> list[Cell]:
-    task = _("yes") if item.annual_task else _("no")
-    return [
-        item.number, item.name, *item.cells, item.percent, item.place, item.decided, item.reason, task,
-    ]  # fmt: skip
-
-
-def standings(result: Result) -> list[list[Cell]]:
-    """Return what became of every project over all rounds, a header first."""
-    rows: list[list[Cell]] = [[_("No."), result.name_heading, _("Result"), _("Round"), _("Votes")]]
-    for standing in result.standings:
-        line = standing["line"]
-        rows.append([standing["number"], standing["name"], standing["said"], standing["round"], line.value])
-    return rows
-
-
-def facts(result: Result) -> list[list[Cell]]:
-    """Return the figures and hashes of the notice, one name and one value a row."""
-    body = result.body
-    rows: list[list[Cell]] = [[name, value] for name, value in result.figures]
-    for channel in result.channels:
-        for name, key in [(_("Ballots issued"), "issued"), (_("Ballots returned"), "returned")]:
-            rows.append([f"{name} ({channel['name']})", channel[key]])
-    if not result.graded:
-        rows.append([_("Votes needed at least"), result.least])
-    rows += [
-        [_("Root of the sealed urn"), body["urn"]["root"]],
-        [_("Hash of the count"), body["tally"]["digest"]],
-        [_("Hash of the notice"), result.digest],
-    ]
-    return rows
-
-
-def sheets(result: Result) -> list[tuple[str, list[list[Cell]]]]:
-    """Return the sheets of the workbook: the result of each round, what became of all, the figures."""
-    if not result.several:
-        return [(_("Result"), table(result)), (_("Figures"), facts(result))]
-    rounds = [
-        (_("Round %(number)d") % {"number": one.number}, table(result, one))
-        for one in reversed(result.rounds)
-    ]
-    return [(_("Result"), standings(result)), *rounds, (_("Figures"), facts(result))]
-
-
-def as_csv(result: Result) -> bytes:
-    """Return the table as UTF-8 with a byte order mark, lines ended as RFC 4180 asks."""
-    return rows_as_csv(table(result))
 
 
 def rows_as_csv(rows: list[list[Cell]]) -> bytes:
@@ -139,18 +89,18 @@ def _width(cell: Cell) -> int:
     )
 
 
-def as_xlsx(result: Result) -> bytes:
-    """Return a workbook: a table for every round, and the figures with the hashes. No cell is a formula."""
+def sheets_as_xlsx(sheets: Sequence[Sheet], *, title: str, created: datetime | None) -> bytes:
+    """Return a workbook of several sheets. No cell is a formula."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, _OPTIONS) as book:
-        book.set_properties({"title": _("Result of the vote"), "created": result.published_at})
+        book.set_properties({"title": title, "created": created})
         bold = book.add_format({"bold": True})
-        for title, rows in sheets(result):
-            sheet = book.add_worksheet(title)
-            sheet.set_column(0, 0, 26 if rows[0][0] != _("No.") else 6)
+        for one in sheets:
+            sheet = book.add_worksheet(one.title)
+            sheet.set_column(0, 0, 6 if one.has_header else 26)
             sheet.set_column(1, 1, 44)
-            for line, row in enumerate(rows):
+            for line, row in enumerate(one.rows):
                 for column, cell in enumerate(row):
                     write = sheet.write_number if isinstance(cell, int) else sheet.write_string
-                    write(line, column, _plain(cell), bold if line == 0 and rows[0][0] == _("No.") else None)
+                    write(line, column, _plain(cell), bold if line == 0 and one.has_header else None)
     return content.getvalue()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
 from django.contrib import messages
-from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -37,7 +36,6 @@ class NotNow(Refused):
 class AfterPage(View):
     """GET shows every form that the person may use; POST names one by ``do`` and makes one call of the domain."""
 
-    site: AdminSite = site
     template: ClassVar[str]
     #: Who may see the page at all.
     seen_by: ClassVar[Callable[[permissions.Person, Cycle], bool]]
@@ -101,7 +99,7 @@ class AfterPage(View):
         if sent is not None and self.doing in forms:
             forms[self.doing] = sent
         context = {
-            **self.site.each_context(self.request),
+            **site.each_context(self.request),
             "cycle": self.cycle,
             "forms": forms,
             "form": sent,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, cast
 
-from django.contrib import admin, messages
-from django.contrib.admin import AdminSite
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -20,13 +19,15 @@ from django.views.generic import View
 
 from accounts.models import User
 from voting import permissions
-from voting.admin.core.site import FIRST
+from voting.admin.core.site import site
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote.running_order import RunningOrder, Step, StepKey
 from voting.forms.core.steps import ConfirmForm, StepForm
 from voting.models import Cycle, Round
 
 REFUSED, MISTAKEN = 409, 422
+#: Names the year whose running order stands first: where somebody comes back from a step, its next step is in view.
+FIRST = "first"
 
 
 def cycle_for(user: Any, slug: str) -> Cycle:
@@ -45,7 +46,6 @@ def step_url(cycle: Cycle, key: StepKey) -> str:
 class StepPage(View):
     """One step of the running order. Subclasses say which, with which form, and what it does."""
 
-    site: AdminSite = admin.site
     key: ClassVar[StepKey]
     #: What cannot be undone, in a full sentence; empty where the step can be.
     warning: ClassVar[str | Promise] = ""
@@ -150,7 +150,7 @@ class StepPage(View):
         """Return what the page around the step needs."""
         order = self.order
         return {
-            **self.site.each_context(self.request),
+            **site.each_context(self.request),
             "title": title,
             "order": order,
             "cycle": order.cycle,

@@ -232,6 +232,3 @@ def register() -> None:
     site.register(Unit, accounts_admin.UnitAdmin)
     site.register(Delegation, accounts_admin.DelegationAdmin)
     site.register(Delegate, accounts_admin.DelegateAdmin)
-
-
-register()

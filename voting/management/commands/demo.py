@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.roles import Kind
 from voting.management.commands.seed import CYCLE, NEXT_YEAR, ROLL, THIS_YEAR
-from voting.management.demo.places import Place, PlaceTaken, place_from_environment
+from voting.management.demo.places import Place, PlaceTaken
 from voting.management.demo.reset import ResetRefused, official_cycles, reset_demo
 from voting.management.demo.secrets import give_passwords, keep_secrets, read_secrets
 from voting.management.demo.server import ServerEnded, serve, stop_on_any_signal
@@ -84,7 +84,7 @@ class Command(SpeakingCommand):
             )
         if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
             raise CommandError(_("The static files are not gathered yet; make demo does that."))
-        place = place_from_environment()
+        place = Place(*settings.DEMO_PLACE)
         place.require_free()
         cycle = self.prepare(until=until, next_year=next_year)
         connections.close_all()

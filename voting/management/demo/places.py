@@ -9,10 +9,10 @@ import socket
 from contextlib import suppress
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from config import env
-
+#: What ``settings.DEMO_PLACE`` says where PORT is not set.
 DEFAULT_PORT = 8000
 #: Reserved for documentation (RFC 5737); no packet goes there, but the system says which way it would.
 _ELSEWHERE = ("192.0.2.1", 9)
@@ -76,12 +76,6 @@ class Place:
         return text % known
 
 
-def place_from_environment() -> Place:
-    """Return HOST and PORT, by default 127.0.0.1 and 8000. Raises env.MisunderstoodSetting."""
-    host = env.text("HOST", default="127.0.0.1")
-    return Place(host, env.integer("PORT", default=DEFAULT_PORT, least=1, most=65535))
-
-
 def local_network() -> list[str]:
     """Return this machine's addresses in its networks, the one towards the outside first; may be empty."""
     found = []
@@ -95,8 +89,7 @@ def local_network() -> list[str]:
 
 def environment_for(place: Place) -> dict[str, str]:
     """Return the server's environment: ours, and the hosts of the place allowed beside those that are."""
-    allowed = env.listing("ALLOWED_HOSTS", default=(".localhost", "127.0.0.1", "[::1]"))
-    hosts = list(dict.fromkeys([*allowed, *place.hosts]))
+    hosts = list(dict.fromkeys([*settings.ALLOWED_HOSTS, *place.hosts]))
     return os.environ | {
         "ALLOWED_HOSTS": ",".join(hosts),
         "DATABASE_POOL": os.environ.get("DATABASE_POOL") or "on",

@@ -10,7 +10,6 @@ from django.db import connection, connections
 from django.utils.translation import gettext as _
 
 from accounts.roles import Kind
-from config.database import embedded
 from voting.management.demo.secrets import secrets_file
 from voting.models import Cycle
 
@@ -44,6 +43,5 @@ def reset_demo() -> None:
             % ", ".join(slugs)
         )
     connections.close_all()
-    embedded.leave(directory)
-    embedded.discard(directory)
+    connection.discard_embedded()  # type: ignore[attr-defined] # our own backend
     secrets_file().unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""监督: a group of delegates per project, inspections, findings with orders and replies; changes and completion."""
+"""监督: a group of delegates per project, inspections, findings with orders and replies."""
 
 from __future__ import annotations
 
@@ -113,68 +113,3 @@ class Remark(models.Model):
 
     def __str__(self) -> str:
         return self.text[:40]
-
-
-class ChangeRequest(models.Model):
-    """变更: a chosen project is altered only with the standing committee's approval; the original stays beside it."""
-
-    delivery = models.ForeignKey(
-        Delivery, on_delete=models.PROTECT, related_name="changes", verbose_name=_("delivery")
-    )
-    before = models.JSONField(_("before"))
-    after = models.JSONField(_("after"))
-    reason = models.TextField(_("reason"), max_length=2000)
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked by"))
-    asked_at = models.DateTimeField(_("asked at"))
-    approved = models.BooleanField(_("approved"), null=True, blank=True)
-    decision = models.TextField(_("decision of the standing committee"), max_length=2000, blank=True)
-    decided_on = models.DateField(_("decided on"), null=True, blank=True)
-    recorded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("recorded by")
-    )
-    recorded_at = models.DateTimeField(_("recorded at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("change request")
-        verbose_name_plural = _("change requests")
-        ordering = ["delivery", "asked_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["delivery"], condition=models.Q(approved=None), name="change_one_at_a_time"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.delivery}: {self.reason[:40]}"
-
-
-class Completion(models.Model):
-    """验收: the unit hands a delivery in with evidence; it is accepted, or sent back with the reason."""
-
-    delivery = models.ForeignKey(
-        Delivery, on_delete=models.PROTECT, related_name="completions", verbose_name=_("delivery")
-    )
-    evidence = models.TextField(_("what was done, and the evidence of it"), max_length=5000)
-    handed_in_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("handed in by")
-    )
-    handed_in_at = models.DateTimeField(_("handed in at"))
-    accepted = models.BooleanField(_("accepted"), null=True, blank=True)
-    note = models.TextField(_("what the acceptance found"), max_length=2000, blank=True)
-    decided_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("decided by")
-    )
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("completion")
-        verbose_name_plural = _("completions")
-        ordering = ["delivery", "handed_in_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["delivery"], condition=models.Q(accepted=None), name="completion_one_at_a_time"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.delivery)

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Kind
 from voting.models import VotingRules
-from voting.read_models.vote.words import BECAUSE, STATUSES
+from voting.read_models.core.words import BECAUSE, STATUSES
 from voting.states import Body, Comparator, Feasible, Outcome, Presence, Stage, TieRule
 
 #: What the journal writes beside an act.

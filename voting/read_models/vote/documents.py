@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from voting.models import JournalEntry
 from voting.printing.blocks import Block, Document, Heading, Listing, Table, Text
+from voting.read_models.core.words import BECAUSE, TIES
 from voting.read_models.vote.lines import english
 from voting.read_models.vote.results import Result, RoundResult
 from voting.read_models.vote.rule_words import sentences
-from voting.read_models.vote.words import BECAUSE, TIES
 from voting.states import Act
 
 

@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voting.count.counting import BallotType, Base, Comparator, Floor
 from voting.models import Notice
-from voting.read_models.vote.grades import grade_word, summary, working
-from voting.read_models.vote.lines import Item, english, tenths_of_a_percent
-from voting.read_models.vote.words import (
+from voting.read_models.core.words import (
     BECAME,
     BECAUSE,
     CHANNELS,
@@ -24,6 +22,8 @@ from voting.read_models.vote.words import (
     TIES,
     VOID_REASONS,
 )
+from voting.read_models.vote.grades import grade_word, summary, working
+from voting.read_models.vote.lines import Item, english, tenths_of_a_percent
 
 __all__ = ["Item", "Result", "RoundResult", "english", "tenths_of_a_percent"]
 

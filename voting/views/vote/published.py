@@ -13,8 +13,7 @@ from django.views.decorators.http import require_safe
 from voting import queries
 from voting.domain.vote.urn_files import public_file
 from voting.models import Cycle
-from voting.printing import tables
-from voting.read_models.vote import rule_words
+from voting.read_models.vote import result_tables, rule_words
 from voting.read_models.vote.results import Result
 from voting.views.core.phases import moment_of
 
@@ -52,13 +51,15 @@ def result_json(request: HttpRequest, slug: str, number: int | None = None) -> H
 
 @require_safe
 def result_csv(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
-    return _file(request, slug, number, ending="csv", kind="text/csv; charset=utf-8", write=tables.as_csv)
+    return _file(
+        request, slug, number, ending="csv", kind="text/csv; charset=utf-8", write=result_tables.as_csv
+    )
 
 
 @require_safe
 def result_xlsx(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(request, slug, number, ending="xlsx", kind=kind, write=tables.as_xlsx)
+    return _file(request, slug, number, ending="xlsx", kind=kind, write=result_tables.as_xlsx)
 
 
 @require_safe

@@ -1,0 +1,109 @@
+"""The front of the admin: the running order as its first page, and the addresses of every page behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
+
+from accounts.models import User
+from voting.admin.after.clerk_desk import DeliveryDesk, DeliveryPage
+from voting.admin.after.unit_desk import ProgressTablePage, UnitDeliveryPage, progress_table, unit_rows
+from voting.admin.before.proposal_list import ProposalListPage
+from voting.admin.before.reading_slips import ReadingSlipsPage
+from voting.admin.before.slates import CandidatePage, CandidatesPage
+from voting.admin.before.solicitation import ProposalPage
+from voting.admin.before.units import UnitDesk, desks
+from voting.admin.core import records
+from voting.admin.core.journal import journal
+from voting.admin.core.pages import FIRST
+from voting.admin.core.site import site
+from voting.admin.core.years import new_year
+from voting.admin.step_pages import PAGES
+from voting.admin.vote.minutes import minutes
+from voting.admin.vote.paper_ballots import PaperDesk, ballot_sheets
+from voting.admin.vote.roll_changes import RollChangesPage
+from voting.admin.vote.roster import RosterPage
+from voting.admin.vote.scan import DeskPage
+from voting.domain.vote.running_order import RunningOrder, running_cycles
+from voting.models import Cycle
+from voting.permissions import can_open_year, can_watch
+from voting.states import Stage
+
+
+def index(request: HttpRequest) -> TemplateResponse:
+    """Show the running order of every running cycle of the person's kind, and below it the records."""
+    user = cast("User", request.user)
+    at_work = request.GET.get(FIRST, "")
+    cycles = sorted(running_cycles(user), key=lambda cycle: cycle.slug != at_work)
+    orders = [RunningOrder(cycle, user=user) for cycle in cycles]
+    context = {
+        **site.each_context(request),
+        "title": site.index_title,
+        "orders": orders,
+        "app_list": site.get_app_list(request),
+        "cycle": orders[0].cycle if orders else None,
+        "desks": desks(user),
+        "delivering": delivering(user),
+        "unit_rows": unit_rows(user),
+        "may_open_year": can_open_year(user),
+    }
+    return TemplateResponse(request, "admin/index.html", context)
+
+
+def delivering(user: User) -> list[Cycle]:
+    """Return the cycles of the person's own kind whose projects are on their way or wait to be.
+
+    An archived year stays until its keys and urns are disposed of: nobody would find that page otherwise.
+    """
+    stages = [Stage.PUBLICATION, Stage.DELIVERY, Stage.ASSESSMENT]
+    due = Q(stage__in=stages) | Q(stage=Stage.ARCHIVED, disposal=None)
+    cycles = Cycle.objects.filter(due, kind=user.kind, assesses=None)
+    return [cycle for cycle in cycles if can_watch(user, cycle)]
+
+
+#: What stands beside the steps of a year: address, page, name.
+BESIDE: list[tuple[str, Callable[..., Any], str]] = [
+    ("journal", journal, "journal"),
+    ("roster", RosterPage.as_view(), "roster"),
+    ("desk", DeskPage.as_view(), "desk"),
+    ("roll-changes", RollChangesPage.as_view(), "roll_changes"),
+    ("minutes", minutes, "minutes"),
+    ("paper-ballots", PaperDesk.as_view(), "paper_desk"),
+    ("paper-ballots/print", ballot_sheets, "ballot_sheets"),
+    ("proposals/<int:number>", ProposalPage.as_view(), "proposal"),
+    ("proposals/import", ProposalListPage.as_view(), "proposal_list"),
+    ("reading-slips", ReadingSlipsPage.as_view(), "reading_slips"),
+    ("candidates", CandidatesPage.as_view(), "candidates"),
+    ("candidates/new", CandidatePage.as_view(), "candidate_new"),
+    ("candidates/<int:number>", CandidatePage.as_view(), "candidate"),
+    ("unit", UnitDesk.as_view(), "unit"),
+    ("unit/<int:number>", UnitDeliveryPage.as_view(), "unit_delivery"),
+    ("delivery", DeliveryDesk.as_view(), "delivery_desk"),
+    ("delivery/<int:number>", DeliveryPage.as_view(), "delivery"),
+    ("delivery/table", ProgressTablePage.as_view(), "progress_list"),
+    ("delivery/table.xlsx", progress_table, "progress_table"),
+]
+
+
+def addresses() -> list[URLPattern | URLResolver]:
+    """Return the addresses of the admin: ours, then those of the records."""
+    steps = [(key, page.as_view(), f"step_{key.replace('-', '_')}") for key, page in PAGES.items()]
+    ours = [
+        path(f"vote/<slug:slug>/{address}{'' if '.' in address else '/'}", site.admin_view(page), name=name)
+        for address, page, name in [*steps, *BESIDE]
+    ]
+    records.register()
+    return [
+        path("", site.admin_view(index), name="index"),
+        path("new-year/", site.admin_view(new_year), name="new_year"),
+        *ours,
+        *site.get_urls(),
+    ]
+
+
+urls = (addresses(), "admin", site.name)
