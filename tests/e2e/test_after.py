@@ -18,8 +18,8 @@ from tests.e2e.test_before import press, sign_in_as
 from tests.e2e.test_delegate import SMALL
 from tests.e2e.test_round import sign_in
 from tests.factories import UserFactory, Vote, make_vote
-from tests.integration.test_delivery_pages import lived
-from tests.unit.test_uploads import with_place
+from tests.integration.after.test_delivery_pages import lived
+from tests.unit.domain.test_uploads import with_place
 from voting.domain.after import surveys
 from voting.models import Cycle, Delivery, Notice, SealedBallot
 

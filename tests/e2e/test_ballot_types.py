@@ -9,7 +9,7 @@ from accounts.roles import Kind
 from tests.browser import DESK, Live, assert_good
 from tests.e2e.test_delegate import SMALL, enter
 from tests.factories import make_vote
-from tests.integration.test_ballot_pages import in_urn
+from tests.integration.vote.test_ballot_pages import in_urn
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 

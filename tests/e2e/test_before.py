@@ -16,7 +16,7 @@ from tests.browser import DESK, PHONE, Live, assert_good, assert_good_in_the_dar
 from tests.e2e.test_delegate import SMALL, mark
 from tests.e2e.test_round import sign_in, take
 from tests.factories import PASSWORD, UserFactory, Vote
-from tests.unit.test_uploads import with_place
+from tests.unit.domain.test_uploads import with_place
 from voting.domain.vote import rules
 from voting.models import Attachment, Proposal
 

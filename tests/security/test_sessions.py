@@ -21,8 +21,8 @@ from django.utils import timezone
 
 from accounts.models import Delegate
 from tests.factories import Vote, make_vote
-from tests.integration.test_ballot_pages import CAST, REVIEW, enter
-from tests.integration.test_ballot_types import sent, ticket
+from tests.integration.vote.test_ballot_pages import CAST, REVIEW, enter
+from tests.integration.vote.test_ballot_types import sent, ticket
 from voting.count import choices, sealing
 from voting.count.counting import BallotType
 from voting.domain.vote import ballots, counts, keys, paper_ballots, rounds

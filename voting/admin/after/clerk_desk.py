@@ -47,7 +47,7 @@ _WITHDRAWS = gettext_lazy("I withdraw this assessment; it cannot be taken up aga
 class DeliveryDesk(AfterPage):
     """Every project of the year with its light, and what the clerk can do for all of them."""
 
-    template = "admin/delivery/desk.html"
+    template = "admin/after/desk.html"
     seen_by = permissions.can_watch
     lays_out = gettext_lazy(
         "These projects are assessed, by those named above. An assessment that is laid out is not taken back."
@@ -240,7 +240,7 @@ MOST_KEY_DIGITS = 19
 class DeliveryPage(AfterPage):
     """One project: its plan, its group, its changes, its completion, what follows a poor grade."""
 
-    template = "admin/delivery/project.html"
+    template = "admin/after/project.html"
     seen_by = permissions.can_watch
 
     def dispatch(self, request: HttpRequest, *args: Any, number: int = 0, **kwargs: Any) -> HttpResponse:

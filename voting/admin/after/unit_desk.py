@@ -45,7 +45,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class UnitDeliveryPage(AfterPage):
     """One project for the officers of its unit, and for the clerk."""
 
-    template = "admin/delivery/unit.html"
+    template = "admin/after/unit.html"
     seen_by = permissions.can_report
 
     def dispatch(self, request: HttpRequest, *args: Any, number: int = 0, **kwargs: Any) -> HttpResponse:
@@ -151,7 +151,7 @@ def concerns(user: User, delivery: Delivery) -> bool:
 class ProgressTablePage(AfterPage):
     """The table of all targets and milestones: out as XLSX, back with a preview, all of it or nothing."""
 
-    template = "admin/delivery/table.html"
+    template = "admin/after/table.html"
     seen_by = permissions.can_report
 
     def makers(self) -> dict[str, Maker]:

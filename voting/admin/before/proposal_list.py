@@ -22,7 +22,7 @@ class ProposalListPage(ManyForms):
     """A file is read and shown first; nothing is taken in before it is confirmed."""
 
     key = StepKey.SCREENING
-    template = "admin/proposal_list.html"
+    template = "admin/before/proposal_list.html"
     confidential = True
 
     def form(self, data: Any = None) -> StepForm:

@@ -28,7 +28,7 @@ class ReadingSlipsPage(ManyForms):
     """Print slips for every delegate in office; a form that was opened before somebody else printed is refused."""
 
     key = StepKey.REPORT
-    template = "admin/reading_slips.html"
+    template = "admin/before/reading_slips.html"
     confidential = True
     warning = gettext_lazy("All slips printed until now become worthless; every delegate gets a new one.")
 
@@ -53,7 +53,7 @@ class ReadingSlipsPage(ManyForms):
             for delegate, code in issued
         ]
         context = {**self.frame(_("Slips")), "slips": slips, "address": address, "reading": True}
-        return TemplateResponse(self.request, "admin/slips.html", context)
+        return TemplateResponse(self.request, "admin/vote/slips.html", context)
 
     def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
         printed = self.printed

@@ -26,7 +26,7 @@ class CandidatesPage(ManyForms):
     """All drafts side by side, what is adopted and in no draft yet, and the order of the slate."""
 
     key = StepKey.SLATE
-    template = "admin/candidates.html"
+    template = "admin/before/candidates.html"
 
     def empty(self, name: str) -> StepForm:
         numbers = self.cycle.candidates.order_by("number").values_list("number", flat=True)
@@ -55,7 +55,7 @@ class CandidatePage(ManyForms):
     """One draft, or a new one; in deliberation an amendment beside the original."""
 
     key = StepKey.SLATE
-    template = "admin/candidate.html"
+    template = "admin/before/candidate.html"
 
     def dispatch(
         self, request: HttpRequest, *args: Any, number: int | None = None, **kwargs: Any

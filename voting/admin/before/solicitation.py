@@ -158,7 +158,7 @@ class ProposalPage(ManyForms):
     """One proposal: look at it, compare, merge, ask units, decide."""
 
     key = StepKey.SCREENING
-    template = "admin/proposal.html"
+    template = "admin/before/proposal.html"
     confidential = True
 
     def dispatch(self, request: HttpRequest, *args: Any, number: int = 0, **kwargs: Any) -> HttpResponse:

@@ -26,7 +26,7 @@ class UnitDesk(StepPage):
     """Opinions asked of the officer's own unit, the open ones first."""
 
     key = StepKey.SCREENING
-    template = "admin/unit.html"
+    template = "admin/before/unit.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponse:
         self.cycle = get_object_or_404(Cycle, slug=slug)

@@ -23,4 +23,4 @@ def journal(request: HttpRequest, slug: str) -> HttpResponse:
         "entries": entries,
         "broken": first_break(cycle),
     }
-    return TemplateResponse(request, "admin/journal.html", context)
+    return TemplateResponse(request, "admin/core/journal.html", context)

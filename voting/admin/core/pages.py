@@ -22,6 +22,7 @@ from voting import permissions
 from voting.admin.core.site import site
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote.running_order import RunningOrder, Step, StepKey
+from voting.domain.vote.steps import BEFORE
 from voting.forms.core.steps import ConfirmForm, StepForm
 from voting.models import Cycle, Round
 
@@ -160,7 +161,8 @@ class StepPage(View):
 
     @property
     def template(self) -> str:
-        return f"admin/steps/{self.key.replace('-', '_')}.html"
+        room = "before" if self.key in BEFORE else "vote"
+        return f"admin/{room}/step_{self.key.replace('-', '_')}.html"
 
 
 class NotYours(Refused):

@@ -83,7 +83,7 @@ class VoteAdminSite(admin.AdminSite):
             "words": typed_words(request.POST),
             "way": way,
         }
-        return TemplateResponse(request, "admin/signed_out.html", context, status=403)
+        return TemplateResponse(request, "admin/core/signed_out.html", context, status=403)
 
 
 def keep_signed_in(request: HttpRequest) -> None:

@@ -35,7 +35,7 @@ def new_year(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("admin:step_call", args=[cycle.slug]))
     context = {**site.each_context(request), "title": _("Open a new year"), "form": form}
     status = MISTAKEN if form.errors else 200
-    return TemplateResponse(request, "admin/new_year.html", context, status=status)
+    return TemplateResponse(request, "admin/core/new_year.html", context, status=status)
 
 
 def _like_the_last(user: User) -> dict[str, Any]:

@@ -96,7 +96,7 @@ class KeyPage(StepPage):
             "needed": needed,
             "issued": issued,
         }
-        return TemplateResponse(self.request, "admin/key_slips.html", context).render()
+        return TemplateResponse(self.request, "admin/vote/key_slips.html", context).render()
 
     def offline(self, form: Any) -> HttpResponse:
         """Take a key that was made offline; only its public half comes here."""

@@ -80,7 +80,7 @@ class SlipsPage(StepPage):
             for entry, code in issued
         ]
         context = {**self.frame(_("Slips")), "slips": slips, "address": address}
-        return TemplateResponse(self.request, "admin/slips.html", context).render()
+        return TemplateResponse(self.request, "admin/vote/slips.html", context).render()
 
     def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
         one, everyone = (form, None) if isinstance(form, OneNumberForm) else (OneNumberForm(), form)

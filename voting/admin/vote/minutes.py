@@ -41,7 +41,7 @@ def minutes(request: HttpRequest, slug: str) -> HttpResponse:
         "document": document,
         "public": bool(result and result.digest),
     }
-    return TemplateResponse(request, "admin/minutes.html", context)
+    return TemplateResponse(request, "admin/vote/minutes.html", context)
 
 
 def certified(cycle: Cycle) -> Result | None:

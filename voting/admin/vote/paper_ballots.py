@@ -45,7 +45,7 @@ class PaperDesk(StepPage):
     """Hand paper ballots out, take them back, switch the round to paper. It stands beside the check-in."""
 
     key = StepKey.CHECK_IN
-    template = "admin/paper_desk.html"
+    template = "admin/vote/paper_desk.html"
     repeatable = True
     warning = gettext_lazy(
         "The vote goes on with paper alone. Ballots that are in the urn stay there and count; nobody can vote online "
@@ -327,4 +327,4 @@ def ballot_sheets(request: HttpRequest, slug: str) -> HttpResponse:
         "copies": range(min(max(copies, 1), MOST_COPIES)),
         "voter_group": sheet.group if request.GET.get("group") else "",
     }
-    return render(request, "admin/ballot_sheets.html", context)
+    return render(request, "admin/vote/ballot_sheets.html", context)

@@ -25,7 +25,7 @@ class RollChangesPage(StepPage):
     """The two verbs, and every change that was made."""
 
     key = StepKey.ROLL
-    template = "admin/roll_changes.html"
+    template = "admin/vote/roll_changes.html"
 
     def form(self, data: Any = None) -> StepForm:
         return RollChangeForm(data)

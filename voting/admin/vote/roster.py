@@ -28,7 +28,7 @@ class RosterPage(StepPage):
     """It stands before the freezing of the roll, and is possible as long as that is."""
 
     key = StepKey.ROLL
-    template = "admin/roster.html"
+    template = "admin/vote/roster.html"
     repeatable = True
 
     @property
@@ -107,7 +107,7 @@ class RosterPage(StepPage):
     def stream(self, steps: rosters.Steps[RosterImport], what: str) -> Any:
         """Answer at once and let the page grow with the work, without a script."""
         context = {**self.frame(what), "cycle": self.cycle, "mark": _MARK}
-        shell = render_to_string("admin/roster_progress.html", context, request=self.request)
+        shell = render_to_string("admin/vote/roster_progress.html", context, request=self.request)
         head, tail = shell.split(_MARK)
         lines = self.lines(steps, head, tail, get_language() or "")
         answer: HttpResponseBase = StreamingHttpResponse(lines)

@@ -52,7 +52,7 @@ class DeskPage(StepPage):
 
     key = StepKey.CHECK_IN
     repeatable = True
-    template = "admin/desk.html"
+    template = "admin/vote/desk.html"
 
     @property
     def undoing(self) -> bool:

@@ -53,7 +53,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     cycle = queries.public_cycle(slug)
     found = _seen(cycle)
     if found is None:
-        return render(request, "delivery/no_breakdown.html", {"cycle": cycle}, status=404)
+        return render(request, "after/no_breakdown.html", {"cycle": cycle}, status=404)
     context = {
         "cycle": cycle,
         "overview": found,
@@ -69,7 +69,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         "widget": request.build_absolute_uri(reverse("voting:widget", args=[slug])),
         "others": queries.delivered_cycles().exclude(pk=cycle.pk).exists(),
     }
-    answer = render(request, "delivery/index.html", context)
+    answer = render(request, "after/index.html", context)
     patch_cache_control(answer, public=True, max_age=FRESH)
     return answer
 
@@ -112,7 +112,7 @@ def delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "before": found.line(number - 1),
         "after": found.line(number + 1),
     }
-    return render(request, "delivery/project.html", context)
+    return render(request, "after/project.html", context)
 
 
 @require_safe
@@ -147,7 +147,7 @@ def years(request: HttpRequest) -> HttpResponse:
         counts = dict(each.counts)
         cells = [(name, counts.get(name, 0)) for name in columns]
         rows.append((each.cycle, cells, _grades(each)))
-    return render(request, "delivery/years.html", {"columns": columns, "rows": rows})
+    return render(request, "after/years.html", {"columns": columns, "rows": rows})
 
 
 def _grades(found: Overview) -> str:
@@ -170,7 +170,7 @@ def _worst(line: Line) -> str | None:
 def widget(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the lights of a year in a small page that other sites may embed."""
     cycle, found = shown(slug)
-    answer = render(request, "delivery/widget.html", {"cycle": cycle, "overview": found})
+    answer = render(request, "after/widget.html", {"cycle": cycle, "overview": found})
     patch_cache_control(answer, public=True, max_age=FRESH)
     return answer
 

@@ -32,7 +32,7 @@ def breakdown(request: HttpRequest, slug: str, version: int | None = None) -> Ht
     cycle = queries.public_cycle(slug)
     issued = _issued(cycle, version)
     if issued is None:
-        return render(request, "delivery/no_breakdown.html", {"cycle": cycle})
+        return render(request, "after/no_breakdown.html", {"cycle": cycle})
     links = {
         "PDF": reverse("voting:breakdown-pdf", args=[slug, issued.version]),
         "XLSX": reverse("voting:breakdown-xlsx", args=[slug, issued.version]),
@@ -192,7 +192,7 @@ def _page(
     request: HttpRequest, cycle: Cycle, document: Document, links: dict[str, str], **more: object
 ) -> HttpResponse:
     context = {"cycle": cycle, "document": document, "links": links, **more}
-    answer = render(request, "delivery/paper.html", context)
+    answer = render(request, "after/paper.html", context)
     patch_cache_control(answer, public=True, max_age=FRESH)
     return answer
 

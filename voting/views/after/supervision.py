@@ -64,7 +64,7 @@ def remark(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             form.refuse(refusal)
             status = REFUSED
     context = {"cycle": cycle, "delivery": delivery, "remark_form": form}
-    return render(request, "delivery/remark.html", context, status=status)
+    return render(request, "after/remark.html", context, status=status)
 
 
 @delegate_page
@@ -160,4 +160,4 @@ def _page(
         "without": Inspection.objects.filter(delivery=delivery, findings=None).order_by("-day", "-pk"),
         "today": timezone.localdate(),
     }
-    return render(request, "delivery/supervise.html", context, status=status)
+    return render(request, "after/supervise.html", context, status=status)

@@ -61,4 +61,4 @@ def _page(
         "sent": sent,
         "open": surveys.is_open(asked, timezone.now()),
     }
-    return render(request, "delivery/survey.html", context, status=MISTAKEN if refusal else 200)
+    return render(request, "after/survey.html", context, status=MISTAKEN if refusal else 200)

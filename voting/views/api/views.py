@@ -126,7 +126,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         "newest": newest,
         "widget": widget,
     }
-    return render(request, "delivery/api.html", context)
+    return render(request, "after/api.html", context)
 
 
 @endpoint

@@ -118,4 +118,4 @@ def _page(
         ask = AskForm(cycle=cycle, initial={"candidate": first, "wants_answer": True})
     delegation = Delegate.objects.select_related("delegation").get(user=asking).delegation if asking else None
     context = {"cycle": cycle, "rows": rows, "ask": ask, "is_open": is_open, "delegation": delegation}
-    return render(request, "slate/deliberation.html", context, status=status)
+    return render(request, "before/slate/deliberation.html", context, status=status)

@@ -46,10 +46,10 @@ def page(request: HttpRequest, slug: str, version: int | None = None) -> HttpRes
     cycle = queries.public_cycle(slug)
     report = _issued(cycle, version)
     if report is None:
-        return render(request, "slate/no_report.html", {"cycle": cycle})
+        return render(request, "before/slate/no_report.html", {"cycle": cycle})
     versions = SlateReport.objects.filter(cycle=cycle).exclude(issued_at=None).defer("body")
     context = {"cycle": cycle, "report": report, "document": _document(report), "versions": versions}
-    return render(request, "slate/report.html", context)
+    return render(request, "before/slate/report.html", context)
 
 
 @require_safe

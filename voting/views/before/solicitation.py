@@ -35,7 +35,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
     found = queries.published_call(cycle)
     now = timezone.now()
     context = {"cycle": cycle, "call": found, "now": now, "is_open": bool(found and found.is_open(now))}
-    return render(request, "proposals/call.html", context, status=200 if found else 404)
+    return render(request, "before/proposals/call.html", context, status=200 if found else 404)
 
 
 def _person(request: HttpRequest, cycle: Cycle) -> User | None:
@@ -59,9 +59,9 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         if found is None or not found.is_open(now):
             context["refusal"] = CallNotOpen(found, now)
-            return render(request, "proposals/closed.html", context, status=409)
+            return render(request, "before/proposals/closed.html", context, status=409)
         context["form"] = ProposalForm(fields=fields, personal=person is None)
-        return render(request, "proposals/propose.html", context)
+        return render(request, "before/proposals/propose.html", context)
     form = ProposalForm(request.POST, request.FILES, fields=fields, personal=person is None)
     status = UNPROCESSABLE
     if form.is_valid():
@@ -83,9 +83,11 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            return render(request, "proposals/done.html", context | {"proposal": proposal, "code": code})
+            return render(
+                request, "before/proposals/done.html", context | {"proposal": proposal, "code": code}
+            )
     context |= {"form": form, "again": bool(request.FILES)}
-    return render(request, "proposals/propose.html", context, status=status)
+    return render(request, "before/proposals/propose.html", context, status=status)
 
 
 @require_safe
@@ -103,7 +105,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "cycle": cycle, "call": found, "form": form, "page": page, "chosen": chosen, "kept": kept.urlencode(),
         "is_open": bool(found and found.is_open(timezone.now())), "received": cycle.proposals.count(),
     }  # fmt: skip
-    return render(request, "proposals/list.html", context)
+    return render(request, "before/proposals/list.html", context)
 
 
 def _shown(cycle: Cycle, number: int) -> Proposal:
@@ -131,7 +133,7 @@ def proposal(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     shown = _shown(cycle, number)
     files = shown.attachments.defer("data")
     context = {"cycle": cycle, "proposal": shown, "files": files, "merged": shown.merged.order_by("number")}
-    return render(request, "proposals/proposal.html", context | story(shown))
+    return render(request, "before/proposals/proposal.html", context | story(shown))
 
 
 @require_safe
@@ -171,4 +173,4 @@ def track(request: HttpRequest) -> HttpResponse:
             context |= {"cycle": found.cycle} | story(found)
     elif form.errors:
         status = UNPROCESSABLE
-    return render(request, "proposals/track.html", context, status=status)
+    return render(request, "before/proposals/track.html", context, status=status)

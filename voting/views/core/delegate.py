@@ -65,7 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "supervised": _supervised(delegate),
         "mine": mine.defer("content", "terms")[:50],
     }
-    return render(request, "delegate/home.html", context)
+    return render(request, "core/delegate/home.html", context)
 
 
 def _open_report(request: HttpRequest, delegate: Delegate) -> HttpResponse:

@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "delivered": [each for each in others if is_delivered(each)],
     }
     context |= _standing(cycle) if cycle else {}
-    return render(request, "public/home.html", context)
+    return render(request, "core/home.html", context)
 
 
 @require_safe
@@ -50,7 +50,7 @@ def cycle(request: HttpRequest, slug: str) -> HttpResponse:
         "now": timezone.now(),
         "report": queries.newest_report(shown),
     }
-    return render(request, "public/cycle.html", context | _standing(shown))
+    return render(request, "core/cycle.html", context | _standing(shown))
 
 
 @require_safe
@@ -81,13 +81,13 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     context |= _standing(shown)
     found = context["overview"]
     line = found.line(number) if isinstance(found, Overview) else None
-    return render(request, "public/candidate.html", context | {"line": line})
+    return render(request, "before/candidate.html", context | {"line": line})
 
 
 @require_safe
 def secrecy(request: HttpRequest) -> HttpResponse:
     """Explain how the vote is kept secret, with the honest limits (TRUST.md §2)."""
-    return render(request, "public/secrecy.html")
+    return render(request, "vote/secrecy.html")
 
 
 def _standing(cycle: Cycle) -> dict[str, object]:

@@ -120,7 +120,7 @@ def _ballot_page(
     form = form or BallotForm(ticket=None, chosen={})
     context = _paper(entry, form, page="voting:ballot", faults=faults)
     context |= {"refusal": refusal, "faults": faults, "posted": request.method == "POST"}
-    return render(request, "ballot/ballot.html", context, status=422 if refusal else 200)
+    return render(request, "vote/ballot/ballot.html", context, status=422 if refusal else 200)
 
 
 def _review_page(
@@ -140,4 +140,4 @@ def _review_page(
         "unconfirmed": unconfirmed,
         "carried": form.fields(),
     }
-    return render(request, "ballot/review.html", context, status=422 if unconfirmed else 200)
+    return render(request, "vote/ballot/review.html", context, status=422 if unconfirmed else 200)

@@ -18,7 +18,7 @@ def ballot_paper(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the 表决票 as a specimen to print: that of the newest round, or of the round asked for."""
     cycle = queries.public_cycle(slug)
     round_ = _asked(cycle, request.GET.get("round", ""))
-    return render(request, "public/ballot_paper.html", _context(cycle, round_))
+    return render(request, "vote/ballot_paper.html", _context(cycle, round_))
 
 
 def _asked(cycle: Cycle, number: str) -> Round | None:

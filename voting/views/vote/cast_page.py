@@ -32,4 +32,4 @@ def _frame(language: str, kind: str, groups: int) -> Template:
     The same for everybody, and the whole hall asks for it within a minute: rendered once per language and kind.
     """
     places = {"receipt": "$receipt", "qr": "$qr", "groups": [f"$g{place}" for place in range(groups)]}
-    return Template(render_to_string("ballot/done.html", places | {"cycle": {"kind": kind}}))
+    return Template(render_to_string("vote/ballot/done.html", places | {"cycle": {"kind": kind}}))

@@ -63,11 +63,11 @@ def notice_pdf(request: HttpRequest, slug: str, number: int | None = None) -> Ht
 def _page(request: HttpRequest, slug: str, number: int | None, write: Write, name: str) -> HttpResponse:
     cycle, shown = published(slug, number)
     if shown is None:
-        return render(request, "public/not_yet.html", {"cycle": cycle, "moment": moment_of(cycle)})
+        return render(request, "core/not_yet.html", {"cycle": cycle, "moment": moment_of(cycle)})
     context = {"cycle": cycle, "document": write(cycle, shown), "pdf": f"voting:{name}-pdf", "number": number}
     if number is not None:
         context["pdf"] = f"voting:round-{name}-pdf"
-    answer = render(request, "public/document.html", context)
+    answer = render(request, "core/document.html", context)
     patch_cache_control(answer, public=True, max_age=FRESH)
     return answer
 

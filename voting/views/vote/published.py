@@ -33,13 +33,13 @@ def published(slug: str, number: int | None = None) -> tuple[Cycle, Result | Non
 @require_safe
 def result(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     """Show the result with its chart and table; before it is published, where the vote stands."""
-    return _page(request, slug, number, "public/result.html")
+    return _page(request, slug, number, "vote/result.html")
 
 
 @require_safe
 def notice(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     """Show the 公告 as the paper that it is."""
-    return _page(request, slug, number, "public/notice.html")
+    return _page(request, slug, number, "vote/notice.html")
 
 
 @require_safe
@@ -76,7 +76,7 @@ def recount_json(request: HttpRequest, slug: str, number: int | None = None) -> 
 def _page(request: HttpRequest, slug: str, number: int | None, template: str) -> HttpResponse:
     cycle, shown = published(slug, number)
     if shown is None:
-        return render(request, "public/not_yet.html", {"cycle": cycle, "moment": moment_of(cycle)})
+        return render(request, "core/not_yet.html", {"cycle": cycle, "moment": moment_of(cycle)})
     body = shown.body
     group_roll = body["group"]["roll"] if body["group"] else None
     rule = rule_words.sentences(

@@ -30,7 +30,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
             "cycle": found.cycle if found else None,
         }
     status = 422 if form.errors else 200
-    return render(request, "public/receipt.html", context, status=status)
+    return render(request, "vote/receipt.html", context, status=status)
 
 
 @require_safe
@@ -43,9 +43,7 @@ def urn_hashes(request: HttpRequest, slug: str, number: int | None = None) -> Ht
     round_ = next((r for r in rounds if number is None or r.number == number), None)
     seal = UrnSeal.objects.filter(round=round_).first() if round_ else None
     if seal is None:
-        return render(
-            request, "public/urn_not_sealed.html", {"cycle": queries.public_cycle(slug)}, status=404
-        )
+        return render(request, "vote/urn_not_sealed.html", {"cycle": queries.public_cycle(slug)}, status=404)
     hashes = bytes(seal.hashes)
     lines = [
         hashes[i : i + receipts.DIGEST_BYTES].hex() for i in range(0, len(hashes), receipts.DIGEST_BYTES)

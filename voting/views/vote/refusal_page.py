@@ -74,7 +74,7 @@ def delegate_page(view: View) -> View:
             return view(request, *args, **kwargs)
         except Calm as calm:
             context = calm.context() | {"words": typed_words(request.POST)}
-            return render(request, "ballot/calm.html", context, status=calm.status)
+            return render(request, "vote/ballot/calm.html", context, status=calm.status)
 
     guarded = require_http_methods(["GET", "HEAD", "POST"])(page)
     return sensitive_post_parameters()(sensitive_variables()(never_cache(guarded)))

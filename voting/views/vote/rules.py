@@ -28,7 +28,7 @@ def rules(request: HttpRequest, slug: str) -> HttpResponse:
     cycle = queries.public_cycle(slug)
     adopted = adopted_rules(cycle)
     if adopted is None:
-        return render(request, "public/rules_not_yet.html", {"cycle": cycle})
+        return render(request, "vote/rules_not_yet.html", {"cycle": cycle})
     context = {
         "cycle": cycle,
         "rules": adopted,
@@ -37,7 +37,7 @@ def rules(request: HttpRequest, slug: str) -> HttpResponse:
         if cycle.kind == Kind.OFFICIAL
         else preset_names(assessment=cycle.assesses_id is not None).get(adopted.preset),
     }
-    return render(request, "public/rules.html", context)
+    return render(request, "vote/rules.html", context)
 
 
 def in_short(cycle: Cycle) -> list[str]:

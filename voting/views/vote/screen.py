@@ -35,7 +35,7 @@ def screen(request: HttpRequest, slug: str) -> HttpResponse:
         context["floor"] = "" if context["result"].several else context["result"].line
     if moment.phase == Phase.COUNTING:
         context["steps"] = _steps(moment)
-    return render(request, "screen/screen.html", context)
+    return render(request, "vote/screen/screen.html", context)
 
 
 @never_cache

@@ -1,0 +1,277 @@
+"""The import of delegates: preview, confirm, undo, by page and by command; nothing half done."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.models import Delegate, Delegation, RosterImport, User
+from accounts.roles import Kind, Role
+from tests.factories import NOW, DelegateFactory, UserFactory, Vote, make_vote
+from tests.integration.vote.test_admin_steps import text_of
+from tests.unit.accounts.test_roster_reading import HEADER, as_csv, as_xlsx
+from voting.domain.vote import rolls, rosters
+from voting.domain.vote.rosters import (
+    CannotUndo,
+    FaultyRows,
+    FileRefused,
+    NotStaged,
+    RollIsFrozen,
+    RosterChanged,
+    finish,
+)
+from voting.models import JournalEntry
+from voting.states import Act
+
+pytestmark = pytest.mark.django_db
+PAGE = "/admin/vote/2018/roster/"
+
+
+@pytest.fixture
+def vote() -> Vote:
+    return make_vote(until="adopted", delegates=3)
+
+
+@pytest.fixture
+def clerk(vote: Vote) -> Client:
+    client = Client()
+    client.force_login(vote.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def people(number: int, start: int = 1) -> list[list[str]]:
+    return [[f"N{place:06d}", f"名{place}", f"第{place % 3}团"] for place in range(start, start + number)]
+
+
+def stage(
+    vote: Vote, rows: list[list[str]], mode: str = "append", content: bytes | None = None
+) -> RosterImport:
+    content = content or as_csv([HEADER, *rows])
+    return finish(
+        rosters.stage(cycle=vote.cycle, file_name="a.csv", content=content, mode=mode, by=vote.clerk, at=NOW)
+    )
+
+
+def apply(vote: Vote, staged: RosterImport, *, leave_out: bool = False) -> RosterImport:
+    return finish(rosters.apply(cycle=vote.cycle, staged=staged, leave_out=leave_out, by=vote.clerk, at=NOW))
+
+
+def upload(client: Client, content: bytes, name: str = "名单.csv", **more: str):
+    file = io.BytesIO(content)
+    file.name = name
+    answer = client.post(PAGE, {"do": "upload", "mode": "append", "file": file, **more})
+    text = b"".join(answer).decode() if answer.streaming else answer.content.decode()
+    return answer, text
+
+
+def test_f20_two_thousand_rows_with_three_wrong_ones(vote: Vote):
+    rows = people(2000)
+    rows[9][0] = rows[4][0]
+    rows[99][1] = ""
+    rows[1999][2] = "团" * 61
+    staged = stage(vote, rows, content=as_csv([HEADER, *rows], encoding="gb18030", ending="\r"))
+    assert (staged.summary["rows"], staged.summary["new"], staged.summary["faulty"]) == (2000, 1997, 3)
+    assert [(line, code) for line, code, _about in staged.summary["faults"]] == [
+        (11, "repeated"), (101, "no_name"), (2001, "long_delegation"),
+    ]  # fmt: skip
+    assert rosters.sentence(staged.summary["faults"][0]) == "与第 6 行代表证号重复"
+    before = Delegate.objects.count()
+    with pytest.raises(FaultyRows):
+        apply(vote, staged)
+    assert Delegate.objects.count() == before == 3
+    apply(vote, staged, leave_out=True)
+    assert Delegate.objects.count() == 2000
+    with pytest.raises(NotStaged):
+        apply(vote, staged, leave_out=True)
+
+
+def test_new_delegates_sign_in_with_a_slip_only(vote: Vote):
+    apply(vote, stage(vote, people(3)))
+    users = User.objects.filter(username__startswith="delegate-N")
+    assert {(user.role, user.kind, user.has_usable_password()) for user in users} == {
+        (Role.DELEGATE, Kind.OFFICIAL, False)
+    }
+    assert Delegation.objects.filter(name="第1团").count() == 1
+    rolls.freeze_roll(cycle=vote.cycle, by=vote.clerk, at=vote.later())
+    assert rolls.attendance(vote.round).roll == 6
+    entry = JournalEntry.objects.get(act=Act.ROSTER_IMPORTED)
+    assert (entry.data["new"], entry.data["corrected"], entry.data["out"]) == (3, 0, 0)
+
+
+def test_append_and_correct_keeps_the_others(vote: Vote):
+    here = vote.delegates[0]
+    staged = stage(vote, [[here.number, "改名", here.delegation.name], *people(1)])
+    assert (staged.summary["new"], staged.summary["corrected"]) == (1, 1)
+    assert staged.summary["corrections"][0][1]["name"] == "改名"
+    apply(vote, staged)
+    here.refresh_from_db()
+    assert (here.name, here.user.name) == ("改名", "改名")
+    assert Delegate.objects.filter(is_active=True).count() == 4
+    again = stage(vote, [[here.number, "改名", here.delegation.name], *people(1)])
+    assert (again.summary["new"], again.summary["corrected"], again.summary["unchanged"]) == (0, 0, 2)
+
+
+def test_the_whole_list_puts_the_others_out_of_office(vote: Vote):
+    staged = stage(vote, people(2), mode="whole")
+    assert staged.summary["out"] == 3
+    apply(vote, staged)
+    assert set(Delegate.objects.filter(is_active=True).values_list("number", flat=True)) == {
+        "N000001",
+        "N000002",
+    }
+    assert Delegate.objects.count() == 5, "nobody is deleted"
+
+
+def test_the_sub_group_comes_with_the_file_or_stays(vote: Vote):
+    rows = [[*HEADER, "分组"], ["N1", "甲", "一", "是"], ["N2", "乙", "一", "否"], ["N3", "丙", "一", "也许"]]
+    staged = stage(vote, [], content=as_csv(rows))
+    assert [(line, code) for line, code, _about in staged.summary["faults"]] == [(4, "sub_group")]
+    apply(vote, staged, leave_out=True)
+    assert Delegate.objects.get(number="N1").in_group
+    assert stage(vote, [["N1", "甲", "一"]]).summary["unchanged"] == 1
+
+
+def test_a_number_of_another_kind_is_faulty(vote: Vote):
+    other = DelegateFactory(kind=Kind.DEMO)
+    assert stage(vote, [[other.number, "甲", "一"]]).summary["faults"] == [[2, "other_kind", other.number]]
+
+
+def test_only_what_was_previewed_is_imported(vote: Vote):
+    staged = stage(vote, people(2))
+    Delegate.objects.filter(pk=vote.delegates[0].pk).update(name="中途改名")
+    with pytest.raises(RosterChanged):
+        apply(vote, staged)
+    assert Delegate.objects.count() == 3
+
+
+def test_an_import_is_undone(vote: Vote):
+    here = vote.delegates[0]
+    before = list(
+        Delegate.objects.order_by("number").values("number", "name", "delegation", "in_group", "is_active")
+    )
+    users, delegations = User.objects.count(), Delegation.objects.count()
+    applied = apply(vote, stage(vote, [[here.number, "改名", "新团"], *people(4)], mode="whole"))
+    rosters.undo(cycle=vote.cycle, applied=applied, by=vote.clerk, at=NOW)
+    after = list(
+        Delegate.objects.order_by("number").values("number", "name", "delegation", "in_group", "is_active")
+    )
+    assert after == before
+    assert (User.objects.count(), Delegation.objects.count()) == (users, delegations)
+    with pytest.raises(CannotUndo):
+        rosters.undo(cycle=vote.cycle, applied=applied, by=vote.clerk, at=NOW)
+
+
+def test_only_the_last_import_is_undone(vote: Vote):
+    first = apply(vote, stage(vote, people(2)))
+    apply(vote, stage(vote, people(2, start=5)))
+    with pytest.raises(CannotUndo):
+        rosters.undo(cycle=vote.cycle, applied=first, by=vote.clerk, at=NOW)
+
+
+def test_a_frozen_roll_takes_no_import():
+    vote = make_vote(until="rolled", delegates=3)
+    with pytest.raises(RollIsFrozen):
+        stage(vote, people(1))
+
+
+def test_the_page_previews_confirms_and_undoes(vote: Vote, clerk: Client):
+    rows = people(3)
+    rows[1][1] = ""
+    answer, text = upload(clerk, as_xlsx([list(HEADER), *rows]), "名单.xlsx")
+    assert answer.streaming
+    assert "3 / 3 行" in text
+    staged = RosterImport.objects.get()
+    assert f"?import={staged.pk}" in text
+    page = text_of(clerk.get(f"{PAGE}?import={staged.pk}"))
+    assert "第 3 行" in page
+    assert "缺姓名" in page
+    refused = clerk.post(PAGE, {"do": "apply", "staged": staged.pk})
+    assert "有 1 行有误，未导入" in b"".join(refused).decode()
+    assert Delegate.objects.count() == 3
+    done = clerk.post(PAGE, {"do": "apply", "staged": staged.pk, "leave_out": "on"})
+    assert "2 / 2 行" in b"".join(done).decode()
+    assert Delegate.objects.count() == 5
+    assert "已导入" in text_of(clerk.get(f"{PAGE}?import={staged.pk}"))
+    assert clerk.post(PAGE, {"do": "undo"}).status_code == 302
+    assert Delegate.objects.count() == 3
+    assert clerk.post(PAGE, {"do": "undo"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("学号,名\n1,2\n".encode(), "现有：学号 | 名"),
+        (b"PK\x03\x04nothing", "文件不是可读取的 XLSX 工作簿"),
+        (b"\xff\xfe\x00", "无法读取文件的文字"),
+        (b"\n", "文件是空的"),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused_with_a_sentence(clerk: Client, content: bytes, sentence: str):
+    _answer, text = upload(clerk, content)
+    assert sentence in text
+    assert not RosterImport.objects.exists()
+
+
+def test_no_file_is_said_on_the_field(clerk: Client):
+    answer = clerk.post(PAGE, {"do": "upload", "mode": "append"})
+    assert answer.status_code == 422
+    assert "请选择文件" in text_of(answer)
+
+
+def test_a_preview_can_be_dropped(vote: Vote, clerk: Client):
+    staged = stage(vote, people(1))
+    assert clerk.post(PAGE, {"do": "drop", "staged": staged.pk}).status_code == 302
+    assert "已使用或已放弃" in b"".join(clerk.post(PAGE, {"do": "apply", "staged": staged.pk})).decode()
+
+
+@pytest.mark.parametrize("role", [Role.SCRUTINEER, Role.PRESIDING])
+def test_others_look_and_do_not_import(vote: Vote, role: Role):
+    client = Client()
+    client.force_login(UserFactory(role=role), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(PAGE).status_code == 200
+    answer, _text = upload(client, as_csv([HEADER, *people(1)]))
+    assert answer.status_code == 403
+    assert not RosterImport.objects.exists()
+
+
+def test_a_script_in_a_name_is_text(vote: Vote, clerk: Client):
+    here = vote.delegates[0]
+    staged = stage(vote, [[here.number, "<script>alert(1)</script>", "<b>团</b>"]])
+    body = clerk.get(f"{PAGE}?import={staged.pk}").content.decode()
+    assert "<script>alert" not in body
+    assert "&lt;script&gt;alert" in body
+
+
+def test_the_command_previews_and_imports(vote: Vote, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = tmp_path / "list.csv"
+    rows = people(3)
+    rows[2][0] = ""
+    path.write_bytes(as_csv([HEADER, *rows]))
+    with pytest.raises(CommandError):
+        call_command("import_roll", "2018", str(path), "--by", vote.clerk.username)
+    assert "line 4: the delegate number is missing" in capsys.readouterr().out
+    assert Delegate.objects.count() == 3
+    call_command(
+        "import_roll", "2018", str(path), "--by", vote.clerk.username, "--confirm", "--leave-out-faulty"
+    )
+    assert Delegate.objects.count() == 5
+    for wrong in (["2019", str(path)], ["2018", str(tmp_path / "none")]):
+        with pytest.raises(CommandError):
+            call_command("import_roll", *wrong, "--by", vote.clerk.username)
+    with pytest.raises(CommandError):
+        call_command("import_roll", "2018", str(path), "--by", vote.presiding.username)
+
+
+def test_a_file_refusal_speaks_both_languages():
+    from django.utils.translation import override  # noqa: PLC0415
+
+    from accounts.roster.reading import NotARoster  # noqa: PLC0415
+
+    for code in rosters._WHOLE_FILE:
+        with override("en"):
+            english = str(FileRefused(NotARoster(code, "x")))
+        assert english != str(FileRefused(NotARoster(code, "x")))

@@ -1,0 +1,172 @@
+"""``python -m voting.recount``: agrees with what we export, disagrees with every digit changed, needs no Django."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voting.recount import pabulib
+from voting.recount.__main__ import main, recount_text
+from voting.recount.report import Unreadable
+
+ROOT = Path(__file__).resolve().parents[3]
+SHARED = Path(os.environ.get("PIAOJUE_SHARED", ROOT.parent / "shared")) / "data" / "pabulib"
+
+APPROVAL = """META
+key;value
+description;Own small file
+num_projects;3
+num_votes;4
+budget;2
+vote_type;approval
+PROJECTS
+project_id;cost;votes;name;selected
+a;1;3;"Bus; stop";1
+b;1;2;Park;1
+c;1;0;Lamp;0
+VOTES
+voter_id;vote
+1;a,b
+2;a
+3;b,a
+4;
+"""
+ORDINAL = """META
+key;value
+num_projects;3
+num_votes;2
+vote_type;ordinal
+max_length;3
+PROJECTS
+project_id;cost;votes;score
+a;1;2;5
+b;1;2;4
+c;1;1;1
+VOTES
+voter_id;vote
+1;a,b
+2;b,a,c
+"""
+
+
+def test_the_votes_of_every_project_of_a_pb_file():
+    report = recount_text(APPROVAL)
+    assert report.agrees
+    assert report.result == {"vote_type": "approval", "votes": {"a": 3, "b": 2, "c": 0}}
+
+
+def test_a_ranking_is_added_up_by_places():
+    report = recount_text(ORDINAL)
+    assert report.result["scores"] == {"a": 5, "b": 5, "c": 1}
+    assert [check["check"] for check in report.checks if not check["agrees"]] == ["score of b"]
+    assert recount_text(ORDINAL.replace("b;1;2;4", "b;1;2;5")).agrees
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "no section META"),
+        ("nothing", "does not begin with META"),
+        (APPROVAL.replace("VOTES\n", ""), "no section VOTES"),
+        (APPROVAL.replace("2;a\n", "2;x\n"), "names x"),
+        (APPROVAL.replace("3;b,a", "3;b,b"), "a project twice"),
+        (APPROVAL.replace("b;1;2", "a;1;2"), "project_id"),
+        ("{}", "format"),
+        ('{"format": "piaojue-public/1"}', "not whole"),
+        ('{"format": "piaojue-recount/1", "facts": 3}', "not whole"),
+        ("{", "no JSON"),
+        ("[" * 100_000, "META"),
+        ('{"a":' * 100_000, "no JSON"),
+        (ORDINAL.replace("1;a,b", "1;a,b;--5,2").replace("voter_id;vote", "voter_id;vote;points"), "points"),
+        (APPROVAL.replace("Park", '"' + "x" * 140_000 + '"'), "field larger"),
+    ],
+)
+def test_what_cannot_be_read_is_said(text: str, why: str):
+    with pytest.raises(Unreadable, match=why):
+        recount_text(text)
+
+
+def run(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
+    program = f"import sys\n{before}\nimport runpy\nsys.argv = ['recount', *{arguments!r}]\n"
+    program += "runpy.run_module('voting.recount', run_name='__main__')"
+    return subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_it_runs_where_neither_django_nor_a_database_is_installed(tmp_path: Path):
+    path = tmp_path / "own.pb"
+    path.write_text(APPROVAL, encoding="utf-8")
+    without = "for name in ('django', 'psycopg', 'cryptography'): sys.modules[name] = None"
+    ran = run(str(path), before=without)
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["result"]["votes"] == {"a": 3, "b": 2, "c": 0}
+    path.write_text(APPROVAL.replace("a;1;3", "a;1;4"), encoding="utf-8")
+    assert run(str(path), before=without).returncode == 1
+
+
+def test_the_exit_status_says_how_it_went(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = tmp_path / "own.pb"
+    assert main([str(path)]) == 2
+    path.write_bytes(b"\xff\xfe\x00")
+    assert main([str(path)]) == 2
+    path.write_text(APPROVAL, encoding="utf-8")
+    assert main([str(path)]) == 0
+    path.write_text(APPROVAL.replace("num_votes;4", "num_votes;5"), encoding="utf-8")
+    assert main([str(path)]) == 1
+    assert "DISAGREE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in SHARED.glob("*.pb")) or [""])
+def test_real_elections_are_recounted(name: str):
+    if not name:
+        pytest.skip(f"LOUD: no real elections to recount, there is none in {SHARED}")
+    report = recount_text((SHARED / name).read_text(encoding="utf-8"))
+    assert report.agrees, report.to_dict()["disagreements"]
+    assert sum(report.result["votes"].values()) > 0
+
+
+TEXT = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=20).map(str.strip)
+
+
+@st.composite
+def elections(draw: st.DrawFn) -> pabulib.Election:
+    names = draw(st.lists(st.text("abc123", min_size=1, max_size=4), min_size=1, max_size=5, unique=True))
+    projects = tuple(
+        pabulib.Project(name, {"project_id": name, "cost": "1", "name": draw(TEXT)}) for name in names
+    )
+    votes: list[pabulib.Vote] = []
+    for voter in range(draw(st.integers(0, 5))):
+        named = tuple(draw(st.lists(st.sampled_from(names), unique=True, max_size=len(names))))
+        votes.append(pabulib.Vote(str(voter), named))
+    return pabulib.Election({"vote_type": "approval", "unit": draw(TEXT)}, projects, tuple(votes))
+
+
+@given(elections())
+@settings(max_examples=80, deadline=None)
+def test_what_is_written_is_read_back(election: pabulib.Election):
+    again = pabulib.read(pabulib.write(election))
+    assert again.meta == election.meta
+    assert again.votes == election.votes
+    assert [dict(project.row) for project in again.projects] == [dict(p.row) for p in election.projects]
+
+
+def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path):
+    file = tmp_path / "own.pb"
+    file.write_text(APPROVAL, encoding="utf-8")
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "voting.recount", str(file)]
+    told = subprocess.run(
+        command, stdout=write, stderr=subprocess.PIPE, cwd=ROOT, text=True, check=False, timeout=60
+    )
+    os.close(write)
+    assert told.returncode == 0
+    assert "Traceback" not in told.stderr
