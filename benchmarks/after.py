@@ -106,9 +106,8 @@ def _year(slug: str, projects: int) -> Cycle:
 
 def _survey(cycle: Cycle) -> Survey:
     clerk = User.objects.get(username=cycle.slug)
-    acting = {"by": clerk, "at": _AT}
     survey = surveys.open_survey(
-        cycle=cycle, opens_at=_AT + timedelta(minutes=1), closes_at=_AT + timedelta(days=30), **acting
+        cycle=cycle, opens_at=_AT + timedelta(minutes=1), closes_at=_AT + timedelta(days=30), by=clerk, at=_AT
     )
     # No survey may be set to last this long; the page is measured by the clock of today.
     Survey.objects.filter(pk=survey.pk).update(closes_at=_AT + timedelta(days=3650))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 
@@ -12,6 +13,8 @@ class Voter(models.Model):
 
     user = models.BigIntegerField(unique=True)
     voted = models.BooleanField(default=False)
+
+    objects: ClassVar[models.Manager[Voter]] = models.Manager()
 
     class Meta:
         db_table = "bare_voter"
@@ -25,6 +28,8 @@ class Ballot(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     blob = models.BinaryField()
+
+    objects: ClassVar[models.Manager[Ballot]] = models.Manager()
 
     class Meta:
         db_table = "bare_ballot"

@@ -108,29 +108,31 @@ class RosterPage(StepPage):
         """Answer at once and let the page grow with the work, without a script."""
         context = {**self.frame(what), "cycle": self.cycle, "mark": _MARK}
         shell = render_to_string("admin/vote/roster_progress.html", context, request=self.request)
-        head, tail = shell.split(_MARK)
-        lines = self.lines(steps, head, tail, get_language() or "")
+        lines = self.lines(steps, shell.split(_MARK), get_language() or "")
         answer: HttpResponseBase = StreamingHttpResponse(lines)
         answer["X-Accel-Buffering"] = "no"  # nginx passes it on as it comes
         return answer
 
-    def lines(self, steps: rosters.Steps[RosterImport], head: str, tail: str, language: str) -> Iterator[str]:
-        """Yield the page in pieces. What the domain refuses in the middle becomes the last line."""
+    def lines(self, steps: rosters.Steps[RosterImport], frame: list[str], language: str) -> Iterator[str]:
+        """Yield the page in pieces, with the lines between those of its frame. What the domain refuses in the middle becomes the last line."""
         with override(language):
+            head, ending, tail = frame
             yield head
             try:
                 while True:
                     done, total = next(steps)
                     yield format_html("<li>{}</li>", self.said(done, total))
             except StopIteration as stop:
+                yield ending
                 yield format_html(
-                    '</ol><p class="actions"><a class="btn btn-primary" href="{}">{}</a></p>',
+                    '<p class="actions"><a class="btn btn-primary" href="{}">{}</a></p>',
                     self.address(stop.value),
                     _("Go on"),
                 )
             except Refused as refusal:
+                yield ending
                 yield format_html(
-                    '</ol><div class="alert alert-danger" role="alert"><p><b>{}</b></p></div>'
+                    '<div class="alert alert-danger" role="alert"><p><b>{}</b></p></div>'
                     '<p class="actions"><a class="btn" href="{}">{}</a></p>',
                     refusal,
                     self.address(),
