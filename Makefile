@@ -9,10 +9,11 @@ COMPILE := $(PY) -m uv pip compile pyproject.toml --quiet --universal --python-v
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 # The command line of pytest: make test ARGS="tests/unit -k code"
 ARGS ?=
+TEMPLATES := .venv/bin/djangofmt --line-length 150 --indent-width 2 templates
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo demo-reset demo-votes test bench lint types check catalogues messages static format lock clean
+.PHONY: help install demo demo-reset demo-votes test bench pictures lint types check catalogues messages static format lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -34,9 +35,13 @@ test: .venv/development catalogues ## run every test, two at a time; browser tes
 bench: .venv/development catalogues ## measure speed and memory as ratios in one run (BENCH_SCALE=0.01: a small one)
 	@$(PY) -m benchmarks
 
+pictures: .venv/development catalogues ## make README's four pictures anew from the demo
+	@$(PY) docs/pictures.py
+
 lint: .venv/development ## check the style, and who imports whom
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	@$(TEMPLATES) --check
 	@.venv/bin/lint-imports --no-logo
 
 types: .venv/development ## check the types
@@ -60,6 +65,7 @@ static: .venv/runtime # gather the static files for the server
 format: .venv/development ## put the sources into the house style
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+	$(TEMPLATES)
 
 lock: .venv/development ## choose the versions of all packages anew and lock them with their hashes
 	$(COMPILE) --upgrade --output-file requirements.lock

@@ -42,7 +42,8 @@ def test_a_template_holds_no_script_no_style_and_trusts_no_text(path: Path):
     assert not re.search(r"<script(?![^>]*\bsrc=)", text), "inline script"
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=", text), "inline style or handler"
     assert not re.search(r"\|\s*safe\b|autoescape off|safeseq", text), "text that is not escaped"
-    assert text.count("\n") <= 40, "a template is one thought"
+    assert text.count("\n") <= 90, "a template is one thought"
+    assert max(map(len, text.splitlines()), default=0) <= 160, "a line that can be read"
 
 
 @pytest.mark.parametrize("path", OURS, ids=name_of)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import date, timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from django.utils.translation import override
 from accounts.models import User
 from accounts.roles import Role
 from tests.factories import UserFactory
+from tests.pages import text_of as said
 from tests.spring import MILESTONES, TARGETS, Spring, make_spring
 from voting.domain.after import changes, deliveries, light_settings, plan_rows, progress
 from voting.domain.before.screening import NotYourUnit
@@ -222,10 +222,6 @@ def page_of(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
-
-
-def said(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def test_a_page_decides_the_change_that_it_showed(spring):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from datetime import date
 
 import pytest
@@ -13,6 +12,7 @@ from PIL import Image
 from accounts.models import User
 from accounts.roles import Role
 from tests.factories import UserFactory
+from tests.pages import text_of as said
 from tests.spring import Spring, make_spring
 from voting.domain.after import changes, completions, deliveries
 from voting.domain.before.screening import NotYourUnit
@@ -149,10 +149,6 @@ def page_of(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
-
-
-def said(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def test_who_accepts_sees_the_last_report_with_its_pictures_and_what_is_open(spring):

@@ -22,6 +22,7 @@ from django.utils import timezone, translation
 from accounts.models import Delegate
 from tests.cases_after import ask, assess, survey
 from tests.factories import POINTS, Vote, make_vote
+from tests.pages import text_of as text
 from tests.spring import Spring, make_spring
 from voting.count.counting import Mark
 from voting.domain.after import assessments, changes, completions, deliveries, supervision
@@ -41,10 +42,6 @@ PAGES = (
 )  # fmt: skip
 ATOM = "{http://www.w3.org/2005/Atom}"
 PICTURE = b"\x89PNG\r\n\x1a\n"
-
-
-def text(answer) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def lived() -> Spring:

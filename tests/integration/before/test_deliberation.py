@@ -9,6 +9,7 @@ from django.test import Client
 
 from tests.autumn import Autumn, make_autumn
 from tests.factories import NOW, DelegateFactory, UserFactory, make_vote
+from tests.pages import text_of as said
 from voting.domain.before import deliberation, reading_slips
 from voting.domain.core import cycles
 from voting.domain.core.refusals import ConditionsUnmet
@@ -30,10 +31,6 @@ def signed_in(user) -> Client:
     client = Client()
     client.force_login(user)
     return client
-
-
-def said(answer) -> str:
-    return re.sub(r"<[^>]+>", " ", answer.content.decode())
 
 
 def asked(autumn: Autumn, unit=None, text: str = "为什么是十座？") -> Question:

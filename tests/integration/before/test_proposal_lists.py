@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.autumn import Autumn, make_autumn
+from tests.pages import text_of as said
 from voting.domain.before import proposal_lists
 from voting.models import JournalEntry, Proposal, ProposalList
 from voting.states import Act, Channel, Standing
@@ -49,10 +50,6 @@ def clerk(autumn: Autumn) -> Client:
     client = Client()
     client.force_login(autumn.clerk)
     return client
-
-
-def said(answer) -> str:
-    return re.sub(r"<[^>]+>", " ", answer.content.decode())
 
 
 def upload(client: Client, content: bytes, name: str = "清单.csv"):

@@ -11,6 +11,7 @@ from django.test import Client
 
 from tests.autumn import Autumn, make_autumn
 from tests.factories import NOW
+from tests.pages import text_of as said
 from tests.unit.domain.test_uploads import paper, picture, with_place
 from voting.domain.before import proposals
 from voting.models import Attachment, JournalEntry, Knock, Proposal
@@ -42,10 +43,6 @@ def send(
 
 def upload(name: str, data: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, data)
-
-
-def said(answer) -> str:
-    return re.sub(r"<[^>]+>", " ", answer.content.decode())
 
 
 def code(answer) -> str:

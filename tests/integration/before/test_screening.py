@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.autumn import Autumn, make_autumn
+from tests.pages import text_of as said
 from voting.domain.before import proposals, screening
 from voting.models import Decision, JournalEntry, Opinion, Proposal
 from voting.states import Act, Criterion, Outcome
@@ -29,10 +29,6 @@ def clerk(autumn: Autumn) -> Client:
     client = Client()
     client.force_login(autumn.clerk)
     return client
-
-
-def said(answer) -> str:
-    return re.sub(r"<[^>]+>", " ", answer.content.decode())
 
 
 def outcomes() -> dict[int, str]:

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from tests.autumn import Autumn, make_autumn
+from tests.pages import text_of as said
 from voting.domain.before import deliberation, slate_reports, slates
 from voting.domain.before.funnel import funnel_of
 from voting.domain.before.proposals import ReasonMissing
@@ -38,10 +39,6 @@ def clerk(autumn: Autumn) -> Client:
     client = Client()
     client.force_login(autumn.clerk)
     return client
-
-
-def said(answer) -> str:
-    return re.sub(r"<[^>]+>", " ", answer.content.decode())
 
 
 def amend(autumn: Autumn, number: int = 1, **more):
@@ -168,7 +165,9 @@ def test_as_many_candidates_as_seats_may_be_frozen():
 
 def numbers_on_page(client: Client) -> list[list[str]]:
     text = client.get("/2019/slate-report/").content.decode()
-    rows = re.findall(r"<td>(?:<[^>]+>)?([^<]+)(?:<[^>]+>)?</td>\s*<td class=\"n\">(\d+)</td>", text)
+    rows = re.findall(
+        r"<td\s*>\s*(?:<[^>]+>)?([^<]+?)(?:<[^>]+>)?\s*</td>\s*<td\s+class=\"n\"\s*>\s*(\d+)\s*</td>", text
+    )
     return [[label, number] for label, number in rows]
 
 
@@ -248,8 +247,8 @@ def test_a_change_in_deliberation_stands_beside_the_original():
     autumn = make_autumn(until="report")
     amend(autumn)
     page = Client().get("/2019/projects/1/").content.decode()
-    assert re.search(r"<del>公厕 10 座</del>", page)
-    assert re.search(r"<ins>公厕 12 座</ins>", page)
+    assert re.search(r"<del>\s*公厕 10 座\s*</del>", page)
+    assert re.search(r"<ins>\s*公厕 12 座\s*</ins>", page)
     assert "代表团意见" in page
     assert "总投资" not in page[page.index("代表团意见") :], "only what changed"
 

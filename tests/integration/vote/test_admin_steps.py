@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import AccessCode, Delegate
 from accounts.roles import Kind, Role
 from tests.factories import PASSWORD, UserFactory, make_vote
+from tests.pages import text_of
 from voting.domain.vote import rules, running_order
 from voting.domain.vote.running_order import RunningOrder, StepKey
 from voting.models import JournalEntry, Notice, RollEntry, Round, VotingRules
@@ -42,10 +43,6 @@ def take(client: Client, key: str, **data: object):
     answer = client.post(address(key), {"confirm": "on"} | data)
     assert answer.status_code == 302, unescape(answer.content.decode())
     return answer
-
-
-def text_of(answer) -> str:
-    return unescape(re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def words(slips: list[str]) -> dict[str, str]:

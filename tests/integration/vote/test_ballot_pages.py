@@ -14,6 +14,7 @@ from accounts.codes import void_code
 from accounts.models import User
 from accounts.roles import Kind, Role
 from tests.factories import Vote, make_vote
+from tests.pages import text_of as text
 from voting.count.counting import BallotType, Mark
 from voting.count.sealing import join, private_key, unseal
 from voting.domain.vote.counts import certify_tally, count_round
@@ -55,10 +56,6 @@ def fields(response) -> dict[str, list[str]]:
         if plain and attributes["name"] != "csrfmiddlewaretoken":
             sent.setdefault(attributes["name"], []).append(attributes["value"])
     return sent
-
-
-def text(response) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def marked(client: Client, marks: list[int]) -> dict[str, list[str]]:

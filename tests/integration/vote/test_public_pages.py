@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from html import unescape
 from unittest import mock
 
 import pytest
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from accounts.roles import Kind
 from tests.factories import make_vote
+from tests.pages import text_of
 from voting.count.counting import Mark
 from voting.domain.core import cycles
 from voting.domain.core.cycles import add_candidate
@@ -32,10 +32,6 @@ FILES = ("result-json", "result-csv", "result-xlsx")
 
 def at(name: str, *args: object) -> str:
     return reverse(f"voting:{name}", args=args or ["2018"])
-
-
-def text_of(answer) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
 
 
 def published(**more: object):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from django.utils.translation import override
 from accounts.models import Delegate
 from accounts.roles import Kind
 from tests.factories import NOW, DelegateFactory, UserFactory, Vote, make_vote
+from tests.pages import text_of
 from voting.count import counting
 from voting.count.counting import Base, BlankBallot, Comparator, Floor, Rule, Scoring, UnderVote
 from voting.domain.core import cycles
@@ -70,10 +70,6 @@ def values(answer: Any) -> dict[str, Any]:
     """Return what the form shows, ready to be sent back."""
     draft = answer.context["draft"]
     return {"do": "draft"} | {name: draft[name].value() for name in draft.fields}
-
-
-def text_of(answer: Any) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
 
 
 def draft(vote: Vote, **settings: Any) -> VotingRules:

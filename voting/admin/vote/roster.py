@@ -114,7 +114,7 @@ class RosterPage(StepPage):
         return answer
 
     def lines(self, steps: rosters.Steps[RosterImport], frame: list[str], language: str) -> Iterator[str]:
-        """Yield the page in pieces, with the lines between those of its frame. What the domain refuses in the middle becomes the last line."""
+        """Yield the page in pieces: its frame, between it a line for each step; a refusal becomes the last line."""
         with override(language):
             head, ending, tail = frame
             yield head

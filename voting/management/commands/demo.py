@@ -28,7 +28,7 @@ from voting.management.seeds.loading import Point
 from voting.management.seeds.next_year import NextPoint, load_next_year
 from voting.management.seeds.reading import SeedDamaged
 from voting.management.seeds.this_year import load_this_year
-from voting.management.speaking import SpeakingCommand, speak_freely
+from voting.management.terminal_language import SpeakingCommand, speak_freely
 from voting.models import Cycle
 
 SLUG = "2018"

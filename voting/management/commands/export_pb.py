@@ -17,7 +17,7 @@ from voting.count.counting import BallotType, Mark, Validity, judge
 from voting.count.working import expand
 from voting.domain.vote.definitions import definition_of
 from voting.management.rounds import add_round, round_of
-from voting.management.speaking import SpeakingCommand
+from voting.management.terminal_language import SpeakingCommand
 from voting.models import Round
 from voting.recount import pabulib
 

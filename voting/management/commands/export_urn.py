@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from voting.domain.core.refusals import Refused
 from voting.domain.vote.urn_files import urn_file
 from voting.management.rounds import add_round, round_of
-from voting.management.speaking import SpeakingCommand
+from voting.management.terminal_language import SpeakingCommand
 
 
 class Command(SpeakingCommand):

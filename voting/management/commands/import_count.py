@@ -16,7 +16,7 @@ from voting import permissions
 from voting.domain.core.refusals import Refused
 from voting.domain.vote.urn_files import import_count
 from voting.management.rounds import add_round, round_of
-from voting.management.speaking import SpeakingCommand
+from voting.management.terminal_language import SpeakingCommand
 
 
 class Command(SpeakingCommand):

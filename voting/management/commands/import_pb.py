@@ -19,7 +19,7 @@ from voting.domain.core import cycles
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import ballots, counts, keys, notices, rolls, rounds, rules
 from voting.management.people import Taken, enter_delegates, enter_delegations, enter_staff
-from voting.management.speaking import SpeakingCommand
+from voting.management.terminal_language import SpeakingCommand
 from voting.models import Cycle, Notice, Round
 from voting.recount import pabulib
 from voting.states import Presence, Stage

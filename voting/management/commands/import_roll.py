@@ -15,7 +15,7 @@ from accounts.models import RosterImport, User
 from voting import permissions
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import rosters
-from voting.management.speaking import SpeakingCommand
+from voting.management.terminal_language import SpeakingCommand
 from voting.models import Cycle
 
 

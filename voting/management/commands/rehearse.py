@@ -31,7 +31,13 @@ from voting.management.hall.rehearsal import (
 )
 from voting.management.hall.slow import SlowClients
 from voting.management.people import Taken
-from voting.management.speaking import SpeakingCommand, add_url, require_tables, speak_freely, whole_number
+from voting.management.terminal_language import (
+    SpeakingCommand,
+    add_url,
+    require_tables,
+    speak_freely,
+    whole_number,
+)
 from voting.models import Notice, SealedBallot
 from voting.states import Presence
 

@@ -1,0 +1,13 @@
+"""What a person reads on a page."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from django.http import HttpResponse
+
+
+def text_of(answer: HttpResponse) -> str:
+    """Return the words of a page, without its tags; a blank stands wherever there is white space."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
