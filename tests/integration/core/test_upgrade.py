@@ -1,0 +1,73 @@
+"""A database of every release opens, shows, recounts and holds together in this one (TRUST.md F40).
+
+Guards ``voting.evidence`` and ``voting.count.formats``. The dumps are made by ``python -m tests.dump``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from tests.dump import DUMPS
+from tests.pages import text_of
+from voting.domain.core.journal import first_break
+from voting.models import Cycle, Notice, Round, SlateReport
+from voting.recount.__main__ import recount_text
+
+PAGES = (
+    "/", "/2018/", "/2018/result/", "/2018/rules/", "/2018/notice/", "/2018/report/", "/2018/minutes/", "/2018/screen/",
+    "/2018/projects/1/", "/2018/urn.txt", "/2018/result.csv", "/2018/result.xlsx", "/2018/result.json",
+    "/2018/delivery/", "/2018/delivery/1/", "/2018/breakdown/", "/2018/quarters/1/", "/2018/feed.atom",
+    "/2018/recount.json", "/2019/slate-report/", "/2019/deliberation/", "/api/v1/cycles/2018/projects/",
+)  # fmt: skip
+
+
+@pytest.fixture(params=sorted(DUMPS.glob("*.sql.gz")), ids=lambda path: path.name.removesuffix(".sql.gz"))
+def older(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker) -> Iterator[Path]:
+    """Stand in the database of that release, brought up to date as a server is."""
+    text = gzip.decompress(request.param.read_bytes()).decode()
+    with django_db_blocker.unblock():
+        here = connection.settings_dict["NAME"]
+        there = f"{here}_older"
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{there}"')
+            cursor.execute(f'CREATE DATABASE "{there}"')
+        connection.close()
+        connection.settings_dict["NAME"] = there
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(text)
+            connection.close()  # the dump leaves a search path behind
+            call_command("migrate", verbosity=0, interactive=False)
+            yield request.param
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = here
+            with connection.cursor() as cursor:
+                cursor.execute(f'DROP DATABASE "{there}"')
+
+
+def test_there_is_a_dump():
+    assert list(DUMPS.glob("*.sql.gz"))
+
+
+def test_a_database_of_an_older_release_opens_shows_and_recounts(older: Path):
+    assert Notice.objects.exists()
+    assert Round.objects.exists()
+    assert SlateReport.objects.exists()
+    for prefix in ("", "/en"):
+        for page in PAGES:
+            answer = Client().get(page if page.startswith("/api/") else prefix + page)
+            assert answer.status_code == 200, page
+    assert "公厕" in text_of(Client().get("/2018/result/"))
+    report = recount_text(Client().get("/2018/recount.json").content.decode())
+    assert report.agrees, json.dumps(report.to_dict(), ensure_ascii=False)
+    for cycle in Cycle.objects.all():
+        assert first_break(cycle) is None
