@@ -1,8 +1,8 @@
 """Make the dump of this release: ``python -m tests.dump NAME`` writes ``tests/data/dumps/NAME.sql.gz``.
 
-A later release must open it (``tests/integration/core/test_upgrade.py``). It holds a year that was voted in two rounds, is
-in delivery and was assessed, and the next one, in deliberation; everybody in it is made up. The statements are plain
-INSERTs, so that any PostgreSQL from 15 on reads them, whichever wrote them.
+A later release must open it (``tests/integration/core/test_upgrade.py``). It holds a year that is in delivery and was
+assessed, and the next one, in deliberation; everybody in it is made up. The statements are plain INSERTs,
+so that any PostgreSQL from 15 on reads them, whichever wrote them.
 """
 
 from __future__ import annotations
