@@ -116,8 +116,10 @@ ROUND_STEPS: dict[RoundStatus, frozenset[RoundStatus]] = {
     RoundStatus.PUBLISHED: frozenset(),
 }
 
+#: Until the vote opens a delegate may be excluded from the roll or admitted to it.
+BEFORE_OPENING = frozenset({RoundStatus.PREPARING, RoundStatus.KEYED, RoundStatus.READY})
 #: While a round stands here the check-in desk works: late delegates come, others leave.
-CHECK_IN_STATUSES = frozenset({RoundStatus.PREPARING, RoundStatus.KEYED, RoundStatus.READY, RoundStatus.OPEN})
+CHECK_IN_STATUSES = BEFORE_OPENING | {RoundStatus.OPEN}
 #: Nothing about choices exists outside the urn before a round stands here (TRUST.md §2).
 COUNT_STATUSES = frozenset({RoundStatus.COUNTED, RoundStatus.CERTIFIED, RoundStatus.PUBLISHED})
 #: The list of sealed ballots is fixed and public from here on.

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from voting import permissions
 from voting.admin.core.pages import StepPage
-from voting.domain.vote.roll_changes import BEFORE_OPENING, admit, exclude
+from voting.domain.vote.roll_changes import admit, exclude
 from voting.domain.vote.running_order import StepKey
 from voting.forms.core.steps import StepForm
 from voting.forms.vote.desk import RollChangeForm
 from voting.models import JournalEntry
-from voting.states import Act
+from voting.states import BEFORE_OPENING, Act
 
 _ACTS = (Act.DELEGATE_EXCLUDED, Act.DELEGATE_ADMITTED)
 

@@ -22,7 +22,7 @@ from voting.domain.vote import receipts
 from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.models import RollEntry, Round
 from voting.models.vote.urn import random_id
-from voting.states import Presence, RoundStatus
+from voting.states import BEFORE_OPENING, Presence, RoundStatus
 
 
 class BallotRefused(Refused):
@@ -38,7 +38,7 @@ class RoundNotOpen(BallotRefused):
 
     @property
     def is_over(self) -> bool:
-        return self.status not in {RoundStatus.PREPARING, RoundStatus.KEYED, RoundStatus.READY}
+        return self.status not in BEFORE_OPENING
 
     def __str__(self) -> str:
         if self.is_over:

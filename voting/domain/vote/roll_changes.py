@@ -15,9 +15,7 @@ from voting.domain.core.refusals import Refused
 from voting.domain.vote.rolls import NotOnRoll, eligible
 from voting.domain.vote.rules import SMALLEST_GROUP
 from voting.models import RollEntry, Round
-from voting.states import Act, Presence, RoundStatus
-
-BEFORE_OPENING = frozenset({RoundStatus.PREPARING, RoundStatus.KEYED, RoundStatus.READY})
+from voting.states import BEFORE_OPENING, Act, Presence
 
 
 class RollFixed(Refused):

@@ -1,0 +1,26 @@
+-- What somebody read on a paper ballot is append-only, written while the round is closed and not yet counted, and the two
+-- readings of one ballot are by two people.
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON public.voting_paperreading FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_refuse('append-only');
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.voting_paperreading FOR EACH STATEMENT
+EXECUTE FUNCTION public.piaojue_refuse('append-only');
+
+CREATE TRIGGER moment BEFORE INSERT ON public.voting_paperreading FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_at_status('closed');
+
+CREATE FUNCTION public.piaojue_two_readers() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM public.voting_paperreading
+               WHERE round_id = NEW.round_id AND place = NEW.place AND reading <> NEW.reading
+                 AND read_by_id = NEW.read_by_id) THEN
+        RAISE EXCEPTION 'refused on %: the two readings are by two people', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER two_readers BEFORE INSERT ON public.voting_paperreading FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_two_readers();

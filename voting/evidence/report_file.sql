@@ -1,0 +1,7 @@
+-- A picture or PDF with a report of progress is append-only, like the report.
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON public.voting_reportfile FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_refuse('append-only');
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.voting_reportfile FOR EACH STATEMENT
+EXECUTE FUNCTION public.piaojue_refuse('append-only');

@@ -1,0 +1,74 @@
+-- The roll (应到) is what every majority is measured against. A line is added only before the opening and only for a
+-- delegate of the cycle's kind; nobody is deleted; who it is, the sub-group and "has voted" stay. Excluding and
+-- admitting end with the opening, handing out paper and checking in end with the close.
+
+CREATE TRIGGER never_deleted BEFORE DELETE ON public.voting_rollentry FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_refuse('a frozen roll is kept');
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.voting_rollentry FOR EACH STATEMENT
+EXECUTE FUNCTION public.piaojue_refuse('kept as evidence');
+
+CREATE FUNCTION public.piaojue_same_kind() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    concerned record;
+BEGIN
+    SELECT r.status, c.kind INTO concerned
+    FROM public.voting_round r JOIN public.voting_cycle c ON c.id = r.cycle_id WHERE r.id = NEW.round_id;
+    IF (SELECT kind FROM public.accounts_delegate WHERE id = NEW.delegate_id) IS DISTINCT FROM concerned.kind THEN
+        RAISE EXCEPTION 'refused on %: delegates and cycle are of different kinds', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF concerned.status NOT IN (<<BEFORE_OPENING>>) THEN
+        RAISE EXCEPTION 'refused on %: the roll is frozen', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER same_kind BEFORE INSERT ON public.voting_rollentry FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_same_kind();
+
+CREATE TRIGGER identity_fixed BEFORE UPDATE ON public.voting_rollentry FOR EACH ROW
+WHEN ((OLD.voted AND NOT NEW.voted)
+      OR (OLD.round_id, OLD.delegate_id, OLD.number, OLD.name, OLD.delegation)
+      IS DISTINCT FROM (NEW.round_id, NEW.delegate_id, NEW.number, NEW.name, NEW.delegation))
+EXECUTE FUNCTION public.piaojue_refuse('the roll is frozen');
+
+CREATE TRIGGER group_fixed BEFORE UPDATE ON public.voting_rollentry FOR EACH ROW
+WHEN (OLD.in_group <> NEW.in_group)
+EXECUTE FUNCTION public.piaojue_refuse('the roll is frozen');
+
+CREATE FUNCTION public.piaojue_roll_change() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    status_now text := (SELECT status FROM public.voting_round WHERE id = NEW.round_id);
+BEGIN
+    IF OLD.excluded <> NEW.excluded AND status_now NOT IN (<<BEFORE_OPENING>>) THEN
+        RAISE EXCEPTION 'refused on %: the vote has been opened', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF OLD.paper <> NEW.paper AND status_now NOT IN (<<CHECK_IN_STATUSES>>) THEN
+        RAISE EXCEPTION 'refused on %: the vote is closed', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER roll_change BEFORE UPDATE ON public.voting_rollentry FOR EACH ROW
+WHEN (OLD.excluded <> NEW.excluded OR OLD.paper <> NEW.paper)
+EXECUTE FUNCTION public.piaojue_roll_change();
+
+CREATE FUNCTION public.piaojue_presence() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF (SELECT status FROM public.voting_round WHERE id = NEW.round_id) NOT IN (<<CHECK_IN_STATUSES>>) THEN
+        RAISE EXCEPTION 'refused on %: the vote is closed', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER presence_fixed BEFORE UPDATE ON public.voting_rollentry FOR EACH ROW
+WHEN (OLD.presence IS DISTINCT FROM NEW.presence)
+EXECUTE FUNCTION public.piaojue_presence();
