@@ -68,7 +68,7 @@ def work(how: str, path: Path) -> Cost:
     from django.utils import timezone
 
     from accounts.models import RosterImport, User
-    from voting.domain.vote import rosters
+    from voting.domain.before import rosters
     from voting.models import Cycle
 
     acting: dict[str, Any] = {"by": User.objects.get(username=CLERK), "at": timezone.now()}

@@ -6,7 +6,6 @@ import pytest
 from django.utils.translation import override
 
 from accounts.models import Delegate
-from accounts.roster import reading
 from tests.assessing import GOOD, begin, finish
 from tests.factories import UserFactory
 from tests.spring import make_spring
@@ -14,6 +13,7 @@ from voting.domain.after import assessments
 from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Cycle, JournalEntry
 from voting.states import Act, Body, Stage
+from voting.text import tables as reading
 
 pytestmark = pytest.mark.django_db
 DESK = "/admin/vote/2018/delivery/"

@@ -19,6 +19,7 @@ from tests.cases_before import CASES_BEFORE, TRACES_BEFORE
 from tests.factories import NOW, make_vote
 from tests.security.test_crawl import database
 from voting.domain.after import progress
+from voting.domain.before import rosters
 from voting.domain.core import cycles
 from voting.domain.core.refusals import ConditionsUnmet, Refused, StepNotAllowed
 from voting.domain.vote import (
@@ -29,7 +30,6 @@ from voting.domain.vote import (
     paper_ballots,
     roll_changes,
     rolls,
-    rosters,
     rounds,
     rules,
     ties,

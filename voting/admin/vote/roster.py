@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import RosterImport
 from voting.admin.core.pages import StepPage
+from voting.domain.before import rosters
 from voting.domain.core.refusals import Refused
-from voting.domain.vote import rosters
 from voting.domain.vote.running_order import StepKey
 from voting.forms.core.steps import StepForm
 from voting.forms.vote.roster import ApplyForm, UploadForm

@@ -18,7 +18,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roster import reading
 from voting.domain.after import progress_cells as cells
 from voting.domain.after.light_settings import GOING_ON, rule_of
 from voting.domain.after.progress import MilestoneDayWrong, may_report, progress_of, report
@@ -28,6 +27,7 @@ from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.models import Cycle, Delivery, JournalEntry, ProgressList
 from voting.states import Act
+from voting.text import tables as reading
 
 MOST_ROWS = 20_000
 MOST_SHOWN = 20  # reports of a preview

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.roster import reading
 from voting.domain.before.proposals import draft_of, new_ticket, next_number
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.models import Cycle, Proposal, ProposalList
 from voting.states import Act, Channel, Source, Stage
+from voting.text import tables as reading
 
 MOST_ROWS = 20_000
 KEPT_FAULTS = 200

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import RosterImport, User
 from voting import permissions
+from voting.domain.before import rosters
 from voting.domain.core.refusals import Refused
-from voting.domain.vote import rosters
 from voting.management.terminal_language import SpeakingCommand
 from voting.models import Cycle
 

@@ -21,13 +21,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import AccessCode, Delegate, Delegation, RosterImport, User
 from accounts.roles import Role
-from accounts.roster import reading
-from accounts.roster.checking import STRIDE, Checked, Entry, Known, Progress, check, known_delegates
+from accounts.roster_rows import STRIDE, Checked, Entry, Known, Progress, check, known_delegates
 from voting.count.canonical import canonical_json, sha256_hex
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused
 from voting.models import Cycle, RollEntry
 from voting.states import Act, Stage
+from voting.text import tables as reading
 
 #: So many corrections are shown in the preview, and so many faults are kept for it.
 SHOWN, KEPT_FAULTS = 50, 1000

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounts.roster import reading
-from accounts.roster.reading import NotARoster, Row, read
+from voting.text import tables as reading
+from voting.text.tables import NotARoster, Row, read
 
 HEADER = ["代表证号", "姓名", "代表团"]
 PEOPLE = [["00012", "代表甲", "第一代表团"], ["00013", "代表乙", "第二代表团"]]

@@ -13,9 +13,9 @@ from accounts.models import Delegate, Delegation, RosterImport, User
 from accounts.roles import Kind, Role
 from tests.factories import NOW, DelegateFactory, UserFactory, Vote, make_vote
 from tests.integration.vote.test_admin_steps import text_of
-from tests.unit.accounts.test_roster_reading import HEADER, as_csv, as_xlsx
-from voting.domain.vote import rolls, rosters
-from voting.domain.vote.rosters import (
+from tests.unit.text.test_tables import HEADER, as_csv, as_xlsx
+from voting.domain.before import rosters
+from voting.domain.before.rosters import (
     CannotUndo,
     FaultyRows,
     FileRefused,
@@ -24,6 +24,7 @@ from voting.domain.vote.rosters import (
     RosterChanged,
     finish,
 )
+from voting.domain.vote import rolls
 from voting.models import JournalEntry
 from voting.states import Act
 
@@ -269,7 +270,7 @@ def test_the_command_previews_and_imports(vote: Vote, tmp_path: Path, capsys: py
 def test_a_file_refusal_speaks_both_languages():
     from django.utils.translation import override  # noqa: PLC0415
 
-    from accounts.roster.reading import NotARoster  # noqa: PLC0415
+    from voting.text.tables import NotARoster  # noqa: PLC0415
 
     for code in rosters._WHOLE_FILE:
         with override("en"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from accounts.codes import normalise
 from accounts.models import Delegate
-from accounts.roster.reading import Row
+from voting.text.tables import Row
 
 LONGEST = {"number": 20, "name": 60, "delegation": 60}
 YES = frozenset({"是", "有", "y", "yes", "1", "true", "√", "✓"})

@@ -1,1 +1,0 @@
-"""Read a list of delegates from XLSX or CSV, and check it row by row. Nothing here writes."""
