@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from voting import permissions
-from voting.admin.after.pages import AfterPage, Maker
+from voting.admin.after.pages import AfterPage, Maker, ProjectPage
 from voting.domain.after import (
     archive,
     assessments,
@@ -37,7 +37,7 @@ from voting.models import (
     Rectification,
     Survey,
 )
-from voting.read_models.after.overview import Overview, overview
+from voting.read_models.after.overview import Overview, group_of, overview
 from voting.read_models.after.plan_words import differences
 from voting.states import DeliveryStatus, Stage
 
@@ -237,33 +237,25 @@ class DeliveryDesk(AfterPage):
 MOST_KEY_DIGITS = 19
 
 
-class DeliveryPage(AfterPage):
+class DeliveryPage(ProjectPage):
     """One project: its plan, its group, its changes, its completion, what follows a poor grade."""
 
     template = "admin/after/project.html"
     seen_by = permissions.can_watch
 
-    def dispatch(self, request: HttpRequest, *args: Any, number: int = 0, **kwargs: Any) -> HttpResponse:
-        self.number = number
-        return super().dispatch(request, *args, **kwargs)
-
-    @property
+    @cached_property
     def change(self) -> ChangeRequest | None:
         return ChangeRequest.objects.filter(delivery=self.found, approved=None).first()
 
     @property
     def handed_in(self) -> Completion | None:
-        return Completion.objects.filter(delivery=self.found, accepted=None).first()
+        return next((each for each in self.found.completions.all() if each.accepted is None), None)
 
     @property
     def shown(self) -> int:
         """The key of the change or the hand-in that the page showed: another may wait by now."""
         asked = self.request.POST.get("shown", "")
         return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < MOST_KEY_DIGITS else 0
-
-    @property
-    def found(self) -> Delivery:
-        return self.delivery(self.number)
 
     def makers(self) -> dict[str, Maker]:
         delivery, found = self.found, dict[str, Maker]()
@@ -277,7 +269,7 @@ class DeliveryPage(AfterPage):
         if not permissions.can_deliver(self.user, self.cycle):
             return found
         found["group"] = lambda data: forms.GroupForm(data, auto_id="g_%s")
-        if not self.cycle.breakdowns.exists():
+        if self.line.begun is None:
             found["plan"] = lambda data: forms.PlanForm(data, delivery=delivery)
         elif delivery.status == DeliveryStatus.RUNNING:
             found["carry"] = lambda data: CarryForm(data, cycle=self.cycle, auto_id="y_%s")
@@ -293,7 +285,7 @@ class DeliveryPage(AfterPage):
 
     def _poor(self, delivery: Delivery) -> Cycle | None:
         """Return the newest assessment that graded the project poorly and was not followed up yet, or None."""
-        return assessments.not_followed_up(self.cycle).get(delivery.pk)
+        return assessments.poor_without_order(self.line.grades).get(delivery.pk)
 
     def act(self, form: Any) -> str:
         delivery, data = self.found, form.cleaned_data
@@ -331,9 +323,7 @@ class DeliveryPage(AfterPage):
         }
 
     def context(self) -> dict[str, Any]:
-        delivery = self.found
-        seen = overview(self.cycle, on=timezone.localdate(), drafts=True, numbers=[self.number])
-        line = seen.line(self.number) if seen else None
+        delivery, line = self.found, self.line
         change, handed_in = self.change, self.handed_in
         return {
             "title": str(delivery),
@@ -342,14 +332,10 @@ class DeliveryPage(AfterPage):
             "change": change,
             "differences": differences(change.before, change.after) if change else [],
             "waiting": handed_in,
-            "unreached": completions.unreached(line.delivery, line.progress) if line else None,
+            "unreached": completions.unreached(delivery, line.progress),
             "own": {
                 "change": change is not None and change.asked_by_id == self.user.pk,
                 "hand_in": handed_in is not None and handed_in.handed_in_by_id == self.user.pk,
             },
-            "group": list(delivery.group.delegates.all()) if hasattr(delivery, "group") else [],
-            "findings": Finding.objects.filter(inspection__delivery=delivery)
-            .select_related("unit")
-            .order_by("pk"),
-            "today": timezone.localdate(),
+            "group": group_of(delivery),
         }

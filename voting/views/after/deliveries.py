@@ -22,7 +22,7 @@ from voting.forms.after.supervision import RemarkForm
 from voting.models import Cycle, ReportFile, Survey
 from voting.read_models.after.documents import month_end, quarter_end
 from voting.read_models.after.lines import Line
-from voting.read_models.after.overview import Overview, overview, overviews, survey_lines
+from voting.read_models.after.overview import Overview, group_of, overview, overviews, survey_lines
 from voting.read_models.after.plan_words import decided_changes
 from voting.read_models.after.timeline import events
 from voting.read_models.vote.grades import grade_word
@@ -102,7 +102,7 @@ def delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "line": line,
         "events": events(line),
         "changes": decided_changes(line.delivery),
-        "group": list(line.delivery.group.delegates.all()) if hasattr(line.delivery, "group") else [],
+        "group": group_of(line.delivery),
         "survey": survey,
         "survey_lines": survey_lines(line) if survey else [],
         "survey_answers": sum(line.survey.values()),
