@@ -23,6 +23,7 @@ from voting.domain.after import (
     supervision,
     surveys,
 )
+from voting.domain.after.assessments import Graded
 from voting.forms.after import delivery as forms
 from voting.forms.after.archive import CarryForm, DisposalForm
 from voting.forms.core.steps import ConfirmForm, StepForm
@@ -73,7 +74,7 @@ class DeliveryDesk(AfterPage):
             if not self.cycle.breakdowns.exists():
                 found["issue"] = self._issue_form
             else:
-                numbers = [each.number for each in assessments.assessable(self.cycle)]
+                numbers = [each.number for each in assessments.assessable(self.cycle, self.grades)]
                 found["assess"] = lambda data: forms.AssessmentForm(
                     data, numbers=numbers, sentence=self.lays_out, auto_id="a_%s"
                 )
@@ -86,6 +87,15 @@ class DeliveryDesk(AfterPage):
             issued = archive.slips_issued(self.cycle)
             found["dispose"] = lambda data: DisposalForm(data, issued=issued, auto_id="d_%s")
         return found
+
+    @cached_property
+    def seen(self) -> Overview | None:
+        """Every project as it stands, read once for forms and page; None before the delivery has begun."""
+        return overview(self.cycle, on=timezone.localdate(), drafts=True)
+
+    @property
+    def grades(self) -> list[Graded]:
+        return [each for line in (self.seen.lines if self.seen else ()) for each in line.grades]
 
     def _issue_form(self, data: Any) -> ConfirmForm:
         """The tick box names the projects of which nothing could be reported."""
@@ -175,24 +185,23 @@ class DeliveryDesk(AfterPage):
         return _("Recorded. Sealed ballots of the vote and of the assessments deleted in all: %d.") % deleted
 
     def context(self) -> dict[str, Any]:
-        found = overview(self.cycle, on=timezone.localdate(), drafts=True)
         return {
             "title": _("Delivery of the projects"),
-            "overview": found,
+            "overview": self.seen,
             "breakdown": self.cycle.breakdowns.defer("body").order_by("-version").first(),
             "lights": LightSetting.objects.filter(cycle=self.cycle).first(),
             "survey": Survey.objects.filter(cycle=self.cycle).first(),
             "assessments": list(self.cycle.assessments.order_by("pk")),
             "disposal": Disposal.objects.select_related("disposed_by").filter(cycle=self.cycle).first(),
-            "waiting": self._waiting(found),
+            "waiting": self._waiting(),
             "may": permissions.can_deliver(self.user, self.cycle),
         }
 
-    def _waiting(self, found: Overview | None) -> list[tuple[str, list[int]]]:
+    def _waiting(self) -> list[tuple[str, list[int]]]:
         """Return what waits for the clerk, the gravest first: (what, numbers of the projects)."""
         if self.cycle.stage not in light_settings.GOING_ON:
             return []
-        silent = [line for line in found.lines if line.is_overdue] if found else []
+        silent = [line for line in self.seen.lines if line.is_overdue] if self.seen else []
         waiting: list[tuple[str, Iterable[int]]] = [
             *self._asked(),
             *self._faulty(),
@@ -208,7 +217,7 @@ class DeliveryDesk(AfterPage):
     def _asked(self) -> Iterator[tuple[str, Iterable[int]]]:
         """Yield what somebody has to decide or to order."""
         mine = Delivery.objects.filter(cycle=self.cycle)
-        poor = mine.filter(pk__in=assessments.not_followed_up(self.cycle))
+        poor = mine.filter(pk__in=assessments.not_followed_up(self.grades))
         asked = mine.filter(changes__in=ChangeRequest.objects.filter(approved=None))
         handed = mine.filter(completions__in=Completion.objects.filter(accepted=None))
         yield _("a change waits for the decision"), asked.values_list("number", flat=True)
@@ -285,7 +294,7 @@ class DeliveryPage(ProjectPage):
 
     def _poor(self, delivery: Delivery) -> Cycle | None:
         """Return the newest assessment that graded the project poorly and was not followed up yet, or None."""
-        return assessments.poor_without_order(self.line.grades).get(delivery.pk)
+        return assessments.not_followed_up(self.line.grades).get(delivery.pk)
 
     def act(self, form: Any) -> str:
         delivery, data = self.found, form.cleaned_data

@@ -86,10 +86,13 @@ class UnitDeliveryPage(ProjectPage):
     @cached_property
     def orders(self) -> list[Rectification]:
         """The open orders that the person's unit answers; the clerk sees all of them."""
-        key = self.line.delivery.pk
+        orders = Rectification.objects.filter(delivery=self.line.delivery, replied_at=None)
+        waiting = list(orders.select_related("delivery__cycle"))
         if self.user.role == Role.CLERK:
-            return list(Rectification.objects.filter(delivery=key, replied_at=None))
-        return [each for each in assessments.orders_for(self.user) if each.delivery_id == key]
+            return waiting
+        if self.cycle.stage not in light_settings.GOING_ON:
+            return []
+        return [each for each in waiting if assessments.answers(self.user, each, self.line.grades)]
 
     def act(self, form: Any) -> str:
         delivery, data = self.found, form.cleaned_data

@@ -151,13 +151,14 @@ def published_grades(*cycles: Cycle) -> list[Graded]:
     return found
 
 
-def assessable(cycle: Cycle) -> list[Delivery]:
+def assessable(cycle: Cycle, grades: Sequence[Graded] | None = None) -> list[Delivery]:
     """Return what can be assessed now: what was never graded, and what was put right after a poor grade.
 
-    What was completed and is reopened to be put right is completed again first.
+    What was completed and is reopened to be put right is completed again first. ``grades`` are the published ones,
+    the first assessment of a delivery before its later ones, where they are at hand.
     """
-    graded = published_grades(cycle)
-    last = {each.delivery: each.assessment.pk for each in graded}
+    grades = published_grades(cycle) if grades is None else grades
+    last = {each.delivery: each.assessment.pk for each in grades}
     replied = set(
         Rectification.objects.filter(assessment__assesses=cycle)
         .exclude(replied_at=None)
@@ -291,13 +292,11 @@ def units_of(delivery: Delivery) -> list[str]:
     ]
 
 
-def not_followed_up(cycle: Cycle) -> dict[int, Cycle]:
-    """Return for each delivery the newest assessment that graded it poor and no order followed; three queries."""
-    return poor_without_order(published_grades(cycle))
+def not_followed_up(grades: Iterable[Graded]) -> dict[int, Cycle]:
+    """Return for each delivery the newest assessment that graded it poor and no order followed; one query.
 
-
-def poor_without_order(grades: Iterable[Graded]) -> dict[int, Cycle]:
-    """Return the same of grades that are at hand, the first assessment first; at most one query."""
+    ``grades`` are the published ones, the first assessment of a delivery before its later ones.
+    """
     poor = [each for each in grades if each.grade is Grade.UNSATISFIED]
     orders = Rectification.objects.filter(delivery__in={each.delivery for each in poor})
     ordered = set(orders.values_list("assessment_id", "delivery_id"))
@@ -362,15 +361,16 @@ def orders_for(user: User) -> list[Rectification]:
     )
     waiting = list(orders.select_related("delivery__cycle", "assessment"))
     grades = published_grades(*{each.delivery.cycle for each in waiting}) if waiting else []
-    return [each for each in waiting if _answers(user, each, grades)]
+    return [each for each in waiting if answers(user, each, grades)]
 
 
 def may_answer(user: User, rectification: Rectification) -> bool:
     """Tell whether the person answers an order: an officer of the lead unit, or of the unit that was graded poor."""
-    return _answers(user, rectification, published_grades(rectification.delivery.cycle))
+    return answers(user, rectification, published_grades(rectification.delivery.cycle))
 
 
-def _answers(user: User, rectification: Rectification, grades: Iterable[Graded]) -> bool:
+def answers(user: User, rectification: Rectification, grades: Iterable[Graded]) -> bool:
+    """Tell the same by the published grades that are at hand."""
     delivery = rectification.delivery
     if user.role != Role.UNIT or user.unit is None or user.kind != delivery.cycle.kind:
         return False
