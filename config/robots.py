@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps.views import sitemap
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from voting import queries
 from voting.models import Delivery
 
+#: The name of a page's address, and what it is made of.
+Page = tuple[str, tuple[object, ...]]
 _PRIVATE = ("/admin/", "/ballot/", "/delegate/", "/enter/", "/leave/", "/track/")
 
 
@@ -23,38 +25,32 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
+class PublicPages(Sitemap):  # type: ignore[type-arg]
+    """Every public page with its addresses in all languages."""
+
+    i18n = alternates = True
+
+    def location(self, item: Page) -> str:
+        name, args = item
+        return reverse(f"voting:{name}", args=args)
+
+    def items(self) -> list[Page]:
+        """Return the pages; four queries."""
+        pages: list[Page] = [(name, ()) for name in ("home", "secrecy", "years", "api-docs")]
+        cycles = list(queries.shown_cycles())
+        for cycle in cycles:
+            pages.append(("cycle", (cycle.slug,)))
+            if cycle.slate_frozen_at:
+                pages += [("candidate", (cycle.slug, each.number)) for each in cycle.candidates.all()]
+            if queries.newest_published(cycle):
+                pages += [(name, (cycle.slug,)) for name in ("result", "notice", "rules")]
+        delivered = Delivery.objects.filter(cycle__in=cycles).order_by("cycle", "number")
+        addresses = list(delivered.values_list("cycle__slug", "number"))
+        for slug in dict.fromkeys(slug for slug, _number in addresses):
+            pages += [(name, (slug,)) for name in ("deliveries", "glance", "breakdown")]
+        return pages + [("delivery", address) for address in addresses]
+
+
 @require_safe
 def sitemap_xml(request: HttpRequest) -> HttpResponse:
-    """Return every public page with its addresses in all languages; three queries."""
-    pages: list[tuple[str, list[object]]] = [
-        ("voting:home", []),
-        ("voting:secrecy", []),
-        ("voting:years", []),
-        ("voting:api-docs", []),
-    ]
-    cycles = list(queries.shown_cycles())
-    for cycle in cycles:
-        pages.append(("voting:cycle", [cycle.slug]))
-        pages += [
-            ("voting:candidate", [cycle.slug, each.number])
-            for each in cycle.candidates.all()
-            if cycle.slate_frozen_at
-        ]
-        if queries.newest_published(cycle):
-            pages += [(f"voting:{name}", [cycle.slug]) for name in ("result", "notice", "rules")]
-    delivered = Delivery.objects.filter(cycle__in=cycles).select_related("cycle").order_by("cycle", "number")
-    for slug in dict.fromkeys(each.cycle.slug for each in delivered):
-        pages += [(f"voting:{name}", [slug]) for name in ("deliveries", "glance", "breakdown")]
-    pages += [("voting:delivery", [each.cycle.slug, each.number]) for each in delivered]
-    entries = [_addresses(request, name, args) for name, args in pages]
-    return HttpResponse(
-        render_to_string("sitemap.xml", {"entries": entries}), content_type="application/xml; charset=utf-8"
-    )
-
-
-def _addresses(request: HttpRequest, name: str, args: list[object]) -> list[tuple[str, str]]:
-    found = []
-    for code, _name in settings.LANGUAGES:
-        with override(code):
-            found.append((code, request.build_absolute_uri(reverse(name, args=args))))
-    return found
+    return sitemap(request, {"pages": PublicPages})

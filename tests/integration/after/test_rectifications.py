@@ -221,7 +221,9 @@ def test_poor_grades_and_overdue_orders_wait_on_the_desk(client):
     assert waiting(client, spring, late) == {poor: [2], "an order to put right is overdue": [1]}
     assessments.reply_rectification(rectification=order, text="已改。", by=spring.officer, at=spring.at)
     assert waiting(client, spring, late) == {poor: [2]}
-    assert assessments.not_followed_up(spring.cycle) == {spring.delivery(2).pk: vote.cycle}
+    assert assessments.not_followed_up(assessments.published_grades(spring.cycle)) == {
+        spring.delivery(2).pk: vote.cycle
+    }
 
 
 def test_the_desk_asks_as_many_queries_for_three_poor_grades_as_for_one(client):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from voting import permissions
-from voting.admin.after.pages import AfterPage, Maker
+from voting.admin.after.pages import AfterPage, Maker, ProjectPage
 from voting.domain.after import (
     archive,
     assessments,
@@ -23,6 +23,7 @@ from voting.domain.after import (
     supervision,
     surveys,
 )
+from voting.domain.after.assessments import Graded
 from voting.forms.after import delivery as forms
 from voting.forms.after.archive import CarryForm, DisposalForm
 from voting.forms.core.steps import ConfirmForm, StepForm
@@ -37,7 +38,7 @@ from voting.models import (
     Rectification,
     Survey,
 )
-from voting.read_models.after.overview import Overview, overview
+from voting.read_models.after.overview import Overview, group_of, overview
 from voting.read_models.after.plan_words import differences
 from voting.states import DeliveryStatus, Stage
 
@@ -73,7 +74,7 @@ class DeliveryDesk(AfterPage):
             if not self.cycle.breakdowns.exists():
                 found["issue"] = self._issue_form
             else:
-                numbers = [each.number for each in assessments.assessable(self.cycle)]
+                numbers = [each.number for each in assessments.assessable(self.cycle, self.grades)]
                 found["assess"] = lambda data: forms.AssessmentForm(
                     data, numbers=numbers, sentence=self.lays_out, auto_id="a_%s"
                 )
@@ -86,6 +87,15 @@ class DeliveryDesk(AfterPage):
             issued = archive.slips_issued(self.cycle)
             found["dispose"] = lambda data: DisposalForm(data, issued=issued, auto_id="d_%s")
         return found
+
+    @cached_property
+    def seen(self) -> Overview | None:
+        """Every project as it stands, read once for forms and page; None before the delivery has begun."""
+        return overview(self.cycle, on=timezone.localdate(), drafts=True)
+
+    @property
+    def grades(self) -> list[Graded]:
+        return [each for line in (self.seen.lines if self.seen else ()) for each in line.grades]
 
     def _issue_form(self, data: Any) -> ConfirmForm:
         """The tick box names the projects of which nothing could be reported."""
@@ -175,24 +185,23 @@ class DeliveryDesk(AfterPage):
         return _("Recorded. Sealed ballots of the vote and of the assessments deleted in all: %d.") % deleted
 
     def context(self) -> dict[str, Any]:
-        found = overview(self.cycle, on=timezone.localdate(), drafts=True)
         return {
             "title": _("Delivery of the projects"),
-            "overview": found,
+            "overview": self.seen,
             "breakdown": self.cycle.breakdowns.defer("body").order_by("-version").first(),
             "lights": LightSetting.objects.filter(cycle=self.cycle).first(),
             "survey": Survey.objects.filter(cycle=self.cycle).first(),
             "assessments": list(self.cycle.assessments.order_by("pk")),
             "disposal": Disposal.objects.select_related("disposed_by").filter(cycle=self.cycle).first(),
-            "waiting": self._waiting(found),
+            "waiting": self._waiting(),
             "may": permissions.can_deliver(self.user, self.cycle),
         }
 
-    def _waiting(self, found: Overview | None) -> list[tuple[str, list[int]]]:
+    def _waiting(self) -> list[tuple[str, list[int]]]:
         """Return what waits for the clerk, the gravest first: (what, numbers of the projects)."""
         if self.cycle.stage not in light_settings.GOING_ON:
             return []
-        silent = [line for line in found.lines if line.is_overdue] if found else []
+        silent = [line for line in self.seen.lines if line.is_overdue] if self.seen else []
         waiting: list[tuple[str, Iterable[int]]] = [
             *self._asked(),
             *self._faulty(),
@@ -208,7 +217,7 @@ class DeliveryDesk(AfterPage):
     def _asked(self) -> Iterator[tuple[str, Iterable[int]]]:
         """Yield what somebody has to decide or to order."""
         mine = Delivery.objects.filter(cycle=self.cycle)
-        poor = mine.filter(pk__in=assessments.not_followed_up(self.cycle))
+        poor = mine.filter(pk__in=assessments.not_followed_up(self.grades))
         asked = mine.filter(changes__in=ChangeRequest.objects.filter(approved=None))
         handed = mine.filter(completions__in=Completion.objects.filter(accepted=None))
         yield _("a change waits for the decision"), asked.values_list("number", flat=True)
@@ -237,33 +246,25 @@ class DeliveryDesk(AfterPage):
 MOST_KEY_DIGITS = 19
 
 
-class DeliveryPage(AfterPage):
+class DeliveryPage(ProjectPage):
     """One project: its plan, its group, its changes, its completion, what follows a poor grade."""
 
     template = "admin/after/project.html"
     seen_by = permissions.can_watch
 
-    def dispatch(self, request: HttpRequest, *args: Any, number: int = 0, **kwargs: Any) -> HttpResponse:
-        self.number = number
-        return super().dispatch(request, *args, **kwargs)
-
-    @property
+    @cached_property
     def change(self) -> ChangeRequest | None:
         return ChangeRequest.objects.filter(delivery=self.found, approved=None).first()
 
     @property
     def handed_in(self) -> Completion | None:
-        return Completion.objects.filter(delivery=self.found, accepted=None).first()
+        return next((each for each in self.found.completions.all() if each.accepted is None), None)
 
     @property
     def shown(self) -> int:
         """The key of the change or the hand-in that the page showed: another may wait by now."""
         asked = self.request.POST.get("shown", "")
         return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < MOST_KEY_DIGITS else 0
-
-    @property
-    def found(self) -> Delivery:
-        return self.delivery(self.number)
 
     def makers(self) -> dict[str, Maker]:
         delivery, found = self.found, dict[str, Maker]()
@@ -277,7 +278,7 @@ class DeliveryPage(AfterPage):
         if not permissions.can_deliver(self.user, self.cycle):
             return found
         found["group"] = lambda data: forms.GroupForm(data, auto_id="g_%s")
-        if not self.cycle.breakdowns.exists():
+        if self.line.begun is None:
             found["plan"] = lambda data: forms.PlanForm(data, delivery=delivery)
         elif delivery.status == DeliveryStatus.RUNNING:
             found["carry"] = lambda data: CarryForm(data, cycle=self.cycle, auto_id="y_%s")
@@ -293,7 +294,7 @@ class DeliveryPage(AfterPage):
 
     def _poor(self, delivery: Delivery) -> Cycle | None:
         """Return the newest assessment that graded the project poorly and was not followed up yet, or None."""
-        return assessments.not_followed_up(self.cycle).get(delivery.pk)
+        return assessments.not_followed_up(self.line.grades).get(delivery.pk)
 
     def act(self, form: Any) -> str:
         delivery, data = self.found, form.cleaned_data
@@ -331,9 +332,7 @@ class DeliveryPage(AfterPage):
         }
 
     def context(self) -> dict[str, Any]:
-        delivery = self.found
-        seen = overview(self.cycle, on=timezone.localdate(), drafts=True, numbers=[self.number])
-        line = seen.line(self.number) if seen else None
+        delivery, line = self.found, self.line
         change, handed_in = self.change, self.handed_in
         return {
             "title": str(delivery),
@@ -342,14 +341,10 @@ class DeliveryPage(AfterPage):
             "change": change,
             "differences": differences(change.before, change.after) if change else [],
             "waiting": handed_in,
-            "unreached": completions.unreached(line.delivery, line.progress) if line else None,
+            "unreached": completions.unreached(delivery, line.progress),
             "own": {
                 "change": change is not None and change.asked_by_id == self.user.pk,
                 "hand_in": handed_in is not None and handed_in.handed_in_by_id == self.user.pk,
             },
-            "group": list(delivery.group.delegates.all()) if hasattr(delivery, "group") else [],
-            "findings": Finding.objects.filter(inspection__delivery=delivery)
-            .select_related("unit")
-            .order_by("pk"),
-            "today": timezone.localdate(),
+            "group": group_of(delivery),
         }

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
@@ -22,6 +23,8 @@ from voting.domain.core.refusals import Refused
 from voting.forms.core.resubmit import typed_words
 from voting.forms.core.steps import StepForm
 from voting.models import Cycle, Delivery
+from voting.read_models.after.lines import Line
+from voting.read_models.after.overview import Overview, overview
 
 Maker = Callable[[Any], StepForm]
 
@@ -42,6 +45,8 @@ class AfterPage(View):
 
     request: HttpRequest
     cycle: Cycle
+    #: Every form that the page shows, by its name.
+    forms: dict[str, StepForm]
 
     def dispatch(self, request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponse:
         self.cycle = get_object_or_404(Cycle, slug=slug, assesses=None)
@@ -93,29 +98,51 @@ class AfterPage(View):
         messages.success(request, said)
         return HttpResponseRedirect(self.request.path)
 
-    def page(self, sent: StepForm | None = None, *, status: int = 200) -> HttpResponse:
+    def read_anew(self) -> None:
+        """Forget what was read before a verb was tried: the page shows what there is now."""
         self.cycle = Cycle.objects.get(pk=self.cycle.pk)
-        forms = {name: make(None) for name, make in self.makers().items()}
-        if sent is not None and self.doing in forms:
-            forms[self.doing] = sent
+        for name in [
+            each for each in vars(self) if isinstance(getattr(type(self), each, None), cached_property)
+        ]:
+            delattr(self, name)
+
+    def page(self, sent: StepForm | None = None, *, status: int = 200) -> HttpResponse:
+        if self.request.method == "POST":
+            self.read_anew()
+        self.forms = {name: make(None) for name, make in self.makers().items()}
+        known = self.doing in self.forms
+        if sent is not None and known:
+            self.forms[self.doing] = sent
         context = {
             **site.each_context(self.request),
             "cycle": self.cycle,
-            "forms": forms,
+            "forms": self.forms,
             "form": sent,
-            "words": typed_words(self.request.POST) if sent is not None and self.doing not in forms else [],
+            "words": typed_words(self.request.POST) if sent is not None and not known else [],
             **self.context(),
         }
         return TemplateResponse(self.request, self.template, context, status=status)
 
-    def delivery(self, number: int) -> Delivery:
-        """Return a delivery of the cycle with all that its plan and progress need. Raises Http404."""
-        found = (
-            Delivery.objects.filter(cycle=self.cycle, number=number)
-            .select_related("cycle", "candidate", "lead_unit")
-            .prefetch_related("targets", "milestones", "reports__figures", "reports__milestones")
-            .first()
-        )
-        if found is None:
+
+class ProjectPage(AfterPage):
+    """A page of one project of the cycle."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, number: int = 0, **kwargs: Any) -> HttpResponse:
+        self.number = number
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def seen(self) -> Overview:
+        """The project as it stands, with its plan, reports and grades, read once for forms and page. Raises Http404."""
+        seen = overview(self.cycle, on=timezone.localdate(), drafts=True, numbers=[self.number])
+        if seen is None:
             raise Http404
-        return found
+        return seen
+
+    @property
+    def line(self) -> Line:
+        return self.seen.lines[0]
+
+    @property
+    def found(self) -> Delivery:
+        return self.line.delivery

@@ -10,12 +10,13 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
 from voting import permissions
-from voting.admin.after.pages import AfterPage, Maker
+from voting.admin.after.pages import AfterPage, Maker, ProjectPage
 from voting.domain.after import (
     assessments,
     changes,
@@ -30,7 +31,6 @@ from voting.forms.after import delivery as forms
 from voting.forms.after.progress import ReportForm
 from voting.forms.after.supervision import FindingForm
 from voting.forms.before.proposal_list import UploadTableForm
-from voting.forms.core.steps import StepForm
 from voting.forms.vote.roster import ApplyForm
 from voting.models import Cycle, Delivery, Finding, ProgressList, Rectification
 from voting.printing.tables import rows_as_xlsx
@@ -42,54 +42,57 @@ MOST_DIGITS = 18  # of a key that the database can hold
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class UnitDeliveryPage(AfterPage):
+class UnitDeliveryPage(ProjectPage):
     """One project for the officers of its unit, and for the clerk."""
 
     template = "admin/after/unit.html"
     seen_by = permissions.can_report
 
-    def dispatch(self, request: HttpRequest, *args: Any, number: int = 0, **kwargs: Any) -> HttpResponse:
-        self.number = number
-        return super().dispatch(request, *args, **kwargs)
-
-    @property
+    @cached_property
     def found(self) -> Delivery:
-        found = self.delivery(self.number)
-        if not concerns(self.user, found):
+        """The project, where it is on the person's desk: to report on it, or to answer a finding or an order."""
+        delivery = self.line.delivery
+        mine = progress.may_report(self.user, delivery) or self.findings or self.orders
+        if not mine and not asked_of(self.user, delivery):
             raise PermissionDenied
-        return found
+        return delivery
 
     def makers(self) -> dict[str, Maker]:
         delivery, found = self.found, dict[str, Maker]()
-        if self.cycle.stage not in light_settings.GOING_ON or not self.cycle.breakdowns.exists():
+        if self.cycle.stage not in light_settings.GOING_ON or self.line.begun is None:
             return found
         if progress.may_report(self.user, delivery) and delivery.status == DeliveryStatus.RUNNING:
-            rule, _days = light_settings.rule_of(self.cycle)
-            now = progress.progress_of(delivery, on=timezone.localdate(), rule=rule)
+            now = self.line.progress
             files = self.request.FILES or None
             found["report"] = lambda data: ReportForm(data, files, delivery=delivery, now=now)
             if not delivery.changes.filter(approved=None).exists():
                 found["change"] = lambda data: forms.ChangeForm(data, delivery=delivery, auto_id="c_%s")
-            if not delivery.completions.filter(accepted=None).exists():
+            if all(each.accepted is not None for each in delivery.completions.all()):
                 unreached = completions.unreached(delivery, now)
                 found["hand_in"] = lambda data: forms.HandInForm(data, unreached=unreached, auto_id="h_%s")
         if self.user.role == Role.UNIT:
-            for finding in self.findings(delivery):
+            for finding in self.findings:
                 found[f"finding-{finding.pk}"] = partial(FindingForm, auto_id=f"f{finding.pk}_%s")
-            for each in self.orders(delivery):
+            for each in self.orders:
                 found[f"order-{each.pk}"] = partial(forms.TextForm, auto_id=f"o{each.pk}_%s")
         return found
 
-    def findings(self, delivery: Delivery) -> list[Finding]:
-        """Return the open findings that the person's unit answers."""
-        found = Finding.objects.filter(inspection__delivery=delivery, unit=self.user.unit_id, closed_at=None)
-        return list(found.prefetch_related("steps__by").order_by("due"))
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """The open findings that the person's unit answers."""
+        asked = Finding.objects.filter(inspection__delivery=self.line.delivery, closed_at=None)
+        return list(asked.filter(unit=self.user.unit_id).prefetch_related("steps__by").order_by("due"))
 
-    def orders(self, delivery: Delivery) -> list[Rectification]:
-        """Return the open orders that the person's unit answers; the clerk sees all of them."""
+    @cached_property
+    def orders(self) -> list[Rectification]:
+        """The open orders that the person's unit answers; the clerk sees all of them."""
+        orders = Rectification.objects.filter(delivery=self.line.delivery, replied_at=None)
+        waiting = list(orders.select_related("delivery__cycle"))
         if self.user.role == Role.CLERK:
-            return list(Rectification.objects.filter(delivery=delivery, replied_at=None))
-        return [each for each in assessments.orders_for(self.user) if each.delivery_id == delivery.pk]
+            return waiting
+        if self.cycle.stage not in light_settings.GOING_ON:
+            return []
+        return [each for each in waiting if assessments.answers(self.user, each, self.line.grades)]
 
     def act(self, form: Any) -> str:
         delivery, data = self.found, form.cleaned_data
@@ -115,37 +118,25 @@ class UnitDeliveryPage(AfterPage):
         return _("The answer is given; the project can be assessed again.")
 
     def context(self) -> dict[str, Any]:
-        delivery = self.found
-        seen = overview(self.cycle, on=timezone.localdate(), drafts=True, numbers=[self.number])
-        shown = self._forms
+        delivery, shown = self.found, self.forms
         return {
             "title": str(delivery),
             "delivery": delivery,
-            "line": seen.line(self.number) if seen else None,
-            "rule_words": seen.rule_words if seen else [],
+            "line": self.line,
+            "rule_words": self.seen.rule_words,
             "pending": pending(delivery),
             "findings": [
                 (each, shown.get(f"finding-{each.pk}"), where_it_stands(each), said_of(each))
-                for each in self.findings(delivery)
+                for each in self.findings
             ],
-            "orders": [(each, shown.get(f"order-{each.pk}")) for each in self.orders(delivery)],
+            "orders": [(each, shown.get(f"order-{each.pk}")) for each in self.orders],
             "today": timezone.localdate(),
         }
 
-    def page(self, sent: StepForm | None = None, *, status: int = 200) -> HttpResponse:
-        self._forms = {name: make(None) for name, make in self.makers().items()}
-        if sent is not None and self.doing in self._forms:
-            self._forms[self.doing] = sent
-        return super().page(sent, status=status)
 
-
-def concerns(user: User, delivery: Delivery) -> bool:
-    """Tell whether the project is on the person's desk: to report on it, or to answer a finding or an order."""
-    if progress.may_report(user, delivery):
-        return True
-    if Finding.objects.filter(inspection__delivery=delivery, unit=user.unit_id).exists():
-        return True
-    return any(each.delivery_id == delivery.pk for each in assessments.orders_for(user))
+def asked_of(user: User, delivery: Delivery) -> bool:
+    """Tell whether a finding was ever put to the person's unit, closed ones too."""
+    return Finding.objects.filter(inspection__delivery=delivery, unit=user.unit_id).exists()
 
 
 class ProgressTablePage(AfterPage):

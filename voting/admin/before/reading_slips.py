@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,7 +33,7 @@ class ReadingSlipsPage(ManyForms):
     confidential = True
     warning = gettext_lazy("All slips printed until now become worthless; every delegate gets a new one.")
 
-    @property
+    @cached_property
     def printed(self) -> str:
         last = (
             JournalEntry.objects.filter(cycle=self.cycle, act=Act.READING_SLIPS).order_by("sequence").last()

@@ -6,18 +6,19 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Delegate
 from voting.admin.before.solicitation import ManyForms
 from voting.domain.before import deliberation, slate_reports, slates
-from voting.domain.before.funnel import funnel_of
+from voting.domain.before.funnel import of_data
 from voting.domain.vote.running_order import StepKey
 from voting.forms.before.deliberation import AnswerQuestionForm
 from voting.forms.before.screening import CandidateForm, HideForm, OrderForm, ReportForm
 from voting.forms.core.steps import ConfirmForm, StepForm
-from voting.models import Candidate, Proposal, Question
+from voting.models import Candidate, Proposal, Question, SlateReport
 from voting.read_models.before.slate_report import changes_of, slate_document
 from voting.states import Outcome, Stage
 
@@ -109,7 +110,7 @@ class CandidatePage(ManyForms):
         return bool(self.cycle.slate_frozen_at) and deliberation.is_open(self.cycle)
 
     def page(self, form: Any, *, status: int = 200, **more: Any) -> HttpResponse:
-        candidate = self.candidate
+        candidate = self.candidate if form.is_bound or self.number is None else form.instance
         versions = list(candidate.versions.select_related("changed_by")) if candidate else []
         may = self.step.mine and (not self.cycle.slate_frozen_at or (self.amending and candidate is not None))
         dropping = form if isinstance(form, HideForm) else HideForm()
@@ -128,9 +129,12 @@ class ReportPage(ManyForms):
     key = StepKey.REPORT
     success = gettext_lazy("The report is issued and circulated; the delegates deliberate.")
 
+    @cached_property
+    def draft(self) -> SlateReport:
+        return slate_reports.current_draft(self.cycle)
+
     def empty(self, name: str) -> StepForm:
-        draft = slate_reports.current_draft(self.cycle)
-        return ReportForm(initial={"opening": draft.opening, "closing": draft.closing})
+        return ReportForm(initial={"opening": self.draft.opening, "closing": self.draft.closing})
 
     def form(self, data: Any = None) -> StepForm:
         return ReportForm(data) if self.doing == "draft" else StepForm(data)
@@ -147,10 +151,11 @@ class ReportPage(ManyForms):
     def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
         issued = slate_reports.latest(self.cycle)
         delegates = Delegate.objects.filter(kind=self.cycle.kind, is_active=True).count()
+        body = slate_reports.body_of(self.draft)
         return super().page(
-            form, status=status, forms=self.chosen(form, ("draft",)), funnel=funnel_of(self.cycle), issued=issued,
+            form, status=status, forms=self.chosen(form, ("draft",)), funnel=of_data(body["funnel"]), issued=issued,
             opened=issued.readings.count() if issued else 0, delegates=delegates,
-            document=slate_document(slate_reports.body_of(slate_reports.current_draft(self.cycle))), **more,
+            document=slate_document(body), **more,
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -57,7 +58,7 @@ class CallPage(ManyForms):
 
     key = StepKey.CALL
 
-    @property
+    @cached_property
     def call(self) -> Call | None:
         return Call.objects.filter(cycle=self.cycle).first()
 
@@ -145,11 +146,9 @@ class ScreeningPage(ManyForms):
             held=Count("pk", filter=Q(standing=Standing.HELD)),
             open=Count("pk", filter=Q(outcome=Outcome.OPEN)),
         )
-        kept = asked.copy()
-        kept.pop("page", None)
         return super().page(
             form, status=status, forms=self.chosen(form, ("show", "enter")), counts=counts,
-            funnel=funnel_of(self.cycle), kept=kept.urlencode(), asked=asked, outcomes=Outcome.choices,
+            funnel=funnel_of(self.cycle), asked=asked, outcomes=Outcome.choices,
             rows=Paginator(rows, PER_PAGE).get_page(asked.get("page")), **more,
         )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -43,6 +43,7 @@ class Record(admin.ModelAdmin):  # type: ignore[type-arg]
     actions = None
     list_display_links: Any = None
     show_full_result_count = False
+    list_select_related: ClassVar[Any] = ()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -62,8 +63,11 @@ class Record(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the records of the person's own kind with what they point to, which lists and pages name."""
         path = f"{self.to_cycle}__kind" if self.to_cycle else "kind"
-        return super().get_queryset(request).filter(**{path: getattr(request.user, "kind", "")})
+        named = {field.name for field in self.opts.fields if field.many_to_one or field.one_to_one}
+        rows = super().get_queryset(request).select_related(*named, *self.list_select_related)
+        return rows.filter(**{path: getattr(request.user, "kind", "")})
 
     def cycle_of(self, obj: Any) -> Any:
         for name in filter(None, self.to_cycle.split("__")):

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,6 +62,10 @@ class VoteAdminSite(admin.AdminSite):
         if request.method == "POST" and request.user.is_authenticated and request.user is not was:
             request.session.set_expiry(STAFF_SESSION)
         return response
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Look for the apps only where a page lists them: Django does at every page, which asks for permissions."""
+        return SimpleLazyObject(lambda: super(VoteAdminSite, self).get_app_list(request, app_label))
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # type: ignore[override] # noqa: FBT001, FBT002 Django's signature
         inner = super().admin_view(view, cacheable)

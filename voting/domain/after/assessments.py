@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -151,13 +151,14 @@ def published_grades(*cycles: Cycle) -> list[Graded]:
     return found
 
 
-def assessable(cycle: Cycle) -> list[Delivery]:
+def assessable(cycle: Cycle, grades: Sequence[Graded] | None = None) -> list[Delivery]:
     """Return what can be assessed now: what was never graded, and what was put right after a poor grade.
 
-    What was completed and is reopened to be put right is completed again first.
+    What was completed and is reopened to be put right is completed again first. ``grades`` are the published ones,
+    the first assessment of a delivery before its later ones, where they are at hand.
     """
-    graded = published_grades(cycle)
-    last = {each.delivery: each.assessment.pk for each in graded}
+    grades = published_grades(cycle) if grades is None else grades
+    last = {each.delivery: each.assessment.pk for each in grades}
     replied = set(
         Rectification.objects.filter(assessment__assesses=cycle)
         .exclude(replied_at=None)
@@ -291,14 +292,16 @@ def units_of(delivery: Delivery) -> list[str]:
     ]
 
 
-def not_followed_up(cycle: Cycle) -> dict[int, Cycle]:
-    """Return for each delivery the newest assessment that graded it poor and no order followed; three queries."""
-    orders = Rectification.objects.filter(assessment__assesses=cycle)
+def not_followed_up(grades: Iterable[Graded]) -> dict[int, Cycle]:
+    """Return for each delivery the newest assessment that graded it poor and no order followed; one query.
+
+    ``grades`` are the published ones, the first assessment of a delivery before its later ones.
+    """
+    poor = [each for each in grades if each.grade is Grade.UNSATISFIED]
+    orders = Rectification.objects.filter(delivery__in={each.delivery for each in poor})
     ordered = set(orders.values_list("assessment_id", "delivery_id"))
     return {
-        each.delivery: each.assessment
-        for each in published_grades(cycle)
-        if each.grade is Grade.UNSATISFIED and (each.assessment.pk, each.delivery) not in ordered
+        each.delivery: each.assessment for each in poor if (each.assessment.pk, each.delivery) not in ordered
     }
 
 
@@ -356,18 +359,25 @@ def orders_for(user: User) -> list[Rectification]:
     orders = Rectification.objects.filter(
         Exists(parts) | Q(delivery__lead_unit=user.unit), replied_at=None, delivery__cycle__stage__in=GOING_ON
     )
-    return [each for each in orders.select_related("delivery__cycle", "assessment") if may_answer(user, each)]
+    waiting = list(orders.select_related("delivery__cycle", "assessment"))
+    grades = published_grades(*{each.delivery.cycle for each in waiting}) if waiting else []
+    return [each for each in waiting if answers(user, each, grades)]
 
 
 def may_answer(user: User, rectification: Rectification) -> bool:
     """Tell whether the person answers an order: an officer of the lead unit, or of the unit that was graded poor."""
+    return answers(user, rectification, published_grades(rectification.delivery.cycle))
+
+
+def answers(user: User, rectification: Rectification, grades: Iterable[Graded]) -> bool:
+    """Tell the same by the published grades that are at hand."""
     delivery = rectification.delivery
     if user.role != Role.UNIT or user.unit is None or user.kind != delivery.cycle.kind:
         return False
     return may_report(user, delivery) or any(
         (each.assessment.pk, each.delivery, each.unit, each.grade)
         == (rectification.assessment_id, delivery.pk, user.unit.name, Grade.UNSATISFIED)
-        for each in published_grades(delivery.cycle)
+        for each in grades
     )
 
 

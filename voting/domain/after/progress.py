@@ -113,16 +113,49 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What was to be reached: targets and milestones in their order. A row that is no more has no primary key."""
+class PlannedTarget:
+    """A target as a plan says it; ``pk`` is that of its row, 0 where today's plan has it no more."""
 
-    targets: tuple[DeliveryTarget, ...]
-    milestones: tuple[DeliveryMilestone, ...]
+    pk: int
+    position: int
+    text: str
+    number: Decimal
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.number.normalize():f} {self.unit}"
+
+
+@dataclass(frozen=True)
+class PlannedMilestone:
+    """A milestone as a plan says it; ``pk`` is that of its row, 0 where today's plan has it no more."""
+
+    pk: int
+    position: int
+    month: date
+    text: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was to be reached: targets and milestones in their order."""
+
+    targets: tuple[PlannedTarget, ...]
+    milestones: tuple[PlannedMilestone, ...]
 
 
 def plan_now(delivery: Delivery) -> Plan:
-    """Return the plan as it is now."""
-    return Plan(tuple(delivery.targets.all()), tuple(delivery.milestones.all()))
+    """Return the plan as it is now; give the delivery with its targets and milestones prefetched."""
+    return Plan(
+        tuple(
+            PlannedTarget(each.pk, each.position, each.text, each.number, each.unit)
+            for each in delivery.targets.all()
+        ),
+        tuple(
+            PlannedMilestone(each.pk, each.position, each.month, each.text)
+            for each in delivery.milestones.all()
+        ),
+    )
 
 
 def known_reports(delivery: Delivery, *, on: date) -> list[ProgressReport]:

@@ -25,7 +25,8 @@ class CarryForm(StepForm):
         super().__init__(*args, **kwargs)
         to: Any = self.fields["to"]
         to.queryset = archive.next_years(cycle)
-        if not to.queryset:
+        to.choices = list(to.choices)  # read once: the queryset is asked again at every look
+        if len(to.choices) == 1:
             to.help_text = str(archive.NoNextYear())
 
     def field_of(self, refusal: Refused) -> str | None:

@@ -52,6 +52,7 @@ class InspectionForm(StepForm):
     def __init__(self, *args: Any, kind: str, lead: Unit | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         units = Unit.objects.filter(kind=kind)
+        names = [("", "---------"), *((each.pk, str(each)) for each in units)]
         for place in range(1, FAULTS + 1):
             self.fields[f"fault_{place}"] = forms.CharField(
                 label=_("Fault %(place)d") % {"place": place},
@@ -60,9 +61,9 @@ class InspectionForm(StepForm):
                 widget=area(2),
                 help_text=_("Empty where there is none.") if place == 1 else "",
             )
-            self.fields[f"unit_{place}"] = forms.ModelChoiceField(
-                units, label=_("Mended by the unit"), required=False, initial=lead
-            )
+            unit = forms.ModelChoiceField(units, label=_("Mended by the unit"), required=False, initial=lead)
+            unit.choices = names  # read once for all three
+            self.fields[f"unit_{place}"] = unit
             self.fields[f"due_{place}"] = forms.DateField(
                 label=_("Until"), required=False, widget=day_input()
             )

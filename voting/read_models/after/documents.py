@@ -139,7 +139,7 @@ def quarterly_head() -> list[str]:
 def quarterly_row(line: Line) -> list[str]:
     """Return 序号, 项目名称, 主要工作内容, 牵头单位, 累计完成情况."""
     targets = [str(each.target) for each in line.targets]
-    content = line.delivery.content or "\n".join(line.delivery.candidate.target or targets)
+    content = line.plan.content or "\n".join(line.delivery.candidate.target or targets)
     return [
         str(line.number),
         line.name,
@@ -279,7 +279,7 @@ def _facts(line: Line) -> Facts:
     unknown = _("not stated")
     spent = line.progress.spent
     money = [
-        "" if line.delivery.investment is None else _("planned %s") % f"{line.delivery.investment:.2f}",
+        "" if line.plan.investment is None else _("planned %s") % f"{line.plan.investment:.2f}",
         "" if spent is None else _("spent %s") % f"{spent:.2f}",
     ]
     last = line.last_report

@@ -18,14 +18,17 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from voting.count.measures import Comparator
 from voting.domain.after.assessments import Graded
 from voting.domain.after.lights import Light, LightRule, Milestone
-from voting.domain.after.progress import Plan, Progress, days_silent, escalated, known_reports, overdue
-from voting.models import (
-    Delivery,
-    DeliveryMilestone,
-    DeliveryTarget,
-    Finding,
-    ProgressReport,
+from voting.domain.after.progress import (
+    PlannedMilestone,
+    PlannedTarget,
+    Progress,
+    days_silent,
+    escalated,
+    known_reports,
+    overdue,
 )
+from voting.models import Delivery, Finding, ProgressReport
+from voting.read_models.after.plans import PlanOfDay
 from voting.read_models.vote import grades as grade_lines
 from voting.read_models.vote.grades import grade_word
 from voting.read_models.vote.lines import tenths_of_a_percent
@@ -78,7 +81,7 @@ def _points(points_: Fraction) -> str:
 class TargetLine:
     """A target with how much of it is reached; ``figure`` is None before anything is reported."""
 
-    target: DeliveryTarget
+    target: PlannedTarget
     figure: Decimal | None
 
     @property
@@ -124,7 +127,7 @@ class TargetLine:
 class MilestoneLine:
     """A milestone with when it was reached, and whether it is late on the day that is looked at."""
 
-    milestone: DeliveryMilestone
+    milestone: PlannedMilestone
     reached: date | None
     late: bool
 
@@ -137,7 +140,7 @@ class Line:
     """
 
     delivery: Delivery
-    plan: Plan
+    plan: PlanOfDay
     progress: Progress
     grades: tuple[Graded, ...]
     survey: Mapping[str, int]
@@ -218,7 +221,7 @@ class Line:
     def milestones(self) -> list[MilestoneLine]:
         return [self._milestone(each) for each in self.plan.milestones]
 
-    def _milestone(self, milestone: DeliveryMilestone) -> MilestoneLine:
+    def _milestone(self, milestone: PlannedMilestone) -> MilestoneLine:
         reached = self.progress.reached.get(milestone.pk)
         if reached and reached <= self.on:
             return MilestoneLine(milestone, reached, late=False)
@@ -227,8 +230,7 @@ class Line:
 
     @property
     def lead(self) -> str:
-        unit = self.delivery.lead_unit
-        return unit.name if unit else ""
+        return self.plan.lead_unit
 
     @cached_property
     def reports(self) -> list[ProgressReport]:

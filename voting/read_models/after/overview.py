@@ -14,6 +14,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Delegate
 from voting.domain.after.assessments import Graded, published_grades
 from voting.domain.after.light_settings import rules_of
 from voting.domain.after.lights import Light, LightRule
@@ -176,6 +177,11 @@ def _carried(cycles: Sequence[Cycle]) -> dict[tuple[int, int], date]:
     return {(each.cycle_id, each.data["number"]): timezone.localdate(each.at) for each in entries}
 
 
+def group_of(delivery: Delivery) -> list[Delegate]:
+    """Return the delegates who watch over a delivery; one query."""
+    return list(Delegate.objects.filter(groups__delivery=delivery))
+
+
 def survey_lines(line: Line) -> list[tuple[str, int, str]]:
     """Return the survey's answers of a project: word, number, per cent."""
     whole = sum(line.survey.values())
@@ -187,7 +193,7 @@ def survey_lines(line: Line) -> list[tuple[str, int, str]]:
 
 def as_data(line: Line) -> dict[str, Any]:
     """Return a line as plain data: what the API, the open data and the widget say of it."""
-    delivery = line.delivery
+    delivery, plan = line.delivery, line.plan
     return {
         "number": line.number,
         "name": delivery.candidate.name,
@@ -197,13 +203,13 @@ def as_data(line: Line) -> dict[str, Any]:
         "light": line.light.value,
         "due_percent": line.due,
         "done_percent": line.done,
-        "leader": delivery.leader,
+        "leader": plan.leader,
         "lead_unit": line.lead,
-        "responsible_units": delivery.responsible_units,
-        "supporting_units": delivery.supporting_units,
-        "content": delivery.content,
-        "stage_goal": delivery.stage_goal,
-        "investment": None if delivery.investment is None else f"{delivery.investment:.2f}",
+        "responsible_units": plan.responsible_units,
+        "supporting_units": plan.supporting_units,
+        "content": plan.content,
+        "stage_goal": plan.stage_goal,
+        "investment": None if plan.investment is None else f"{plan.investment:.2f}",
         "spent": None if line.progress.spent is None else f"{line.progress.spent:.2f}",
         "targets": [
             {

@@ -11,8 +11,21 @@ from typing import Any
 
 from django.utils import timezone
 
-from voting.domain.after.progress import Plan, plan_now
-from voting.models import Breakdown, Cycle, Delivery, DeliveryMilestone, DeliveryTarget
+from voting.domain.after.progress import Plan, PlannedMilestone, PlannedTarget, plan_now
+from voting.models import Breakdown, Cycle, Delivery
+
+
+@dataclass(frozen=True)
+class PlanOfDay(Plan):
+    """Who was to do what, for how much: the words of a plan as they stood on a day. An empty one is not stated."""
+
+    leader: str
+    lead_unit: str
+    responsible_units: str
+    supporting_units: str
+    content: str
+    investment: Decimal | None
+    stage_goal: str
 
 
 @dataclass(frozen=True)
@@ -21,17 +34,17 @@ class Plans:
 
     begun: date | None = None
     #: What the breakdown of that day said, by the number of the delivery; empty where it is today's plan.
-    said: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    rows: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
-    def of(self, delivery: Delivery, *, drafts: bool) -> Plan:
-        """Return the delivery's plan of the day; its words become those of that plan too.
+    def of(self, delivery: Delivery, *, drafts: bool) -> PlanOfDay:
+        """Return the delivery's plan of the day.
 
         Before a breakdown is issued only what the dossier says is public; with ``drafts`` the plan is shown as it is.
         """
         if self.begun is None and not drafts:
             return _as_dossier(delivery)
-        said = self.said.get(delivery.number)
-        return _as_planned(delivery, said) if said else plan_now(delivery)
+        row = self.rows.get(delivery.number)
+        return _as_issued(delivery, row) if row else _as_it_is(delivery)
 
 
 def plans_of(cycles: Iterable[Cycle], *, on: date) -> dict[int, Plans]:
@@ -58,48 +71,62 @@ def _rows(body: str) -> dict[int, Mapping[str, Any]]:
     return {each["number"]: each for each in json.loads(body)["deliveries"]}
 
 
-def _as_dossier(delivery: Delivery) -> Plan:
-    """Return the targets of the dossier; the delivery's words become the dossier's too."""
-    candidate = delivery.candidate
-    for name in ("leader", "responsible_units", "supporting_units"):
-        setattr(delivery, name, getattr(candidate, name))
-    delivery.content = candidate.content or "\n".join(candidate.target)
-    delivery.investment, delivery.stage_goal = candidate.investment_total, ""
-    if delivery.lead_unit and delivery.lead_unit.name != candidate.lead_unit:
-        delivery.lead_unit = None
-    targets = (
-        DeliveryTarget(
-            delivery=delivery,
-            position=place,
-            text=each["text"],
-            unit=each["unit"],
-            number=Decimal(each["number"]),
-        )
-        for place, each in enumerate(candidate.targets, start=1)
+def _as_it_is(delivery: Delivery) -> PlanOfDay:
+    now = plan_now(delivery)
+    return PlanOfDay(
+        targets=now.targets,
+        milestones=now.milestones,
+        leader=delivery.leader,
+        lead_unit=delivery.lead_unit.name if delivery.lead_unit else "",
+        responsible_units=delivery.responsible_units,
+        supporting_units=delivery.supporting_units,
+        content=delivery.content,
+        investment=delivery.investment,
+        stage_goal=delivery.stage_goal,
     )
-    return Plan(tuple(targets), ())
 
 
-def _as_planned(delivery: Delivery, said: Mapping[str, Any]) -> Plan:
+def _as_dossier(delivery: Delivery) -> PlanOfDay:
+    """Return what the dossier says; its unit only where it is that of the register."""
+    candidate, unit = delivery.candidate, delivery.lead_unit
+    return PlanOfDay(
+        targets=tuple(
+            PlannedTarget(0, place, each["text"], Decimal(each["number"]), each["unit"])
+            for place, each in enumerate(candidate.targets, start=1)
+        ),
+        milestones=(),
+        leader=candidate.leader,
+        lead_unit=unit.name if unit and unit.name == candidate.lead_unit else "",
+        responsible_units=candidate.responsible_units,
+        supporting_units=candidate.supporting_units,
+        content=candidate.content or "\n".join(candidate.target),
+        investment=candidate.investment_total,
+        stage_goal="",
+    )
+
+
+def _as_issued(delivery: Delivery, row: Mapping[str, Any]) -> PlanOfDay:
     """Return the plan that an earlier breakdown says, its rows being today's where they still exist."""
-    for name in ("leader", "responsible_units", "supporting_units", "content", "stage_goal"):
-        setattr(delivery, name, said[name])
-    delivery.investment = None if said["investment"] is None else Decimal(said["investment"])
     targets = {(each.text, each.unit): each.pk for each in delivery.targets.all()}
     milestones = {each.text: each.pk for each in delivery.milestones.all()}
-    return Plan(
-        tuple(
-            DeliveryTarget(
-                pk=targets.get((each["text"], each["unit"])), delivery=delivery, position=place,
-                text=each["text"], unit=each["unit"], number=Decimal(each["number"]),
+    return PlanOfDay(
+        targets=tuple(
+            PlannedTarget(
+                targets.get((each["text"], each["unit"]), 0), place, each["text"], Decimal(each["number"]), each["unit"]
             )
-            for place, each in enumerate(said["targets"], start=1)
+            for place, each in enumerate(row["targets"], start=1)
         ),
-        tuple(
-            DeliveryMilestone(
-                pk=milestones.get(each["text"]), delivery=delivery, position=place,
-                text=each["text"], month=date.fromisoformat(f"{each['month']}-01"),
+        milestones=tuple(
+            PlannedMilestone(
+                milestones.get(each["text"], 0), place, date.fromisoformat(f"{each['month']}-01"), each["text"]
             )
-            for place, each in enumerate(said["milestones"], start=1)
+            for place, each in enumerate(row["milestones"], start=1)
         ),
+        leader=row["leader"],
+        lead_unit=row["lead_unit"],
+        responsible_units=row["responsible_units"],
+        supporting_units=row["supporting_units"],
+        content=row["content"],
+        investment=None if row["investment"] is None else Decimal(row["investment"]),
+        stage_goal=row["stage_goal"],
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,7 @@ __all__ = ["Item", "Result", "RoundResult", "english", "tenths_of_a_percent"]
 class RoundResult:
     """One round as a notice, a later notice or a tally tells it; every page, paper and export reads it here.
 
+    What is worked out is worked out once, in the language of the page that asks first.
     ``part`` holds ``items``, ``floor``, ``group``, ``attendance``, ``ballots``, ``status``, and where the source has
     them ``paper``, ``channels``, ``tie``, ``next``; ``rules`` are the adopted settings.
     """
@@ -107,13 +109,13 @@ class RoundResult:
         plain = self.has_floor and not self.ranking and not self.graded
         return tenths_of_a_percent(self.least, self.base) if plain else ""
 
-    @property
+    @cached_property
     def group(self) -> dict[str, Any] | None:
         """The second threshold, with the sub-group's name; None where the rules have none."""
         group = self.part["group"]
         return {**group, "name": self.rules["group_name"]} if group else None
 
-    @property
+    @cached_property
     def tie(self) -> dict[str, Any] | None:
         """How a tie was decided on the record, with ``said`` in words."""
         tie = self.part.get("tie")
@@ -157,11 +159,11 @@ class RoundResult:
             return str(_("Satisfied, per cent"))
         return str(_("First places, per cent") if self.ranking else _("For, per cent"))
 
-    @property
+    @cached_property
     def items(self) -> list[Item]:
         return [self._item(item) for item in self.part["items"]]
 
-    @property
+    @cached_property
     def rows(self) -> list[Item]:
         """Return the lines of the table and the chart: the projects, or the whole report as one."""
         items = self.items
@@ -237,7 +239,7 @@ class RoundResult:
         reasons = self.part["ballots"]["void_reasons"]
         return [(str(VOID_REASONS[name]), number) for name, number in reasons.items() if number]
 
-    @property
+    @cached_property
     def channels(self) -> list[dict[str, Any]]:
         """Return the channels apart, each with its figures; empty where all voted online."""
         channels, paper = self.part.get("channels") or {}, self.part.get("paper")
@@ -315,7 +317,7 @@ class Result(RoundResult):
     def digest(self) -> str:
         return self.notice.digest
 
-    @property
+    @cached_property
     def rounds(self) -> list[RoundResult]:
         """Return every round in its order; the last is this one."""
         earlier = [
@@ -334,14 +336,14 @@ class Result(RoundResult):
         previous = self.body["round"]["previous"]
         return str(BECAUSE[previous["because"]]) if previous else ""
 
-    @property
+    @cached_property
     def slate(self) -> list[tuple[int, str]]:
         """Return number and name of every project that was ever on the ballot."""
         return [
             (item["number"], (english() and item["name_en"]) or item["name"]) for item in self.body["slate"]
         ]
 
-    @property
+    @cached_property
     def standings(self) -> list[dict[str, Any]]:
         """Return what became of every project of the slate over all rounds, in the order of the slate.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from pathlib import PurePath
 
 from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,23 +23,29 @@ from voting.forms.after.supervision import RemarkForm
 from voting.models import Cycle, ReportFile, Survey
 from voting.read_models.after.documents import month_end, quarter_end
 from voting.read_models.after.lines import Line
-from voting.read_models.after.overview import Overview, overview, overviews, survey_lines
+from voting.read_models.after.overview import Overview, group_of, overview, overviews, survey_lines
 from voting.read_models.after.plan_words import decided_changes
 from voting.read_models.after.timeline import events
 from voting.read_models.vote.grades import grade_word
 from voting.states import GradeName, Stage
+from voting.views.core.files import FRESH, download
 
-FRESH = 60  # seconds
+DAY = 24 * 60 * 60  # seconds
 MOST_YEARS = 20
 
 
-def shown(slug: str, *, on: date | None = None) -> tuple[Cycle, Overview]:
-    """Return the cycle and its deliveries as of the end of a day, or as of now. Raises Http404 before there are any."""
+def shown(slug: str) -> tuple[Cycle, Overview]:
+    """Return the cycle and its deliveries as they stand now. Raises Http404 before there are any."""
     cycle = queries.public_cycle(slug)
+    return cycle, as_of(cycle)
+
+
+def as_of(cycle: Cycle, *, on: date | None = None) -> Overview:
+    """Return its deliveries as of the end of a day, or as of now. Raises Http404 before there are any."""
     found = _seen(cycle, on=on)
     if found is None:
         raise Http404
-    return cycle, found
+    return found
 
 
 def _seen(cycle: Cycle, *, on: date | None = None) -> Overview | None:
@@ -102,7 +109,7 @@ def delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "line": line,
         "events": events(line),
         "changes": decided_changes(line.delivery),
-        "group": list(line.delivery.group.delegates.all()) if hasattr(line.delivery, "group") else [],
+        "group": group_of(line.delivery),
         "survey": survey,
         "survey_lines": survey_lines(line) if survey else [],
         "survey_answers": sum(line.survey.values()),
@@ -125,15 +132,11 @@ def report_file(request: HttpRequest, slug: str, number: int, report: int, posit
         report=report,
         position=position,
     )
-    way = "inline" if file.is_picture else "attachment"
-    answer = HttpResponse(bytes(file.data), content_type=file.content_type)
-    answer["Content-Disposition"] = f'{way}; filename="report-{number}-{report}-{position}{_ending(file)}"'
-    patch_cache_control(answer, public=True, max_age=24 * 60 * 60, immutable=True)
-    return answer
-
-
-def _ending(file: ReportFile) -> str:
-    return file.name[file.name.rfind(".") :] if "." in file.name else ""
+    name = f"report-{number}-{report}-{position}{PurePath(file.name).suffix}"
+    return download(
+        request, name, bytes(file.data), kind=file.content_type, inline=file.is_picture,
+        public=True, max_age=DAY, immutable=True,
+    )  # fmt: skip
 
 
 @require_safe

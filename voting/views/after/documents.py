@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from voting import queries
@@ -20,10 +18,9 @@ from voting.printing.blocks import Document
 from voting.printing.pdf import as_pdf
 from voting.printing.tables import Cell, rows_as_csv, rows_as_xlsx
 from voting.read_models.after import documents as papers
-from voting.views.after.deliveries import FRESH, shown
+from voting.views.after.deliveries import as_of, shown
 from voting.views.api.views import to_all
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from voting.views.core.files import FRESH, download
 
 
 @require_safe
@@ -47,16 +44,22 @@ def breakdown(request: HttpRequest, slug: str, version: int | None = None) -> Ht
 @require_safe
 def breakdown_pdf(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     issued = _required(slug, version)
-    return _file(
-        request, as_pdf(papers.breakdown_paper(issued)), f"{slug}-breakdown-{version}.pdf", "application/pdf"
+    return download(
+        request,
+        f"{slug}-breakdown-{version}.pdf",
+        lambda: as_pdf(papers.breakdown_paper(issued)),
+        version=issued.digest,
     )
 
 
 @require_safe
 def breakdown_xlsx(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     issued = _required(slug, version)
-    return _file(
-        request, rows_as_xlsx(papers.breakdown_rows(issued)), f"{slug}-breakdown-{version}.xlsx", XLSX
+    return download(
+        request,
+        f"{slug}-breakdown-{version}.xlsx",
+        lambda: rows_as_xlsx(papers.breakdown_rows(issued)),
+        version=issued.digest,
     )
 
 
@@ -64,8 +67,7 @@ def breakdown_xlsx(request: HttpRequest, slug: str, version: int) -> HttpRespons
 def breakdown_json(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """Return the version's own text, whose SHA-256 is its hash."""
     issued = _required(slug, version)
-    kind = "application/json; charset=utf-8"
-    return _file(request, issued.body.encode(), f"{slug}-breakdown-{version}.json", kind)
+    return download(request, f"{slug}-breakdown-{version}.json", issued.body.encode, version=issued.digest)
 
 
 def _issued(cycle: Cycle, version: int | None) -> Breakdown | None:
@@ -90,7 +92,7 @@ Written = tuple[Cycle, Document]
 
 def _quarterly(slug: str, quarter: int) -> tuple[Cycle, Document, list[list[Cell]]]:
     cycle = queries.public_cycle(slug)
-    cycle, found = shown(slug, on=_until(cycle, quarter, 3))
+    found = as_of(cycle, on=_until(cycle, quarter, 3))
     rows: list[list[Cell]] = [
         list(row) for row in (papers.quarterly_head(), *map(papers.quarterly_row, found.lines))
     ]
@@ -121,24 +123,24 @@ def quarterly(request: HttpRequest, slug: str, quarter: int) -> HttpResponse:
 @require_safe
 def quarterly_pdf(request: HttpRequest, slug: str, quarter: int) -> HttpResponse:
     _cycle, document, _rows = _quarterly(slug, quarter)
-    return _file(request, as_pdf(document), f"{slug}-quarter-{quarter}.pdf", "application/pdf")
+    return download(request, f"{slug}-quarter-{quarter}.pdf", as_pdf(document))
 
 
 @require_safe
 def quarterly_xlsx(request: HttpRequest, slug: str, quarter: int) -> HttpResponse:
     _cycle, _document, rows = _quarterly(slug, quarter)
-    return _file(request, rows_as_xlsx(rows), f"{slug}-quarter-{quarter}.xlsx", XLSX)
+    return download(request, f"{slug}-quarter-{quarter}.xlsx", rows_as_xlsx(rows))
 
 
 @require_safe
 def quarterly_csv(request: HttpRequest, slug: str, quarter: int) -> HttpResponse:
     _cycle, _document, rows = _quarterly(slug, quarter)
-    return _file(request, rows_as_csv(rows), f"{slug}-quarter-{quarter}.csv", "text/csv; charset=utf-8")
+    return download(request, f"{slug}-quarter-{quarter}.csv", rows_as_csv(rows))
 
 
 def _bulletin(slug: str, month: int) -> Written:
     cycle = queries.public_cycle(slug)
-    cycle, found = shown(slug, on=_until(cycle, month, 1))
+    found = as_of(cycle, on=_until(cycle, month, 1))
     return cycle, papers.bulletin(found, month=date(cycle.year, month, 1))
 
 
@@ -150,14 +152,12 @@ def bulletin(request: HttpRequest, slug: str, month: int) -> HttpResponse:
 
 @require_safe
 def bulletin_pdf(request: HttpRequest, slug: str, month: int) -> HttpResponse:
-    return _file(
-        request, as_pdf(_bulletin(slug, month)[1]), f"{slug}-bulletin-{month:02}.pdf", "application/pdf"
-    )
+    return download(request, f"{slug}-bulletin-{month:02}.pdf", as_pdf(_bulletin(slug, month)[1]))
 
 
 def _half_year(slug: str, half: int) -> Written:
     cycle = queries.public_cycle(slug)
-    cycle, found = shown(slug, on=_until(cycle, half, 6))
+    found = as_of(cycle, on=_until(cycle, half, 6))
     return cycle, papers.half_year(found, half=half)
 
 
@@ -169,9 +169,7 @@ def half_year(request: HttpRequest, slug: str, half: int) -> HttpResponse:
 
 @require_safe
 def half_year_pdf(request: HttpRequest, slug: str, half: int) -> HttpResponse:
-    return _file(
-        request, as_pdf(_half_year(slug, half)[1]), f"{slug}-half-year-{half}.pdf", "application/pdf"
-    )
+    return download(request, f"{slug}-half-year-{half}.pdf", as_pdf(_half_year(slug, half)[1]))
 
 
 @require_safe
@@ -185,7 +183,7 @@ def glance(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def glance_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     _cycle, found = shown(slug)
-    return _file(request, as_pdf(papers.glance(found)), f"{slug}-glance.pdf", "application/pdf")
+    return download(request, f"{slug}-glance.pdf", as_pdf(papers.glance(found)))
 
 
 def _page(
@@ -197,32 +195,18 @@ def _page(
     return answer
 
 
-def _file(request: HttpRequest, content: bytes, name: str, kind: str) -> HttpResponse:
-    """Return a download; asked for again with its own hash, only that it is unchanged."""
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    if unchanged := get_conditional_response(request, etag=etag):
-        return unchanged
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag}
-    answer = HttpResponse(content, content_type=kind, headers=headers)
-    patch_cache_control(answer, public=True, max_age=FRESH)
-    return answer
-
-
-Writer = Callable[[list[list[Cell]]], bytes]
-
-
 @require_safe
 def open_csv(request: HttpRequest, slug: str) -> HttpResponse:
     _cycle, found = shown(slug)
     content = rows_as_csv(papers.open_rows(found))
-    return to_all(_file(request, content, f"{slug}-projects.csv", "text/csv; charset=utf-8"))
+    return to_all(download(request, f"{slug}-projects.csv", content))
 
 
 @require_safe
 def open_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
     cycle, found = shown(slug)
     content = rows_as_xlsx(papers.open_rows(found), second=papers.disclosure(cycle))
-    return to_all(_file(request, content, f"{slug}-projects.xlsx", XLSX))
+    return to_all(download(request, f"{slug}-projects.xlsx", content))
 
 
 @require_safe
@@ -233,5 +217,4 @@ def open_json(request: HttpRequest, slug: str) -> HttpResponse:
         "projects": papers.open_records(found),
     }
     text = json.dumps(body, ensure_ascii=False, indent=1)
-    kind = "application/json; charset=utf-8"
-    return to_all(_file(request, text.encode(), f"{slug}-projects.json", kind))
+    return to_all(download(request, f"{slug}-projects.json", text.encode()))

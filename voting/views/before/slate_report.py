@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from voting import queries
@@ -15,6 +16,7 @@ from voting.printing.blocks import Document
 from voting.printing.pdf import as_pdf
 from voting.printing.tables import rows_as_csv
 from voting.read_models.before.slate_report import funnel_rows, slate_document
+from voting.views.core.files import download
 
 
 def _issued(cycle: Cycle, version: int | None) -> SlateReport | None:
@@ -55,32 +57,32 @@ def page(request: HttpRequest, slug: str, version: int | None = None) -> HttpRes
 @require_safe
 def pdf(request: HttpRequest, slug: str, version: int | None = None) -> HttpResponse:
     """Return the report as a download. Raises Http404 before it is issued."""
-    cycle, report = _required(slug, version)
-    etag = f'"{report.digest}-{getattr(request, "LANGUAGE_CODE", "")}"'
-    if unchanged := get_conditional_response(request, etag=etag):
-        return unchanged
-    name = f"{cycle.slug}-slate-report-{report.version}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag}
-    return HttpResponse(as_pdf(_document(report)), content_type="application/pdf", headers=headers)
+    return _file(request, slug, version, "pdf", lambda report: as_pdf(_document(report)))
 
 
 @require_safe
 def as_json(request: HttpRequest, slug: str, version: int | None = None) -> HttpResponse:
     """Return the frozen text itself, whose SHA-256 is the hash of the report."""
-    cycle, report = _required(slug, version)
-    name = f"{cycle.slug}-slate-report-{report.version}.json"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(report.body, content_type="application/json", headers=headers)
+    return _file(request, slug, version, "json", lambda report: report.body.encode())
 
 
 @require_safe
 def funnel_csv(request: HttpRequest, slug: str, version: int | None = None) -> HttpResponse:
     """Return the numbers of the funnel: a group, what is counted, how many."""
-    cycle, report = _required(slug, version)
+    return _file(request, slug, version, "csv", _funnel)
+
+
+def _funnel(report: SlateReport) -> bytes:
     tables = funnel_rows(of_data(read_body(report)["funnel"]))
     rows: list[list[str | int]] = [
         [group, label, number] for group, lines in tables for label, number in lines
     ]
-    name = f"{cycle.slug}-slate-report-{report.version}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(rows_as_csv(rows), content_type="text/csv; charset=utf-8", headers=headers)
+    return rows_as_csv(rows)
+
+
+def _file(
+    request: HttpRequest, slug: str, version: int | None, ending: str, write: Callable[[SlateReport], bytes]
+) -> HttpResponse:
+    cycle, report = _required(slug, version)
+    name = f"{cycle.slug}-slate-report-{report.version}.{ending}"
+    return download(request, name, lambda: write(report), version=report.digest)

@@ -23,6 +23,7 @@ from voting.forms.before.proposal import ListForm, ProposalForm, TrackForm
 from voting.models import Attachment, Cycle, Proposal
 from voting.states import Standing
 from voting.views.core.address import address_of_person
+from voting.views.core.files import download
 
 PER_PAGE = 30
 UNPROCESSABLE, TOO_MANY = 422, 429
@@ -99,10 +100,8 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = form.chosen
     rows = queries.shown_proposals(cycle, chosen)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    kept = request.GET.copy()
-    kept.pop("page", None)
     context = {
-        "cycle": cycle, "call": found, "form": form, "page": page, "chosen": chosen, "kept": kept.urlencode(),
+        "cycle": cycle, "call": found, "form": form, "page": page, "chosen": chosen,
         "is_open": bool(found and found.is_open(timezone.now())), "received": cycle.proposals.count(),
     }  # fmt: skip
     return render(request, "before/proposals/list.html", context)
@@ -110,7 +109,9 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _shown(cycle: Cycle, number: int) -> Proposal:
     return get_object_or_404(
-        Proposal.objects.select_related("merged_into", "delegate__delegation", "unit").filter(cycle=cycle),
+        Proposal.objects.select_related("cycle", "merged_into__cycle", "delegate__delegation", "unit").filter(
+            cycle=cycle
+        ),
         number=number,
         standing=Standing.SHOWN,
     )
@@ -122,7 +123,7 @@ def story(proposal: Proposal) -> dict[str, Any]:
     return {
         "main": main,
         "decision": main.decisions.select_related("unit").last(),
-        "candidates": [link.candidate for link in main.led_to.select_related("candidate")],
+        "candidates": [link.candidate for link in main.led_to.select_related("candidate__cycle")],
     }
 
 
@@ -147,12 +148,17 @@ def attachment(request: HttpRequest, slug: str, number: int, position: int) -> H
     found = file.first()
     if found is None:
         raise Http404
-    answer = HttpResponse(bytes(found.data), content_type=found.content_type)
-    answer["Content-Disposition"] = (
-        f'inline; filename="{number}-{position}.{found.content_type.split("/")[1]}"'
+    name = f"{number}-{position}.{found.content_type.split('/')[1]}"
+    answer = download(
+        request,
+        name,
+        bytes(found.data),
+        kind=found.content_type,
+        inline=True,
+        private=True,
+        max_age=300,
     )
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer["Cache-Control"] = "private, max-age=300"
     return answer
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.syndication.views import Feed
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import linebreaks
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from voting import queries
@@ -40,29 +42,82 @@ class Entry:
     at: datetime
 
 
-@require_safe
-def everything(request: HttpRequest) -> HttpResponse:
-    """Return what is new in the newest years."""
-    cycles = list(queries.shown_cycles()[:YEARS])
-    return _feed(request, _("Livelihood project vote"), reverse("voting:home"), _news(cycles))
+@dataclass(frozen=True)
+class Told:
+    """What a feed tells: its title, the page that it belongs to, its entries in any order."""
+
+    title: str
+    page: str
+    entries: Iterable[Entry]
 
 
-@require_safe
-def of_cycle(request: HttpRequest, slug: str) -> HttpResponse:
-    """Return what is new in a year: results, reports, inspections and what came of them, changes, completions."""
-    cycle = queries.public_cycle(slug)
-    return _feed(request, str(cycle), reverse("voting:cycle", args=[slug]), _news([cycle]))
+class News(Feed):  # type: ignore[type-arg]
+    """The newest entries as Atom: every address absolute, every text plain, no markup but its lines."""
+
+    feed_type = Atom1Feed
+    author_name = item_author_name = gettext_lazy("Livelihood project vote")
+
+    def title(self, told: Told) -> str:
+        return plain(told.title)
+
+    def link(self, told: Told) -> str:
+        return told.page
+
+    def items(self, told: Told) -> list[Entry]:
+        return sorted(told.entries, key=lambda each: (each.at, each.page), reverse=True)[:MOST]
+
+    def item_title(self, item: Entry) -> str:
+        return plain(item.title)
+
+    def item_description(self, item: Entry) -> str:
+        # Atom's summary is HTML here (section 3.1.1.2): what people wrote is escaped, its lines stay lines.
+        return linebreaks(plain(item.text), autoescape=True)
+
+    def item_link(self, item: Entry) -> str:
+        return item.page
+
+    def item_updateddate(self, item: Entry) -> datetime:
+        return item.at
+
+    def item_pubdate(self, item: Entry) -> datetime:
+        return item.at
 
 
-@require_safe
-def of_delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Return everything that happened to one project. Raises Http404."""
-    line = shown(slug)[1].line(number)
-    if line is None:
-        raise Http404
-    page = reverse("voting:delivery", args=[slug, number])
-    found = [_entry(event.title, page, event) for event in events(line)]
-    return _feed(request, f"{line.number}. {line.name}", page, found)
+class OfEverything(News):
+    """What is new in the newest years."""
+
+    def get_object(self, request: HttpRequest) -> Told:
+        cycles = list(queries.shown_cycles()[:YEARS])
+        return Told(_("Livelihood project vote"), reverse("voting:home"), _news(cycles))
+
+
+class OfCycle(News):
+    """What is new in a year: results, reports, inspections and what came of them, changes, completions."""
+
+    def get_object(self, request: HttpRequest, slug: str) -> Told:
+        cycle = queries.public_cycle(slug)
+        return Told(str(cycle), reverse("voting:cycle", args=[slug]), _news([cycle]))
+
+
+class OfDelivery(News):
+    """Everything that happened to one project."""
+
+    def get_object(self, request: HttpRequest, slug: str, number: int) -> Told:
+        """Raises Http404."""
+        line = shown(slug)[1].line(number)
+        if line is None:
+            raise Http404
+        page = reverse("voting:delivery", args=[slug, number])
+        return Told(
+            f"{line.number}. {line.name}", page, [_entry(event.title, page, event) for event in events(line)]
+        )
+
+
+def _view(feed: News) -> Callable[..., HttpResponseBase]:
+    return require_safe(cache_control(public=True, max_age=FRESH)(feed))
+
+
+everything, of_cycle, of_delivery = _view(OfEverything()), _view(OfCycle()), _view(OfDelivery())
 
 
 def _entry(title: str, page: str, event: Event) -> Entry:
@@ -91,31 +146,3 @@ def _results(cycles: Sequence[Cycle]) -> Iterator[Entry]:
         title = _("%(cycle)s: the result is published") % {"cycle": cycle}
         page = reverse("voting:result", args=[cycle.slug])
         yield Entry(title, f"{page}#round-{notice.round.number}", Result(notice).status, notice.published_at)
-
-
-def _feed(request: HttpRequest, title: str, page: str, entries: Iterable[Entry]) -> HttpResponse:
-    """Return the newest entries as Atom: every address absolute, every text plain, no markup but its lines."""
-    author = _("Livelihood project vote")
-    feed = Atom1Feed(
-        title=plain(title),
-        link=request.build_absolute_uri(page),
-        description="",
-        language=get_language(),
-        feed_url=request.build_absolute_uri(request.path),
-        author_name=author,
-    )
-    for entry in sorted(entries, key=lambda each: (each.at, each.page), reverse=True)[:MOST]:
-        address = request.build_absolute_uri(entry.page)
-        feed.add_item(
-            title=plain(entry.title),
-            link=address,
-            # Atom's summary is HTML here (section 3.1.1.2): what people wrote is escaped, its lines stay lines.
-            description=linebreaks(plain(entry.text), autoescape=True),
-            updateddate=entry.at,
-            pubdate=entry.at,
-            unique_id=address,
-            author_name=author,
-        )
-    answer = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
-    patch_cache_control(answer, public=True, max_age=FRESH)
-    return answer

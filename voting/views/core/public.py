@@ -16,7 +16,7 @@ from voting.read_models.vote.results import Result
 from voting.states import Stage
 from voting.views.after.deliveries import is_delivered
 from voting.views.before.origins import origins_of
-from voting.views.core.phases import moment_of
+from voting.views.core.phases import Moment, moment_of
 from voting.views.vote.ballot_lines import dossier
 from voting.views.vote.rules import in_short
 
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "calls": queries.open_calls(timezone.now()),
         "delivered": [each for each in others if is_delivered(each)],
     }
-    context |= _standing(cycle) if cycle else {}
+    context |= _standing(cycle, moment_of(cycle)) if cycle else {}
     return render(request, "core/home.html", context)
 
 
@@ -43,14 +43,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def cycle(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one vote: projects, rules in words, disclosure fields, where it stands."""
     shown = queries.public_cycle(slug)
+    moment = moment_of(shown)
     context = {
         "cycle": shown,
-        "rule": in_short(shown),
+        "rule": in_short(shown, moment.attendance),
         "call": queries.published_call(shown),
         "now": timezone.now(),
         "report": queries.newest_report(shown),
     }
-    return render(request, "core/cycle.html", context | _standing(shown))
+    return render(request, "core/cycle.html", context | _standing(shown, moment))
 
 
 @require_safe
@@ -78,7 +79,7 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "before": candidates.get(number - 1),
         "after": candidates.get(number + 1),
     }
-    context |= _standing(shown)
+    context |= _standing(shown, moment_of(shown))
     found = context["overview"]
     line = found.line(number) if isinstance(found, Overview) else None
     return render(request, "before/candidate.html", context | {"line": line})
@@ -90,7 +91,7 @@ def secrecy(request: HttpRequest) -> HttpResponse:
     return render(request, "vote/secrecy.html")
 
 
-def _standing(cycle: Cycle) -> dict[str, object]:
+def _standing(cycle: Cycle, moment: Moment) -> dict[str, object]:
     """Return where the vote stands, and its result once there is one."""
     round_ = queries.newest_published(cycle)
     result = Result(round_.notice) if round_ else None
@@ -98,7 +99,7 @@ def _standing(cycle: Cycle) -> dict[str, object]:
     rows = [(candidate, standings.get(candidate.number)) for candidate in _slate(cycle)]
     seats = newest.rules.seats if (newest := queries.newest_round(cycle)) else cycle.seats
     found = overview(cycle, on=timezone.localdate()) if is_delivered(cycle) else None
-    return {"moment": moment_of(cycle), "result": result, "rows": rows, "seats": seats, "overview": found}
+    return {"moment": moment, "result": result, "rows": rows, "seats": seats, "overview": found}
 
 
 def _slate(cycle: Cycle) -> list[Candidate]:

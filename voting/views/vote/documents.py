@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from voting import queries
@@ -15,8 +15,9 @@ from voting.printing.blocks import Document
 from voting.printing.pdf import as_pdf
 from voting.read_models.vote import documents
 from voting.read_models.vote.results import Result
+from voting.views.core.files import FRESH, download
 from voting.views.core.phases import moment_of
-from voting.views.vote.published import FRESH, published
+from voting.views.vote.published import published
 
 Write = Callable[[Cycle, Result], Document]
 
@@ -77,13 +78,7 @@ def _pdf(request: HttpRequest, slug: str, number: int | None, write: Write, name
     cycle, shown = published(slug, number)
     if shown is None:
         raise Http404
-    etag = f'"{shown.digest}-{name}-pdf-{getattr(request, "LANGUAGE_CODE", "")}"'
-    if name != "minutes" and (unchanged := get_conditional_response(request, etag=etag)):
-        return unchanged
     part = name if number is None else f"round-{number}-{name}"
-    headers = {"Content-Disposition": f'attachment; filename="{cycle.slug}-{part}.pdf"'}
-    if name != "minutes":  # the journal goes on after the notice
-        headers["ETag"] = etag
-    answer = HttpResponse(as_pdf(write(cycle, shown)), content_type="application/pdf", headers=headers)
-    patch_cache_control(answer, public=True, max_age=FRESH)
-    return answer
+    # The journal goes on after the notice, and the minutes with it.
+    version = "" if name == "minutes" else shown.digest
+    return download(request, f"{cycle.slug}-{part}.pdf", lambda: as_pdf(write(cycle, shown)), version=version)

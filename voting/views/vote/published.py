@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from voting import queries
@@ -15,10 +14,8 @@ from voting.domain.vote.urn_files import public_file
 from voting.models import Cycle
 from voting.read_models.vote import result_tables, rule_words
 from voting.read_models.vote.results import Result
+from voting.views.core.files import FRESH, download
 from voting.views.core.phases import moment_of
-
-#: A frozen page may be kept this long before it is asked for again; a hash tells whether anything changed.
-FRESH = 60  # seconds
 
 
 def published(slug: str, number: int | None = None) -> tuple[Cycle, Result | None]:
@@ -45,32 +42,27 @@ def notice(request: HttpRequest, slug: str, number: int | None = None) -> HttpRe
 @require_safe
 def result_json(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     """Return the notice's own text, whose SHA-256 is the notice's hash."""
-    kind = "application/json; charset=utf-8"
-    return _file(request, slug, number, ending="json", kind=kind, write=lambda r: r.notice.body.encode())
+    return _file(request, slug, number, ending="json", write=lambda shown: shown.notice.body.encode())
 
 
 @require_safe
 def result_csv(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
-    return _file(
-        request, slug, number, ending="csv", kind="text/csv; charset=utf-8", write=result_tables.as_csv
-    )
+    return _file(request, slug, number, ending="csv", write=result_tables.as_csv)
 
 
 @require_safe
 def result_xlsx(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(request, slug, number, ending="xlsx", kind=kind, write=result_tables.as_xlsx)
+    return _file(request, slug, number, ending="xlsx", write=result_tables.as_xlsx)
 
 
 @require_safe
 def recount_json(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
     """Return what everybody needs to recount: the notice and the urn's list (``python -m voting.recount``)."""
-    kind = "application/json; charset=utf-8"
 
-    def write(result: Result) -> bytes:
-        return public_file(result.notice.round).encode()
+    def write(shown: Result) -> bytes:
+        return public_file(shown.notice.round).encode()
 
-    return _file(request, slug, number, ending="recount.json", kind=kind, write=write)
+    return _file(request, slug, number, ending="recount.json", write=write)
 
 
 def _page(request: HttpRequest, slug: str, number: int | None, template: str) -> HttpResponse:
@@ -88,26 +80,11 @@ def _page(request: HttpRequest, slug: str, number: int | None, template: str) ->
 
 
 def _file(
-    request: HttpRequest,
-    slug: str,
-    number: int | None,
-    *,
-    ending: str,
-    kind: str,
-    write: Callable[[Result], bytes],
+    request: HttpRequest, slug: str, number: int | None, *, ending: str, write: Callable[[Result], bytes]
 ) -> HttpResponse:
-    """Return a download; a file of one round says so in its name."""
+    """Return a download; a file of one round says so in its name. Raises Http404 before it is published."""
     cycle, shown = published(slug, number)
     if shown is None:
         raise Http404
-    etag = f'"{shown.digest}-{ending}-{getattr(request, "LANGUAGE_CODE", "")}"'
-    if unchanged := get_conditional_response(request, etag=etag):
-        return unchanged
     part = "result" if number is None else f"round-{number}"
-    headers: dict[str, Any] = {
-        "Content-Disposition": f'attachment; filename="{cycle.slug}-{part}.{ending}"',
-        "ETag": etag,
-    }
-    answer = HttpResponse(write(shown), content_type=kind, headers=headers)
-    patch_cache_control(answer, public=True, max_age=FRESH)
-    return answer
+    return download(request, f"{cycle.slug}-{part}.{ending}", lambda: write(shown), version=shown.digest)

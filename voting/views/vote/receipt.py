@@ -12,6 +12,7 @@ from voting.domain.vote import receipts
 from voting.forms.vote.receipt import ReceiptForm
 from voting.models import Round, UrnSeal
 from voting.states import RoundStatus
+from voting.views.core.files import download
 
 
 @never_cache
@@ -39,16 +40,15 @@ def urn_hashes(request: HttpRequest, slug: str, number: int | None = None) -> Ht
 
     The newest round by default; 404 before its close.
     """
-    rounds = list(queries.public_cycle(slug).rounds.all())
-    round_ = next((r for r in rounds if number is None or r.number == number), None)
+    cycle = queries.public_cycle(slug)
+    round_ = next((each for each in cycle.rounds.all() if number is None or each.number == number), None)
     seal = UrnSeal.objects.filter(round=round_).first() if round_ else None
     if seal is None:
-        return render(request, "vote/urn_not_sealed.html", {"cycle": queries.public_cycle(slug)}, status=404)
+        return render(request, "vote/urn_not_sealed.html", {"cycle": cycle}, status=404)
     hashes = bytes(seal.hashes)
     lines = [
         hashes[i : i + receipts.DIGEST_BYTES].hex() for i in range(0, len(hashes), receipts.DIGEST_BYTES)
     ]
     text = "\n".join([f"# ballots {seal.ballots}", f"# root {seal.root}", *lines, ""])
-    return HttpResponse(
-        text, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "public, max-age=60"}
-    )
+    part = "urn" if number is None else f"round-{number}-urn"
+    return download(request, f"{slug}-{part}.txt", text.encode(), inline=True)

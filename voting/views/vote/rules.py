@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.roles import Kind
 from voting import queries
-from voting.domain.vote.rolls import attendance
+from voting.domain.vote.rolls import Attendance, attendance
 from voting.domain.vote.rules import settings_of
 from voting.forms.vote.presets import preset_names
 from voting.models import Cycle, VotingRules
@@ -40,16 +40,19 @@ def rules(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "vote/rules.html", context)
 
 
-def in_short(cycle: Cycle) -> list[str]:
+def in_short(cycle: Cycle, counted: Attendance | None) -> list[str]:
     """Return the adopted rules in a few sentences; nothing before their adoption."""
     adopted = adopted_rules(cycle)
-    return sentences(settings_of(adopted), **figures(cycle)) if adopted else []
+    return sentences(settings_of(adopted), **figures(cycle, counted)) if adopted else []
 
 
-def figures(cycle: Cycle) -> dict[str, int]:
-    """Return what the rules are worked out for: the slate, and the roll with its sub-group once it is frozen."""
+def figures(cycle: Cycle, counted: Attendance | None = None) -> dict[str, int]:
+    """Return what the rules are worked out for: the slate, and the roll with its sub-group once it is frozen.
+
+    ``counted`` is the attendance of the newest round where that is known already.
+    """
     known = {"candidates": len(cycle.candidates.all())}
     if round_ := queries.newest_round(cycle):
-        counted = attendance(round_)
+        counted = counted or attendance(round_)
         known |= {"roll": counted.roll, "group_roll": counted.group_roll}
     return known
