@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import URLPattern, re_path
 
-from voting.views.api import views as api
+from voting.views.api import description, views  # noqa: F401 they give the interface its addresses
+from voting.views.api.answers import answered, interface, not_found
 
 app_name = "api"
 urlpatterns = [
-    path("", api.root, name="root"),
-    path("openapi.json", api.openapi, name="openapi"),
-    path("cycles/", api.cycles, name="cycles"),
-    path("cycles/<slug:slug>/", api.cycle, name="cycle"),
-    path("cycles/<slug:slug>/votes/", api.votes, name="votes"),
-    path("cycles/<slug:slug>/projects/", api.projects, name="projects"),
-    path("cycles/<slug:slug>/projects/<int:number>/", api.project, name="project"),
-    path("cycles/<slug:slug>/projects/<int:number>/reports/", api.reports, name="reports"),
-    re_path(r"^(?P<rest>.*)$", api.not_found, name="not-found"),
+    *(
+        URLPattern(each.pattern, answered(each.callback), name=each.name)
+        for each in interface.urls[0]
+        if isinstance(each, URLPattern)
+    ),
+    # Whatever else: without an end, for "$" and "." stop at a line break.
+    re_path("", answered(not_found), name="not-found"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from voting.views.after import deliveries
-from voting.views.api import views as api
+from voting.views.api import description
 from voting.views.before import deliberation, slate_report, solicitation
 from voting.views.core import delegate, feeds, public
 from voting.views.vote import ballot_sheet, documents, published, receipt, rules, screen
@@ -17,7 +17,7 @@ urlpatterns = [
     path("delegate/", delegate.home, name="delegate"),
     path("track/", solicitation.track, name="track"),
     path("years/", deliveries.years, name="years"),
-    path("open-data/", api.docs, name="api-docs"),
+    path("open-data/", description.docs, name="api-docs"),
     path("feed.atom", feeds.everything, name="feed"),
     path("<slug:slug>/", public.cycle, name="cycle"),
     path("<slug:slug>/projects/<int:number>/", public.candidate, name="candidate"),
