@@ -15,8 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import make_vote
 from tests.races.crowd import at_once
 from voting.count import sealing
+from voting.count.canonical import sha256_hex
 from voting.domain.core.refusals import StepNotAllowed
-from voting.domain.vote import counts, rounds
+from voting.domain.vote import counts, keys, rounds
 from voting.domain.vote.ballots import AlreadyCast, Receipt, RoundNotOpen, cast_ballot
 from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.models import RollEntry, SealedBallot, UrnSeal
@@ -151,6 +152,25 @@ def test_a_ballot_is_sealed_to_the_key_that_the_database_holds_now():
     receipt = cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=TEN)
     blobs = [bytes(blob) for blob in SealedBallot.objects.values_list("blob", flat=True)]
     blob = next(blob for blob in blobs if hashlib.sha256(blob).hexdigest() == receipt.digest)
+    plain = sealing.unseal(sealing.private_key(seed), blob, info=sealing_info(vote.round))
+    assert definition_of(vote.round).decode(plain).marks == (1,) * 10 + (0, 0)
+
+
+def test_a_ballot_is_sealed_to_the_definition_that_the_database_holds_now():
+    """As with the key: marks must not be read by the order of items that a process remembers."""
+    vote = make_vote(delegates=2, ballots=[TEN])
+    entry = vote.round.roll.get(delegate=vote.delegates[1])
+    text = vote.round.definition.replace("第1项目", "改名的项目")
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(
+            "UPDATE voting_round SET definition = %s, definition_digest = %s", [text, sha256_hex(text)]
+        )
+        cursor.execute("SET session_replication_role = origin")
+    receipt = cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=TEN)
+    blobs = [bytes(blob) for blob in SealedBallot.objects.values_list("blob", flat=True)]
+    blob = next(blob for blob in blobs if hashlib.sha256(blob).hexdigest() == receipt.digest)
+    seed = keys.rebuild_seed(round_=vote.round, slips=vote.slips[:3])
     plain = sealing.unseal(sealing.private_key(seed), blob, info=sealing_info(vote.round))
     assert definition_of(vote.round).decode(plain).marks == (1,) * 10 + (0, 0)
 

@@ -12,9 +12,9 @@ from django.db import connection
 from accounts.roles import Kind
 from tests.factories import Vote, make_vote
 from voting.count import sealing
-from voting.domain.vote import counts, keys, receipts, rounds
+from voting.domain.vote import counts, keys, receipts, rounds, urn_files
 from voting.domain.vote.definitions import definition_of, sealing_info
-from voting.models import RollEntry, SealedBallot, Tally
+from voting.models import RollEntry, Round, SealedBallot, Tally
 from voting.states import RoundStatus
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +144,7 @@ DAMAGE = {
     "copied": f"{ADD} blob FROM voting_sealedballot LIMIT 1",
     "mark taken away": f"UPDATE voting_rollentry SET voted = false WHERE id = {MARKED}",
     "mark added": "UPDATE voting_rollentry SET voted = true WHERE NOT voted",
+    "another number sealed": "UPDATE voting_urnseal SET ballots = ballots + 1",
 }
 
 
@@ -155,8 +156,36 @@ def test_s8_a_damaged_urn_is_not_counted(closed, damage):
         count(closed)
     assert closed.round.status == RoundStatus.CLOSED
     assert not Tally.objects.exists()
+    with pytest.raises(counts.UrnDamaged):
+        urn_files.urn_file(closed.round)
     if "sealedballot" in damage:
         assert rounds.root_of(rounds.urn_hashes(closed.round)) != before
+
+
+#: Each changes one of the figures that the journal holds, and no other.
+FIGURES = {
+    "roll": "DELETE FROM voting_rollentry WHERE NOT voted",
+    "root": "UPDATE voting_urnseal SET root = repeat('0', 64)",
+    "issued": "UPDATE voting_round SET issued = issued + 1",
+    "paper issued": "UPDATE voting_round SET paper_issued = paper_issued + 1",
+}
+
+
+@pytest.mark.parametrize("change", FIGURES.values(), ids=FIGURES.keys())
+def test_f18_nothing_is_counted_when_a_figure_is_not_the_journals(closed, change):
+    attack(change)
+    for act in (lambda: count(closed), lambda: urn_files.urn_file(closed.round)):
+        with pytest.raises(counts.FiguresChanged):
+            act()
+    assert not Tally.objects.exists()
+
+
+def test_f18_a_delegate_put_into_the_sub_group_after_the_vote_stops_the_count():
+    vote = make_vote(until="closed", delegates=10, ballots=[TEN] * 8, group=5, preset="shigu")
+    attack("UPDATE voting_rollentry SET in_group = true WHERE number = %s", vote.delegates[5].number)
+    with pytest.raises(counts.FiguresChanged):
+        count(vote)
+    assert not Tally.objects.exists()
 
 
 def test_s9_every_receipt_is_found_and_a_random_one_is_not(closed):
@@ -182,6 +211,20 @@ def test_s12_a_ballot_of_one_round_opens_in_no_other():
     assert definition_of(vote.round).decode(plain).marks == (1,) * 10 + (0, 0)
     with pytest.raises(sealing.CannotUnseal):
         sealing.unseal(key, blob, info=sealing_info(other.round))
+
+
+@pytest.mark.parametrize(
+    "other", [{"pk": 2}, {"definition_digest": "d" * 64}, {"key_fingerprint": "f" * 64}], ids=str
+)
+def test_s12_the_same_key_opens_no_ballot_of_another_round_definition_or_key(other):
+    """The key file of a ceremony may serve two rounds by mistake; the seal holds each of the three by itself."""
+    one = {"pk": 1, "definition_digest": "a" * 64, "key_fingerprint": "b" * 64}
+    seed = sealing.new_seed()
+    public = sealing.load_public_key(sealing.public_key(seed).raw)
+    blob = sealing.seal(public, b"marks", info=sealing_info(Round(**one)))
+    assert sealing.unseal(sealing.private_key(seed), blob, info=sealing_info(Round(**one))) == b"marks"
+    with pytest.raises(sealing.CannotUnseal):
+        sealing.unseal(sealing.private_key(seed), blob, info=sealing_info(Round(**one | other)))
 
 
 def test_s12_a_ballot_copied_into_another_urn_before_its_close_stops_the_count():

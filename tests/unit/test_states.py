@@ -112,6 +112,17 @@ def test_a_step_taken_twice_at_the_same_time_is_taken_once():
         move_round(second, **move)
 
 
+@pytest.mark.django_db
+def test_a_stage_reached_by_two_at_the_same_time_is_reached_once():
+    vote = make_vote(until="drafted", delegates=1)
+    first, second = (Cycle.objects.get(pk=vote.cycle.pk) for _ in range(2))
+    move_cycle(first, to=Stage.VOTING, by=vote.clerk, at=vote.later())
+    entries = vote.cycle.journal.count()
+    with pytest.raises(StepNotAllowed):
+        move_cycle(second, to=Stage.VOTING, by=vote.clerk, at=vote.later())
+    assert vote.cycle.journal.count() == entries
+
+
 def test_the_names_of_the_count_are_those_of_the_database():
     assert set(BallotType.values) == {kind.value for kind in counting.BallotType}
     assert set(Comparator.values) == {comparator.value for comparator in counting.Comparator}

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import override
 
 from accounts.models import Delegate
+from accounts.roles import Kind
 from tests.autumn import clock
 from tests.cases_after import answer, archived_with_nothing_left, ask, assess, inspect, survey
 from tests.spring import MILESTONES, Spring, make_next_year, make_spring
@@ -177,12 +178,17 @@ def finish_all(spring: Spring) -> None:
     Delivery.objects.filter(cycle=spring.vote.cycle).update(status=DeliveryStatus.COMPLETED)
 
 
-@pytest.mark.parametrize("wrong", ["earlier", "issued"])
+@pytest.mark.parametrize("wrong", ["earlier", "of another kind", "issued"])
 def test_a_year_that_cannot_take_it_over_does_not(wrong):
     spring = make_spring()
     to = make_next_year()
     if wrong == "earlier":
         Cycle.objects.filter(pk=to.pk).update(year=2018)
+    elif wrong == "of another kind":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")  # the kind of a year is fixed
+            cursor.execute("UPDATE voting_cycle SET kind = %s WHERE id = %s", [Kind.REHEARSAL.value, to.pk])
+            cursor.execute("SET LOCAL session_replication_role = origin")
     else:
         replace(spring, vote=make_vote_of(to, spring)).issue()
     with pytest.raises(archive.NoNextYear):
@@ -245,9 +251,9 @@ def test_what_is_not_finished_is_named_and_the_year_stays_open():
     assert spring.cycle.stage == Stage.ASSESSMENT
 
 
-def dispose(spring: Spring) -> Disposal:
+def dispose(spring: Spring, slips: int = 5) -> Disposal:
     return archive.dispose(
-        cycle=spring.cycle, slips=5, witnesses="总监票人、工作人员", note="当场粉碎。", **spring.acting
+        cycle=spring.cycle, slips=slips, witnesses="总监票人、工作人员", note="当场粉碎。", **spring.acting
     )
 
 
@@ -269,6 +275,19 @@ def test_keys_and_urns_are_disposed_of_on_the_record_and_the_result_stays_checka
         dispose(spring)
     acts = JournalEntry.objects.filter(act=Act.DISPOSED)
     assert {entry.cycle.slug for entry in acts} == {"2018", "2018-assessment"}
+
+
+def test_as_many_slips_are_disposed_of_as_the_vote_and_its_assessments_had_and_the_journal_says_how_many():
+    spring = make_spring()
+    archived_with_nothing_left(spring)
+    with pytest.raises(archive.TooManySlips) as refused:
+        dispose(spring, slips=11)
+    assert refused.value.issued == 10
+    assert SealedBallot.objects.count() == 6
+    dispose(spring, slips=10)
+    assert set(Disposal.objects.values_list("slips", flat=True)) == {10}
+    entries = JournalEntry.objects.filter(act=Act.DISPOSED)
+    assert [(entry.data["slips"], entry.data["ballots"]) for entry in entries] == [(10, 3), (10, 3)]
 
 
 def test_nothing_is_disposed_of_before_the_archive():

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.translation import override
 
-from accounts.models import User
-from accounts.roles import Role
+from accounts.models import Unit, User
+from accounts.roles import Kind, Role
 from tests.factories import UserFactory
 from tests.pages import text_of as said
 from tests.spring import MILESTONES, TARGETS, Spring, make_spring
@@ -173,6 +173,13 @@ def test_somebody_must_be_able_to_report_after_a_change(spring):
     assert spring.delivery().lead_unit == spring.unit
 
 
+def test_a_unit_of_a_rehearsal_leads_no_real_project(spring):
+    Unit.objects.create(name="区水务局", kind=Kind.REHEARSAL)
+    with pytest.raises(ValidationError) as refused:
+        ask(spring, lead_unit="区水务局")
+    assert set(refused.value.message_dict) == {"lead_unit"}
+
+
 def test_who_asks_does_not_record_the_decision(spring):
     change = ask(spring, by=spring.vote.clerk)
     for approved in (True, False):
@@ -186,7 +193,8 @@ def test_who_asks_and_who_decides(spring):
     with pytest.raises(NotYourUnit):
         ask(spring, by=spring.stranger)
     change = ask(spring)
-    for user in (spring.officer, spring.vote.scrutineer):
+    strangers = [UserFactory(role=role, kind=Kind.REHEARSAL) for role in (Role.CLERK, Role.PRESIDING)]
+    for user in (spring.officer, spring.vote.scrutineer, *strangers):
         with pytest.raises(StepNotAllowed):
             decide(spring, change, by=user)
 

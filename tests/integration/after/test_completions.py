@@ -10,7 +10,7 @@ from django.test import Client
 from PIL import Image
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import Kind, Role
 from tests.factories import UserFactory
 from tests.pages import text_of as said
 from tests.spring import Spring, make_spring
@@ -92,8 +92,9 @@ def test_who_may_and_what_is_missing(spring):
     handed_in = hand_in(spring)
     with pytest.raises(StepNotAllowed):
         hand_in(spring)
-    with pytest.raises(StepNotAllowed):
-        decide(spring, handed_in, by=spring.officer)
+    for user in (spring.officer, UserFactory(role=Role.CLERK, kind=Kind.REHEARSAL)):
+        with pytest.raises(StepNotAllowed):
+            decide(spring, handed_in, by=user)
     with pytest.raises(completions.NoEvidence):
         decide(spring, handed_in, note=" ")
 

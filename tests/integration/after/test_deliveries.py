@@ -9,10 +9,12 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
-from tests.factories import make_vote
+from accounts.models import Unit
+from accounts.roles import Kind, Role
+from tests.factories import UserFactory, make_vote
 from tests.spring import make_spring
 from voting.domain.after import deliveries, light_settings, progress
 from voting.domain.after.lights import Light
@@ -26,6 +28,20 @@ pytestmark = pytest.mark.django_db
 
 
 # ----------------------------------------------------------------------------------------------- the breakdown
+
+
+def test_a_unit_of_a_rehearsal_takes_no_part_in_a_real_year():
+    Unit.objects.create(name="区水务局", kind=Kind.REHEARSAL)
+    vote = make_vote(until="published", candidates=4, seats=3, delegates=3, ballots=[(1, 2, 3)] * 3)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE voting_candidate SET lead_unit = '区水务局' WHERE cycle_id = %s", [vote.cycle.pk]
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    deliveries.begin_delivery(cycle=vote.cycle, by=vote.clerk, at=vote.later())
+    assert Delivery.objects.exists()
+    assert not Delivery.objects.filter(cycle=vote.cycle).exclude(lead_unit=None).exists()
 
 
 def test_every_chosen_project_and_every_annual_task_becomes_a_delivery():
@@ -158,7 +174,11 @@ def test_what_is_not_taken(more, refusal):
 
 def test_only_the_lead_unit_and_the_clerk_report():
     spring = make_spring()
-    for user in (spring.stranger, spring.vote.scrutineer, spring.vote.delegates[0].user):
+    rehearsing = (
+        UserFactory(role=Role.CLERK, kind=Kind.REHEARSAL),
+        UserFactory(role=Role.UNIT, kind=Kind.REHEARSAL, unit=spring.unit),
+    )
+    for user in (spring.stranger, spring.vote.scrutineer, spring.vote.delegates[0].user, *rehearsing):
         with pytest.raises(NotYourUnit):
             spring.report(by=user)
     assert spring.report(by=spring.vote.clerk).reported_by == spring.vote.clerk

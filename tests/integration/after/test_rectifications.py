@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from accounts.models import Unit
-from accounts.roles import Role
+from accounts.roles import Kind, Role
 from tests.assessing import GOOD, POOR, SO_SO, begin, finish
 from tests.autumn import clock
 from tests.factories import UserFactory, Vote
@@ -40,10 +40,11 @@ def test_a_poor_grade_is_put_right_and_assessed_a_second_time():
     with pytest.raises(assessments.NotPoor):
         assessments.order_rectification(delivery=poor, **order, **spring.acting)
     assert [each.number for each in assessments.assessable(spring.cycle)] == [3, 4]
-    with pytest.raises(assessments.NotYourUnit):
-        assessments.reply_rectification(
-            rectification=made, text="已完成。", **spring.acting | {"by": spring.stranger}
-        )
+    for user in (spring.stranger, UserFactory(role=Role.UNIT, kind=Kind.REHEARSAL, unit=spring.unit)):
+        with pytest.raises(assessments.NotYourUnit):
+            assessments.reply_rectification(
+                rectification=made, text="已完成。", **spring.acting | {"by": user}
+            )
     with pytest.raises(assessments.NothingOrdered):
         assessments.reply_rectification(
             rectification=made, text=" ", **spring.acting | {"by": spring.officer}

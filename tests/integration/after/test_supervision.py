@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Delegate
+from accounts.roles import Kind, Role
 from tests.autumn import clock
 from tests.cases_after import ask
-from tests.factories import DelegateFactory
+from tests.factories import DelegateFactory, UserFactory
 from tests.security.test_crawl import BACKEND
 from tests.spring import Spring, make_spring
 from voting.domain.after import supervision
@@ -81,7 +82,8 @@ def test_a_poor_answer_is_sent_back_and_in_the_end_escalated(spring):
 
 def test_only_the_group_and_the_clerk_inspect_and_close(spring):
     other = DelegateFactory().user
-    for user in (other, spring.officer, spring.vote.scrutineer):
+    rehearsing = UserFactory(role=Role.CLERK, kind=Kind.REHEARSAL)
+    for user in (other, spring.officer, spring.vote.scrutineer, rehearsing):
         with pytest.raises(supervision.NotOfTheGroup):
             look(spring, "围挡破损", by=user)
     found = finding(spring)
@@ -89,6 +91,16 @@ def test_only_the_group_and_the_clerk_inspect_and_close(spring):
     with pytest.raises(supervision.NotOfTheGroup):
         supervision.close(finding=found, text="好", by=other, at=spring.at)
     supervision.close(finding=found, text="好", by=spring.vote.clerk, at=spring.at)
+
+
+def test_a_delegate_of_a_rehearsal_is_of_no_group_and_says_nothing_of_a_real_delivery(spring):
+    other = DelegateFactory(kind=Kind.REHEARSAL)
+    with pytest.raises(supervision.NotInOffice):
+        supervision.name_group(delivery=spring.delivery(), numbers=[other.number], **spring.acting)
+    assert supervision.may_remark(watcher(spring), spring.delivery())
+    assert not supervision.may_remark(other.user, spring.delivery())
+    with pytest.raises(supervision.NotADelegate):
+        supervision.remark(delivery=spring.delivery(), text="好。", by=other.user, at=spring.at)
 
 
 def test_a_delegate_who_is_no_longer_in_office_is_of_no_group(spring):

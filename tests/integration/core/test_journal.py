@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import pytest
 from django.db import connection, transaction
 
 from tests.factories import NOW, make_vote
-from voting.domain.core.journal import first_break, record
+from voting.domain.core.journal import digest_of, first_break, record
 from voting.models import Cycle, JournalEntry
 from voting.states import Act
 
@@ -68,6 +69,38 @@ def test_another_actor_in_an_entry_is_found():
     vote = make_vote(until="adopted", delegates=1)
     tamper("UPDATE voting_journalentry SET actor_id = %s WHERE sequence = 2", vote.scrutineer.pk)
     assert first_break(vote.cycle) == 2
+
+
+def rewrite(entry: JournalEntry) -> None:
+    """Write an entry down as it now is, with the digest that belongs to that."""
+    entry.digest = digest_of(entry)
+    tamper(
+        "UPDATE voting_journalentry SET data = %s, previous = %s, digest = %s WHERE id = %s",
+        json.dumps(entry.data), entry.previous, entry.digest, entry.pk,
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_an_entry_rewritten_with_its_digest_is_found_at_the_next_which_still_names_the_old_one():
+    vote = make_vote(until="adopted", delegates=1)
+    entry = JournalEntry.objects.get(sequence=4)
+    entry.data = {"forged": True}
+    rewrite(entry)
+    assert first_break(vote.cycle) == 5
+
+
+@pytest.mark.django_db
+def test_an_entry_taken_out_is_found_though_the_chain_is_linked_anew_around_it():
+    vote = make_vote(until="adopted", delegates=1)
+    tamper("DELETE FROM voting_journalentry WHERE sequence = 4")
+    previous = JournalEntry.objects.get(sequence=3).digest
+    later = list(JournalEntry.objects.filter(sequence__gt=4).order_by("sequence"))
+    assert later
+    for entry in later:
+        entry.previous = previous
+        rewrite(entry)
+        previous = entry.digest
+    assert first_break(vote.cycle) == 4
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,10 +10,11 @@ from django.test import Client
 
 from tests.factories import Vote, make_vote
 from tests.integration.vote.test_admin_steps import text_of
+from voting.admin.vote.count_report import count_report
 from voting.domain.core.journal import first_break
 from voting.domain.core.refusals import ConditionsUnmet
 from voting.domain.vote import counts, further_rounds, paper_ballots, rolls, ties
-from voting.models import Notice, Round, Tally
+from voting.models import Notice, Round, Tally, TieDecision
 from voting.read_models.vote.results import Result
 from voting.states import Act, Presence, RoundStatus, Stage
 
@@ -134,6 +135,42 @@ def test_a_decision_cannot_be_changed_or_made_twice():
     for sql in ["UPDATE voting_tiedecision SET reason = 'x'", "DELETE FROM voting_tiedecision"]:
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
+
+
+def by_lot(vote: Vote) -> object:
+    return ties.decide_by_lot(
+        round_=vote.round,
+        drawn=[11, 10],
+        reason="抽签。",
+        witnesses="总监票人",
+        by=vote.clerk,
+        at=vote.later(),
+    )
+
+
+def by_presidium(vote: Vote) -> object:
+    return ties.decide_by_presidium(
+        round_=vote.round, chosen=[10], reason="理由", by=vote.clerk, at=vote.later()
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "until", "decide"),
+    [
+        ("lot", "certified", by_presidium),
+        ("presidium", "certified", by_lot),
+        ("further_ballot", "certified", by_lot),
+        ("lot", "counted", by_lot),
+        ("presidium", "published", by_presidium),
+    ],
+)
+def test_a_tie_is_decided_as_the_rules_say_and_between_the_certification_and_the_notice(rule, until, decide):
+    vote = tied_vote("certified" if until == "published" else until, tie_rule=rule)
+    if until == "published":
+        Round.objects.update(status=RoundStatus.PUBLISHED)
+    with pytest.raises(ties.StepNotAllowed):
+        decide(vote)
+    assert not TieDecision.objects.exists()
 
 
 def test_all_tied_are_admitted_and_no_round_follows():
@@ -261,15 +298,18 @@ def test_half_online_half_on_paper_switched_in_mid_vote(client: Client):
     assert again["paper"]["ballots"] == sorted(again["paper"]["ballots"]), "the stack's order is gone (F13)"
 
 
-def test_f27_a_channel_of_fewer_than_five_ballots_is_not_published_by_project():
-    vote = make_vote(until="open", delegates=8, candidates=3, seats=2, ballots=[[1, 2]] * 6)
+@pytest.mark.parametrize(("returned", "shown"), [(2, False), (4, False), (5, True)])
+def test_f27_a_channel_of_fewer_than_five_ballots_is_shown_by_project_nowhere(returned: int, shown: bool):
+    vote = make_vote(until="open", delegates=6 + returned, candidates=3, seats=2, ballots=[[1, 2]] * 6)
     paper_ballots.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
     vote.run("closed")
-    on_paper(vote, [(1, 0, 1)] * 2)
+    on_paper(vote, [(1, 0, 1)] * returned)
     vote.run("counted", "certified", "published")
     channels = notice_of(vote, 1)["channels"]
-    assert all("items" not in channel for channel in channels.values())
-    assert channels["paper"]["returned"] == 2
+    assert channels["paper"]["returned"] == returned
+    assert [("items" in channel) for channel in channels.values()] == [shown, shown]
+    report = count_report(vote.round)["round"].part["channels"]
+    assert [("items" in channel) for channel in report.values()] == [shown, shown]
 
 
 def test_presence_is_carried_over_and_can_change():

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
-from tests.factories import Vote, make_vote
+from accounts.roles import Kind, Role
+from tests.factories import UserFactory, Vote, make_vote
 from tests.integration.vote.test_admin_steps import text_of
 from tests.integration.vote.test_further_rounds import on_paper, tied_vote
 from tests.integration.vote.test_presets import CASES, played
@@ -139,12 +140,27 @@ def test_votes_of_one_project_changed_with_every_hash_made_anew_are_found(client
     assert "hash of the notice" not in failed
 
 
-def test_the_scrutineers_file_is_for_scrutineers_alone():
+def test_f26_whole_ballots_are_for_scrutineers_alone():
+    """The file to recount and the record of the count: everybody else, who may see the count itself, sees no ballot."""
     vote = make_vote(until="counted", delegates=3, ballots=[[1]] * 3)
-    address = "/admin/vote/2018/count/?file=recount"
-    assert staff(vote.clerk).get(address).status_code == 403
-    answer = staff(vote.chief).get(address)
-    assert recount_text(answer.content.decode()).agrees
+    file, record = "/admin/vote/2018/count/?file=recount", f"/admin/voting/tally/{vote.tally.pk}/change/"
+    for user in (vote.scrutineer, vote.chief):
+        assert recount_text(staff(user).get(file).content.decode()).agrees
+        assert "field-patterns" in staff(user).get(record).content.decode()
+    for user in (vote.clerk, vote.presiding):
+        assert staff(user).get(file).status_code == 403
+        answer = staff(user).get(record)
+        assert answer.status_code == 200
+        assert "field-working" in answer.content.decode()
+        assert "field-patterns" not in answer.content.decode()
+    for user in (
+        vote.delegates[0].user,
+        UserFactory(role=Role.SCRUTINEER, kind=Kind.REHEARSAL),
+        UserFactory(role=Role.SCRUTINEER, is_active=False),
+        UserFactory(role="", is_superuser=True),
+    ):
+        assert staff(user).get(file).status_code in {302, 403}
+        assert staff(user).get(record).status_code in {302, 403}
 
 
 # ------------------------------------------------------------------------------------------------ offline unsealing
@@ -233,6 +249,40 @@ def test_a_ballot_taken_out_of_the_file_is_noticed(tmp_path: Path, capsys: pytes
     slips.write_text("\n".join(vote.slips[:3]), encoding="utf-8")
     assert unseal.main([str(urn), "--slips", str(slips)]) == 1
     assert "封箱" in capsys.readouterr().err
+
+
+def counted_offline(vote: Vote, folder: Path) -> str:
+    """Return the count file that the scrutineers bring back from the other machine."""
+    urn, slips, count = folder / "urn.json", folder / "slips", folder / "count.json"
+    urn.write_text(urn_files.urn_file(vote.round), encoding="utf-8")
+    slips.write_text("\n".join(vote.slips[:3]), encoding="utf-8")
+    assert unseal.main([str(urn), "--slips", str(slips), "--out", str(count)]) == 0
+    return count.read_text(encoding="utf-8")
+
+
+def past_triggers(sql: str, *parameters: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(sql, parameters)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def test_a_right_count_file_is_not_taken_where_the_urn_changed_since(tmp_path: Path):
+    vote = make_vote(until="closed", delegates=3, ballots=[[1]] * 3)
+    text = counted_offline(vote, tmp_path)
+    past_triggers("UPDATE voting_sealedballot SET blob = blob || '0'")
+    with pytest.raises(counts.UrnDamaged):
+        urn_files.import_count(round_=vote.round, text=text, by=vote.clerk, at=vote.later())
+    assert not Tally.objects.exists()
+
+
+def test_a_count_file_is_not_taken_where_the_roll_has_another_sub_group_than_the_ballots_say(tmp_path: Path):
+    vote = make_vote(until="closed", delegates=10, ballots=[TEN] * 10, group=5, preset="shigu")
+    past_triggers("UPDATE voting_rollentry SET in_group = true WHERE number = %s", vote.delegates[5].number)
+    text = counted_offline(vote, tmp_path)
+    with pytest.raises(counts.FiguresChanged):
+        urn_files.import_count(round_=vote.round, text=text, by=vote.clerk, at=vote.later())
+    assert not Tally.objects.exists()
 
 
 def test_the_commands_export_and_import(tmp_path: Path):

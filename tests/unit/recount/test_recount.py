@@ -17,7 +17,7 @@ from voting.recount.__main__ import main, recount_text
 from voting.recount.report import Unreadable
 
 ROOT = Path(__file__).resolve().parents[3]
-SHARED = Path(os.environ.get("PIAOJUE_SHARED", ROOT.parent / "shared")) / "data" / "pabulib"
+DATA = ROOT / "tests" / "data"
 
 APPROVAL = """META
 key;value
@@ -124,13 +124,47 @@ def test_the_exit_status_says_how_it_went(tmp_path: Path, capsys: pytest.Capture
     assert "DISAGREE" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in SHARED.glob("*.pb")) or [""])
-def test_real_elections_are_recounted(name: str):
-    if not name:
-        pytest.skip(f"LOUD: no real elections to recount, there is none in {SHARED}")
-    report = recount_text((SHARED / name).read_text(encoding="utf-8"))
+#: Every vote type, counted by hand: votes, and the scores where places or points make them.
+BY_HAND = {
+    "approval": ({"4": 6, "1": 5, "12": 3, "2": 0}, None),
+    "choose-1": ({"L/1": 3, "L/2": 2, "M/1": 1}, None),
+    "cumulative": ({"p1": 4, "p2": 3, "p3": 3}, {"p1": 19, "p2": 17, "p3": 10}),
+    "ordinal": ({"e": 4, "n": 3, "s": 2, "w": 0}, {"e": 10, "n": 8, "s": 4, "w": 0}),
+}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+@pytest.mark.parametrize(
+    ("mark", "end"), [("", "\n"), ("\ufeff", "\r\n"), ("", "\r")], ids=["lf", "bom-crlf", "cr"]
+)
+def test_an_election_of_every_vote_type_is_recounted_as_by_hand(name: str, mark: str, end: str):
+    """Published files come with each end of line, with and without a byte-order mark."""
+    report = recount_text(mark + (DATA / f"{name}.pb").read_text(encoding="utf-8").replace("\n", end))
+    votes, scores = BY_HAND[name]
     assert report.agrees, report.to_dict()["disagreements"]
-    assert sum(report.result["votes"].values()) > 0
+    expected = {"vote_type": name, "votes": votes} | ({"scores": scores} if scores else {})
+    assert report.result == expected
+    columns = 2 if scores else 1
+    assert len(report.checks) == 2 + columns * len(votes), "both numbers, and every figure of every project"
+
+
+@pytest.mark.parametrize(
+    ("name", "was", "forged", "check"),
+    [
+        ("approval", "health;6;", "health;7;", "votes of 4"),
+        ("approval", "num_votes;9", "num_votes;8", "num_votes"),
+        ("choose-1", "num_projects;3", "num_projects;4", "num_projects"),
+        ("cumulative", "4;19;", "4;20;", "score of p1"),
+        ("cumulative", "1;p1,p2;5,5", "1;p1,p2;5,4", "score of p2"),
+        ("ordinal", "20;8;3", "20;7;3", "score of n"),
+        ("ordinal", "max_length;3", "max_length;4", "score of e"),
+    ],
+)
+def test_one_figure_of_an_election_changed_is_named(name: str, was: str, forged: str, check: str):
+    text = (DATA / f"{name}.pb").read_text(encoding="utf-8")
+    assert text.count(was) == 1
+    report = recount_text(text.replace(was, forged))
+    assert check in [each["check"] for each in report.to_dict()["disagreements"]]
 
 
 TEXT = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=20).map(str.strip)

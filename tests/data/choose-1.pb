@@ -1,0 +1,22 @@
+META
+key;value
+description;One project each, written for the tests
+unit;Ufer
+num_projects;3
+num_votes;6
+budget;5000
+vote_type;choose-1
+rule;greedy-no-skip
+PROJECTS
+project_id;name;cost;votes;selected
+L/1;Lamp;2000;3;1
+L/2;Well;3000;2;1
+M/1;Mill;900;1;0
+VOTES
+voter_id;vote
+a1;L/1
+a2;L/2
+a3;L/1
+a4;M/1
+a5;L/2
+a6;L/1

@@ -1,0 +1,22 @@
+META
+key;value
+description;Ten points each, written for the tests
+unit;Ufer
+num_projects;3
+num_votes;5
+budget;900000
+vote_type;cumulative
+rule;equalshares
+max_sum_points;10
+PROJECTS
+project_id;cost;votes;score;name;selected
+p1;400000;4;19;Bridge;1
+p2;300000;3;17;Ferry;1
+p3;500000;3;10;Tunnel;0
+VOTES
+voter_id;vote;points;age
+1;p1,p2;5,5;40
+2;p2,p1,p3;7,2,1;41
+3;p1;10;19
+4;p3,p2;5,5;33
+5;p3,p1;4,2;87

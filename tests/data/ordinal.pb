@@ -1,0 +1,24 @@
+META
+key;value
+description;Three places each, written for the tests
+unit;Ufer
+num_projects;4
+num_votes;5
+budget;80
+vote_type;ordinal
+rule;unknown
+min_length;1
+max_length;3
+PROJECTS
+project_id;cost;score;votes;name;selected
+e;30;10;4;East;1
+n;20;8;3;North;1
+s;25;4;2;South;0
+w;40;0;0;West;0
+VOTES
+voter_id;vote;sex
+1;n,e,s;K
+2;e,n;M
+3;n;K
+4;s,e;
+5;e;M
