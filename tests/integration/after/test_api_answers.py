@@ -137,6 +137,15 @@ def test_a_parameter_without_meaning_is_refused_before_anything_is_read(client):
     assert answer.json()["error"].startswith("light must be one of")
 
 
+def test_a_number_is_plain_digits_and_few(client):
+    odd = ("+1", " 1", "1 ", "1.0", "1_0", "-1", "0", "", "0000001", "1000000", "９", "١", "\0", "9" * 5000)
+    for name, number in product(("page", "page_size"), odd):
+        answer = client.get(f"{ROOT}cycles/", {name: number})
+        assert answer.status_code == 400, number
+        assert answer.json()["error"].startswith(f"{name} must be a whole number from 1 to ")
+    assert client.get(f"{ROOT}cycles/", {"page": "000001", "page_size": "007"}).status_code == 200
+
+
 PLACES = (
     "", "cycles/", "cycles/2018/", "cycles/2018/votes/", "cycles/2018/projects/", "cycles/2018/projects/1/reports/",
     "cycles/2018/projects/" + "9" * 5000 + "/", "cycles/%00/", "cycles/2018%0A/", "a%0Ab", "%0A", "docs",
