@@ -181,8 +181,45 @@ class AccessCode(models.Model):
         return str(self.delegate)
 
 
-class RosterImport(models.Model):
-    """A file of delegates: previewed first, applied only when confirmed, and undone as long as that is possible.
+class FileStatus(models.TextChoices):
+    """How far a file with a list has come."""
+
+    STAGED = "staged", _("previewed")
+    APPLIED = "applied", _("imported")
+    UNDONE = "undone", _("undone")
+    DROPPED = "dropped", _("dropped")
+
+
+class StagedFile(models.Model):
+    """A list from a file: previewed first, taken in only when that is confirmed (``voting.domain.core.imports``).
+
+    The file is kept as it came while it is previewed; then its content, which may name people, is emptied.
+    """
+
+    Status = FileStatus
+
+    file_name = models.CharField(_("file"), max_length=200)
+    content = models.BinaryField(_("content"))
+    status = models.CharField(
+        _("status"),
+        max_length=8,
+        choices=[each for each in FileStatus.choices if each[0] != FileStatus.UNDONE],
+        default=FileStatus.STAGED,
+    )
+    uploaded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+    )
+    uploaded_at = models.DateTimeField(_("uploaded at"))
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class RosterImport(StagedFile):
+    """A file of delegates, which can be undone as long as they are on no roll.
 
     ``summary`` is what the preview said, ``undo`` what taking the import back needs.
     """
@@ -191,22 +228,12 @@ class RosterImport(models.Model):
         APPEND = "append", _("append and correct")
         WHOLE = "whole", _("the file is the whole list")
 
-    class Status(models.TextChoices):
-        STAGED = "staged", _("previewed")
-        APPLIED = "applied", _("imported")
-        UNDONE = "undone", _("undone")
-        DROPPED = "dropped", _("dropped")
-
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OFFICIAL)
-    file_name = models.CharField(_("file"), max_length=200)
-    content = models.BinaryField(_("content"))
     digest = models.CharField(_("hash"), max_length=64)
     mode = models.CharField(_("mode"), max_length=8, choices=Mode.choices, default=Mode.APPEND)
-    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.STAGED)
-    uploaded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+    status = models.CharField(
+        _("status"), max_length=8, choices=FileStatus.choices, default=FileStatus.STAGED
     )
-    uploaded_at = models.DateTimeField(_("uploaded at"))
     summary = models.JSONField(_("preview"), default=dict, blank=True)
     undo = models.JSONField(_("what undoing needs"), null=True, blank=True)
 
@@ -224,6 +251,3 @@ class RosterImport(models.Model):
                 name="roster_status_known",
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.file_name

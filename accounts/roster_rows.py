@@ -7,8 +7,29 @@ from dataclasses import dataclass, field
 
 from accounts.codes import normalise
 from accounts.models import Delegate
-from voting.text.tables import Row
+from voting.text.tables import Columns
 
+COLUMNS = Columns(
+    headers={
+        "number": frozenset(
+            {"代表证号", "代表号", "证号", "编号", "代表编号", "number", "no.", "no", "delegatenumber"}
+        ),
+        "name": frozenset({"姓名", "名字", "代表姓名", "name", "fullname"}),
+        "delegation": frozenset({"代表团", "团组", "所属代表团", "delegation", "group"}),
+        "in_group": frozenset(
+            {
+                "分组",
+                "属于分组",
+                "常委会组成人员",
+                "sub-group",
+                "subgroup",
+                "insub-group",
+                "standingcommittee",
+            }
+        ),
+    },
+    required=("number", "name", "delegation"),
+)
 LONGEST = {"number": 20, "name": 60, "delegation": 60}
 YES = frozenset({"是", "有", "y", "yes", "1", "true", "√", "✓"})
 NO = frozenset({"", "否", "无", "n", "no", "0", "false"})
@@ -73,49 +94,55 @@ def known_delegates() -> dict[str, Known]:
 
 
 def check(
-    rows: Iterable[Row], *, kind: str, known: Mapping[str, Known]
+    rows: Iterable[tuple[int, Mapping[str, str]]], *, kind: str, known: Mapping[str, Known]
 ) -> Generator[Progress, None, Checked]:
     """Check the rows one by one, yielding the progress; return what importing them would do."""
     checked = Checked()
     first: dict[str, int] = {}
-    for row in rows:
+    for line, row in rows:
         checked.rows += 1
         if not checked.rows % STRIDE:
             yield checked.rows, 0
-        found = _entry(row, first, known)
-        if isinstance(found, Fault):
-            checked.faults.append(found)
+        entry = _entry(line, row, first, known)
+        if isinstance(entry, Fault):
+            checked.faults.append(entry)
             continue
-        there = known.get(found.number)
+        there = known.get(entry.number)
         if there is not None and there.kind != kind:
-            checked.faults.append(Fault(row.line, "other_kind", found.number))
+            checked.faults.append(Fault(line, "other_kind", entry.number))
             continue
-        checked.numbers.add(found.number)
+        checked.numbers.add(entry.number)
         if there is None:
-            checked.new.append(found)
-        elif there.entry != found or not there.is_active:
-            checked.corrected.append((there.entry, found))
+            checked.new.append(entry)
+        elif there.entry != entry or not there.is_active:
+            checked.corrected.append((there.entry, entry))
         else:
             checked.unchanged += 1
     yield checked.rows, checked.rows
     return checked
 
 
-def _entry(row: Row, first: dict[str, int], known: Mapping[str, Known]) -> Entry | Fault:
-    """Return what a row says; ``first`` remembers which line has a number first."""
-    number = normalise(row.number).upper()
-    for name, text in [("number", number), ("name", row.name), ("delegation", row.delegation)]:
+def _entry(
+    line: int, row: Mapping[str, str], first: dict[str, int], known: Mapping[str, Known]
+) -> Entry | Fault:
+    """Return what a row says; ``first`` remembers which line has a number first.
+
+    Without the column of the sub-group nothing is said about it.
+    """
+    number = normalise(row["number"]).upper()
+    cells = {"number": number, "name": row["name"], "delegation": row["delegation"]}
+    for name, text in cells.items():
         if not text:
-            return Fault(row.line, f"no_{name}")
+            return Fault(line, f"no_{name}")
         if len(text) > LONGEST[name]:
-            return Fault(row.line, f"long_{name}", text[: LONGEST[name]])
+            return Fault(line, f"long_{name}", text[: LONGEST[name]])
     if number in first:
-        return Fault(row.line, "repeated", str(first[number]))
-    first[number] = row.line
-    if row.in_group is None:
+        return Fault(line, "repeated", str(first[number]))
+    first[number] = line
+    if "in_group" not in row:
         there = known.get(number)
-        return Entry(number, row.name, row.delegation, bool(there and there.entry.in_group))
-    word = "".join(row.in_group.lower().split())
+        return Entry(**cells, in_group=bool(there and there.entry.in_group))
+    word = "".join(row["in_group"].lower().split())
     if word not in YES | NO:
-        return Fault(row.line, "sub_group", row.in_group[:20])
-    return Entry(number, row.name, row.delegation, word in YES)
+        return Fault(line, "sub_group", row["in_group"][:20])
+    return Entry(**cells, in_group=word in YES)

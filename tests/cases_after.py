@@ -179,9 +179,6 @@ CASES_AFTER: dict[type, Case] = {
         )
     ),
     progress.DelayUnexplained: on(lambda s: s.report(day=date(2018, 5, 1))),
-    progress_lists.TableRefused: on(
-        lambda s: progress_lists.preview(cycle=s.cycle, content=b"", by=s.vote.clerk, at=s.at)
-    ),
     progress_lists.NothingNew: on(
         lambda s: progress_lists.apply(
             staged=progress_lists.stage(

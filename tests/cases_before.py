@@ -19,8 +19,8 @@ from voting.domain.before import (
     slate_reports,
     slates,
 )
-from voting.domain.core import uploads
-from voting.models import Cycle
+from voting.domain.core import imports, uploads
+from voting.models import Cycle, ProposalList
 from voting.states import Outcome
 
 ROWS = "标题,内容\n建公厕,河边\n".encode()
@@ -65,7 +65,7 @@ def another_units(autumn: Autumn) -> object:
     )
 
 
-def staged(autumn: Autumn, content: bytes = ROWS) -> object:
+def staged(autumn: Autumn, content: bytes = ROWS) -> ProposalList:
     return proposal_lists.stage(cycle=autumn.cycle, file_name="a.csv", content=content, **autumn.acting)
 
 
@@ -80,6 +80,12 @@ def used_list() -> Callable[[], object]:
     kept = staged(autumn)
     proposal_lists.drop(staged=kept)
     return lambda: proposal_lists.apply(cycle=autumn.cycle, staged=kept, leave_out=False, **autumn.acting)
+
+
+def list_again() -> Callable[[], object]:
+    autumn = make_autumn(until="call")
+    proposal_lists.apply(cycle=autumn.cycle, staged=staged(autumn), leave_out=False, **autumn.acting)
+    return lambda: staged(autumn)
 
 
 def no_report(autumn: Autumn) -> None:
@@ -122,9 +128,10 @@ CASES_BEFORE: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     slate_reports.SlateNotFrozen: on("screening", lambda a: slate_reports.issue(cycle=a.cycle, **a.acting)),
     deliberation.NoReport: on("slate", no_report),
     deliberation.NothingSaid: on("report", lambda a: ask(a, " ")),
-    proposal_lists.ListRefused: on("call", lambda a: staged(a, b"name\nx\n")),
-    proposal_lists.FaultyLines: faulty_list,
-    proposal_lists.ListUsed: used_list,
+    imports.FileRefused: on("call", lambda a: staged(a, b"name\nx\n")),
+    imports.FaultyRows: faulty_list,
+    imports.NotStaged: used_list,
+    imports.ImportedAlready: list_again,
 }
 #: The call before the refused one stands.
 TRACES_BEFORE = {screening.DecidedBefore, screening.NotYourUnit, slates.NotAllNumbered}

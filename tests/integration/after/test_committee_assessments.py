@@ -6,6 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from accounts.models import Delegate
+from accounts.roster_rows import COLUMNS
 from tests.assessing import GOOD, begin, finish
 from tests.factories import UserFactory
 from tests.spring import make_spring
@@ -13,7 +14,7 @@ from voting.domain.after import assessments
 from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Cycle, JournalEntry
 from voting.states import Act, Body, Stage
-from voting.text import tables as reading
+from voting.text import tables
 
 pytestmark = pytest.mark.django_db
 DESK = "/admin/vote/2018/delivery/"
@@ -57,8 +58,8 @@ def test_the_clerk_marks_a_member_in_the_list_of_delegates(client):
 
 def test_the_column_of_a_file_may_be_called_after_the_committee():
     content = "代表证号,姓名,代表团,常委会组成人员\n001,张三,第一代表团,是\n".encode()
-    [row] = reading.read(content)
-    assert row.in_group == "是"
+    [(_line, row)] = tables.read(content, COLUMNS)
+    assert row["in_group"] == "是"
 
 
 @pytest.mark.parametrize("held", [False, True], ids=["the first", "after another"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -18,7 +19,7 @@ from tests.autumn import clock
 from tests.spring import MILESTONES, Spring, make_spring
 from tests.tables import AT, PLACES, TODAY, big, come_back, get, look, out, put, workbook
 from voting.domain.after import progress_lists
-from voting.domain.before.proposal_lists import FaultyLines, ListUsed
+from voting.domain.core.imports import FaultyRows, FileRefused, NotStaged
 from voting.models import JournalEntry, MilestoneState, ProgressList, ProgressReport, TargetFigure
 from voting.printing.tables import rows_as_csv
 from voting.states import Act, DeliveryStatus
@@ -120,7 +121,7 @@ def test_two_hundred_rows_five_faulty_nothing_is_taken_in_until_mended_and_the_r
         found = look(spring, bytes(staged.content))
     assert (found.rows, found.known, found.faulty) == (200, 0, 5)
     assert found.faults == [(line, why) for line, _cells, why in FAULTS]
-    with pytest.raises(FaultyLines):
+    with pytest.raises(FaultyRows):
         progress_lists.apply(staged=staged, by=spring.vote.clerk, at=AT)
     assert reported() == set()
 
@@ -136,7 +137,7 @@ def test_two_hundred_rows_five_faulty_nothing_is_taken_in_until_mended_and_the_r
 
     progress_lists.drop(staged=staged)
     assert bytes(ProgressList.objects.get(pk=staged.pk).content) == b""
-    with pytest.raises(ListUsed):
+    with pytest.raises(NotStaged):
         progress_lists.apply(staged=staged, by=spring.vote.clerk, at=AT)
 
 
@@ -438,7 +439,7 @@ def test_every_fault_of_a_row_has_its_sentence(line, cells, chinese):
 @pytest.mark.parametrize("content", [b"", "序号,名称\n1,一\n".encode(), b"PK\x03\x04broken"])
 def test_what_is_no_table_is_refused_whole(content):
     spring = make_spring()
-    with pytest.raises(progress_lists.TableRefused) as refused:
+    with pytest.raises(FileRefused) as refused:
         progress_lists.stage(cycle=spring.cycle, file_name="a", content=content, by=spring.vote.clerk, at=AT)
     assert str(refused.value)
     assert not ProgressList.objects.exists()
@@ -491,6 +492,32 @@ def test_the_page_shows_what_a_table_holds_before_it_is_published_and_what_becam
         preview = client.get(client.post(PAGE, again).headers["Location"]).content.decode()
         assert "该文件已于 2018-07-15 12:00 导入，不再生成报告。" in preview
         assert 'value="apply"' not in preview
+
+
+def test_a_table_is_shown_anew_when_somebody_reported_after_its_preview():
+    spring = make_spring()
+    client = client_of(spring)
+    rows = out(spring)
+    put(rows[2], reached="5", text="完成一半", delay="雨")
+    with clock(AT):
+        sent = {"do": "upload", "file": SimpleUploadedFile("进度.xlsx", workbook(rows))}
+        page = client.get(client.post(PAGE, sent).headers["Location"]).content.decode()
+        confirmation = {"do": "apply", **seen_in(page)}
+        spring.report(day=TODAY, figures={1: 3}, delay="雨")
+        before = reported()
+        refused = client.post(PAGE, confirmation)
+        assert refused.status_code == 409
+        again = refused.content.decode()
+        assert "文件所对照的数据有变动，未导入" in again
+        assert "公厕: 3 → 5" in again
+        assert reported() == before
+        assert client.post(PAGE, {"do": "apply", **seen_in(again)}).status_code == 302
+    assert len(reported()) == len(before) + 1
+
+
+def seen_in(page: str) -> dict[str, str]:
+    """Return what the page's confirmation sends along: which table, and the digest of what was shown."""
+    return dict(re.findall(r'<input type="hidden" name="(staged|seen)" value="(\w+)">', page))
 
 
 def test_a_preview_that_does_not_exist_is_not_there():

@@ -13,6 +13,7 @@ from django.test import Client
 from tests.autumn import Autumn, make_autumn
 from tests.pages import text_of as said
 from voting.domain.before import proposal_lists
+from voting.domain.core.refusals import StepNotAllowed
 from voting.models import JournalEntry, Proposal, ProposalList
 from voting.states import Act, Channel, Standing
 
@@ -125,7 +126,7 @@ def test_a_file_that_cannot_be_read_has_its_sentence(autumn, content, sentence):
 def test_after_the_slate_is_frozen_nothing_is_taken_in():
     autumn = make_autumn(until="slate")
     assert upload(clerk(autumn), as_csv(ROWS)).status_code in {403, 409}
-    with pytest.raises(proposal_lists.StepNotAllowed):
+    with pytest.raises(StepNotAllowed):
         proposal_lists.stage(cycle=autumn.cycle, file_name="a.csv", content=as_csv(ROWS), **autumn.acting)
 
 

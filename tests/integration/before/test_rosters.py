@@ -15,15 +15,8 @@ from tests.factories import NOW, DelegateFactory, UserFactory, Vote, make_vote
 from tests.integration.vote.test_admin_steps import text_of
 from tests.unit.text.test_tables import HEADER, as_csv, as_xlsx
 from voting.domain.before import rosters
-from voting.domain.before.rosters import (
-    CannotUndo,
-    FaultyRows,
-    FileRefused,
-    NotStaged,
-    RollIsFrozen,
-    RosterChanged,
-    finish,
-)
+from voting.domain.before.rosters import RollIsFrozen, finish
+from voting.domain.core.imports import CannotUndo, FaultyRows, NotStaged, PreviewChanged
 from voting.domain.vote import rolls
 from voting.models import JournalEntry
 from voting.states import Act
@@ -144,7 +137,7 @@ def test_a_number_of_another_kind_is_faulty(vote: Vote):
 def test_only_what_was_previewed_is_imported(vote: Vote):
     staged = stage(vote, people(2))
     Delegate.objects.filter(pk=vote.delegates[0].pk).update(name="中途改名")
-    with pytest.raises(RosterChanged):
+    with pytest.raises(PreviewChanged):
         apply(vote, staged)
     assert Delegate.objects.count() == 3
 
@@ -265,14 +258,3 @@ def test_the_command_previews_and_imports(vote: Vote, tmp_path: Path, capsys: py
             call_command("import_roll", *wrong, "--by", vote.clerk.username)
     with pytest.raises(CommandError):
         call_command("import_roll", "2018", str(path), "--by", vote.presiding.username)
-
-
-def test_a_file_refusal_speaks_both_languages():
-    from django.utils.translation import override  # noqa: PLC0415
-
-    from voting.text.tables import NotARoster  # noqa: PLC0415
-
-    for code in rosters._WHOLE_FILE:
-        with override("en"):
-            english = str(FileRefused(NotARoster(code, "x")))
-        assert english != str(FileRefused(NotARoster(code, "x")))

@@ -20,7 +20,7 @@ from tests.factories import NOW, make_vote
 from tests.security.test_crawl import database
 from voting.domain.after import progress
 from voting.domain.before import rosters
-from voting.domain.core import cycles
+from voting.domain.core import cycles, imports
 from voting.domain.core.refusals import ConditionsUnmet, Refused, StepNotAllowed
 from voting.domain.vote import (
     ballots,
@@ -299,14 +299,9 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
         **TIE,
         tie_rule="lot",
     ),
-    rosters.FileRefused: on("adopted", lambda v: stage_roster(v, b"no,list\n")),
     rosters.RollIsFrozen: on("rolled", lambda v: stage_roster(v, ROSTER)),
-    rosters.FaultyRows: on("adopted", lambda v: apply_roster(v, stage_roster(v, ROSTER + b"N2,,B\n"))),
-    rosters.RosterChanged: on("adopted", lambda v: apply_roster(v, stage_roster(v, ROSTER), rename=True)),
-    rosters.NotStaged: on(
-        "adopted", lambda v: (apply_roster(v, staged := stage_roster(v, ROSTER)), apply_roster(v, staged))
-    ),
-    rosters.CannotUndo: on(
+    imports.PreviewChanged: on("adopted", lambda v: apply_roster(v, stage_roster(v, ROSTER), rename=True)),
+    imports.CannotUndo: on(
         "adopted",
         lambda v: rosters.undo(cycle=v.cycle, applied=stage_roster(v, ROSTER), by=v.clerk, at=NOW),
     ),
@@ -355,8 +350,8 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
 }
 #: These leave something behind on purpose: an attempt is counted, the count stands although its certifier is refused.
 LEAVE_TRACES = {
-    codes.WrongCode, codes.TooManyAttempts, counts.SamePerson, paper_ballots.SameReader, rosters.FaultyRows,
-    rosters.RosterChanged, rosters.NotStaged, rosters.CannotUndo, *TRACES_BEFORE, *TRACES_AFTER,
+    codes.WrongCode, codes.TooManyAttempts, counts.SamePerson, paper_ballots.SameReader,
+    imports.PreviewChanged, imports.CannotUndo, *TRACES_BEFORE, *TRACES_AFTER,
 }  # fmt: skip
 
 

@@ -92,7 +92,10 @@ def test_headings_and_kinds_are_read_in_the_language_in_which_they_go_out(place:
             cells.HEADINGS[name][place] for name in ("reached", "spent", "day", "text", "delay", "last_day")
         ]
     plain = {name: "".join(both[place].lower().split()) for name, both in cells.HEADINGS.items()}
-    read = {name: [other for other, words in cells.HEADERS.items() if plain[name] in words] for name in plain}
+    read = {
+        name: [other for other, words in cells.COLUMNS.headers.items() if plain[name] in words]
+        for name in plain
+    }
     ignored = {"plan", "last_day", "last_text", "last_delay"}
     assert read == {name: [] if name in ignored else [name] for name in plain}
     assert [cells.kind(f" {each[place].title()}") for each in cells.KINDS] == list(cells.KINDS)

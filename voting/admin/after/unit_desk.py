@@ -179,7 +179,9 @@ class ProgressTablePage(AfterPage):
         if self.doing == "drop":
             progress_lists.drop(staged=staged)
             return _("The preview is dropped; nothing was imported.")
-        return _("Reports published: %d") % progress_lists.apply(staged=staged, **self.acting)
+        return _("Reports published: %d") % progress_lists.apply(
+            staged=staged, seen=data["seen"], **self.acting
+        )
 
     def asked(self) -> ProgressList | None:
         """Return the preview that the address or the form names. Raises Http404 where it names none of the person's."""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import RosterImport
 from voting.admin.core.pages import StepPage
 from voting.domain.before import rosters
+from voting.domain.core.imports import CannotUndo
 from voting.domain.core.refusals import Refused
 from voting.domain.vote.running_order import StepKey
 from voting.forms.core.steps import StepForm
@@ -42,9 +43,9 @@ class RosterPage(StepPage):
 
     def act(self, form: Any) -> Any:
         if self.doing == "undo":
-            applied = rosters.last_applied(self.cycle.kind)
+            applied = rosters.ROSTER.last_applied(self.cycle)
             if applied is None:
-                raise rosters.CannotUndo
+                raise CannotUndo
             rosters.undo(cycle=self.cycle, applied=applied, **self.acting)
             return self.back(_("The import is undone; the delegates are as before."))
         if self.doing == "upload":
@@ -59,9 +60,7 @@ class RosterPage(StepPage):
             return self.stream(steps, _("Reading the file"))
         staged = self.staged(form.cleaned_data["staged"])
         if self.doing == "drop":
-            RosterImport.objects.filter(pk=staged.pk, status=rosters.Status.STAGED).update(
-                status=rosters.Status.DROPPED
-            )
+            rosters.drop(cycle=self.cycle, staged=staged)
             return self.back(_("The preview is dropped; nothing was imported."))
         leave_out = form.cleaned_data["leave_out"]
         return self.stream(
@@ -99,7 +98,7 @@ class RosterPage(StepPage):
             if shown
             else [],
             apply_form=form if isinstance(form, ApplyForm) else ApplyForm(initial={"staged": asked}),
-            last=rosters.last_applied(self.cycle.kind),
+            last=rosters.ROSTER.last_applied(self.cycle),
             refusal=None if isinstance(form, UploadForm) else form.errors,
             **more,
         )

@@ -13,6 +13,8 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from voting.text.tables import Columns
+
 #: What a row is about, as it stands in the table: in Chinese and in English.
 PROJECT, TARGET, MILESTONE = ("项目", "project"), ("目标", "target"), ("节点", "milestone")
 KINDS = (PROJECT, TARGET, MILESTONE)
@@ -40,11 +42,15 @@ _ALSO: dict[str, tuple[str, ...]] = {
     "delay": ("Delay",),
 }
 _READ = ("number", "name", "kind", "place", "what", "reached", "spent", "day", "text", "delay")
-REQUIRED = ("number", "kind", "place", "reached", "day", "text")
-HEADERS: dict[str, frozenset[str]] = {
-    name: frozenset("".join(each.lower().split()) for each in (*HEADINGS[name], *_ALSO.get(name, ())))
-    for name in _READ
-}
+COLUMNS = Columns(
+    headers={
+        name: frozenset("".join(each.lower().split()) for each in (*HEADINGS[name], *_ALSO.get(name, ())))
+        for name in _READ
+    },
+    required=("number", "kind", "place", "reached", "day", "text"),
+    most=20_000,
+    verbatim=True,
+)
 #: How many digits stand before the point of a figure and of money, and after it: as many as are kept.
 FIGURE, MONEY, DECIMALS = 12, 10, 2
 _WHOLE = re.compile(r"[0-9]{1,5}")
@@ -76,7 +82,7 @@ def headings() -> list[str]:
 
 def notes() -> list[tuple[str, str]]:
     """Return what a person must know who fills the table in: the heading of a column, and what goes there."""
-    said = {
+    notes = {
         "reached": _(
             "Filled in is what is known already; change only what is new. Of a target: the figure so far, in all. "
             "Of a milestone: the day on which it was reached, empty while it is not."
@@ -93,7 +99,7 @@ def notes() -> list[tuple[str, str]]:
             "is corrected on the page of the project."
         ),
     }
-    return [(in_words(HEADINGS[name]), text) for name, text in said.items()]
+    return [(in_words(HEADINGS[name]), text) for name, text in notes.items()]
 
 
 def shown(text: str) -> str:
@@ -123,12 +129,12 @@ def figure(text: str, *, digits: int) -> Decimal | None:
     """Return a figure with at most so many digits before the point; None for an empty cell. Raises Fault."""
     if not text:
         return None
-    found = _FIGURE.fullmatch(plain(text))
-    if found is None:
+    parts = _FIGURE.fullmatch(plain(text))
+    if parts is None:
         if plain(text).startswith(_MINUS) and _FIGURE.fullmatch(plain(text)[1:].strip()):
             raise Fault(_("a figure is 0 or more, not “%s”") % shown(text))
         raise Fault(_("“%s” is no number") % shown(text))
-    before, after = found[1].replace(",", "").lstrip("0"), (found[2] or "").rstrip("0")
+    before, after = parts[1].replace(",", "").lstrip("0"), (parts[2] or "").rstrip("0")
     if len(before) > digits or len(after) > DECIMALS:
         raise Fault(
             _("“%(text)s” has too many digits: at most %(digits)d before the point and 2 after it")
@@ -141,9 +147,9 @@ def day(text: str, *, today: date, words: str = "%s") -> date | None:
     """Return a day that has come; None for an empty cell. Raises Fault, which says ``words`` of what is no day."""
     if not text:
         return None
-    found = _DAY.fullmatch(plain(text))
+    parts = _DAY.fullmatch(plain(text))
     try:
-        that = date(*map(int, found.groups())) if found else None
+        that = date(*map(int, parts.groups())) if parts else None
     except ValueError:
         that = None
     if that is None:

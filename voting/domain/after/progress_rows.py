@@ -146,14 +146,14 @@ class Gathered:
 
         On one day the report that reaches a milestone comes first: the others are not behind any more.
         """
-        found: dict[tuple[int, date, str, str], Change] = {}
+        changes: dict[tuple[int, date, str, str], Change] = {}
         for row in self._rows:
             try:
-                self._add(row, found)
+                self._add(row, changes)
             except cells.Fault as fault:
                 self._name(row.line, row.project.delivery.number, fault)
         return sorted(
-            found.values(), key=lambda each: (each.delivery.number, each.day, not each.reached, each.line)
+            changes.values(), key=lambda each: (each.delivery.number, each.day, not each.reached, each.line)
         )
 
     def _name(self, line: int, number: int, fault: cells.Fault) -> None:
@@ -228,7 +228,7 @@ class Gathered:
                 _("line %d says something else of the same item; one of them must go") % first.line
             )
 
-    def _add(self, row: Stated, found: dict[tuple[int, date, str, str], Change]) -> None:
+    def _add(self, row: Stated, changes: dict[tuple[int, date, str, str], Change]) -> None:
         """Add what a row says new to the report of its day and words. Raises Fault."""
         if not row.is_new and not (row.day or row.text or row.delay):
             self.known += 1
@@ -250,7 +250,7 @@ class Gathered:
                 _("%(newest)s was reported already; an earlier day is corrected on the page of the project")
                 % {"newest": newest.isoformat()}
             )
-        change = found.setdefault(
+        change = changes.setdefault(
             (delivery.number, day, text, delay), Change(delivery, row.line, day, text, delay)
         )
         if row.is_new:
@@ -260,14 +260,14 @@ class Gathered:
         """Return the text and reason of a row, or those that its project has for the same day. Raises Fault."""
         if row.text:
             return row.text, row.delay
-        said = self._words.get((row.project, row.day or self.today), set())
-        if not said:
+        words = self._words.get((row.project, row.day or self.today), set())
+        if not words:
             raise cells.Fault(_("something new is reported, so say what was done"))
-        if len(said) > 1:
+        if len(words) > 1:
             raise cells.Fault(
                 _("the project has several texts for this day; write in this row which one is meant")
             )
-        [(text, delay)] = said
+        [(text, delay)] = words
         if row.delay not in {"", delay}:
             raise cells.Fault(
                 _("the reason for the delay stands beside the text; write the text in this row too")
@@ -289,10 +289,10 @@ def _put(change: Change, row: Stated) -> None:
     elif isinstance(value, Decimal):
         change.spent = value
     what = _("Spent so far, 10 000 yuan") if isinstance(item, Delivery) else item.text
-    change.told.append((what, said(row.project.now[item]), said(value)))
+    change.told.append((what, in_cell(row.project.now[item]), in_cell(value)))
 
 
-def said(value: Value) -> str:
+def in_cell(value: Value) -> str:
     """Return a figure or a day as it stands in a cell."""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"

@@ -132,11 +132,10 @@ def enter_form(
     """Enter a proposal that came on paper, until the slate is frozen. Raises StepNotAllowed or ValidationError."""
     code = code_of(ticket)
     with transaction.atomic():
-        locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+        Cycle.objects.select_for_update().get(pk=cycle.pk)
         if known := Proposal.objects.filter(ticket=ticket).first():
             return known, code
-        if locked.slate_frozen_at or locked.stage not in {Stage.SOLICITATION, Stage.SCREENING}:
-            raise StepNotAllowed
+        hold_before_the_slate(cycle)
         proposal = draft_of(
             cycle=cycle, source=source, channel=Channel.FORM, fields=fields, ticket=ticket, at=at
         )
@@ -144,6 +143,13 @@ def enter_form(
         proposal.save(force_insert=True)
         record(cycle=cycle, act=Act.PROPOSAL_ENTERED, by=by, at=at, data={"number": proposal.number})
     return proposal, code
+
+
+def hold_before_the_slate(cycle: Cycle) -> None:
+    """Lock the cycle while its staff still enter proposals. Raises StepNotAllowed once the slate is frozen."""
+    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    if locked.slate_frozen_at or locked.stage not in {Stage.SOLICITATION, Stage.SCREENING}:
+        raise StepNotAllowed
 
 
 def flags(texts: Iterable[str]) -> list[str]:

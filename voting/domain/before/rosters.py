@@ -6,14 +6,12 @@ show the progress of a long list. Whoever does not ask for the progress calls ``
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -21,36 +19,22 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import AccessCode, Delegate, Delegation, RosterImport, User
 from accounts.roles import Role
-from accounts.roster_rows import STRIDE, Checked, Entry, Known, Progress, check, known_delegates
+from accounts.roster_rows import COLUMNS, STRIDE, Checked, Entry, Known, Progress, check, known_delegates
 from voting.count.canonical import canonical_json, sha256_hex
-from voting.domain.core.journal import record
+from voting.domain.core import imports
 from voting.domain.core.refusals import Refused
 from voting.models import Cycle, RollEntry
 from voting.states import Act, Stage
-from voting.text import tables as reading
 
 #: So many corrections are shown in the preview, and so many faults are kept for it.
 SHOWN, KEPT_FAULTS = 50, 1000
 BEFORE_THE_ROLL = frozenset({Stage.SOLICITATION, Stage.SCREENING, Stage.DELIBERATION})
 
-Mode, Status = RosterImport.Mode, RosterImport.Status
+Mode = RosterImport.Mode
 Result = TypeVar("Result")
 Steps = Generator[Progress, None, Result]
 T = TypeVar("T")
 
-_WHOLE_FILE: dict[str, Promise] = {
-    "too_large": gettext_lazy("The file is larger than 20 MB."),
-    "too_many_rows": gettext_lazy("The file has more than 200 000 rows."),
-    "not_xlsx": gettext_lazy("The file is no XLSX workbook that can be read."),
-    "bomb": gettext_lazy(
-        "The workbook would unpack to far more than a list of delegates needs; it was not opened."
-    ),
-    "encoding": gettext_lazy("The text of the file cannot be read: save it as UTF-8, GB18030 or XLSX."),
-    "empty": gettext_lazy("The file is empty."),
-    "header": gettext_lazy(
-        "The first row must name the columns 代表证号, 姓名 and 代表团. Found: %(found)s."
-    ),
-}
 FAULTS: dict[str, Promise] = {
     "no_number": gettext_lazy("the delegate number is missing"),
     "no_name": gettext_lazy("the name is missing"),
@@ -64,17 +48,6 @@ FAULTS: dict[str, Promise] = {
 }
 
 
-class FileRefused(Refused):
-    """The file as a whole cannot be read."""
-
-    def __init__(self, error: reading.NotARoster) -> None:
-        super().__init__(error)
-        self.error = error
-
-    def __str__(self) -> str:
-        return str(_WHOLE_FILE[self.error.code]) % {"found": self.error.found or _("nothing")}
-
-
 class RollIsFrozen(Refused):
     """A frozen roll is a copy; the list behind it is changed again after the vote."""
 
@@ -84,36 +57,20 @@ class RollIsFrozen(Refused):
         )
 
 
-class RosterChanged(Refused):
-    """The delegates were changed after the preview."""
-
-    def __str__(self) -> str:
-        return _(
-            "The delegates were changed since this preview, so nothing was imported. Preview the file again."
-        )
+def _hold(cycle: Cycle) -> None:
+    """Hold the cycle where it stands, so that no roll is frozen in the middle of an import. Raises RollIsFrozen."""
+    if not before_the_roll(Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)):
+        raise RollIsFrozen
 
 
-class FaultyRows(Refused):
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-    def __str__(self) -> str:
-        return _(
-            "%(number)d rows are faulty, so nothing was imported. Mend them in the file, or say that they are left out."
-        ) % {"number": self.number}
-
-
-class NotStaged(Refused):
-    def __str__(self) -> str:
-        return _("This preview has been used or dropped already. Preview the file again.")
-
-
-class CannotUndo(Refused):
-    def __str__(self) -> str:
-        return _(
-            "This import cannot be undone any more: it is not the last one, or its delegates are on a roll."
-        )
+ROSTER = imports.Import(
+    model=RosterImport,
+    act=Act.ROSTER_IMPORTED,
+    columns=COLUMNS,
+    wanted=lambda: "代表证号, 姓名, 代表团",
+    of=lambda cycle: {"kind": cycle.kind},
+    hold=_hold,
+)
 
 
 def finish(steps: Steps[Result], progress: Callable[[int, int], None] | None = None) -> Result:
@@ -132,20 +89,16 @@ def stage(
     *, cycle: Cycle, file_name: str, content: bytes, mode: str, by: User, at: datetime
 ) -> Steps[RosterImport]:
     """Read and check a file and keep it with its preview; no delegate is touched. Raises FileRefused, RollIsFrozen."""
-    _require_before_the_roll(cycle)
     known = known_delegates()
-    try:
-        checked = yield from check(reading.read(content), kind=cycle.kind, known=known)
-    except reading.NotARoster as error:
-        raise FileRefused(error) from error
-    return RosterImport.objects.create(
-        kind=cycle.kind,
-        file_name=file_name[:200],
+    checked = yield from check(ROSTER.rows(content), kind=cycle.kind, known=known)
+    return ROSTER.stage(
+        cycle=cycle,
+        file_name=file_name,
         content=content,
-        digest=hashlib.sha256(content).hexdigest(),
+        by=by,
+        at=at,
+        digest=imports.digest_of(content),
         mode=mode,
-        uploaded_by=by,
-        uploaded_at=at,
         summary=_summary(checked, known, kind=cycle.kind, mode=mode),
     )
 
@@ -191,36 +144,27 @@ def apply(
 ) -> Steps[RosterImport]:
     """Import what the preview showed, in one transaction.
 
-    Raises NotStaged, RollIsFrozen, RosterChanged, or FaultyRows unless they are left out.
+    Raises RollIsFrozen, NotStaged, PreviewChanged, or FaultyRows unless they are left out.
     """
-    with transaction.atomic():
-        staged = RosterImport.objects.select_for_update().get(pk=staged.pk)
-        if staged.status != Status.STAGED or staged.kind != cycle.kind:
-            raise NotStaged
-        _require_before_the_roll(cycle)
-        known = known_delegates()
-        if _state(known, kind=cycle.kind) != staged.summary["state"]:
-            raise RosterChanged
-        checked = finish(check(reading.read(bytes(staged.content)), kind=cycle.kind, known=known))
-        if checked.faults and not leave_out:
-            raise FaultyRows(len(checked.faults))
-        out = _put_out(checked, known, kind=cycle.kind) if staged.mode == Mode.WHOLE else []
+    with ROSTER.confirmed(staged, cycle=cycle, by=by, at=at) as confirmed:
+        file, known = confirmed.file, known_delegates()
+        imports.require_as_previewed(file.summary["state"], _state(known, kind=cycle.kind))
+        checked = finish(check(ROSTER.rows(confirmed.content), kind=cycle.kind, known=known))
+        imports.require_flawless(len(checked.faults), leave_out=leave_out)
+        out = _put_out(checked, known, kind=cycle.kind) if file.mode == Mode.WHOLE else []
         yield from _write(cycle.kind, checked, known, out)
-        staged.status = Status.APPLIED
-        staged.undo = {
+        file.undo = {
             "created": [entry.number for entry in checked.new],
             "corrected": [
                 [*vars(old).values(), known[old.number].is_active] for old, _new in checked.corrected
             ],
             "out": out,
         }
-        staged.save(update_fields=["status", "undo"])
-        data = {
-            "file": staged.file_name, "digest": staged.digest, "new": len(checked.new),
-            "corrected": len(checked.corrected), "out": len(out), "left_out": len(checked.faults),
+        confirmed.entry |= {
+            "new": len(checked.new), "corrected": len(checked.corrected), "out": len(out),
+            "left_out": len(checked.faults),
         }  # fmt: skip
-        record(cycle=cycle, act=Act.ROSTER_IMPORTED, by=by, at=at, data=data)
-    return staged
+    return file
 
 
 def _write(kind: str, checked: Checked, known: dict[str, Known], out: list[str]) -> Iterator[Progress]:
@@ -305,48 +249,38 @@ def _correct(
     User.objects.bulk_update([delegate.user for delegate in delegates], ["name"])
 
 
-def last_applied(kind: str) -> RosterImport | None:
-    """Return the last import that stands: the one that can be undone."""
-    return (
-        RosterImport.objects.defer("content").filter(kind=kind, status=Status.APPLIED).order_by("-pk").first()
-    )
+def drop(*, cycle: Cycle, staged: RosterImport) -> None:
+    """Drop a preview; nothing of the file is kept. Raises NotStaged."""
+    ROSTER.drop(staged, cycle=cycle)
 
 
-@transaction.atomic
 def undo(*, cycle: Cycle, applied: RosterImport, by: User, at: datetime) -> None:
     """Take the last import back: its new delegates go, its corrected ones are as before.
 
     Raises RollIsFrozen, or CannotUndo where it is not the last, or a new delegate is on a roll.
     """
-    _require_before_the_roll(cycle)
-    applied = RosterImport.objects.select_for_update().get(pk=applied.pk)
-    last = last_applied(cycle.kind)
-    if last is None or last.pk != applied.pk or applied.undo is None:
-        raise CannotUndo
-    for numbers in _batches(applied.undo["created"]):
+    with ROSTER.undone(applied, cycle=cycle, act=Act.ROSTER_UNDONE, by=by, at=at) as file:
+        _take_back(cycle.kind, file.undo or {})
+
+
+def _take_back(kind: str, undo: dict[str, Any]) -> None:
+    for numbers in _batches(undo["created"]):
         if RollEntry.objects.filter(delegate__number__in=numbers).exists():
-            raise CannotUndo
+            raise imports.CannotUndo
         AccessCode.objects.filter(delegate__number__in=numbers).delete()
         users = list(Delegate.objects.filter(number__in=numbers).values_list("user_id", flat=True))
         Delegate.objects.filter(number__in=numbers).delete()
         User.objects.filter(pk__in=users).delete()
-    old = {row[0]: row for row in applied.undo["corrected"]}
+    old = {row[0]: row for row in undo["corrected"]}
     entries = [Entry(*row[:4]) for row in old.values()]
-    delegations = _delegations(cycle.kind, {entry.delegation for entry in entries})
+    delegations = _delegations(kind, {entry.delegation for entry in entries})
     for batch in _batches(entries):
         _correct(batch, delegations, {number: row[4] for number, row in old.items()})
-    for numbers in _batches(applied.undo["out"]):
+    for numbers in _batches(undo["out"]):
         Delegate.objects.filter(number__in=numbers).update(is_active=True)
-    Delegation.objects.filter(kind=cycle.kind, delegates=None).delete()
-    RosterImport.objects.filter(pk=applied.pk).update(status=Status.UNDONE)
-    record(cycle=cycle, act=Act.ROSTER_UNDONE, by=by, at=at, data={"file": applied.file_name})
+    Delegation.objects.filter(kind=kind, delegates=None).delete()
 
 
 def before_the_roll(cycle: Cycle) -> bool:
     """Tell whether the roll of a vote is still to be frozen, so that the list behind it can be changed."""
     return cycle.stage in BEFORE_THE_ROLL
-
-
-def _require_before_the_roll(cycle: Cycle) -> None:
-    if not before_the_roll(Cycle.objects.get(pk=cycle.pk)):
-        raise RollIsFrozen

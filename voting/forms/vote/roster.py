@@ -37,4 +37,5 @@ class ApplyForm(StepForm):
     """Import what the preview shows."""
 
     staged = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     leave_out = forms.BooleanField(label=_("Leave the faulty rows out and import the others"), required=False)
