@@ -7,15 +7,16 @@ from voting.models.after.delivery import Breakdown, Delivery, DeliveryMilestone,
 from voting.models.after.lights import LightSetting
 from voting.models.after.progress import MilestoneState, ProgressReport, ReportFile, TargetFigure
 from voting.models.after.supervision import Finding, FindingStep, Inspection, Remark, SupervisionGroup
-from voting.models.after.survey import Survey, SurveyAddress, SurveyCount, SurveyForm
+from voting.models.after.survey import Survey, SurveyCount, SurveyForm
 from voting.models.before.call import Call
 from voting.models.before.candidate import Candidate
-from voting.models.before.proposal import MOST_ATTACHMENTS, MOST_CONTENT, Attachment, Knock, Proposal
+from voting.models.before.proposal import MOST_ATTACHMENTS, MOST_CONTENT, Attachment, Proposal
 from voting.models.before.proposal_list import ProgressList, ProposalList
 from voting.models.before.screening import Decision, Opinion
 from voting.models.before.slate import CandidateVersion, Provenance, Question, ReportReading, SlateReport
 from voting.models.core.cycle import Cycle
 from voting.models.core.journal import JournalEntry
+from voting.models.core.knock import Knock
 from voting.models.vote.notice import Notice
 from voting.models.vote.paper_ballot import PaperBox, PaperReading, PaperSettlement
 from voting.models.vote.round import BallotItem, RollEntry, Round
@@ -69,7 +70,6 @@ __all__ = [
     "SlateReport",
     "SupervisionGroup",
     "Survey",
-    "SurveyAddress",
     "SurveyCount",
     "SurveyForm",
     "Tally",

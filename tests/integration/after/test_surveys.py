@@ -14,7 +14,7 @@ from tests.cases_after import answer, survey
 from tests.spring import Spring, make_spring
 from voting.domain.after import surveys
 from voting.domain.core.refusals import StepNotAllowed
-from voting.models import Cycle, JournalEntry, Survey, SurveyAddress, SurveyCount, SurveyForm
+from voting.models import Cycle, JournalEntry, Knock, Survey, SurveyCount, SurveyForm
 from voting.states import Act
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def test_an_answer_leaves_a_sum_and_nothing_else():
     assert found[second] == {"satisfied": 0, "basically": 0, "unsatisfied": 1}
     assert surveys.forms_sent(opened) == 3
     with connection.cursor() as cursor:
-        for table in ("voting_surveycount", "voting_surveyform", "voting_surveyaddress"):
+        for table in ("voting_surveycount", "voting_surveyform", "voting_knock"):
             cursor.execute(f'SELECT t::text FROM "{table}" t')
             rows = "\n".join(row for (row,) in cursor.fetchall())
             assert "192.0.2" not in rows
@@ -93,9 +93,9 @@ def test_the_address_of_yesterday_is_forgotten():
         cycle=spring.cycle, opens_at=acting["at"], closes_at=acting["at"] + timedelta(days=5), **acting
     )
     answer(spring, opened)
-    before = set(SurveyAddress.objects.values_list("digest", flat=True))
+    before = set(Knock.objects.values_list("digest", flat=True))
     answer(spring, opened, at=opened.opens_at + timedelta(days=1))
-    assert not before & set(SurveyAddress.objects.values_list("digest", flat=True))
+    assert not before & set(Knock.objects.values_list("digest", flat=True))
 
 
 def test_a_ticket_of_another_survey_or_day_is_none():

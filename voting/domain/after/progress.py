@@ -214,16 +214,16 @@ def may_report(user: User, delivery: Delivery) -> bool:
 
 def lock_running(delivery: Delivery) -> Delivery:
     """Return the delivery, locked, while it goes on and its breakdown is issued. Raises StepNotAllowed."""
-    found = (
+    locked = (
         Delivery.objects.select_for_update(of=("self",), no_key=True)
         .select_related("cycle", "candidate")
         .get(pk=delivery.pk)
     )
-    if found.cycle.stage not in GOING_ON or found.status != DeliveryStatus.RUNNING:
+    if locked.cycle.stage not in GOING_ON or locked.status != DeliveryStatus.RUNNING:
         raise StepNotAllowed
-    if not found.cycle.breakdowns.exists():
+    if not locked.cycle.breakdowns.exists():
         raise StepNotAllowed
-    return found
+    return locked
 
 
 @transaction.atomic

@@ -1,8 +1,7 @@
 """居民满意度调查: everybody may answer; it is no vote, decides nothing, and stands apart from the secret assessment.
 
 Only sums are kept, spread over shards so that thousands can answer at once: no answer, no time, no address. A form
-counts once, by the digest of its random ticket; a network (``networks.network_of``) sends at most ``MOST_FORMS`` a
-day, counted by a keyed digest that changes daily and is deleted after its day.
+counts once, by the digest of its random ticket; a network sends at most ``MOST_FORMS`` a day (``floods.count_knock``).
 """
 
 from __future__ import annotations
@@ -10,23 +9,22 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from voting.domain.after.light_settings import GOING_ON
 from voting.domain.after.locks import lock_cycle
-from voting.domain.core.floods import network_of
+from voting.domain.core.floods import TooOften, count_knock
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
-from voting.models import Cycle, Delivery, Survey, SurveyAddress, SurveyCount, SurveyForm
+from voting.models import Cycle, Delivery, Survey, SurveyCount, SurveyForm
 from voting.states import Act, GradeName
 
 SHARDS = 16
@@ -213,10 +211,10 @@ def _held(survey: Survey) -> Survey:
     """Return the survey as it is now; many forms hold it at once, and who ends it waits for them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM voting_survey WHERE cycle_id = %s FOR SHARE", [survey.pk])
-    found = Survey.objects.select_related("cycle").filter(pk=survey.pk).first()
-    if found is None:
+    now = Survey.objects.select_related("cycle").filter(pk=survey.pk).first()
+    if now is None:
         raise SurveyClosed
-    return found
+    return now
 
 
 def _first_time(survey: Survey, digest: bytes) -> bool:
@@ -229,23 +227,17 @@ def _first_time(survey: Survey, digest: bytes) -> bool:
 
 
 def _count_address(address: str, at: datetime) -> None:
-    day = timezone.localdate(at)
-    SurveyAddress.objects.filter(day__lt=day).delete()
-    digest = salted_hmac(_SALT, f"{day} {network_of(address)}", algorithm="sha256").hexdigest()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO voting_surveyaddress (digest, day, forms) VALUES (%s, %s, 1) "
-            "ON CONFLICT (digest) DO UPDATE SET forms = voting_surveyaddress.forms + 1 RETURNING forms",
-            [digest, day],
-        )
-        (forms,) = cursor.fetchone()
-    if forms > MOST_FORMS:
-        raise TooManyForms
+    tomorrow = timezone.localdate(at) + timedelta(days=1)
+    ends_at = timezone.make_aware(datetime.combine(tomorrow, time.min))
+    try:
+        count_knock(purpose="survey", address=address, most=MOST_FORMS, ends_at=ends_at, at=at)
+    except TooOften as flood:
+        raise TooManyForms from flood
 
 
 def totals(*surveys: Survey) -> dict[int, dict[str, int]]:
     """Return delivery → grade → answers, in one query over the shards, however many answers there are."""
-    found: dict[int, dict[str, int]] = {}
+    sums: dict[int, dict[str, int]] = {}
     rows = (
         SurveyCount.objects.filter(survey__in=surveys)
         .values_list("delivery_id", "grade")
@@ -253,8 +245,8 @@ def totals(*surveys: Survey) -> dict[int, dict[str, int]]:
         .order_by("delivery_id")
     )
     for delivery, grade, number in rows:
-        found.setdefault(delivery, dict.fromkeys(GradeName.values, 0))[grade] = int(number)
-    return found
+        sums.setdefault(delivery, dict.fromkeys(GradeName.values, 0))[grade] = int(number)
+    return sums
 
 
 def forms_sent(survey: Survey) -> int:

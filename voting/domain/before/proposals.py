@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from voting.domain.before.calls import CallNotOpen, local
-from voting.domain.core.floods import network_of
+from voting.domain.core.floods import TooOften, count_knock
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.core.uploads import Cleaned
-from voting.models import Attachment, Call, Cycle, Knock, Proposal
+from voting.models import Attachment, Call, Cycle, Proposal
 from voting.states import Act, Channel, Source, Stage, Standing
 from voting.text.search import terms
 
@@ -101,7 +101,10 @@ def submit(
     if known := Proposal.objects.filter(ticket=ticket).first():
         return known, code_of(ticket)
     if address:
-        _knock(address, at)
+        try:
+            count_knock(purpose="proposal", address=address, most=MOST_KNOCKS, ends_at=at + WINDOW, at=at)
+        except TooOften as flood:
+            raise TooMany(flood.again) from flood
     code = code_of(ticket)
     with transaction.atomic():
         call = Call.objects.select_for_update().filter(cycle=cycle).first()
@@ -155,14 +158,14 @@ def hold_before_the_slate(cycle: Cycle) -> None:
 def flags(texts: Iterable[str]) -> list[str]:
     """Return why somebody should look before the public does; empty where nothing speaks against showing it."""
     text = "\n".join(texts)
-    found = [
+    reasons = [
         str(_("It seems to contain %s.") % name)
         for pattern, name in PERSONAL.values()
         if pattern.search(text)
     ]
     if any(word in text.lower() for word in ABUSE):
-        found.append(_("It may contain abusive words."))
-    return found
+        reasons.append(_("It may contain abusive words."))
+    return reasons
 
 
 def draft_of(
@@ -238,31 +241,14 @@ def _attached(proposal: Proposal, attachments: Sequence[Cleaned]) -> Iterable[At
 
 
 @transaction.atomic
-def _knock(address: str, at: datetime) -> None:
-    """Count a submission against its network, of which only a digest of the day is kept. Raises TooMany."""
-    Knock.objects.filter(at__lt=at - WINDOW).delete()
-    digest = salted_hmac(
-        "piaojue.knock", f"{at:%Y-%m-%d} {network_of(address)}", algorithm="sha256"
-    ).hexdigest()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [digest])
-    recent = list(
-        Knock.objects.filter(digest=digest).order_by("-at").values_list("at", flat=True)[:MOST_KNOCKS]
-    )
-    if len(recent) >= MOST_KNOCKS:
-        raise TooMany(recent[-1] + WINDOW)
-    Knock.objects.create(digest=digest, at=at)
-
-
-@transaction.atomic
 def show(*, cycle: Cycle, numbers: Sequence[int], by: User, at: datetime) -> int:
     """Show proposals to the public after somebody has looked; return how many."""
-    found = (
+    waiting = (
         Proposal.objects.select_for_update()
         .filter(cycle=cycle, number__in=numbers)
         .exclude(standing=Standing.SHOWN)
     )
-    shown = sorted(found.values_list("number", flat=True))
+    shown = sorted(waiting.values_list("number", flat=True))
     Proposal.objects.filter(cycle=cycle, number__in=shown).update(standing=Standing.SHOWN, standing_reason="")
     if shown:
         record(cycle=cycle, act=Act.PROPOSAL_SHOWN, by=by, at=at, data={"numbers": shown})

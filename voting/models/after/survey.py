@@ -67,14 +67,3 @@ class SurveyForm(models.Model):
 
     def __str__(self) -> str:
         return bytes(self.digest).hex()
-
-
-class SurveyAddress(models.Model):
-    """How many forms came from one network address, as a keyed digest that changes daily; kept for that day."""
-
-    digest = models.CharField(max_length=64, primary_key=True)
-    day = models.DateField(db_index=True)
-    forms = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return self.digest

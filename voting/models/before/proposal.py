@@ -123,13 +123,3 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Knock(models.Model):
-    """One submission from one network address, as a keyed digest that changes daily; kept for minutes."""
-
-    digest = models.CharField(max_length=64, db_index=True)
-    at = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return self.digest
