@@ -9,7 +9,7 @@ from typing import Any
 
 from voting.count.grading import Grade
 from voting.count.judging import VoidReason
-from voting.count.measures import Attendance, BallotType, Base, Rule, plain
+from voting.count.measures import Attendance, Base, Rule, plain
 from voting.count.totals import ItemTotals, Totals
 
 
@@ -120,11 +120,6 @@ class Outcome(Totals):
     def _numbers(self, decision: Decision) -> tuple[int, ...]:
         return tuple(item.number for item in self.items if item.decision is decision)
 
-    def _said(self, item: ItemResult) -> dict[str, Any]:
-        """Return an item as plain JSON values; what only an assessment has stands in an assessment's alone."""
-        said = asdict(item, dict_factory=plain)
-        return said if self.rule.ballot_type is BallotType.GRADES else _without_grades(said)
-
     def to_dict(self) -> dict[str, Any]:
         """Return the working as plain JSON values, always the same keys in the same order."""
         return {
@@ -145,14 +140,10 @@ class Outcome(Totals):
                 "least": self.floor_least,
             },
             "group": asdict(self.group, dict_factory=plain) if self.group else None,
-            "items": [self._said(item) for item in self.items],
+            "items": [asdict(item, dict_factory=plain) for item in self.items],
             "chosen": list(self.chosen),
             "tied": list(self.tied),
             "seats_left": self.seats_left,
             "missing": self.missing,
             "status": self.status.value,
         }
-
-
-def _without_grades(said: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if name not in {"basically", "grade"}}

@@ -268,7 +268,7 @@ def test_f27_a_channel_of_fewer_than_five_ballots_is_not_published_by_project():
     on_paper(vote, [(1, 0, 1)] * 2)
     vote.run("counted", "certified", "published")
     channels = notice_of(vote, 1)["channels"]
-    assert all("items" not in channel for channel in channels.values())
+    assert all(channel["items"] == [] for channel in channels.values())
     assert channels["paper"]["returned"] == 2
 
 
@@ -285,6 +285,8 @@ def test_presence_is_carried_over_and_can_change():
         rolls.undo_presence(**given)
 
 
-def test_next_ballot_is_none_without_a_notice():
-    assert further_rounds.next_ballot(None) is None
-    assert further_rounds.next_ballot(make_vote(until="counted", delegates=3, ballots=[[1]]).round) is None
+def test_no_ballot_is_called_for_without_a_notice():
+    assert further_rounds.ballot_called_for(None) is None
+    assert (
+        further_rounds.ballot_called_for(make_vote(until="counted", delegates=3, ballots=[[1]]).round) is None
+    )

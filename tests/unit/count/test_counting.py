@@ -138,19 +138,6 @@ def test_quorum_of_the_law_is_a_floor() -> None:
 # --- the rule and the attendance
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
-        replace(GONGSHU, ballot_type=BallotType.GRADES, satisfied_floor=MAJORITY),
-        GONGSHU,
-        PER_ITEM,
-        replace(GONGSHU, floor=None, blank=BlankBallot.VOID),
-    ],
-)
-def test_a_rule_survives_json(rule: Rule) -> None:
-    assert Rule.from_dict(json.loads(json.dumps(rule.to_dict()))) == rule
-
-
 def test_a_rule_in_plain_words() -> None:
     plain = GONGSHU.to_dict()
     assert plain == {
@@ -163,6 +150,7 @@ def test_a_rule_in_plain_words() -> None:
         "under": "valid",
         "scoring": None,
         "group_floor": None,
+        "satisfied_floor": None,
     }
     assert {type(value) for value in plain.values()} == {str, int, dict, type(None)}
     assert type(plain["floor"]["base"]) is str
@@ -171,23 +159,21 @@ def test_a_rule_in_plain_words() -> None:
 FLOOR = {"base": "all", "numerator": 1, "denominator": 2, "comparator": "gt"}
 
 
+def floor_from(plain: dict[str, Any] | None) -> Floor | None:
+    if plain is None:
+        return None
+    return Floor(**{**plain, "base": Base(plain["base"]), "comparator": Comparator(plain["comparator"])})
+
+
+KINDS: dict[str, Any] = {
+    "ballot_type": BallotType, "floor": floor_from, "group_floor": floor_from, "satisfied_floor": floor_from,
+    "under": UnderVote, "scoring": Scoring,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"ballot_type": "borda"}, "unreadable"),
-        ({"under": "maybe"}, "unreadable"),
-        ({"scoring": "borda"}, "unreadable"),
-        ({"group_floor": "half"}, "unreadable"),
-        ({"ballot_type": None}, "unreadable"),
-        ({"blank": "maybe"}, "unreadable"),
-        ({"tie_rule": "by_id"}, "unreadable"),
-        ({"shortfall_rule": ""}, "unreadable"),
-        ({"second_floor": FLOOR}, "unreadable"),
-        ({"floor": "half"}, "unreadable"),
-        ({"floor": {}}, "unreadable"),
-        ({"floor": {**FLOOR, "base": "here"}}, "unreadable"),
-        ({"floor": {**FLOOR, "comparator": ">"}}, "unreadable"),
-        ({"floor": {**FLOOR, "of": "all"}}, "unreadable"),
         ({"floor": {**FLOOR, "numerator": 0.5}}, "wrong_kind"),
         ({"floor": {**FLOOR, "denominator": True}}, "wrong_kind"),
         ({"floor": {**FLOOR, "numerator": -1}}, "fraction"),
@@ -212,23 +198,13 @@ FLOOR = {"base": "all", "numerator": 1, "denominator": 2, "comparator": "gt"}
             "grades_without_floors",
         ),
         ({"satisfied_floor": FLOOR}, "satisfied_without_grades"),
-        ({"ballot_type": "grades", "satisfied_floor": "half"}, "unreadable"),
     ],
 )
 def test_an_impossible_rule_is_refused(changes: dict[str, Any], code: str) -> None:
     with pytest.raises(ImpossibleRule) as refusal:
-        Rule.from_dict({**GONGSHU.to_dict(), **changes})
+        replace(GONGSHU, **{name: KINDS.get(name, lambda value: value)(changes[name]) for name in changes})
     assert refusal.value.code == code
     assert str(refusal.value)
-
-
-@pytest.mark.parametrize("key", GONGSHU.to_dict())
-def test_a_rule_with_a_gap_is_refused(key: str) -> None:
-    data = GONGSHU.to_dict()
-    del data[key]
-    with pytest.raises(ImpossibleRule) as refusal:
-        Rule.from_dict(data)
-    assert refusal.value.code == "unreadable"
 
 
 @pytest.mark.parametrize("field", ["ballot_type", "floor", "blank", "tie_rule", "shortfall_rule", "under"])
@@ -437,6 +413,7 @@ def test_the_working_in_full() -> None:
                 "abstain": 2,
                 "not_pressed": 0,
                 "places": [],
+                "basically": 0,
                 "score": [2],
                 "points": None,
                 "place": 1,
@@ -445,6 +422,7 @@ def test_the_working_in_full() -> None:
                 "passes_group": True,
                 "decision": "chosen",
                 "reason": "above_cut",
+                "grade": None,
             },
             {
                 "number": 7,
@@ -453,6 +431,7 @@ def test_the_working_in_full() -> None:
                 "abstain": 4,
                 "not_pressed": 0,
                 "places": [],
+                "basically": 0,
                 "score": [0],
                 "points": None,
                 "place": 3,
@@ -461,6 +440,7 @@ def test_the_working_in_full() -> None:
                 "passes_group": True,
                 "decision": "not_chosen",
                 "reason": "below_floor",
+                "grade": None,
             },
             {
                 "number": 9,
@@ -469,6 +449,7 @@ def test_the_working_in_full() -> None:
                 "abstain": 3,
                 "not_pressed": 0,
                 "places": [],
+                "basically": 0,
                 "score": [1],
                 "points": None,
                 "place": 2,
@@ -477,6 +458,7 @@ def test_the_working_in_full() -> None:
                 "passes_group": True,
                 "decision": "not_chosen",
                 "reason": "below_floor",
+                "grade": None,
             },
         ],
         "chosen": [4],
@@ -1048,7 +1030,8 @@ def by_definition(
                 "passes_group": in_group[n],
                 "decision": "chosen" if n in chosen else "tied" if n in tied else "not_chosen",
                 "reason": reason(n),
-                **({"basically": basically[n], "grade": grade(n)} if graded else {}),
+                "basically": basically[n] if graded else 0,
+                "grade": grade(n) if graded else None,
             }
             for i, n in enumerate(numbers)
         ],

@@ -24,6 +24,7 @@ from accounts.roles import Role
 from accounts.roster import reading
 from accounts.roster.checking import STRIDE, Checked, Entry, Known, Progress, check, known_delegates
 from voting.count.canonical import canonical_json, sha256_hex
+from voting.count.formats.roster import ROSTER_IMPORT, ROSTER_UNDO, Fault, ImportRecord
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused
 from voting.models import Cycle, RollEntry
@@ -150,9 +151,10 @@ def stage(
     )
 
 
-def _summary(checked: Checked, known: dict[str, Known], *, kind: str, mode: str) -> dict[str, Any]:
+def _summary(checked: Checked, known: dict[str, Known], *, kind: str, mode: str) -> ImportRecord:
     out = _put_out(checked, known, kind=kind) if mode == Mode.WHOLE else []
-    return {
+    body: dict[str, Any] = {
+        "format": ROSTER_IMPORT.name,
         "rows": checked.rows,
         "new": len(checked.new),
         "corrected": len(checked.corrected),
@@ -163,6 +165,12 @@ def _summary(checked: Checked, known: dict[str, Known], *, kind: str, mode: str)
         "corrections": [[vars(old), vars(new)] for old, new in checked.corrected[:SHOWN]],
         "state": _state(known, kind=kind),
     }
+    return ROSTER_IMPORT.of(body)
+
+
+def preview_of(staged: RosterImport) -> ImportRecord:
+    """Return what the preview showed. Raises UnreadableRecord."""
+    return ROSTER_IMPORT.of(staged.summary)
 
 
 def _put_out(checked: Checked, known: dict[str, Known], *, kind: str) -> list[str]:
@@ -180,7 +188,7 @@ def _state(known: dict[str, Known], *, kind: str) -> str:
     return sha256_hex(canonical_json(rows))
 
 
-def sentence(fault: Sequence[Any]) -> str:
+def sentence(fault: Fault) -> str:
     """Return why a row is faulty, in the reader's language."""
     _line, code, about = fault
     return str(FAULTS[code]) % {"about": about}
@@ -199,7 +207,7 @@ def apply(
             raise NotStaged
         _require_before_the_roll(cycle)
         known = known_delegates()
-        if _state(known, kind=cycle.kind) != staged.summary["state"]:
+        if _state(known, kind=cycle.kind) != preview_of(staged)["state"]:
             raise RosterChanged
         checked = finish(check(reading.read(bytes(staged.content)), kind=cycle.kind, known=known))
         if checked.faults and not leave_out:
@@ -207,13 +215,15 @@ def apply(
         out = _put_out(checked, known, kind=cycle.kind) if staged.mode == Mode.WHOLE else []
         yield from _write(cycle.kind, checked, known, out)
         staged.status = Status.APPLIED
-        staged.undo = {
+        undo_body: dict[str, Any] = {
+            "format": ROSTER_UNDO.name,
             "created": [entry.number for entry in checked.new],
             "corrected": [
-                [*vars(old).values(), known[old.number].is_active] for old, _new in checked.corrected
+                {**vars(old), "is_active": known[old.number].is_active} for old, _new in checked.corrected
             ],
             "out": out,
         }
+        staged.undo = ROSTER_UNDO.of(undo_body)
         staged.save(update_fields=["status", "undo"])
         data = {
             "file": staged.file_name, "digest": staged.digest, "new": len(checked.new),
@@ -323,19 +333,23 @@ def undo(*, cycle: Cycle, applied: RosterImport, by: User, at: datetime) -> None
     last = last_applied(cycle.kind)
     if last is None or last.pk != applied.pk or applied.undo is None:
         raise CannotUndo
-    for numbers in _batches(applied.undo["created"]):
+    before = ROSTER_UNDO.of(applied.undo)
+    for numbers in _batches(before["created"]):
         if RollEntry.objects.filter(delegate__number__in=numbers).exists():
             raise CannotUndo
         AccessCode.objects.filter(delegate__number__in=numbers).delete()
         users = list(Delegate.objects.filter(number__in=numbers).values_list("user_id", flat=True))
         Delegate.objects.filter(number__in=numbers).delete()
         User.objects.filter(pk__in=users).delete()
-    old = {row[0]: row for row in applied.undo["corrected"]}
-    entries = [Entry(*row[:4]) for row in old.values()]
+    entries = [
+        Entry(each["number"], each["name"], each["delegation"], each["in_group"])
+        for each in before["corrected"]
+    ]
+    active = {each["number"]: each["is_active"] for each in before["corrected"]}
     delegations = _delegations(cycle.kind, {entry.delegation for entry in entries})
     for batch in _batches(entries):
-        _correct(batch, delegations, {number: row[4] for number, row in old.items()})
-    for numbers in _batches(applied.undo["out"]):
+        _correct(batch, delegations, active)
+    for numbers in _batches(before["out"]):
         Delegate.objects.filter(number__in=numbers).update(is_active=True)
     Delegation.objects.filter(kind=cycle.kind, delegates=None).delete()
     RosterImport.objects.filter(pk=applied.pk).update(status=Status.UNDONE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from voting.count.formats.working import WORKING, OutcomeRecord
+from voting.count.outcomes import Status
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.models import Round, TieDecision
@@ -59,13 +60,13 @@ class WitnessMissing(Refused):
         return _("Record who drew the lot and who witnessed it.")
 
 
-def open_tie(round_: Round) -> dict[str, Any] | None:
+def open_tie(round_: Round) -> OutcomeRecord | None:
     """Return the outcome of a counted round whose tie the rules give to the presidium or a lot, else None."""
     tally = getattr(round_, "tally", None)
     if tally is None or round_.rules.tie_rule not in RECORDED:
         return None
-    outcome: dict[str, Any] = json.loads(tally.working)["outcome"]
-    return outcome if outcome["status"] == "tie" else None
+    outcome = WORKING.read(tally.working)["outcome"]
+    return outcome if outcome["status"] is Status.TIE else None
 
 
 @transaction.atomic
@@ -112,7 +113,7 @@ def decide_by_lot(
     )
 
 
-def _certified(round_: Round, rule: TieRule) -> tuple[Round, dict[str, Any]]:
+def _certified(round_: Round, rule: TieRule) -> tuple[Round, OutcomeRecord]:
     round_ = (
         Round.objects.select_for_update(of=("self",))
         .select_related("cycle", "rules", "tally")

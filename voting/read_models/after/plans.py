@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.utils import timezone
 
+from voting.count.formats.breakdown import BREAKDOWN, DeliveryRecord
 from voting.domain.after.progress import Plan, plan_now
 from voting.models import Breakdown, Cycle, Delivery, DeliveryMilestone, DeliveryTarget
 
@@ -21,7 +20,7 @@ class Plans:
 
     begun: date | None = None
     #: What the breakdown of that day said, by the number of the delivery; empty where it is today's plan.
-    said: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    said: Mapping[int, DeliveryRecord] = field(default_factory=dict)
 
     def of(self, delivery: Delivery, *, drafts: bool) -> Plan:
         """Return the delivery's plan of the day; its words become those of that plan too.
@@ -54,8 +53,8 @@ def _of_the_day(versions: list[tuple[int, date]], on: date) -> int:
     return next((key for key, day in reversed(versions) if day <= on), versions[0][0])
 
 
-def _rows(body: str) -> dict[int, Mapping[str, Any]]:
-    return {each["number"]: each for each in json.loads(body)["deliveries"]}
+def _rows(body: str) -> dict[int, DeliveryRecord]:
+    return {each["number"]: each for each in BREAKDOWN.read(body)["deliveries"]}
 
 
 def _as_dossier(delivery: Delivery) -> Plan:
@@ -80,7 +79,7 @@ def _as_dossier(delivery: Delivery) -> Plan:
     return Plan(tuple(targets), ())
 
 
-def _as_planned(delivery: Delivery, said: Mapping[str, Any]) -> Plan:
+def _as_planned(delivery: Delivery, said: DeliveryRecord) -> Plan:
     """Return the plan that an earlier breakdown says, its rows being today's where they still exist."""
     for name in ("leader", "responsible_units", "supporting_units", "content", "stage_goal"):
         setattr(delivery, name, said[name])

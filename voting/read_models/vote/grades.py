@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from voting.count.definition import floor_of
+from voting.count.formats.notice import NoticeItem, RoundPart
 from voting.count.grading import Grade, Graded, GradeRule, Test, grade_of
 from voting.count.measures import Base, Comparator
 from voting.states import GradeName
@@ -25,7 +26,7 @@ def grade_word(grade: str | None) -> str:
     return str(GradeName(grade).label) if grade else _("not graded")
 
 
-def bases_of(part: Mapping[str, Any]) -> dict[Base, int]:
+def bases_of(part: RoundPart) -> dict[Base, int]:
     """Return what the shares of a published round are measured against."""
     attendance, ballots = part["attendance"], part["ballots"]
     return {
@@ -44,7 +45,7 @@ def rule_of(settings: Mapping[str, Any]) -> GradeRule:
     return GradeRule(satisfied, both)
 
 
-def working(item: Mapping[str, Any], part: Mapping[str, Any], settings: Mapping[str, Any]) -> list[str]:
+def working(item: NoticeItem, part: RoundPart, settings: Mapping[str, Any]) -> list[str]:
     """Say in a line for every test how the grade of a published item was found."""
     return lines(grade_of(item["for"], item["basically"], bases_of(part), rule_of(settings)))
 
@@ -71,9 +72,9 @@ def _line(test: Test) -> str:
     return (met if test.passed else missed) % said
 
 
-def summary(items: Sequence[Mapping[str, Any]]) -> str:
+def summary(items: Sequence[NoticeItem]) -> str:
     """Say how many projects got each grade."""
     found = [item["grade"] for item in items]
     return _("%(satisfied)d satisfied, %(basically)d basically satisfied, %(unsatisfied)d unsatisfied.") % {
-        grade.value: found.count(grade.value) for grade in Grade
+        grade.value: found.count(grade) for grade in Grade
     }

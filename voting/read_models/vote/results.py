@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from voting.count.counting import BallotType, Base, Comparator, Floor
+from voting.count.formats.notice import (
+    NOTICE,
+    FurtherBallot,
+    NoticeItem,
+    NoticeRecord,
+    RoundPart,
+)
+from voting.count.formats.parts import ChannelName, GradeSettings, Settings
+from voting.count.formats.working import ChannelRecord
 from voting.models import Notice
 from voting.read_models.core.words import (
     BECAME,
@@ -32,15 +41,15 @@ __all__ = ["Item", "Result", "RoundResult", "english", "tenths_of_a_percent"]
 class RoundResult:
     """One round as a notice, a later notice or a tally tells it; every page, paper and export reads it here.
 
-    ``part`` holds ``items``, ``floor``, ``group``, ``attendance``, ``ballots``, ``status``, and where the source has
-    them ``paper``, ``channels``, ``tie``, ``next``; ``rules`` are the adopted settings.
+    ``rules`` are the adopted settings; ``by_channel`` is empty where the source does not tell the channels apart.
     """
 
-    part: dict[str, Any]
-    rules: dict[str, Any]
+    part: RoundPart
+    rules: Settings | GradeSettings
     number: int
     seats: int
     annual_numbers: tuple[int, ...] = field(default=())
+    by_channel: Mapping[ChannelName, ChannelRecord] = field(default_factory=dict)
 
     @property
     def ballot_type(self) -> BallotType:
@@ -74,11 +83,11 @@ class RoundResult:
 
     @property
     def roll(self) -> int:
-        return int(self.part["attendance"]["roll"])
+        return self.part["attendance"]["roll"]
 
     @property
     def valid(self) -> int:
-        return int(self.part["ballots"]["valid"])
+        return self.part["ballots"]["valid"]
 
     @property
     def base(self) -> int:
@@ -91,7 +100,7 @@ class RoundResult:
             return self.valid * self.seats
         if self.ranking:
             return self.valid
-        return int(self.part["floor"]["size"] or self.roll)
+        return self.part["floor"]["size"] or self.roll
 
     @property
     def has_floor(self) -> bool:
@@ -99,7 +108,7 @@ class RoundResult:
 
     @property
     def least(self) -> int:
-        return int(self.part["floor"]["least"])
+        return self.part["floor"]["least"]
 
     @property
     def line(self) -> str:
@@ -116,13 +125,13 @@ class RoundResult:
     @property
     def tie(self) -> dict[str, Any] | None:
         """How a tie was decided on the record, with ``said`` in words."""
-        tie = self.part.get("tie")
+        tie = self.part["tie"]
         return {**tie, "said": str(TIES[tie["method"]])} if tie else None
 
     @property
-    def following(self) -> dict[str, Any] | None:
+    def following(self) -> FurtherBallot | None:
         """The further round that this one calls for."""
-        return self.part.get("next")
+        return self.part["next"]
 
     @property
     def status(self) -> str:
@@ -170,10 +179,10 @@ class RoundResult:
         name = _("The whole list of %(count)d projects") % {"count": len(items)}
         return [Item(**{**vars(items[0]), "number": 1, "name": str(name)})]
 
-    def _item(self, item: dict[str, Any]) -> Item:
-        value = int(item["for"])
+    def _item(self, item: NoticeItem) -> Item:
+        value = item["for"]
         if self.ranking:
-            value = int(item["points"] if self.by_points else item["places"][0])
+            value = (item["points"] or 0) if self.by_points else item["places"][0]
         return Item(
             number=item["number"],
             name=(english() and item["name_en"]) or item["name"],
@@ -190,15 +199,15 @@ class RoundResult:
             annual_task=item["number"] in self.annual_numbers,
             cells=self._cells(item, value),
             places=tuple(item["places"]),
-            grade=item.get("grade") or "",
+            grade=item["grade"] or "",
         )
 
-    def _reason(self, item: dict[str, Any]) -> str:
+    def _reason(self, item: NoticeItem) -> str:
         if self.graded and item["grade"]:
             return "; ".join(working(item, self.part, self.rules))
         return str(REASONS[item["reason"]])
 
-    def _cells(self, item: dict[str, Any], value: int) -> tuple[int, ...]:
+    def _cells(self, item: NoticeItem, value: int) -> tuple[int, ...]:
         if self.ranking:
             cells = [value, item["for"], item["abstain"]]
         elif self.graded:
@@ -207,7 +216,7 @@ class RoundResult:
             cells = [item["for"], item["against"], item["abstain"], item["not_pressed"]]
         else:
             cells = [item["for"], item["abstain"]]
-        return tuple(cells + ([item["group_for"]] if self.group else []))
+        return tuple(cells + ([item["group_for"] or 0] if self.group else []))
 
     @property
     def chosen(self) -> list[Item]:
@@ -240,7 +249,7 @@ class RoundResult:
     @property
     def channels(self) -> list[dict[str, Any]]:
         """Return the channels apart, each with its figures; empty where all voted online."""
-        channels, paper = self.part.get("channels") or {}, self.part.get("paper")
+        paper = self.part["paper"]
         if not paper:
             return []
         issued = {"paper": paper["issued"], "online": self.part["ballots"]["issued"] - paper["issued"]}
@@ -248,10 +257,13 @@ class RoundResult:
             {
                 "name": str(CHANNELS[name]),
                 "issued": issued[name],
-                **{key: channel[key] for key in ("returned", "valid", "blank", "void")},
-                "votes": {item["number"]: item for item in channel.get("items", [])},
+                "returned": channel["returned"],
+                "valid": channel["valid"],
+                "blank": channel["blank"],
+                "void": channel["void"],
+                "votes": {item["number"]: item for item in channel["items"]},
             }
-            for name, channel in sorted(channels.items())
+            for name, channel in sorted(self.by_channel.items())
         ]
 
     @property
@@ -281,7 +293,7 @@ class RoundResult:
             denominator=self.rules["quorum_denominator"],
             comparator=Comparator(self.rules["quorum_comparator"]),
         )
-        present, least = int(self.part["attendance"]["present"]), floor.least(self.roll)
+        present, least = self.part["attendance"]["present"], floor.least(self.roll)
         reached = (
             _("Quorum: %(least)d, reached.") if present >= least else _("Quorum: %(least)d, not reached.")
         )
@@ -295,21 +307,21 @@ class Result(RoundResult):
     """
 
     def __init__(self, notice: Notice) -> None:
-        body: dict[str, Any] = json.loads(notice.body)
+        """Raises UnreadableRecord."""
+        body = NOTICE.read(notice.body)
         super().__init__(
             part=body,
             rules=body["rules"],
             number=body["round"]["number"],
             seats=body["round"]["seats"],
             annual_numbers=tuple(body["annual_tasks"]),
+            by_channel=body["channels"],
         )
         object.__setattr__(self, "notice", notice)
+        object.__setattr__(self, "body", body)
 
     notice: Notice
-
-    @property
-    def body(self) -> dict[str, Any]:
-        return self.part
+    body: NoticeRecord
 
     @property
     def digest(self) -> str:
