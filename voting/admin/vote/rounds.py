@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from voting.admin.core.pages import StepPage
 from voting.admin.vote.urn import report_for
+from voting.count.measures import TieRule
 from voting.domain.vote.definitions import definition_of
 from voting.domain.vote.further_rounds import ballot_called_for, begin_round
 from voting.domain.vote.running_order import StepKey
@@ -17,7 +18,6 @@ from voting.forms.core.steps import ConfirmForm, StepForm
 from voting.forms.vote.rounds import LotForm, PresidiumForm
 from voting.models import TieDecision
 from voting.read_models.vote.results import english
-from voting.states import TieRule
 
 
 class DecidePage(StepPage):

@@ -21,13 +21,14 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from voting.count.grading import Grade
 from voting.domain.after.light_settings import GOING_ON
 from voting.domain.after.locks import lock_cycle
 from voting.domain.core.floods import network_of
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.models import Cycle, Delivery, Survey, SurveyAddress, SurveyCount, SurveyForm
-from voting.states import Act, GradeName
+from voting.states import Act
 
 SHARDS = 16
 #: Families share an address, and so do whole offices.
@@ -86,7 +87,7 @@ def open_survey(*, cycle: Cycle, opens_at: datetime, closes_at: datetime, by: Us
         [
             SurveyCount(survey=survey, delivery=delivery, grade=grade, shard=shard)
             for delivery in deliveries
-            for grade in GradeName.values
+            for grade in Grade
             for shard in range(SHARDS)
         ],
         ignore_conflicts=True,
@@ -253,7 +254,7 @@ def totals(*surveys: Survey) -> dict[int, dict[str, int]]:
         .order_by("delivery_id")
     )
     for delivery, grade, number in rows:
-        found.setdefault(delivery, dict.fromkeys(GradeName.values, 0))[grade] = int(number)
+        found.setdefault(delivery, dict.fromkeys(map(str, Grade), 0))[grade] = int(number)
     return found
 
 

@@ -22,7 +22,7 @@ from voting.count.formats.notice import (
 )
 from voting.count.formats.parts import ChannelName
 from voting.count.formats.working import WORKING, ChannelRecord, OutcomeRecord, WorkingRecord
-from voting.count.measures import BallotType
+from voting.count.measures import BallotType, ShortfallRule
 from voting.count.outcomes import Decision, Status
 from voting.domain.core.cycles import move_cycle
 from voting.domain.core.refusals import Refused, StepNotAllowed
@@ -30,7 +30,7 @@ from voting.domain.vote.definitions import definition_of
 from voting.domain.vote.rounds import move_round
 from voting.domain.vote.ties import open_tie
 from voting.models import Cycle, Notice, Round, TieDecision, VotingRules
-from voting.states import Act, RoundStatus, ShortfallRule, Stage
+from voting.states import Act, RoundStatus, Stage
 
 #: Below so many ballots a channel's votes for each project are left out of the notice: they could name voters (F27).
 SMALLEST_SHOWN = 5

@@ -12,11 +12,12 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from voting.count.formats.working import WORKING, OutcomeRecord
+from voting.count.measures import TieRule
 from voting.count.outcomes import Status
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.models import Round, TieDecision
-from voting.states import Act, RoundStatus, TieRule
+from voting.states import Act, RoundStatus
 
 #: The tie rules whose decision is recorded; the others need none, or another ballot.
 RECORDED = frozenset({TieRule.PRESIDIUM, TieRule.LOT})

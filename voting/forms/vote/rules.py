@@ -11,10 +11,11 @@ from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from voting.count.measures import BallotType
 from voting.domain.vote import rules
 from voting.forms.core.steps import StepForm
 from voting.models import VotingRules
-from voting.states import BallotType
+from voting.states import BALLOT_TYPES, choices_of
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
             del self.fields[name]
         if not self.graded:
             kinds: Any = self.fields["ballot_type"]
-            kinds.choices = [each for each in BallotType.choices if each[0] != BallotType.GRADES]
+            kinds.choices = [each for each in choices_of(BALLOT_TYPES) if each[0] != BallotType.GRADES]
             return
         for name in ("satisfied_base", "floor_base"):  # an assessment has both of its shares
             base: Any = self.fields[name]

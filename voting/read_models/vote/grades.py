@@ -13,7 +13,7 @@ from voting.count.definition import floor_of
 from voting.count.formats.notice import NoticeItem, RoundPart
 from voting.count.grading import Grade, Graded, GradeRule, Test, grade_of
 from voting.count.measures import Base, Comparator
-from voting.states import GradeName
+from voting.states import GRADES
 
 _SHARES: dict[Comparator, Promise] = {
     Comparator.AT_LEAST: gettext_lazy("at least %(numerator)d/%(denominator)d of %(size)d is %(needed)d"),
@@ -23,7 +23,7 @@ _SHARES: dict[Comparator, Promise] = {
 
 def grade_word(grade: str | None) -> str:
     """Return the grade in the reader's language; a void vote gives none."""
-    return str(GradeName(grade).label) if grade else _("not graded")
+    return str(GRADES[grade]) if grade else _("not graded")
 
 
 def bases_of(part: RoundPart) -> dict[Base, int]:

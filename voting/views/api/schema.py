@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from voting.count.grading import Grade
 from voting.domain.after.lights import Light
-from voting.states import Became, DeliveryStatus, GradeName, Stage
+from voting.states import Became, DeliveryStatus, Stage
 
 VERSION = "1.0.0"
 #: The words that a filter takes.
@@ -80,7 +81,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         last_report=_DAY, open_findings=_WHOLE,
         report_overdue={"type": "boolean"}, report_escalated={"type": "boolean"},
         grades=_list(
-            _object(assessment=_TEXT, name=_TEXT, grade={"enum": [*GradeName.values, None]})
+            _object(assessment=_TEXT, name=_TEXT, grade={"enum": [*map(str, Grade), None]})
         ),
         survey=_object(satisfied=_WHOLE, basically=_WHOLE, unsatisfied=_WHOLE),
         page=_TEXT, reports=_TEXT,
