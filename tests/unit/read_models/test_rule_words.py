@@ -161,7 +161,7 @@ def test_the_example_of_points_is_what_the_count_makes_of_it(seats: int):
         scoring=counting.Scoring.POINTS,
     )
     counted = counting.count(
-        rule, range(1, seats + 1), ballots, counting.Attendance(roll=9, present=9, issued=9)
+        rule, range(1, seats + 1), ballots, counting.Turnout(roll=9, present=9, issued=9)
     )
     with override("en"):
         example = scoring(settings("liyang", seats=seats))[2]
