@@ -14,6 +14,7 @@ from django.test import Client
 from accounts.models import Unit, User
 from accounts.roles import Kind, Role
 from benchmarks import report
+from voting.count.grading import Grade
 from voting.domain.after import surveys
 from voting.models import (
     Breakdown,
@@ -28,7 +29,7 @@ from voting.models import (
     SurveyCount,
     TargetFigure,
 )
-from voting.states import Became, GradeName, Stage
+from voting.states import Became, Stage
 
 ANSWERS = 1_000_000
 PROJECTS, MANY = 12, 120
@@ -130,11 +131,11 @@ def _fill(survey: Survey, answers: int) -> None:
 def _forms(survey: Survey) -> float:
     """Return the median seconds of a form with an answer for every project, each from another address."""
     deliveries = list(Delivery.objects.filter(cycle=survey.cycle_id).values_list("pk", flat=True))
-    answers = dict.fromkeys(deliveries, GradeName.SATISFIED.value)
+    answers = dict.fromkeys(deliveries, Grade.SATISFIED.value)
     at = survey.opens_at + timedelta(minutes=1)
     seconds = []
     for place in range(FORMS):
-        ticket, address = surveys.make_ticket(survey), f"192.0.2.{place % 250}"
+        ticket, address = surveys.survey_ticket(survey), f"192.0.2.{place % 250}"
         begun = time.perf_counter()
         surveys.answer(survey=survey, ticket=ticket, answers=answers, address=address, at=at)
         seconds.append(time.perf_counter() - begun)

@@ -78,7 +78,7 @@ def survey(spring: Spring, *, days: int = 1) -> Survey:
 
 def answer(spring: Spring, opened: Survey, **given: Any) -> None:
     said = {
-        "ticket": surveys.make_ticket(opened),
+        "ticket": surveys.survey_ticket(opened),
         "answers": {spring.delivery(1).pk: "satisfied"},
         "address": "192.0.2.1",
         "at": opened.opens_at + timedelta(minutes=1),
@@ -95,7 +95,7 @@ def flood(spring: Spring) -> Survey:
 
 def sent_once(spring: Spring) -> tuple[Survey, str]:
     opened = survey(spring)
-    ticket = surveys.make_ticket(opened)
+    ticket = surveys.survey_ticket(opened)
     answer(spring, opened, ticket=ticket)
     return opened, ticket
 
@@ -191,7 +191,7 @@ CASES_AFTER: dict[type, Case] = {
         )
     ),
     supervision.NotOfTheGroup: on(lambda s: inspect(s, by=s.vote.delegates[0].user)),
-    supervision.NotADelegate: on(
+    supervision.NotADelegateInOffice: on(
         lambda s: supervision.remark(delivery=s.delivery(), text="好。", **s.acting)
     ),
     supervision.NothingWritten: on(lambda s: inspect(s, text=" ")),

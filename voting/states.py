@@ -1,12 +1,29 @@
-"""Every state and every step between states. Imports nothing of ours.
+"""Every state and every step between states, and the labels of the count's own words. Imports the count alone.
 
 The tables below are the only truth about what may follow what; ``domain.core.cycles.move_cycle`` and
 ``domain.vote.rounds.move_round`` are their only users.
 """
 
+from collections.abc import Mapping
+
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from voting.count.grading import Grade
+from voting.count.measures import (
+    BallotType,
+    Base,
+    BlankBallot,
+    Comparator,
+    Scoring,
+    ShortfallRule,
+    TieRule,
+    UnderVote,
+)
+
+Labels = Mapping[str, Promise]
 
 
 class Stage(TextChoices):
@@ -55,7 +72,7 @@ class Channel(TextChoices):
     IMPORT = "import", pgettext_lazy("proposal", "from a list")
 
 
-class Standing(TextChoices):
+class Visibility(TextChoices):
     """Whether the public sees a proposal; personal data and abuse are held back until somebody has looked."""
 
     HELD = "held", _("not yet looked at")
@@ -135,86 +152,73 @@ class Presence(TextChoices):
     LEFT = "left", _("left early")
 
 
-class BallotType(TextChoices):
-    """PROCEDURE.md §3.4 (3), (a) to (f); the values are those of ``count.counting``."""
-
-    UP_TO = "up_to", _("choose up to N")
-    EXACTLY = "exactly", _("choose exactly N")
-    PER_ITEM = "per_item", _("for, against or abstain on each project")
-    PER_ITEM_UP_TO = "per_item_up_to", _("for, against or abstain on each project, at most N for")
-    RANKING = "ranking", _("rank up to N projects by priority")
-    WHOLE_REPORT = "whole_report", _("approve or reject the whole list")
-    GRADES = "grades", _("satisfied, basically satisfied or unsatisfied with each project")
-
-
-class UnderVote(TextChoices):
-    """A ballot with fewer marks than it could have (PROCEDURE.md §3.4 (4))."""
-
-    VALID = "valid", pgettext_lazy("too few marks", "valid")
-    VOID = "void", pgettext_lazy("too few marks", "void")
-
-
-class Scoring(TextChoices):
-    """How a ranking is read; empty: the ballot ranks nothing."""
-
-    NONE = "", _("nothing is ranked")
-    POINTS = "points", _("points by place: N for the first place, N − 1 for the second, …")
-    FIRST_PREFERENCES = "first_preferences", _("most first places, then most second places, …")
-
-
-class FloorBase(TextChoices):
-    """What a floor is measured against (PROCEDURE.md §3.4 (6)); empty: no floor."""
-
-    NONE = "", _("no floor: the highest N")
-    ALL = "all", _("all delegates on the roll")
-    PRESENT = "present", _("delegates present")
-    RETURNED = "returned", _("ballots returned")
-    VALID = "valid", _("valid ballots")
-
-
-class GroupBase(TextChoices):
-    """What the second threshold of a sub-group is measured against; empty: there is none (PROCEDURE.md §3.4 (6))."""
-
-    NONE = "", _("no second threshold")
-    ALL = "all", _("all members of the sub-group on the roll")
-    PRESENT = "present", _("members of the sub-group present")
-    RETURNED = "returned", _("ballots returned by the sub-group")
-    VALID = "valid", _("valid ballots of the sub-group")
-
-
-class SatisfiedBase(TextChoices):
-    """What the better grade of an assessment is measured against; empty: this is no assessment."""
-
-    NONE = "", _("no assessment")
-    ALL = "all", _("all members on the roll")
-    PRESENT = "present", _("members present")
-    RETURNED = "returned", _("ballots returned")
-    VALID = "valid", _("valid ballots")
-
-
-class Comparator(TextChoices):
-    """过半数 is strictly more than half; 以上 includes (PROCEDURE.md §3.4 (11))."""
-
-    MORE_THAN = "gt", _("more than")
-    AT_LEAST = "ge", _("at least")
-
-
-class BlankBallot(TextChoices):
-    VALID = "valid", pgettext_lazy("blank ballot", "valid: abstains on every project")
-    VOID = "void", pgettext_lazy("blank ballot", "void")
+#: The labels of what the measures of a vote settle. Its words are the count's own (``count.measures``), and so are the
+#: meanings; empty stands for what a vote can do without.
+BALLOT_TYPES: Labels = {
+    BallotType.UP_TO: _("choose up to N"),
+    BallotType.EXACTLY: _("choose exactly N"),
+    BallotType.PER_ITEM: _("for, against or abstain on each project"),
+    BallotType.PER_ITEM_UP_TO: _("for, against or abstain on each project, at most N for"),
+    BallotType.RANKING: _("rank up to N projects by priority"),
+    BallotType.WHOLE_REPORT: _("approve or reject the whole list"),
+    BallotType.GRADES: _("satisfied, basically satisfied or unsatisfied with each project"),
+}
+UNDER_VOTES: Labels = {
+    UnderVote.VALID: pgettext_lazy("too few marks", "valid"),
+    UnderVote.VOID: pgettext_lazy("too few marks", "void"),
+}
+SCORINGS: Labels = {
+    "": _("nothing is ranked"),
+    Scoring.POINTS: _("points by place: N for the first place, N − 1 for the second, …"),
+    Scoring.FIRST_PREFERENCES: _("most first places, then most second places, …"),
+}
+FLOOR_BASES: Labels = {
+    "": _("no floor: the highest N"),
+    Base.ALL: _("all delegates on the roll"),
+    Base.PRESENT: _("delegates present"),
+    Base.RETURNED: _("ballots returned"),
+    Base.VALID: _("valid ballots"),
+}
+GROUP_BASES: Labels = {
+    "": _("no second threshold"),
+    Base.ALL: _("all members of the sub-group on the roll"),
+    Base.PRESENT: _("members of the sub-group present"),
+    Base.RETURNED: _("ballots returned by the sub-group"),
+    Base.VALID: _("valid ballots of the sub-group"),
+}
+SATISFIED_BASES: Labels = {
+    "": _("no assessment"),
+    Base.ALL: _("all members on the roll"),
+    Base.PRESENT: _("members present"),
+    Base.RETURNED: _("ballots returned"),
+    Base.VALID: _("valid ballots"),
+}
+COMPARATORS: Labels = {Comparator.MORE_THAN: _("more than"), Comparator.AT_LEAST: _("at least")}
+BLANK_BALLOTS: Labels = {
+    BlankBallot.VALID: pgettext_lazy("blank ballot", "valid: abstains on every project"),
+    BlankBallot.VOID: pgettext_lazy("blank ballot", "void"),
+}
+TIE_RULES: Labels = {
+    TieRule.FURTHER_BALLOT: _("another ballot among the tied projects"),
+    TieRule.PRESIDIUM: _("the presidium decides, with a recorded reason"),
+    TieRule.LOT: _("a public lot, recorded"),
+    TieRule.ADMIT_ALL: _("all tied projects are chosen"),
+}
+SHORTFALL_RULES: Labels = {
+    ShortfallRule.FURTHER_ROUND: _("another round among the rest"),
+    ShortfallRule.STAY_EMPTY: _("the seats stay empty"),
+    ShortfallRule.NEXT_SESSION: _("left to the next session"),
+}
+GRADES: Labels = {
+    Grade.SATISFIED: _("satisfied"),
+    Grade.BASICALLY: _("basically satisfied"),
+    Grade.UNSATISFIED: _("unsatisfied"),
+}
 
 
-class TieRule(TextChoices):
-    FURTHER_BALLOT = "further_ballot", _("another ballot among the tied projects")
-    PRESIDIUM = "presidium", _("the presidium decides, with a recorded reason")
-    LOT = "lot", _("a public lot, recorded")
-    ADMIT_ALL = "admit_all", _("all tied projects are chosen")
-
-
-class ShortfallRule(TextChoices):
-    FURTHER_ROUND = "further_round", _("another round among the rest")
-    STAY_EMPTY = "stay_empty", _("the seats stay empty")
-    NEXT_SESSION = "next_session", _("left to the next session")
+def choices_of(labels: Labels) -> list[tuple[str, Promise]]:
+    """Return the labels as the choices of a field, their words as plain text: a migration names no class of ours."""
+    return [(str(word), label) for word, label in labels.items()]
 
 
 class Became(TextChoices):
@@ -229,14 +233,6 @@ class Body(TextChoices):
 
     DELEGATES = "delegates", _("the delegates")
     COMMITTEE = "committee", _("the members of the standing committee")
-
-
-class GradeName(TextChoices):
-    """The grades of an assessment; the values are those of ``count.grading.Grade``."""
-
-    SATISFIED = "satisfied", _("satisfied")
-    BASICALLY = "basically", _("basically satisfied")
-    UNSATISFIED = "unsatisfied", _("unsatisfied")
 
 
 class DeliveryStatus(TextChoices):

@@ -6,9 +6,10 @@ import itertools
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils.functional import Promise
 
 from tests.factories import make_vote
-from voting.count import counting
+from voting import states
 from voting.domain.core.cycles import move_cycle
 from voting.domain.core.refusals import StepNotAllowed
 from voting.domain.vote.rounds import move_round
@@ -20,14 +21,8 @@ from voting.states import (
     SEALED_STATUSES,
     STAGE_STEPS,
     Act,
-    BallotType,
-    BlankBallot,
-    Comparator,
-    FloorBase,
     RoundStatus,
-    ShortfallRule,
     Stage,
-    TieRule,
 )  # fmt: skip
 
 STAGES = list(itertools.product(Stage, Stage))
@@ -123,13 +118,19 @@ def test_a_stage_reached_by_two_at_the_same_time_is_reached_once():
     assert vote.cycle.journal.count() == entries
 
 
-def test_the_names_of_the_count_are_those_of_the_database():
-    assert set(BallotType.values) == {kind.value for kind in counting.BallotType}
-    assert set(Comparator.values) == {comparator.value for comparator in counting.Comparator}
-    assert set(BlankBallot.values) == {blank.value for blank in counting.BlankBallot}
-    assert set(FloorBase.values) - {""} == {base.value for base in counting.Base}
-    assert set(TieRule.values) == {rule.value for rule in counting.TieRule}
-    assert set(ShortfallRule.values) == {rule.value for rule in counting.ShortfallRule}
+def test_every_word_of_the_count_has_its_label():
+    """Every table of labels names all words of one enum of the count; empty stands for what is left out."""
+    tables = {
+        name: table for name, table in vars(states).items() if name.isupper() and isinstance(table, dict)
+    }
+    labelled = {
+        name: table for name, table in tables.items() if all(isinstance(v, Promise) for v in table.values())
+    }
+    assert len(labelled) == 11
+    for name, table in labelled.items():
+        (kind,) = {type(word) for word in table if word}
+        assert set(table) - {""} == set(kind), name
+        assert all(type(word) is str for word, _label in states.choices_of(table))
 
 
 def test_every_state_is_in_its_table_and_the_groups_do_not_overlap():

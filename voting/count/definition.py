@@ -5,16 +5,14 @@ The count, the offline unsealing and the recount all read a definition here, and
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
 from voting.count import choices, counting
 from voting.count.canonical import sha256_hex
-
-FORMAT = "piaojue-definition/2"
+from voting.count.formats.definition import DEFINITION, DefinitionBody
 
 
 @dataclass(frozen=True)
@@ -22,11 +20,7 @@ class Definition:
     """A round's rules, seats and items; equal texts give the same object."""
 
     text: str
-
-    @cached_property
-    def data(self) -> dict[str, Any]:
-        data: dict[str, Any] = json.loads(self.text)
-        return data
+    data: DefinitionBody = field(compare=False, repr=False)
 
     @cached_property
     def digest(self) -> str:
@@ -56,8 +50,8 @@ class Definition:
 
 @lru_cache(maxsize=32)
 def read_definition(text: str) -> Definition:
-    """Return the definition of that text, parsed once per process."""
-    return Definition(text)
+    """Return the definition of that text, parsed once per process. Raises UnreadableRecord."""
+    return Definition(text, DEFINITION.read(text))
 
 
 def counting_rule(settings: Mapping[str, Any], *, seats: int) -> counting.Rule:

@@ -6,7 +6,7 @@ numbers only; no Django, no database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -126,7 +126,7 @@ class ImpossibleCount(ValueError):
 class ImpossibleRule(ImpossibleCount):
     """A rule that no vote can be held under.
 
-    Codes: ``unreadable``, ``wrong_kind``, ``no_seats``, ``fraction``, ``unreachable``; for settings that contradict
+    Codes: ``wrong_kind``, ``no_seats``, ``fraction``, ``unreachable``; for settings that contradict
     each other ``up_to_under_void``, ``exactly_under_valid``, ``ranking_unscored``, ``scoring_without_ranking``,
     ``report_without_floor``, ``report_under_void``, ``grades_without_floors``, ``satisfied_without_grades``; with the
     items of a round also ``no_items``, ``repeated_item``, ``more_seats_than_items``, ``report_seats``, ``group``.
@@ -140,7 +140,7 @@ class ImpossibleAttendance(ImpossibleCount):
     """
 
 
-def plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def plain_values(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A dict factory for ``asdict``: enums become their values, tuples lists, ``for_`` becomes ``for``."""
     return {name.rstrip("_"): _plain(value) for name, value in pairs}
 
@@ -242,43 +242,8 @@ class Rule:
                 raise ImpossibleRule(code, why)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the rule as plain JSON values; ``from_dict`` gives an equal rule back.
-
-        What only an assessment has stands in an assessment's alone.
-        """
-        said = asdict(self, dict_factory=plain)
-        if self.satisfied_floor is None:
-            del said["satisfied_floor"]
-        return said
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Rule:
-        """Read what ``to_dict`` wrote.
-
-        Raises ImpossibleRule: ``unreadable`` for a key or a word that is missing or unknown, so that a rule
-        of a later version is refused and never half understood; otherwise as the constructors do.
-        """
-        try:
-            return cls(
-                **{
-                    **data,
-                    "ballot_type": BallotType(data["ballot_type"]),
-                    "floor": None if data["floor"] is None else _read_floor(data["floor"]),
-                    "blank": BlankBallot(data["blank"]),
-                    "tie_rule": TieRule(data["tie_rule"]),
-                    "shortfall_rule": ShortfallRule(data["shortfall_rule"]),
-                    "under": UnderVote(data["under"]),
-                    "scoring": None if data["scoring"] is None else Scoring(data["scoring"]),
-                    "group_floor": None if data["group_floor"] is None else _read_floor(data["group_floor"]),
-                    "satisfied_floor": _read_floor(data["satisfied_floor"])
-                    if "satisfied_floor" in data
-                    else None,
-                }
-            )
-        except ImpossibleRule:
-            raise
-        except (KeyError, TypeError, ValueError) as error:
-            raise ImpossibleRule("unreadable", f"not a rule of this version: {error}") from error
+        """Return the rule as plain JSON values."""
+        return asdict(self, dict_factory=plain_values)
 
 
 _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
@@ -328,12 +293,8 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
 )
 
 
-def _read_floor(data: Mapping[str, Any]) -> Floor:
-    return Floor(**{**data, "base": Base(data["base"]), "comparator": Comparator(data["comparator"])})
-
-
 @dataclass(frozen=True)
-class Attendance:
+class Turnout:
     """应到, 实到, 发出: delegates on the roll, delegates present, ballots issued, on paper among them.
 
     The count finds 收回. Raises ImpossibleAttendance ``negative``, ``more_present_than_roll`` or

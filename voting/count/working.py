@@ -7,7 +7,7 @@ give the same bytes wherever they are counted (TRUST.md §2).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import reduce
 from operator import add
@@ -17,9 +17,9 @@ from voting.count import counting
 from voting.count.canonical import canonical_json, sha256_hex
 from voting.count.choices import Choice
 from voting.count.definition import Definition, read_definition
-
-FORMAT = "piaojue-tally/2"
-ONLINE, PAPER = "online", "paper"
+from voting.count.formats.files import RoundFacts
+from voting.count.formats.parts import BoxFigures, ChannelName
+from voting.count.formats.working import PATTERNS, WORKING, Pattern, PatternsBody, WorkingBody
 
 
 @dataclass(frozen=True)
@@ -29,62 +29,61 @@ class Working:
     The patterns are for the scrutineers only (TRUST.md F26).
     """
 
-    working: dict[str, Any]
-    patterns: dict[str, list[list[Any]]]
+    working: WorkingBody
+    patterns: PatternsBody
 
     @property
     def text(self) -> str:
-        return canonical_json(self.working)
+        return WORKING.write(self.working)
 
     @property
     def digest(self) -> str:
         return sha256_hex(self.text)
 
 
-def work_out(facts: Mapping[str, Any], online: Iterable[Choice]) -> Working:
+def work_out(facts: RoundFacts, online: Iterable[Choice]) -> Working:
     """Count a closed round, its online ballots taken one by one.
 
-    ``facts`` are what the round fixed before any ballot was opened::
-
-        {"definition": canonical text, "key": fingerprint, "urn": {"ballots": n, "root": hex},
-         "attendance": {"roll", "present", "on_leave", "left", "absent", "quorum_least", "quorum_met", "issued",
-                        "group": None | {"roll", "present", "issued"}},
-         "paper": None | {"issued", "returned", "returned_group", "ballots": [[marks, in_group], …]}}
-
-    Raises counting.ImpossibleCount, counting.CountMismatch.
+    ``facts`` are what the round fixed before any ballot was opened. Raises counting.ImpossibleCount,
+    counting.CountMismatch, UnreadableRecord.
     """
     definition = read_definition(facts["definition"])
-    channels = {name: _Channel(definition) for name in ([ONLINE, PAPER] if facts["paper"] else [ONLINE])}
+    electronic, box = _Channel(definition), _Channel(definition)
     for choice in online:
-        channels[ONLINE].add(choice)
+        electronic.add(choice)
     for choice in paper_choices(facts):
-        channels[PAPER].add(choice)
-    working = {
-        "format": FORMAT,
-        "definition": definition.digest,
-        "key": facts["key"],
-        "urn": facts["urn"],
-        "attendance": facts["attendance"],
-        "paper": _box(facts),
-        "channels": {name: channel.to_dict() for name, channel in channels.items()},
-        "outcome": _decide(definition, facts, list(channels.values())).to_dict(),
-    }
-    return Working(working, {name: channel.patterns() for name, channel in channels.items()})
+        box.add(choice)
+    channels: dict[ChannelName, _Channel] = {"online": electronic}
+    if facts["paper"]:
+        channels["paper"] = box
+    working = WORKING.of(
+        {
+            "format": WORKING.name,
+            "definition": definition.digest,
+            "key": facts["key"],
+            "urn": facts["urn"],
+            "attendance": facts["attendance"],
+            "paper": _box(facts),
+            "channels": {name: channel.to_dict() for name, channel in channels.items()},
+            "outcome": _decide(definition, facts, list(channels.values())).to_dict(),
+        }
+    )
+    patterns = {"format": PATTERNS.name, "online": electronic.patterns(), "paper": box.patterns()}
+    return Working(working, PATTERNS.of(patterns))
 
 
-def _decide(definition: Definition, facts: Mapping[str, Any], channels: list[_Channel]) -> counting.Outcome:
+def _decide(definition: Definition, facts: RoundFacts, channels: list[_Channel]) -> counting.CountOutcome:
     attendance, paper = facts["attendance"], facts["paper"]
     group = None
-    if definition.rule.group_floor:
-        members = attendance["group"]
+    if definition.rule.group_floor and (members := attendance["group"]):
         group = (
             reduce(add, (channel.members.totals() for channel in channels)),
-            counting.Attendance(roll=members["roll"], present=members["present"], issued=members["issued"]),
+            counting.Turnout(roll=members["roll"], present=members["present"], issued=members["issued"]),
         )
     return counting.decide(
         definition.rule,
         reduce(add, (channel.totals() for channel in channels)),
-        counting.Attendance(
+        counting.Turnout(
             roll=attendance["roll"],
             present=attendance["present"],
             issued=attendance["issued"],
@@ -95,18 +94,20 @@ def _decide(definition: Definition, facts: Mapping[str, Any], channels: list[_Ch
     )
 
 
-def _box(facts: Mapping[str, Any]) -> dict[str, Any] | None:
+def _box(facts: RoundFacts) -> BoxFigures | None:
     """Return the box of paper ballots with one hash over what was agreed to stand on them."""
     paper = facts["paper"]
     if not paper:
         return None
-    agreed = canonical_json(sorted(paper["ballots"]))
-    return {name: paper[name] for name in ("issued", "returned", "returned_group")} | {
-        "digest": sha256_hex(agreed)
+    return {
+        "issued": paper["issued"],
+        "returned": paper["returned"],
+        "returned_group": paper["returned_group"],
+        "digest": sha256_hex(canonical_json(sorted(paper["ballots"]))),
     }
 
 
-def expand(patterns: Iterable[Iterable[Any]]) -> Iterable[Choice]:
+def expand(patterns: Iterable[Pattern]) -> Iterable[Choice]:
     """Yield the ballots that the patterns of one channel stand for."""
     for marks, in_group, times in patterns:
         choice = Choice(tuple(marks), bool(in_group))
@@ -114,7 +115,7 @@ def expand(patterns: Iterable[Iterable[Any]]) -> Iterable[Choice]:
             yield choice
 
 
-def paper_choices(facts: Mapping[str, Any]) -> list[Choice]:
+def paper_choices(facts: RoundFacts) -> list[Choice]:
     """Return the agreed paper ballots of the facts."""
     paper = facts["paper"]
     return [Choice(tuple(marks), bool(in_group)) for marks, in_group in paper["ballots"]] if paper else []
@@ -127,7 +128,6 @@ class _Channel:
         rule, numbers = definition.rule, definition.numbers
         self.members, self.others = counting.Adder(rule, numbers), counting.Adder(rule, numbers)
         self.seen: Counter[Choice] = Counter()
-        self.graded = definition.ballot_type is counting.BallotType.GRADES
 
     def add(self, choice: Choice) -> None:
         (self.members if choice.in_group else self.others).add(choice.marks)
@@ -136,14 +136,8 @@ class _Channel:
     def totals(self) -> counting.Totals:
         return self.members.totals() + self.others.totals()
 
-    def patterns(self) -> list[list[Any]]:
-        return sorted([list(c.marks), int(c.in_group), times] for c, times in self.seen.items())
-
-    def _said(self, item: counting.ItemTotals) -> dict[str, Any]:
-        said = asdict(item, dict_factory=counting.plain)
-        if not self.graded:
-            del said["basically"]
-        return said
+    def patterns(self) -> list[Pattern]:
+        return sorted((list(c.marks), int(c.in_group), times) for c, times in self.seen.items())
 
     def to_dict(self) -> dict[str, Any]:
         totals = self.totals()
@@ -153,5 +147,5 @@ class _Channel:
             "blank": totals.blank,
             "void": totals.void,
             "void_reasons": {reason.value: totals.void_reasons[reason] for reason in counting.VoidReason},
-            "items": [self._said(item) for item in totals.items],
+            "items": [asdict(item, dict_factory=counting.plain_values) for item in totals.items],
         }

@@ -18,6 +18,9 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from voting.count.formats import UnreadableRecord
+from voting.read_models.core.unreadable import unreadable_sentence
+
 INTERRUPTED = 130  # what a shell reports for a program ended by Ctrl-C
 
 
@@ -41,13 +44,20 @@ class SpeakingCommand(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
         with translation.override(language_of_environment()):
             try:
-                said: str | None = super().execute(*args, **options)
+                said = self._execute(*args, **options)
             except CommandError as refusal:
                 if not getattr(self, "_called_from_command_line", False):
                     raise  # a program called us and sees to it
                 sys.exit(f"piaojue: {refusal}")
             except KeyboardInterrupt:
                 sys.exit(INTERRUPTED)
+        return said
+
+    def _execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            said: str | None = super().execute(*args, **options)
+        except UnreadableRecord as error:
+            raise CommandError(unreadable_sentence(error)) from error
         return said
 
     def say(self, *lines: str) -> None:

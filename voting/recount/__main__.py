@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from voting.count import counting
+from voting.count.formats import UnreadableRecord
+from voting.count.formats.files import PUBLIC, RECOUNT
 from voting.recount import ballots, notice, pb
 from voting.recount.report import Report, Unreadable
 
@@ -27,19 +29,21 @@ def recount_text(text: str) -> Report:
         file: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the file is no JSON: {error}") from error
-    kinds = {notice.FORMAT: notice.recount, ballots.FORMAT: ballots.recount}
-    kind = file.get("format") if isinstance(file, dict) else None
-    if kind not in kinds:
-        known = ", ".join(kinds)
-        raise Unreadable(f"its format is {kind!r}; this program reads {known} and .pb files")
+    name = file.get("format")
     try:
-        return kinds[kind](file)
+        if name == PUBLIC.name:
+            return notice.recount(PUBLIC.of(file))
+        if name == RECOUNT.name:
+            return ballots.recount(RECOUNT.of(file))
+    except UnreadableRecord as error:
+        raise Unreadable(str(error)) from error
     except (counting.ImpossibleCount, counting.CountMismatch) as error:
-        report = Report(kind)
+        report = Report(name)
         report.check("the figures are those of a vote", found=str(error), said="")
         return report
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise Unreadable(f"the file is not whole: {type(error).__name__} {error}") from error
+    raise Unreadable(
+        f"its format is {name!r}; this program reads {PUBLIC.name}, {RECOUNT.name} and .pb files"
+    )
 
 
 def _text(path: Path) -> str:

@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from voting.count.canonical import canonical_json, root_of, sha256_hex
-from voting.count.working import ONLINE, PAPER, expand, paper_choices, work_out
+from voting.count.canonical import root_of, sha256_hex
+from voting.count.formats.files import RECOUNT, RecountBody
+from voting.count.formats.working import WORKING
+from voting.count.working import expand, paper_choices, work_out
 from voting.recount.report import Report
 
-FORMAT = "piaojue-recount/1"
 
-
-def recount(file: Mapping[str, Any]) -> Report:
+def recount(file: RecountBody) -> Report:
     """Return the report on a scrutineers' file: counted anew from every ballot, byte for byte."""
     facts, patterns = file["facts"], file["patterns"]
-    report = Report(FORMAT)
+    report = Report(RECOUNT.name)
     hashes = [bytes.fromhex(each) for each in file["hashes"]]
     report.check("ballots in the urn", found=len(hashes), said=facts["urn"]["ballots"])
     report.check(
         "list of the urn is sorted, each ballot once", found=sorted(set(hashes)) == hashes, said=True
     )
     report.check("root of the urn", found=root_of(hashes), said=facts["urn"]["root"])
-    online = sum(times for _marks, _in_group, times in patterns[ONLINE])
+    online = sum(times for _marks, _in_group, times in patterns["online"])
     report.check("online ballots", found=online, said=facts["urn"]["ballots"])
     grouped = facts["attendance"]["group"] is not None
-    members = sum(times for channel in patterns.values() for _marks, in_group, times in channel if in_group)
+    every = [*patterns["online"], *patterns["paper"]]
+    members = sum(times for _marks, in_group, times in every if in_group)
     report.check(
         "ballots of a sub-group without a second threshold", found=bool(members) and not grouped, said=False
     )
-    counted = work_out(facts, expand(patterns[ONLINE]))
+    counted = work_out(facts, expand(patterns["online"]))
     report.check("definition", found=sha256_hex(facts["definition"]), said=file["working"]["definition"])
-    on_paper = sorted(expand(patterns.get(PAPER, [])))
+    on_paper = sorted(expand(patterns["paper"]))
     report.check("paper ballots", found=on_paper == sorted(paper_choices(facts)), said=True)
     for item, said in zip(
         counted.working["outcome"]["items"], file["working"]["outcome"]["items"], strict=False
     ):
         report.check(f"votes for project {said['number']}", found=item["for"], said=said["for"])
     report.check("patterns of the ballots", found=counted.patterns, said=patterns)
-    report.check("working, byte for byte", found=counted.text == canonical_json(file["working"]), said=True)
+    report.check("working, byte for byte", found=counted.text == WORKING.write(file["working"]), said=True)
     report.check("hash of the count", found=counted.digest, said=file["digest"])
     outcome = counted.working["outcome"]
     report.result = {

@@ -12,9 +12,8 @@ import sys
 from pathlib import Path
 
 from voting.count import sealing
-from voting.count.canonical import canonical_json
+from voting.count.formats.files import KEY, KeyBody
 
-FORMAT = "piaojue-key/1"
 _CLEAR = "\033[2J\033[3J\033[H"
 
 
@@ -34,8 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         slips = sealing.split(seed, needed=given.needed, issued=given.issued)
         key = sealing.public_key(seed)
-        public = {
-            "format": FORMAT, "key": base64.b64encode(key.raw).decode(), "fingerprint": key.fingerprint,
+        public: KeyBody = {
+            "format": "piaojue-key/1", "key": base64.b64encode(key.raw).decode(), "fingerprint": key.fingerprint,
             "needed": given.needed, "issued": given.issued,
         }  # fmt: skip
         if given.out.exists():
@@ -44,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         with given.out.open(
             "x", encoding="utf-8"
         ) as file:  # last: a key without its slips would be worthless
-            file.write(canonical_json(public))
+            file.write(KEY.write(public))
     except (OSError, EOFError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -4,97 +4,136 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from voting.count import counting
-from voting.count.canonical import canonical_json, root_of, sha256_hex
+from voting.count.canonical import root_of, sha256_hex
 from voting.count.definition import counting_rule
+from voting.count.formats.files import PUBLIC, PublicBody
+from voting.count.formats.notice import (
+    NOTICE,
+    EarlierRound,
+    NoticeBody,
+    NoticeTie,
+    RoundPart,
+)
+from voting.count.formats.parts import ChannelName, Settings
+from voting.count.formats.working import BallotFigures, ChannelRecord, ItemVotes
 from voting.recount.report import Report
 
-FORMAT = "piaojue-public/1"
-_PARTS = ("for", "basically", "against", "abstain", "not_pressed")
-_WORKING = ("place", "score", "points", "passes_floor", "passes_group", "group_for")
+_FIGURES: tuple[Literal["returned", "valid", "blank", "void"], ...] = ("returned", "valid", "blank", "void")
+_PARTS: tuple[Literal["for", "basically", "against", "abstain", "not_pressed"], ...] = (
+    "for", "basically", "against", "abstain", "not_pressed",
+)  # fmt: skip
+_WORKING: tuple[
+    Literal[
+        "place", "score", "points", "passes_floor", "passes_group", "group_for", "decision", "reason", "grade",
+    ], ...
+] = (
+    "place", "score", "points", "passes_floor", "passes_group", "group_for", "decision", "reason", "grade",
+)  # fmt: skip
 
 
-def recount(file: Mapping[str, Any]) -> Report:
+def recount(file: PublicBody) -> Report:
     """Return the report on a public recount file."""
     body = file["notice"]
-    report = Report(FORMAT)
-    report.check("hash of the notice", found=sha256_hex(canonical_json(body)), said=file["notice_digest"])
+    report = Report(PUBLIC.name)
+    report.check("hash of the notice", found=sha256_hex(NOTICE.write(body)), said=file["notice_digest"])
     hashes = [bytes.fromhex(each) for each in file["hashes"]]
     report.check("ballots in the urn", found=len(hashes), said=body["urn"]["ballots"])
     report.check(
         "list of the urn is sorted, each ballot once", found=sorted(set(hashes)) == hashes, said=True
     )
     report.check("root of the urn", found=root_of(hashes), said=body["urn"]["root"])
-    rounds = [*body["rounds"], {**body, "number": body["round"]["number"], "seats": body["round"]["seats"]}]
-    for part in rounds:
-        _round(report, part, body["rules"])
+    rounds = [*map(_earlier, body["rounds"]), _own(body)]
+    for each in rounds:
+        _check(report, each, body["rules"])
     _all_rounds(report, body, rounds)
     report.result = {
         "chosen": body["chosen_in_all"],
         "rounds": {
-            str(part["number"]): {str(item["number"]): item["for"] for item in part["items"]}
-            for part in rounds
+            str(each.number): {str(item["number"]): item["for"] for item in each.part["items"]}
+            for each in rounds
         },
     }
     return report
 
 
-def _round(report: Report, part: Mapping[str, Any], rules: Mapping[str, Any]) -> None:
+class _Round(NamedTuple):
+    """One round of a notice; the channels are told apart only in the notice of the round itself."""
+
+    number: int
+    seats: int
+    chosen: list[int]
+    part: RoundPart
+    channels: Mapping[ChannelName, ChannelRecord]
+
+
+def _earlier(part: EarlierRound) -> _Round:
+    return _Round(part["number"], part["seats"], part["chosen"], part, {})
+
+
+def _own(body: NoticeBody) -> _Round:
+    return _Round(body["round"]["number"], body["round"]["seats"], body["chosen"], body, body["channels"])
+
+
+def _check(report: Report, checked: _Round, rules: Settings) -> None:
     """Check one round: its sums, and that the totals held against the rules give what it says."""
-    name = f"round {part['number']}"
+    name, part, channels = f"round {checked.number}", checked.part, checked.channels
     ballots = part["ballots"]
     _sums(report, f"{name}, all ballots", ballots, part["items"])
-    channels = part.get("channels") or {}
     for channel, its in channels.items():
-        _sums(report, f"{name}, {channel}", its, its.get("items", []))
+        _sums(report, f"{name}, {channel}", its, its["items"])
     if channels:
-        for figure in ("returned", "valid", "blank", "void"):
-            found = sum(channel[figure] for channel in channels.values())
-            report.check(f"{name}, {figure} over the channels", found=found, said=ballots[figure])
-        if all("items" in channel for channel in channels.values()):
-            for place, item in enumerate(part["items"]):
-                found = [sum(c["items"][place].get(vote, 0) for c in channels.values()) for vote in _PARTS]
-                said = [item.get(vote, 0) for vote in _PARTS]
-                report.check(f"{name}, project {item['number']} over the channels", found=found, said=said)
+        _channels(report, name, part, list(channels.values()))
     try:
-        outcome = _decide(part, rules)
+        outcome = _decide(part, rules, seats=checked.seats)
     except (counting.ImpossibleCount, counting.CountMismatch) as error:
         report.check(f"{name}, can be decided", found=str(error), said="")
         return
-    _decisions(report, name, part, outcome)
+    _decisions(report, name, checked, outcome)
 
 
-def _sums(report: Report, name: str, ballots: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> None:
+def _channels(report: Report, name: str, part: RoundPart, channels: Sequence[ChannelRecord]) -> None:
+    """Check that the channels add up to the round; their votes only where no channel was too small to show them."""
+    for figure in _FIGURES:
+        total = sum(channel[figure] for channel in channels)
+        report.check(f"{name}, {figure} over the channels", found=total, said=part["ballots"][figure])
+    if all(channel["items"] for channel in channels):
+        for item, *parts in zip(part["items"], *(channel["items"] for channel in channels), strict=True):
+            votes = [sum(each[vote] for each in parts) for vote in _PARTS]
+            said = [item[vote] for vote in _PARTS]
+            report.check(f"{name}, project {item['number']} over the channels", found=votes, said=said)
+
+
+def _sums(report: Report, name: str, ballots: BallotFigures, items: Sequence[ItemVotes]) -> None:
     report.check(f"{name}: valid + void", found=ballots["valid"] + ballots["void"], said=ballots["returned"])
     reasons = sum(ballots["void_reasons"].values())
     report.check(f"{name}: reasons of the void", found=reasons, said=ballots["void"])
     for item in items:
         number = item["number"]
-        report.check(
-            f"{name}: project {number}", found=sum(item.get(p, 0) for p in _PARTS), said=ballots["valid"]
-        )
+        report.check(f"{name}: project {number}", found=sum(item[p] for p in _PARTS), said=ballots["valid"])
         if item["places"]:
             report.check(f"{name}: places of project {number}", found=sum(item["places"]), said=item["for"])
 
 
-def _decide(part: Mapping[str, Any], rules: Mapping[str, Any]) -> counting.Outcome:
+def _decide(part: RoundPart, rules: Settings, *, seats: int) -> counting.CountOutcome:
     attendance, paper, group = part["attendance"], part["paper"], part["group"]
     ballots = part["ballots"]
     members = None
     if group:
-        others = group["returned"] - group["valid"]
+        others = {counting.VoidReason.MALFORMED: group["returned"] - group["valid"]}
+        items = _group_items(part, group["valid"])
         members = (
-            _totals(group["returned"], group["valid"], 0, {"malformed": others}, _group_items(part)),
-            counting.Attendance(roll=group["roll"], present=group["present"], issued=group["returned"]),
+            _totals(group["returned"], group["valid"], 0, others, items),
+            counting.Turnout(roll=group["roll"], present=group["present"], issued=group["returned"]),
         )
     return counting.decide(
-        counting_rule(rules, seats=part["seats"]),
+        counting_rule(rules, seats=seats),
         _totals(
             ballots["returned"], ballots["valid"], ballots["blank"], ballots["void_reasons"], part["items"]
         ),
-        counting.Attendance(
+        counting.Turnout(
             roll=attendance["roll"],
             present=attendance["present"],
             issued=ballots["issued"],
@@ -105,26 +144,29 @@ def _decide(part: Mapping[str, Any], rules: Mapping[str, Any]) -> counting.Outco
     )
 
 
-def _group_items(part: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _group_items(part: RoundPart, valid: int) -> list[ItemVotes]:
     """Return the sub-group's votes for; what it said otherwise is not published, and decides nothing."""
-    valid = part["group"]["valid"]
     return [
         {
-            "number": item["number"], "for": item["group_for"], "against": 0,
-            "abstain": valid - item["group_for"], "not_pressed": 0, "places": [],
+            "number": item["number"], "for": item["group_for"] or 0, "against": 0,
+            "abstain": valid - (item["group_for"] or 0), "not_pressed": 0, "places": [], "basically": 0,
         }
         for item in part["items"]
     ]  # fmt: skip
 
 
 def _totals(
-    returned: int, valid: int, blank: int, reasons: Mapping[str, int], items: Sequence[Mapping[str, Any]]
+    returned: int,
+    valid: int,
+    blank: int,
+    reasons: Mapping[counting.VoidReason, int],
+    items: Sequence[ItemVotes],
 ) -> counting.Totals:
     return counting.Totals(
         returned=returned,
         valid=valid,
         blank=blank,
-        void_reasons={reason: reasons.get(reason.value, 0) for reason in counting.VoidReason},
+        void_reasons={reason: reasons.get(reason, 0) for reason in counting.VoidReason},
         items=tuple(
             counting.ItemTotals(
                 number=item["number"],
@@ -133,26 +175,28 @@ def _totals(
                 abstain=item["abstain"],
                 not_pressed=item["not_pressed"],
                 places=tuple(item["places"]),
-                basically=item.get("basically", 0),
+                basically=item["basically"],
             )
             for item in items
         ),
     )
 
 
-def _decisions(report: Report, name: str, part: Mapping[str, Any], outcome: counting.Outcome) -> None:
+def _decisions(report: Report, name: str, checked: _Round, outcome: counting.CountOutcome) -> None:
+    part = checked.part
     counted, tie = outcome.to_dict(), part["tie"]
-    for figure in ("status", "floor", "group"):
-        report.check(f"{name}, {figure}", found=counted[figure], said=part[figure])
+    report.check(f"{name}, status", found=counted["status"], said=part["status"])
+    report.check(f"{name}, floor", found=counted["floor"], said=part["floor"])
+    report.check(f"{name}, group", found=counted["group"], said=part["group"])
     report.check(f"{name}, votes void", found=counted["void"], said=part["ballots"]["void"])
     for item, said in zip(counted["items"], part["items"], strict=True):
         found = _after(tie, item)
-        for figure in (*_WORKING, "decision", "reason", "grade"):
+        for figure in _WORKING:
             report.check(
-                f"{name}, project {item['number']}, {figure}", found=found.get(figure), said=said.get(figure)
+                f"{name}, project {item['number']}, {figure}", found=found[figure], said=said[figure]
             )
-    chosen = [item["number"] for item in part["items"] if item["decision"] == "chosen"]
-    report.check(f"{name}, chosen", found=chosen, said=part["chosen"])
+    chosen = [item["number"] for item in part["items"] if item["decision"] is counting.ItemDecision.CHOSEN]
+    report.check(f"{name}, chosen", found=chosen, said=checked.chosen)
     if tie:
         among = set(tie["chosen"]) <= set(counted["tied"])
         report.check(f"{name}, decided among the tied", found=among, said=True)
@@ -160,7 +204,7 @@ def _decisions(report: Report, name: str, part: Mapping[str, Any], outcome: coun
         report.check(f"{name}, each decided once", found=len(set(tie["chosen"])), said=len(tie["chosen"]))
 
 
-def _after(tie: Mapping[str, Any] | None, item: Mapping[str, Any]) -> dict[str, Any]:
+def _after(tie: NoticeTie | None, item: Mapping[str, Any]) -> dict[str, Any]:
     """Return the item as a recorded decision of the tie leaves it."""
     if not tie or item["decision"] != "tied":
         return dict(item)
@@ -169,19 +213,19 @@ def _after(tie: Mapping[str, Any] | None, item: Mapping[str, Any]) -> dict[str, 
     return {**item, "decision": "chosen" if won else "not_chosen", "reason": reason}
 
 
-def _all_rounds(report: Report, body: Mapping[str, Any], rounds: Sequence[Mapping[str, Any]]) -> None:
-    chosen = sorted(number for part in rounds for number in part["chosen"])
+def _all_rounds(report: Report, body: NoticeBody, rounds: Sequence[_Round]) -> None:
+    chosen = sorted(number for each in rounds for number in each.chosen)
     report.check("chosen in all rounds", found=chosen, said=body["chosen_in_all"])
     slate = [item["number"] for item in body["slate"]]
-    final = body["final"] and body["rules"]["ballot_type"] != "grades"
+    final = body["final"] and body["rules"]["ballot_type"] is not counting.BallotType.GRADES
     rest = [number for number in slate if number not in chosen] if final else []
     report.check(
         "annual tasks and what is left over", found=rest, said=body["annual_tasks"] + body["left_over"]
     )
     report.check("a result that stands calls for no round", found=body["next"] is None, said=body["final"])
-    for part, following in pairwise(rounds):
-        called = part["next"] or {}
-        numbers = [item["number"] for item in following["items"]]
-        name = f"round {following['number']}"
-        report.check(f"{name}, its projects", found=numbers, said=called.get("candidates"))
-        report.check(f"{name}, its seats", found=following["seats"], said=called.get("seats"))
+    for each, following in pairwise(rounds):
+        called = each.part["next"]
+        numbers = [item["number"] for item in following.part["items"]]
+        name = f"round {following.number}"
+        report.check(f"{name}, its projects", found=numbers, said=called and called["candidates"])
+        report.check(f"{name}, its seats", found=following.seats, said=called and called["seats"])

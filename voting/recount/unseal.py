@@ -13,18 +13,15 @@ import argparse
 import base64
 import getpass
 import hashlib
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from voting.count import choices, counting, sealing
-from voting.count.canonical import canonical_json, root_of
+from voting.count.canonical import root_of
 from voting.count.definition import read_definition
+from voting.count.formats.files import COUNT, TRIAL, URN, TrialBody, UrnBody
 from voting.count.working import Working, work_out
-
-URN_FORMAT, COUNT_FORMAT, TRIAL_FORMAT = "piaojue-urn/1", "piaojue-count/1", "piaojue-trial/1"
 
 
 class NotUnsealed(Exception):
@@ -62,7 +59,7 @@ def _said(error: sealing.SlipError) -> str:
     return f"Slip {error.slip}: a word is mistyped. 第 {error.slip} 张有词抄错。"
 
 
-def count(urn: dict[str, Any], seed: bytes) -> Working:
+def count(urn: UrnBody, seed: bytes) -> Working:
     """Unseal and count. Raises NotUnsealed where the urn is not as it was sealed, or a ballot does not open."""
     facts = urn["facts"]
     blobs = [base64.b64decode(ballot, validate=True) for ballot in urn["ballots"]]
@@ -72,7 +69,7 @@ def count(urn: dict[str, Any], seed: bytes) -> Working:
     return work_out(facts, _unsealed(urn, blobs, seed))
 
 
-def _unsealed(urn: dict[str, Any], blobs: list[bytes], seed: bytes) -> Iterator[choices.Choice]:
+def _unsealed(urn: UrnBody, blobs: list[bytes], seed: bytes) -> Iterator[choices.Choice]:
     definition, info = read_definition(urn["facts"]["definition"]), urn["info"].encode()
     key = sealing.private_key(seed)
     for blob in blobs:
@@ -84,7 +81,7 @@ def _unsealed(urn: dict[str, Any], blobs: list[bytes], seed: bytes) -> Iterator[
             ) from None
 
 
-def open_trial(trial: dict[str, Any], seed: bytes) -> str:
+def open_trial(trial: TrialBody, seed: bytes) -> str:
     """Return the word sealed in a trial ballot. Raises NotUnsealed."""
     blob = base64.b64decode(trial["ballot"], validate=True)
     try:
@@ -113,35 +110,30 @@ def parser() -> argparse.ArgumentParser:
     return options
 
 
-def _read(path: Path, wanted: str) -> dict[str, Any]:
-    file: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if file["format"] != wanted:
-        raise ValueError(f"its format is {file['format']!r}, not {wanted!r}")
-    return file
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; return the exit status."""
     options = parser().parse_args(arguments)
-    wanted = TRIAL_FORMAT if options.trial else URN_FORMAT
     try:
-        file = _read(options.file, wanted)
-        slips = ask_slips(options.slips, file["slips_needed"])
-        key = file["key"] if options.trial else file["facts"]["key"]
-        seed = rebuild(slips, needed=file["slips_needed"], key=key)
+        text = options.file.read_bytes()
         if options.trial:
-            sys.stdout.write(f"{open_trial(file, seed)}\n")
+            trial = TRIAL.read(text)
+            seed = _seed(options.slips, needed=trial["slips_needed"], key=trial["key"])
+            sys.stdout.write(f"{open_trial(trial, seed)}\n")
             return 0
-        _write(options.out, count(file, seed))
+        urn = URN.read(text)
+        seed = _seed(options.slips, needed=urn["slips_needed"], key=urn["facts"]["key"])
+        _write(options.out, count(urn, seed))
     except NotUnsealed as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
-    except (
-        OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, RecursionError, counting.CountMismatch,
-    ) as error:  # fmt: skip
+    except (OSError, EOFError, ValueError, counting.CountMismatch) as error:
         sys.stderr.write(f"{options.file}: {error}\n")
         return 2
     return 0
+
+
+def _seed(slips: Path | None, *, needed: int, key: str) -> bytes:
+    return rebuild(ask_slips(slips, needed), needed=needed, key=key)
 
 
 def _write(path: Path | None, counted: Working) -> None:
@@ -151,8 +143,8 @@ def _write(path: Path | None, counted: Working) -> None:
         sys.stdout.write(f"{item['number']:>3}  {item['for']:>6}  {item['decision']}\n")
     sys.stdout.write(f"{outcome['status']}; hash of the count {counted.digest}\n")
     if path is not None:
-        text = canonical_json(
-            {"format": COUNT_FORMAT, "working": counted.working, "patterns": counted.patterns}
+        text = COUNT.write(
+            {"format": "piaojue-count/1", "working": counted.working, "patterns": counted.patterns}
         )
         with path.open("x", encoding="utf-8") as file:
             file.write(text)

@@ -7,7 +7,7 @@ from django.urls import path
 from voting.views.after import deliveries
 from voting.views.api import description
 from voting.views.before import deliberation, slate_report, solicitation
-from voting.views.core import delegate, feeds, public
+from voting.views.core import delegate, feeds, public, schemas
 from voting.views.vote import ballot_sheet, documents, published, receipt, rules, screen
 
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("track/", solicitation.track, name="track"),
     path("years/", deliveries.years, name="years"),
     path("open-data/", description.docs, name="api-docs"),
+    path("open-data/schemas/", schemas.index, name="schemas"),
+    path("open-data/schemas/<slug:name>/<int:version>.json", schemas.schema, name="schema"),
     path("feed.atom", feeds.everything, name="feed"),
     path("<slug:slug>/", public.cycle, name="cycle"),
     path("<slug:slug>/projects/<int:number>/", public.candidate, name="candidate"),

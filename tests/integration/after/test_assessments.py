@@ -123,7 +123,7 @@ def test_more_ballots_returned_than_issued_void_it_and_grade_nothing():
         shortfall_rule=counting.ShortfallRule.FURTHER_ROUND,
         satisfied_floor=half,
     )
-    outcome = counting.count(rule, (1,), [(1,), (1,)], counting.Attendance(roll=3, present=2, issued=1))
+    outcome = counting.count(rule, (1,), [(1,), (1,)], counting.Turnout(roll=3, present=2, issued=1))
     assert outcome.voided
     assert [item.grade for item in outcome.items] == [None]
 

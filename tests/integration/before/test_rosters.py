@@ -131,7 +131,7 @@ def test_the_sub_group_comes_with_the_file_or_stays(vote: Vote):
 
 def test_a_number_of_another_kind_is_faulty(vote: Vote):
     other = DelegateFactory(kind=Kind.DEMO)
-    assert stage(vote, [[other.number, "甲", "一"]]).summary["faults"] == [[2, "other_kind", other.number]]
+    assert stage(vote, [[other.number, "甲", "一"]]).summary["faults"] == [(2, "other_kind", other.number)]
 
 
 def test_only_what_was_previewed_is_imported(vote: Vote):

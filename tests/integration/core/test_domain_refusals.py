@@ -21,7 +21,7 @@ from tests.security.test_crawl import database
 from voting.domain.after import progress
 from voting.domain.before import rosters
 from voting.domain.core import cycles, imports
-from voting.domain.core.refusals import ConditionsUnmet, Refused, StepNotAllowed
+from voting.domain.core.refusals import ConditionsUnmet, ReasonMissing, Refused, StepNotAllowed
 from voting.domain.vote import (
     ballots,
     counts,
@@ -251,7 +251,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
         "rolled", lambda v: rolls.undo_presence(round_=v.round, by=v.clerk, at=NOW), present=0
     ),
     roll_changes.RollFixed: on("open", exclude),
-    roll_changes.ReasonMissing: on("ready", lambda v: exclude(v, reason=" ")),
+    ReasonMissing: on("ready", lambda v: exclude(v, reason=" ")),
     roll_changes.AlreadyOnRoll: on("ready", lambda v: admit(v, v.delegates[0].number)),
     roll_changes.NotADelegate: on("ready", lambda v: admit(v, "77777777")),
     roll_changes.GroupTooSmall: on("ready", exclude, group=5, preset="shigu", delegates=10),
@@ -263,9 +263,6 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
         lambda v: paper_ballots.take_back(
             round_=v.round, numbers=[v.delegates[0].number], by=v.clerk, at=NOW
         ),
-    ),
-    paper_ballots.ReasonMissing: on(
-        "open", lambda v: paper_ballots.switch_to_paper(round_=v.round, reason="", by=v.clerk, at=NOW)
     ),
     paper_ballots.BoxCounted: paper(
         lambda v: paper_ballots.record_box(round_=v.round, returned=3, by=v.clerk, at=NOW)
@@ -289,7 +286,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     ),
     ties.NotTied: on("certified", lambda v: lot(v, drawn=(1, 2)), **TIE, tie_rule="lot"),
     ties.WrongNumber: on("certified", lambda v: presidium(v, chosen=[2, 3]), **TIE, tie_rule="presidium"),
-    ties.ReasonMissing: on(
+    ties.TieReasonMissing: on(
         "certified", lambda v: presidium(v, chosen=[2], reason=" "), **TIE, tie_rule="presidium"
     ),
     ties.WitnessMissing: on("certified", lambda v: lot(v, witnesses=" "), **TIE, tie_rule="lot"),

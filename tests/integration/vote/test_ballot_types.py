@@ -19,6 +19,7 @@ from tests.integration.vote.test_ballot_pages import BALLOT, CAST, REVIEW, enter
 from voting.count.canonical import canonical_json
 from voting.count.counting import BallotType, Mark
 from voting.count.definition import Definition, read_definition
+from voting.count.formats.definition import DEFINITION
 from voting.count.judging import Validity, VoidReason, judge
 from voting.domain.vote.ballots import (
     WHOLE,
@@ -311,7 +312,11 @@ def definition(case: Case, *, blank: str = "valid") -> Definition:
     preset = PRESETS[case.settings.get("preset", "gongshu-2018")]
     rules = preset | {"blank_ballot": blank} | {k: v for k, v in case.settings.items() if k != "preset"}
     items = [{"number": number, "name": str(number), "name_en": ""} for number in range(1, 5)]
-    return read_definition(canonical_json({"seats": case.seats, "rules": rules, "items": items}))
+    body = {
+        "format": DEFINITION.name, "cycle": "2018", "kind": "official", "round": 1, "previous": None,
+        "seats": case.seats, "rules": {"seats": case.seats, **rules}, "rules_digest": "0" * 64, "items": items,
+    }  # fmt: skip
+    return read_definition(canonical_json(body))
 
 
 CHOSEN = st.dictionaries(st.integers(0, 5), st.integers(0, 5)) | st.sets(st.integers(0, 5))

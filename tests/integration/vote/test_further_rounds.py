@@ -307,9 +307,9 @@ def test_f27_a_channel_of_fewer_than_five_ballots_is_shown_by_project_nowhere(re
     vote.run("counted", "certified", "published")
     channels = notice_of(vote, 1)["channels"]
     assert channels["paper"]["returned"] == returned
-    assert [("items" in channel) for channel in channels.values()] == [shown, shown]
+    assert [bool(channel["items"]) for channel in channels.values()] == [shown, shown]
     report = count_report(vote.round)["round"].part["channels"]
-    assert [("items" in channel) for channel in report.values()] == [shown, shown]
+    assert [bool(channel["items"]) for channel in report.values()] == [shown, shown]
 
 
 def test_presence_is_carried_over_and_can_change():
@@ -325,6 +325,8 @@ def test_presence_is_carried_over_and_can_change():
         rolls.undo_presence(**given)
 
 
-def test_next_ballot_is_none_without_a_notice():
-    assert further_rounds.next_ballot(None) is None
-    assert further_rounds.next_ballot(make_vote(until="counted", delegates=3, ballots=[[1]]).round) is None
+def test_no_ballot_is_called_for_without_a_notice():
+    assert further_rounds.ballot_called_for(None) is None
+    assert (
+        further_rounds.ballot_called_for(make_vote(until="counted", delegates=3, ballots=[[1]]).round) is None
+    )

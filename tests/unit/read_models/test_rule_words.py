@@ -20,7 +20,7 @@ from voting.domain.vote.presets import ASSESSMENTS, PRESETS
 from voting.read_models.vote.rule_words import articles, sentences
 from voting.read_models.vote.rule_words.deciding import scoring
 from voting.read_models.vote.rule_words.numerals import exact_share, numeral, share
-from voting.states import BallotType, FloorBase, GroupBase, ShortfallRule, TieRule
+from voting.states import BALLOT_TYPES, FLOOR_BASES, GROUP_BASES, SHORTFALL_RULES, TIE_RULES
 
 ARTICLES = Path(__file__).parent / "articles"
 LANGUAGES = ("zh-hans", "en")
@@ -62,8 +62,8 @@ def test_the_articles_of_every_preset_word_for_word(preset: str, language: str):
 def all_settings() -> Iterator[dict[str, Any]]:
     """Every setting that words depend on, in every combination a vote can be held under."""
     for kind, under, blank, base, group, tie, shortfall in product(
-        BallotType.values, ("valid", "void"), ("valid", "void"), FloorBase.values, GroupBase.values,
-        TieRule.values, ShortfallRule.values,
+        BALLOT_TYPES, ("valid", "void"), ("valid", "void"), FLOOR_BASES, GROUP_BASES,
+        TIE_RULES, SHORTFALL_RULES,
     ):  # fmt: skip
         for score in ("points", "first_preferences") if kind == "ranking" else ("",):
             if (kind, under) in {("up_to", "void"), ("exactly", "valid"), ("whole_report", "void")}:
@@ -161,7 +161,7 @@ def test_the_example_of_points_is_what_the_count_makes_of_it(seats: int):
         scoring=counting.Scoring.POINTS,
     )
     counted = counting.count(
-        rule, range(1, seats + 1), ballots, counting.Attendance(roll=9, present=9, issued=9)
+        rule, range(1, seats + 1), ballots, counting.Turnout(roll=9, present=9, issued=9)
     )
     with override("en"):
         example = scoring(settings("liyang", seats=seats))[2]

@@ -16,7 +16,7 @@ from voting.domain.before import deliberation, slate_reports, slates
 from voting.domain.before.funnel import of_data
 from voting.domain.vote.running_order import StepKey
 from voting.forms.before.deliberation import AnswerQuestionForm
-from voting.forms.before.screening import CandidateForm, HideForm, OrderForm, ReportForm
+from voting.forms.before.screening import CandidateForm, HideForm, OrderForm, SlateReportForm
 from voting.forms.core.steps import ConfirmForm, StepForm
 from voting.models import Candidate, Proposal, Question, SlateReport
 from voting.read_models.before.slate_report import changes_of, slate_document
@@ -134,10 +134,10 @@ class ReportPage(ManyForms):
         return slate_reports.current_draft(self.cycle)
 
     def empty(self, name: str) -> StepForm:
-        return ReportForm(initial={"opening": self.draft.opening, "closing": self.draft.closing})
+        return SlateReportForm(initial={"opening": self.draft.opening, "closing": self.draft.closing})
 
     def form(self, data: Any = None) -> StepForm:
-        return ReportForm(data) if self.doing == "draft" else StepForm(data)
+        return SlateReportForm(data) if self.doing == "draft" else StepForm(data)
 
     def act(self, form: Any) -> HttpResponse | None:
         if self.doing == "draft":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import secrets
 from typing import Any
 
@@ -17,6 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from voting.admin.core.pages import StepPage
 from voting.admin.core.qr import qr
+from voting.count.formats import UnreadableRecord
+from voting.count.formats.files import KEY
 from voting.domain.core.refusals import Refused
 from voting.domain.vote.keys import (
     DEFAULT_NEEDED,
@@ -108,11 +109,11 @@ class KeyPage(StepPage):
 def public_key_of(file: Any) -> dict[str, Any]:
     """Return what the offline ceremony wrote. Raises NotAKey."""
     try:
-        read = json.loads(file.read(KEY_FILE_MOST))
+        read = KEY.read(file.read(KEY_FILE_MOST))
         raw = base64.b64decode(read["key"], validate=True)
-        return {"raw": raw, "needed": int(read["needed"]), "issued": int(read["issued"])}
-    except (ValueError, KeyError, TypeError, binascii.Error, RecursionError) as error:
+    except (UnreadableRecord, binascii.Error) as error:
         raise NotAKey from error
+    return {"raw": raw, "needed": read["needed"], "issued": read["issued"]}
 
 
 class WordsPage(StepPage):
@@ -166,7 +167,7 @@ class TrialPage(WordsPage):
         except Refused as refusal:
             return self.refused(super().form({}), refusal)
         headers = {"Content-Disposition": f'attachment; filename="{self.cycle.slug}-trial.json"'}
-        return HttpResponse(json.dumps(file), content_type="application/json", headers=headers)
+        return HttpResponse(file, content_type="application/json", headers=headers)
 
 
 def trial_word(round_: Round, trial: str) -> str:

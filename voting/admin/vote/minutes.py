@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from voting import permissions, queries
 from voting.admin.core.pages import cycle_for
 from voting.admin.core.site import site
-from voting.count.canonical import canonical_json
+from voting.count.formats.notice import NOTICE
 from voting.domain.vote.notices import notice_body
 from voting.domain.vote.ties import open_tie
 from voting.models import Cycle, Notice, Round
@@ -66,5 +66,5 @@ def certified(cycle: Cycle) -> Result | None:
         return Result(notice)
     body = notice_body(round_=round_, at=timezone.now())
     if open_tie(round_) and not hasattr(round_, "tie_decision"):
-        body |= {"next": None, "final": False}
-    return Result(Notice(round=round_, body=canonical_json(body), digest=""))
+        body["next"], body["final"] = None, False
+    return Result(Notice(round=round_, body=NOTICE.write(body), digest=""))

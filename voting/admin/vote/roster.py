@@ -85,6 +85,7 @@ class RosterPage(StepPage):
     def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
         asked = self.request.GET.get("import") or self.request.POST.get("staged", "")
         shown = self.staged(int(asked)) if asked.isascii() and asked.isdigit() else None
+        preview = rosters.preview_of(shown) if shown else None
         upload = form if isinstance(form, UploadForm) else UploadForm()
         return super().page(
             upload,
@@ -93,10 +94,8 @@ class RosterPage(StepPage):
             usable=self.step.mine and rosters.before_the_roll(self.order.cycle),
             title=_("Import of delegates"),
             staged=shown,
-            summary=shown.summary if shown else None,
-            faults=[(fault[0], rosters.sentence(fault)) for fault in shown.summary["faults"]]
-            if shown
-            else [],
+            summary=preview,
+            faults=[(fault[0], rosters.sentence(fault)) for fault in preview["faults"]] if preview else [],
             apply_form=form if isinstance(form, ApplyForm) else ApplyForm(initial={"staged": asked}),
             last=rosters.ROSTER.last_applied(self.cycle),
             refusal=None if isinstance(form, UploadForm) else form.errors,

@@ -9,15 +9,15 @@ from django.utils.translation import gettext_lazy
 
 from voting.admin.core.pages import StepPage
 from voting.admin.vote.urn import report_for
+from voting.count.measures import TieRule
 from voting.domain.vote.definitions import definition_of
-from voting.domain.vote.further_rounds import begin_round, next_ballot
+from voting.domain.vote.further_rounds import ballot_called_for, begin_round
 from voting.domain.vote.running_order import StepKey
 from voting.domain.vote.ties import decide_by_lot, decide_by_presidium, open_tie
 from voting.forms.core.steps import ConfirmForm, StepForm
 from voting.forms.vote.rounds import LotForm, PresidiumForm
 from voting.models import TieDecision
 from voting.read_models.vote.results import english
-from voting.states import TieRule
 
 
 class DecidePage(StepPage):
@@ -85,8 +85,7 @@ class FurtherPage(StepPage):
         return None
 
     def context(self) -> dict[str, Any]:
-        ballot = next_ballot(self.order.round) or {"candidates": [], "seats": 0, "because": ""}
-        return {
-            "ballot": ballot,
-            "candidates": self.cycle.candidates.filter(number__in=ballot["candidates"]).order_by("number"),
-        }
+        ballot = ballot_called_for(self.order.round)
+        numbers = ballot["candidates"] if ballot else []
+        candidates = self.cycle.candidates.filter(number__in=numbers).order_by("number")
+        return {"ballot": ballot, "candidates": candidates}

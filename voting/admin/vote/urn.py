@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -161,8 +160,6 @@ class PublishPage(StepPage):
         return None
 
     def context(self) -> dict[str, Any]:
-        notice = getattr(self.order.round, "notice", None) if self.order.round else None
         return report_for(self.user, self.order.round) | {
-            "notice": json.loads(notice.body) if notice else None,
-            "result_url": reverse("voting:result", args=[self.cycle.slug]),
+            "result_url": reverse("voting:result", args=[self.cycle.slug])
         }

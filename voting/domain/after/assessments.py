@@ -6,7 +6,6 @@ single units did of them. From the adoption of its rules to the notice every ste
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Delegate, User
 from accounts.roles import Role
+from voting.count.formats.notice import NOTICE, NoticeBody, NoticeItem
 from voting.count.grading import Grade
 from voting.domain.after.light_settings import GOING_ON
 from voting.domain.after.locks import hold_going_on, lock_cycle
@@ -112,13 +112,12 @@ class Graded:
     #: The unit whose part it is, or that leads the whole.
     unit: str
     grade: Grade | None
-    body: dict[str, Any]
+    body: NoticeBody
 
     @property
-    def item(self) -> dict[str, Any]:
+    def item(self) -> NoticeItem:
         """The line of the notice."""
-        found: dict[str, Any] = next(each for each in self.body["items"] if each["number"] == self.number)
-        return found
+        return next(each for each in self.body["items"] if each["number"] == self.number)
 
 
 def published_grades(*cycles: Cycle) -> list[Graded]:
@@ -133,7 +132,7 @@ def published_grades(*cycles: Cycle) -> list[Graded]:
     }
     found = []
     for notice in sorted(notices, key=lambda each: (each.round.cycle_id, each.round.number)):
-        body = json.loads(notice.body)
+        body = NOTICE.read(notice.body)
         if body["final"]:
             assessment = notice.round.cycle
             found += [
@@ -143,7 +142,7 @@ def published_grades(*cycles: Cycle) -> list[Graded]:
                     number=item["number"],
                     name=item["name"],
                     unit=parts[assessment.pk, item["number"]][1],
-                    grade=Grade(item["grade"]) if item["grade"] else None,
+                    grade=item["grade"],
                     body=body,
                 )
                 for item in body["items"]

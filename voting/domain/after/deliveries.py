@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
-from voting.count.canonical import canonical_json, sha256_hex
+from voting.count.canonical import sha256_hex
+from voting.count.formats.breakdown import BREAKDOWN, BreakdownBody, PlanRecord
+from voting.count.formats.notice import NOTICE
 from voting.domain.after.lights import PRESETS
 from voting.domain.after.plan_rows import set_milestones, set_targets, set_what_fits
 from voting.domain.core.cycles import move_cycle
@@ -30,12 +31,8 @@ from voting.models import (
 )
 from voting.states import Act, Became, Stage
 
-BODY_FORMAT = 1
 #: What of a delivery is its plan, which changes after the breakdown only by an approved request.
-PLAN = (
-    "leader", "lead_unit", "responsible_units", "supporting_units", "content", "investment", "stage_goal", "targets",
-    "milestones",
-)  # fmt: skip
+PLAN = tuple(PlanRecord.__annotations__)
 #: What of a plan is kept as it is written.
 PLAIN = {"leader", "responsible_units", "supporting_units", "content", "stage_goal"}
 LONGEST_CONTENT = 5000
@@ -78,8 +75,8 @@ def begin_delivery(*, cycle: Cycle, by: User, at: datetime) -> list[Delivery]:
     if locked.stage != Stage.PUBLICATION or locked.assesses_id:
         raise StepNotAllowed
     notice = Notice.objects.filter(round__cycle=cycle).order_by("-round__number").first()
-    body: dict[str, Any] = json.loads(notice.body) if notice else {"final": False}
-    if not body["final"]:
+    body = NOTICE.read(notice.body) if notice else None
+    if body is None or not body["final"]:
         raise NotDecided
     became = dict.fromkeys(body["chosen_in_all"], Became.CHOSEN) | dict.fromkeys(
         body["annual_tasks"], Became.ANNUAL
@@ -211,20 +208,21 @@ def change_delivery(
     return delivery
 
 
-def body_of(cycle: Cycle, *, version: int) -> dict[str, Any]:
+def body_of(cycle: Cycle, *, version: int) -> BreakdownBody:
     """Return what the breakdown says, from the data as they are now; four queries."""
     deliveries = (
         cycle.deliveries.select_related("candidate", "lead_unit")
         .prefetch_related("targets", "milestones")
         .order_by("number")
     )
-    return {
-        "format": BODY_FORMAT,
+    body: dict[str, Any] = {
+        "format": BREAKDOWN.name,
         "cycle": {"slug": cycle.slug, "year": cycle.year, "place": cycle.place},
         "kind": cycle.kind,
         "version": version,
         "deliveries": [_said(delivery) for delivery in deliveries],
     }
+    return BREAKDOWN.of(body)
 
 
 def _said(delivery: Delivery) -> dict[str, Any]:
@@ -267,7 +265,7 @@ def issue_breakdown(*, cycle: Cycle, by: User, at: datetime) -> Breakdown:
     if numbers := sorted(lost):
         raise NoLeadUnit(numbers)
     version = (cycle.breakdowns.aggregate(last=Max("version"))["last"] or 0) + 1
-    body = canonical_json(body_of(locked, version=version))
+    body = BREAKDOWN.write(body_of(locked, version=version))
     breakdown = Breakdown.objects.create(
         cycle=cycle, version=version, body=body, digest=sha256_hex(body), issued_by=by, issued_at=at
     )

@@ -19,13 +19,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from voting.count.grading import Grade
 from voting.domain.after.light_settings import GOING_ON
 from voting.domain.after.locks import lock_cycle
 from voting.domain.core.floods import TooOften, count_knock
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.models import Cycle, Delivery, Survey, SurveyCount, SurveyForm
-from voting.states import Act, GradeName
+from voting.states import Act
 
 SHARDS = 16
 #: Families share an address, and so do whole offices.
@@ -84,7 +85,7 @@ def open_survey(*, cycle: Cycle, opens_at: datetime, closes_at: datetime, by: Us
         [
             SurveyCount(survey=survey, delivery=delivery, grade=grade, shard=shard)
             for delivery in deliveries
-            for grade in GradeName.values
+            for grade in Grade
             for shard in range(SHARDS)
         ],
         ignore_conflicts=True,
@@ -162,7 +163,7 @@ def is_open(survey: Survey, at: datetime) -> bool:
     return survey.cycle.stage in GOING_ON and survey.opens_at <= at < survey.closes_at
 
 
-def make_ticket(survey: Survey) -> str:
+def survey_ticket(survey: Survey) -> str:
     """Return the ticket of a form that is handed out now: random, signed, and good for one sending."""
     return signing.dumps([survey.pk, secrets.token_hex(12)], salt=_SALT)
 
@@ -245,7 +246,7 @@ def totals(*surveys: Survey) -> dict[int, dict[str, int]]:
         .order_by("delivery_id")
     )
     for delivery, grade, number in rows:
-        sums.setdefault(delivery, dict.fromkeys(GradeName.values, 0))[grade] = int(number)
+        sums.setdefault(delivery, dict.fromkeys(map(str, Grade), 0))[grade] = int(number)
     return sums
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count
 
+from voting.count.formats.slate_report import FunnelRecord
 from voting.models import Candidate, Cycle, Proposal, Provenance
 from voting.states import Outcome, Source
 
@@ -38,7 +38,7 @@ class Funnel:
             ("candidates", self.candidates),
         ]
 
-    def as_data(self) -> dict[str, Any]:
+    def as_data(self) -> FunnelRecord:
         return {
             "received": self.received,
             "by_source": self.by_source,
@@ -79,6 +79,6 @@ def funnel_of(cycle: Cycle) -> Funnel:
     )
 
 
-def of_data(data: dict[str, Any]) -> Funnel:
+def of_data(data: FunnelRecord) -> Funnel:
     """Return the funnel that an issued report keeps."""
     return Funnel(**data)

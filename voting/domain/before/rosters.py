@@ -21,6 +21,7 @@ from accounts.models import AccessCode, Delegate, Delegation, RosterImport, User
 from accounts.roles import Role
 from accounts.roster_rows import COLUMNS, STRIDE, Checked, Entry, Known, Progress, check, known_delegates
 from voting.count.canonical import canonical_json, sha256_hex
+from voting.count.formats.roster import ROSTER_IMPORT, ROSTER_UNDO, Fault, ImportBody, UndoBody
 from voting.domain.core import imports
 from voting.domain.core.refusals import Refused
 from voting.models import Cycle, RollEntry
@@ -103,9 +104,10 @@ def stage(
     )
 
 
-def _summary(checked: Checked, known: dict[str, Known], *, kind: str, mode: str) -> dict[str, Any]:
+def _summary(checked: Checked, known: dict[str, Known], *, kind: str, mode: str) -> ImportBody:
     out = _put_out(checked, known, kind=kind) if mode == Mode.WHOLE else []
-    return {
+    body: dict[str, Any] = {
+        "format": ROSTER_IMPORT.name,
         "rows": checked.rows,
         "new": len(checked.new),
         "corrected": len(checked.corrected),
@@ -116,6 +118,12 @@ def _summary(checked: Checked, known: dict[str, Known], *, kind: str, mode: str)
         "corrections": [[vars(old), vars(new)] for old, new in checked.corrected[:SHOWN]],
         "state": _state(known, kind=kind),
     }
+    return ROSTER_IMPORT.of(body)
+
+
+def preview_of(staged: RosterImport) -> ImportBody:
+    """Return what the preview showed. Raises UnreadableRecord."""
+    return ROSTER_IMPORT.of(staged.summary)
 
 
 def _put_out(checked: Checked, known: dict[str, Known], *, kind: str) -> list[str]:
@@ -133,7 +141,7 @@ def _state(known: dict[str, Known], *, kind: str) -> str:
     return sha256_hex(canonical_json(rows))
 
 
-def sentence(fault: Sequence[Any]) -> str:
+def sentence(fault: Fault) -> str:
     """Return why a row is faulty, in the reader's language."""
     _line, code, about = fault
     return str(FAULTS[code]) % {"about": about}
@@ -148,18 +156,20 @@ def apply(
     """
     with ROSTER.confirmed(staged, cycle=cycle, by=by, at=at) as confirmed:
         file, known = confirmed.file, known_delegates()
-        imports.require_as_previewed(file.summary["state"], _state(known, kind=cycle.kind))
+        imports.require_as_previewed(preview_of(file)["state"], _state(known, kind=cycle.kind))
         checked = finish(check(ROSTER.rows(confirmed.content), kind=cycle.kind, known=known))
         imports.require_flawless(len(checked.faults), leave_out=leave_out)
         out = _put_out(checked, known, kind=cycle.kind) if file.mode == Mode.WHOLE else []
         yield from _write(cycle.kind, checked, known, out)
-        file.undo = {
+        undo_body: dict[str, Any] = {
+            "format": ROSTER_UNDO.name,
             "created": [entry.number for entry in checked.new],
             "corrected": [
-                [*vars(old).values(), known[old.number].is_active] for old, _new in checked.corrected
+                {**vars(old), "is_active": known[old.number].is_active} for old, _new in checked.corrected
             ],
             "out": out,
         }
+        file.undo = ROSTER_UNDO.of(undo_body)
         confirmed.entry |= {
             "new": len(checked.new), "corrected": len(checked.corrected), "out": len(out),
             "left_out": len(checked.faults),
@@ -260,23 +270,26 @@ def undo(*, cycle: Cycle, applied: RosterImport, by: User, at: datetime) -> None
     Raises RollIsFrozen, or CannotUndo where it is not the last, or a new delegate is on a roll.
     """
     with ROSTER.undone(applied, cycle=cycle, act=Act.ROSTER_UNDONE, by=by, at=at) as file:
-        _take_back(cycle.kind, file.undo or {})
+        _take_back(cycle.kind, ROSTER_UNDO.of(file.undo))
 
 
-def _take_back(kind: str, undo: dict[str, Any]) -> None:
-    for numbers in _batches(undo["created"]):
+def _take_back(kind: str, before: UndoBody) -> None:
+    for numbers in _batches(before["created"]):
         if RollEntry.objects.filter(delegate__number__in=numbers).exists():
             raise imports.CannotUndo
         AccessCode.objects.filter(delegate__number__in=numbers).delete()
         users = list(Delegate.objects.filter(number__in=numbers).values_list("user_id", flat=True))
         Delegate.objects.filter(number__in=numbers).delete()
         User.objects.filter(pk__in=users).delete()
-    old = {row[0]: row for row in undo["corrected"]}
-    entries = [Entry(*row[:4]) for row in old.values()]
+    entries = [
+        Entry(each["number"], each["name"], each["delegation"], each["in_group"])
+        for each in before["corrected"]
+    ]
+    active = {each["number"]: each["is_active"] for each in before["corrected"]}
     delegations = _delegations(kind, {entry.delegation for entry in entries})
     for batch in _batches(entries):
-        _correct(batch, delegations, {number: row[4] for number, row in old.items()})
-    for numbers in _batches(undo["out"]):
+        _correct(batch, delegations, active)
+    for numbers in _batches(before["out"]):
         Delegate.objects.filter(number__in=numbers).update(is_active=True)
     Delegation.objects.filter(kind=kind, delegates=None).delete()
 

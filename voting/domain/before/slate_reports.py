@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Delegate, User
-from voting.count.canonical import canonical_json, sha256_hex
+from voting.count.canonical import sha256_hex
+from voting.count.formats.slate_report import SLATE_REPORT, SlateReportBody
 from voting.domain.before.funnel import funnel_of
 from voting.domain.before.slates import content
 from voting.domain.core.journal import record
@@ -18,7 +18,6 @@ from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.models import Call, Cycle, ReportReading, SlateReport
 from voting.states import Act, Stage
 
-BODY_FORMAT = 1
 ISSUES = frozenset({Stage.SCREENING, Stage.DELIBERATION})
 
 
@@ -55,13 +54,13 @@ def save_draft(*, cycle: Cycle, opening: str, closing: str, by: User, at: dateti
     return draft
 
 
-def body_of(report: SlateReport) -> dict[str, Any]:
+def body_of(report: SlateReport) -> SlateReportBody:
     """Return what the report says, from the data as they are now."""
     cycle = report.cycle
     call = Call.objects.filter(cycle=cycle).first()
     candidates = cycle.candidates.order_by("number").prefetch_related("provenance__proposal__merged")
-    return {
-        "format": BODY_FORMAT,
+    body: dict[str, Any] = {
+        "format": SLATE_REPORT.name,
         "cycle": {"slug": cycle.slug, "year": cycle.year, "place": cycle.place, "congress": cycle.congress},
         "kind": cycle.kind,
         "seats": cycle.seats,
@@ -75,6 +74,7 @@ def body_of(report: SlateReport) -> dict[str, Any]:
             {"number": each.number, **content(each), "proposals": _origins(each)} for each in candidates
         ],
     }
+    return SLATE_REPORT.of(body)
 
 
 def _origins(candidate: Any) -> list[dict[str, Any]]:
@@ -101,7 +101,7 @@ def issue(*, cycle: Cycle, by: User, at: datetime) -> SlateReport:
     if not locked.slate_frozen_at:
         raise SlateNotFrozen
     report = current_draft(cycle)
-    report.body = canonical_json(body_of(report))
+    report.body = SLATE_REPORT.write(body_of(report))
     report.digest, report.issued_by, report.issued_at = sha256_hex(report.body), by, at
     report.save()
     data = {"version": report.version, "digest": report.digest}
@@ -109,10 +109,9 @@ def issue(*, cycle: Cycle, by: User, at: datetime) -> SlateReport:
     return report
 
 
-def read_body(report: SlateReport) -> dict[str, Any]:
-    """Return what an issued report says, from its own frozen text."""
-    body: dict[str, Any] = json.loads(report.body)
-    return body
+def read_body(report: SlateReport) -> SlateReportBody:
+    """Return what an issued report says, from its own frozen text. Raises UnreadableRecord."""
+    return SLATE_REPORT.read(report.body)
 
 
 def opened_by(report: SlateReport, delegate: Delegate) -> None:

@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import SCRUTINEERS
 from voting.count import choices, sealing
-from voting.count.canonical import canonical_json, root_of
+from voting.count.canonical import root_of
+from voting.count.formats.files import PaperFacts, RoundFacts
+from voting.count.formats.parts import AttendanceFigures, GroupFigures
+from voting.count.formats.working import PATTERNS
 from voting.count.working import Working, work_out
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote import paper_ballots
@@ -107,7 +110,7 @@ def keep_count(round_: Round, counted: Working, *, by: User, at: datetime, offli
     tally = Tally.objects.create(
         round=round_,
         working=counted.text,
-        patterns=canonical_json(counted.patterns),
+        patterns=PATTERNS.write(counted.patterns),
         digest=counted.digest,
         counted_by=by,
         counted_at=at,
@@ -126,7 +129,7 @@ def keep_count(round_: Round, counted: Working, *, by: User, at: datetime, offli
     return tally
 
 
-def facts_of(round_: Round) -> dict[str, Any]:
+def facts_of(round_: Round) -> RoundFacts:
     """Return what a closed round fixed before any ballot is opened: the count's input beside the ballots.
 
     Raises papers.PaperNotReady, or FiguresChanged where it is not what the journal recorded.
@@ -143,7 +146,7 @@ def facts_of(round_: Round) -> dict[str, Any]:
     }
 
 
-def _paper(round_: Round) -> dict[str, Any] | None:
+def _paper(round_: Round) -> PaperFacts | None:
     if not round_.paper_issued:
         return None
     ballots = paper_ballots.agreed(round_)
@@ -152,13 +155,11 @@ def _paper(round_: Round) -> dict[str, Any] | None:
         "issued": round_.paper_issued,
         "returned": box.returned,
         "returned_group": box.returned_group,
-        "ballots": sorted([list(choice.marks), int(choice.in_group)] for choice in ballots),
+        "ballots": sorted((list(choice.marks), int(choice.in_group)) for choice in ballots),
     }
 
 
-def count_urn(
-    *, round_: Round, facts: dict[str, Any], seed: bytes, progress: Progress | None = None
-) -> Working:
+def count_urn(*, round_: Round, facts: RoundFacts, seed: bytes, progress: Progress | None = None) -> Working:
     """Return the working of a closed round. Changes nothing. Raises UrnDamaged or BallotUnreadable."""
     urn = _Urn(round_, seed)
     counted = work_out(facts, urn.unsealed(facts["urn"]["ballots"], progress))
@@ -195,8 +196,8 @@ def _require_as_journaled(round_: Round, *, roll: int, root: str) -> None:
 _ROLL_ACTS = (Act.ROLL_FROZEN, Act.ROUND_BEGUN, Act.DELEGATE_EXCLUDED, Act.DELEGATE_ADMITTED)
 
 
-def _attendance(round_: Round, counts: Attendance) -> dict[str, Any]:
-    group = None
+def _attendance(round_: Round, counts: Attendance) -> AttendanceFigures:
+    group: GroupFigures | None = None
     if round_.rules.group_base:
         on_paper = counts.group_voted + counts.group_paper
         issued = on_paper if round_.paper_only else counts.group_present
@@ -209,7 +210,7 @@ def _attendance(round_: Round, counts: Attendance) -> dict[str, Any]:
         "absent": counts.absent,
         "quorum_least": counts.quorum_least,
         "quorum_met": counts.quorum_met,
-        "issued": round_.issued,
+        "issued": round_.issued or 0,
         "group": group,
     }
 

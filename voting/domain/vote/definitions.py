@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from voting.count.canonical import canonical_json
-from voting.count.definition import FORMAT, Definition, read_definition
+from voting.count.definition import Definition, read_definition
+from voting.count.formats.definition import DEFINITION, Previous
 from voting.domain.vote.rules import settings_of
 from voting.models import BallotItem, Candidate, Cycle, Round, VotingRules
 
 
 def definition_of(round_: Round) -> Definition:
-    """Return the frozen definition of a round."""
+    """Return the frozen definition of a round. Raises UnreadableRecord."""
     return read_definition(round_.definition)
 
 
@@ -23,30 +23,27 @@ def write_definition(
     rules: VotingRules,
     seats: int,
     candidates: Sequence[Candidate],
-    previous: dict[str, Any] | None = None,
+    previous: Previous | None = None,
 ) -> Definition:
     """Return the definition of a new round: its rules, its seats and its candidates in fixed order.
 
-    ``previous`` is None for a first round, else ``{"round": number, "because": "tie" | "shortfall" | "void"}``.
+    ``previous`` is None for a first round.
     """
-    return read_definition(
-        canonical_json(
-            {
-                "format": FORMAT,
-                "cycle": cycle.slug,
-                "kind": cycle.kind,
-                "round": number,
-                "previous": previous,
-                "seats": seats,
-                "rules": settings_of(rules),
-                "rules_digest": rules.digest,
-                "items": [
-                    {"number": c.number, "name": c.name, "name_en": c.name_en}
-                    for c in sorted(candidates, key=lambda c: c.number)
-                ],
-            }
-        )
-    )
+    body: dict[str, Any] = {
+        "format": DEFINITION.name,
+        "cycle": cycle.slug,
+        "kind": cycle.kind,
+        "round": number,
+        "previous": previous,
+        "seats": seats,
+        "rules": settings_of(rules),
+        "rules_digest": rules.digest,
+        "items": [
+            {"number": c.number, "name": c.name, "name_en": c.name_en}
+            for c in sorted(candidates, key=lambda c: c.number)
+        ],
+    }
+    return read_definition(DEFINITION.write(DEFINITION.of(body)))
 
 
 def ballot_items(round_: Round) -> list[BallotItem]:

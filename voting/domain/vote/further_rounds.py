@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from voting.count.formats.notice import NOTICE, FurtherBallot
 from voting.domain.core.cycles import move_cycle
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, StepNotAllowed, require
@@ -18,13 +17,10 @@ from voting.models import Cycle, RollEntry, Round
 from voting.states import Act, RoundStatus, Stage
 
 
-def next_ballot(round_: Round | None) -> dict[str, Any] | None:
-    """Return what the published notice asks for, or None.
-
-    As ``{"candidates": numbers, "seats": n, "because": status}``.
-    """
+def ballot_called_for(round_: Round | None) -> FurtherBallot | None:
+    """Return the further round that the published notice calls for, or None. Raises UnreadableRecord."""
     notice = getattr(round_, "notice", None)
-    return json.loads(notice.body)["next"] if notice else None
+    return NOTICE.read(notice.body)["next"] if notice else None
 
 
 def further_conditions(cycle: Cycle, round_: Round | None) -> list[Condition]:
@@ -36,7 +32,7 @@ def further_conditions(cycle: Cycle, round_: Round | None) -> list[Condition]:
             _("Publish the notice of the present round first."),
         ),
         Condition(
-            next_ballot(round_) is not None,
+            ballot_called_for(round_) is not None,
             _("the result calls for a further round"),
             _("The result stands; no further round is needed."),
         ),
@@ -58,7 +54,7 @@ def begin_round(*, cycle: Cycle, by: User, at: datetime) -> Round:
     cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
     last = Round.objects.select_related("rules", "notice").filter(cycle=cycle).order_by("-number").first()
     require(further_conditions(cycle, last))
-    ballot = next_ballot(last)
+    ballot = ballot_called_for(last)
     if last is None or ballot is None:
         raise StepNotAllowed
     round_ = lay_out_round(

@@ -6,7 +6,6 @@ import base64
 import hmac
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from voting.count import sealing
+from voting.count.formats.files import TRIAL
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.domain.vote.rounds import move_round
@@ -139,22 +139,24 @@ def register_key(
     return key
 
 
-def trial_file(round_: Round, *, word: str) -> dict[str, Any]:
+def trial_file(round_: Round, *, word: str) -> str:
     """Return a trial ballot with a word sealed in it, to be opened offline. Raises StepNotAllowed."""
-    if round_.status != RoundStatus.KEYED:
+    if round_.status != RoundStatus.KEYED or round_.slips_needed is None:
         raise StepNotAllowed
     info = sealing_info(round_)
     plain = word.encode().ljust(
         len(definition_of(round_).encode((0,) * len(definition_of(round_).numbers))), b"\0"
     )
     blob = sealing.seal(sealing.load_public_key(bytes(round_.public_key or b"")), plain, info=info)
-    return {
-        "format": "piaojue-trial/1",
-        "info": info.decode(),
-        "key": round_.key_fingerprint,
-        "slips_needed": round_.slips_needed,
-        "ballot": base64.b64encode(blob).decode(),
-    }
+    return TRIAL.write(
+        {
+            "format": "piaojue-trial/1",
+            "info": info.decode(),
+            "key": round_.key_fingerprint,
+            "slips_needed": round_.slips_needed,
+            "ballot": base64.b64encode(blob).decode(),
+        }
+    )
 
 
 @transaction.atomic

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,16 +10,28 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from voting.count.canonical import canonical_json, sha256_hex
+from voting.count.canonical import sha256_hex
+from voting.count.formats.definition import DefinitionBody
+from voting.count.formats.notice import (
+    NOTICE,
+    EarlierRound,
+    FurtherBallot,
+    NoticeBallots,
+    NoticeBody,
+    NoticeItem,
+)
+from voting.count.formats.parts import ChannelName
+from voting.count.formats.working import WORKING, ChannelRecord, OutcomeRecord, WorkingBody
+from voting.count.measures import BallotType, ShortfallRule
+from voting.count.outcomes import ItemDecision, Status
 from voting.domain.core.cycles import move_cycle
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote.definitions import definition_of
 from voting.domain.vote.rounds import move_round
 from voting.domain.vote.ties import open_tie
 from voting.models import Cycle, Notice, Round, TieDecision, VotingRules
-from voting.states import Act, RoundStatus, ShortfallRule, Stage
+from voting.states import Act, RoundStatus, Stage
 
-FORMAT = "piaojue-notice/2"
 #: Below so many ballots a channel's votes for each project are left out of the notice: they could name voters (F27).
 SMALLEST_SHOWN = 5
 
@@ -46,7 +57,7 @@ def publish_notice(*, round_: Round, by: User, at: datetime) -> Notice:
     if open_tie(round_) and not TieDecision.objects.filter(round=round_).exists():
         raise TieUndecided
     body = notice_body(round_=round_, at=at)
-    text = canonical_json(body)
+    text = NOTICE.write(body)
     notice = Notice.objects.create(
         round=round_, body=text, digest=sha256_hex(text), published_by=by, published_at=at
     )
@@ -57,53 +68,53 @@ def publish_notice(*, round_: Round, by: User, at: datetime) -> Notice:
     return notice
 
 
-def next_ballot(
-    items: Sequence[Mapping[str, Any]], outcome: Mapping[str, Any], rules: VotingRules, *, seats: int
-) -> dict[str, Any] | None:
+def further_ballot(
+    items: Sequence[NoticeItem], outcome: OutcomeRecord, rules: VotingRules, *, seats: int
+) -> FurtherBallot | None:
     """Return the further round that the outcome calls for (PROCEDURE.md §3.4 (7), (8)), or None.
 
     ``items`` already carry a recorded decision of the tie. A tie: those still tied, for the seats left. A shortfall:
     the rest, for the seats missing. A void vote: everything again.
     """
     status = outcome["status"]
-    if status == "void":
-        numbers, places = [item["number"] for item in items], seats
-    elif tied := [item["number"] for item in items if item["decision"] == "tied"]:
-        numbers, places = tied, outcome["seats_left"]
-    elif status == "shortfall" and rules.shortfall_rule == ShortfallRule.FURTHER_ROUND:
-        numbers = [item["number"] for item in items if item["decision"] == "not_chosen"]
-        places = outcome["missing"]
-    else:
-        return None
-    return {"candidates": numbers, "seats": places, "because": status}
+    everything = [item["number"] for item in items]
+    tied = [item["number"] for item in items if item["decision"] is ItemDecision.TIED]
+    rest = [item["number"] for item in items if item["decision"] is ItemDecision.NOT_CHOSEN]
+    if status is Status.VOID:
+        return {"candidates": everything, "seats": seats, "because": "void"}
+    if tied:
+        return {"candidates": tied, "seats": outcome["seats_left"], "because": "tie"}
+    if status is Status.SHORTFALL and rules.shortfall_rule == ShortfallRule.FURTHER_ROUND:
+        return {"candidates": rest, "seats": outcome["missing"], "because": "shortfall"}
+    return None
 
 
-def notice_body(*, round_: Round, at: datetime) -> dict[str, Any]:
+def notice_body(*, round_: Round, at: datetime) -> NoticeBody:
     """Return everything the notice says, from the certified tally and the frozen definitions alone."""
-    working = json.loads(round_.tally.working)
+    working = WORKING.read(round_.tally.working)
     outcome, definition = working["outcome"], definition_of(round_).data
     tie = TieDecision.objects.select_related("recorded_by").filter(round=round_).first()
-    names = {item["number"]: item for item in definition["items"]}
-    items = [_decided({**names[item["number"]], **item}, tie) for item in outcome["items"]]
-    following = next_ballot(items, outcome, round_.rules, seats=round_.seats)
-    earlier = [json.loads(n.body) for n in _earlier(round_)]
-    chosen = [item["number"] for item in items if item["decision"] == "chosen"]
+    items = [_decided(item, tie) for item in named_items(working, definition)]
+    following = further_ballot(items, outcome, round_.rules, seats=round_.seats)
+    earlier = [NOTICE.read(notice.body) for notice in _earlier(round_)]
+    chosen = [item["number"] for item in items if item["decision"] is ItemDecision.CHOSEN]
     in_all = sorted([n for body in earlier for n in body["chosen"]] + chosen)
     slate = earlier[0]["slate"] if earlier else definition["items"]
-    graded = definition["rules"]["ballot_type"] == "grades"
+    graded = definition["rules"]["ballot_type"] == BallotType.GRADES
     rest = [] if following or graded else [item["number"] for item in slate if item["number"] not in in_all]
-    left_over = outcome["status"] == "shortfall" and round_.rules.shortfall_rule == ShortfallRule.NEXT_SESSION
-    return {
-        "format": FORMAT,
+    left_over = (
+        outcome["status"] is Status.SHORTFALL and round_.rules.shortfall_rule == ShortfallRule.NEXT_SESSION
+    )
+    body: dict[str, Any] = {
+        "format": NOTICE.name,
         "kind": round_.cycle.kind,
         "cycle": _cycle(round_.cycle),
         "round": _round(round_, definition),
         "rules": {**definition["rules"], "digest": round_.rules.digest},
         "attendance": working["attendance"],
-        "ballots": {name: outcome[name] for name in ("returned", "valid", "void", "blank", "void_reasons")}
-        | {"issued": round_.issued},
+        "ballots": ballot_figures(outcome),
         "paper": working["paper"],
-        "channels": _channels(working["channels"]),
+        "channels": shown_channels(working),
         "floor": outcome["floor"],
         "group": outcome["group"],
         "items": items,
@@ -124,6 +135,7 @@ def notice_body(*, round_: Round, at: datetime) -> dict[str, Any]:
         "tally": _tally(round_),
         "published_at": _moment(at),
     }
+    return NOTICE.of(body)
 
 
 def _earlier(round_: Round) -> list[Notice]:
@@ -134,46 +146,62 @@ def _earlier(round_: Round) -> list[Notice]:
     )
 
 
-def _decided(item: dict[str, Any], tie: TieDecision | None) -> dict[str, Any]:
+def named_items(working: WorkingBody, definition: DefinitionBody) -> list[NoticeItem]:
+    """Return the counted items with their names, as a notice has them."""
+    lines = {line["number"]: line for line in definition["items"]}
+    return [
+        {**item, "name": lines[item["number"]]["name"], "name_en": lines[item["number"]]["name_en"]}
+        for item in working["outcome"]["items"]
+    ]
+
+
+def _decided(item: NoticeItem, tie: TieDecision | None) -> NoticeItem:
     """Return the item as a recorded decision of the tie leaves it."""
-    if tie is None or item["decision"] != "tied":
+    if tie is None or item["decision"] is not ItemDecision.TIED:
         return item
     won = item["number"] in tie.chosen
-    return item | {
-        "decision": "chosen" if won else "not_chosen",
-        "reason": f"{tie.method}_{'for' if won else 'against'}",
-    }
+    reason: Any = f"{tie.method}_{'for' if won else 'against'}"
+    return {**item, "decision": ItemDecision.CHOSEN if won else ItemDecision.NOT_CHOSEN, "reason": reason}
 
 
-def _in_short(body: dict[str, Any]) -> dict[str, Any]:
+def _in_short(body: NoticeBody) -> EarlierRound:
     """Return what a later notice says of an earlier round: its result, with the hash of its own notice."""
-    names = (
-        "ballots",
-        "attendance",
-        "paper",
-        "floor",
-        "group",
-        "items",
-        "status",
-        "tie",
-        "next",
-        "chosen",
-        "urn",
-    )
-    return (
-        {"number": body["round"]["number"], "seats": body["round"]["seats"]}
-        | {n: body[n] for n in names}
-        | {"notice": sha256_hex(canonical_json(body))}
-    )
-
-
-def _channels(channels: dict[str, Any]) -> dict[str, Any]:
-    """Return the channels apart, with votes for each project only where no channel is so small as to name voters."""
-    small = any(channel["returned"] < SMALLEST_SHOWN for channel in channels.values())
     return {
-        name: {key: value for key, value in channel.items() if key != "items" or not small}
-        for name, channel in channels.items()
+        "number": body["round"]["number"],
+        "seats": body["round"]["seats"],
+        "ballots": body["ballots"],
+        "attendance": body["attendance"],
+        "paper": body["paper"],
+        "floor": body["floor"],
+        "group": body["group"],
+        "items": body["items"],
+        "status": body["status"],
+        "tie": body["tie"],
+        "next": body["next"],
+        "chosen": body["chosen"],
+        "urn": body["urn"],
+        "notice": sha256_hex(NOTICE.write(body)),
     }
+
+
+def ballot_figures(outcome: OutcomeRecord) -> NoticeBallots:
+    """Return 发出, 收回, 有效, 空白 and 无效 of a count, as a notice has them."""
+    return {
+        "issued": outcome["issued"],
+        "returned": outcome["returned"],
+        "valid": outcome["valid"],
+        "void": outcome["void"],
+        "blank": outcome["blank"],
+        "void_reasons": outcome["void_reasons"],
+    }
+
+
+def shown_channels(working: WorkingBody) -> dict[ChannelName, ChannelRecord]:
+    """Return the channels apart, with votes for each project only where no channel is so small as to name voters."""
+    channels = working["channels"]
+    if all(channel["returned"] >= SMALLEST_SHOWN for channel in channels.values()):
+        return channels
+    return {name: {**channel, "items": []} for name, channel in channels.items()}
 
 
 def _tie(tie: TieDecision | None) -> dict[str, Any] | None:
@@ -190,7 +218,7 @@ def _tie(tie: TieDecision | None) -> dict[str, Any] | None:
     }
 
 
-def _round(round_: Round, definition: dict[str, Any]) -> dict[str, Any]:
+def _round(round_: Round, definition: DefinitionBody) -> dict[str, Any]:
     return {
         "number": round_.number,
         "previous": definition["previous"],

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts import codes
 from accounts.models import Delegate, User
 from voting.count.counting import Base, Comparator, Floor
+from voting.count.formats.definition import Previous
 from voting.domain.before.conditions import begins_here
 from voting.domain.core.cycles import move_cycle
 from voting.domain.core.journal import record
@@ -214,7 +215,7 @@ def lay_out_round(
     rules: VotingRules,
     seats: int,
     candidates: Iterable[Candidate],
-    previous: dict[str, Any] | None = None,
+    previous: Previous | None = None,
 ) -> Round:
     """Save a new round with its frozen definition and its ballot; its roll is still empty.
 

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Delegate, User
 from voting.count.canonical import canonical_json, sha256_hex
 from voting.count.definition import counting_rule
+from voting.count.measures import BallotType
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, Refused, require
 from voting.domain.vote.contradictions import require_possible, whole_list
 from voting.domain.vote.presets import PRESETS, preset_of
 from voting.models import Cycle, VotingRules
-from voting.states import Act, BallotType, Stage
+from voting.states import Act, Stage
 
 __all__ = [
     "PRESETS",

@@ -18,7 +18,7 @@ from accounts.roles import SCRUTINEERS, Role
 from voting import permissions
 from voting.domain.before.conditions import begins_here, screened
 from voting.domain.core.refusals import Condition
-from voting.domain.vote.further_rounds import further_conditions, next_ballot
+from voting.domain.vote.further_rounds import ballot_called_for, further_conditions
 from voting.domain.vote.paper_ballots import PaperNotReady, agreed
 from voting.domain.vote.rolls import Attendance, attendance
 from voting.domain.vote.rounds import opening_conditions
@@ -168,7 +168,7 @@ class RunningOrder:
         if key == StepKey.DECIDE:
             return bool(self.round and open_tie(self.round))
         if key == StepKey.FURTHER:
-            return next_ballot(self.round) is not None
+            return ballot_called_for(self.round) is not None
         return True
 
     @cached_property

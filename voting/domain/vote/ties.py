@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -12,10 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from voting.count.formats.working import WORKING, OutcomeRecord
+from voting.count.measures import TieRule
+from voting.count.outcomes import Status
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.models import Round, TieDecision
-from voting.states import Act, RoundStatus, TieRule
+from voting.states import Act, RoundStatus
 
 #: The tie rules whose decision is recorded; the others need none, or another ballot.
 RECORDED = frozenset({TieRule.PRESIDIUM, TieRule.LOT})
@@ -49,7 +51,7 @@ class NotTied(Refused):
         }
 
 
-class ReasonMissing(Refused):
+class TieReasonMissing(Refused):
     def __str__(self) -> str:
         return _("Record the reason: it is published with the result.")
 
@@ -59,13 +61,13 @@ class WitnessMissing(Refused):
         return _("Record who drew the lot and who witnessed it.")
 
 
-def open_tie(round_: Round) -> dict[str, Any] | None:
+def open_tie(round_: Round) -> OutcomeRecord | None:
     """Return the outcome of a counted round whose tie the rules give to the presidium or a lot, else None."""
     tally = getattr(round_, "tally", None)
     if tally is None or round_.rules.tie_rule not in RECORDED:
         return None
-    outcome: dict[str, Any] = json.loads(tally.working)["outcome"]
-    return outcome if outcome["status"] == "tie" else None
+    outcome = WORKING.read(tally.working)["outcome"]
+    return outcome if outcome["status"] is Status.TIE else None
 
 
 @transaction.atomic
@@ -74,7 +76,7 @@ def decide_by_presidium(
 ) -> TieDecision:
     """Record which of the tied projects the presidium chose for the seats left, and why.
 
-    Raises StepNotAllowed, NotTied, WrongNumber or ReasonMissing.
+    Raises StepNotAllowed, NotTied, WrongNumber or TieReasonMissing.
     """
     round_, outcome = _certified(round_, TieRule.PRESIDIUM)
     if len(set(chosen)) != len(chosen) or not set(chosen) <= set(outcome["tied"]):
@@ -92,7 +94,7 @@ def decide_by_lot(
 ) -> TieDecision:
     """Record the order in which a public lot drew the tied projects; the first take the seats left.
 
-    ``reason`` says how it was drawn. Raises StepNotAllowed, NotTied, WitnessMissing or ReasonMissing.
+    ``reason`` says how it was drawn. Raises StepNotAllowed, NotTied, WitnessMissing or TieReasonMissing.
     """
     round_, outcome = _certified(round_, TieRule.LOT)
     if sorted(drawn) != sorted(outcome["tied"]):
@@ -112,7 +114,7 @@ def decide_by_lot(
     )
 
 
-def _certified(round_: Round, rule: TieRule) -> tuple[Round, dict[str, Any]]:
+def _certified(round_: Round, rule: TieRule) -> tuple[Round, OutcomeRecord]:
     round_ = (
         Round.objects.select_for_update(of=("self",))
         .select_related("cycle", "rules", "tally")
@@ -128,7 +130,7 @@ def _record(
     round_: Round, method: TieRule, *, reason: str, by: User, at: datetime, **fields: Any
 ) -> TieDecision:
     if not reason.strip():
-        raise ReasonMissing
+        raise TieReasonMissing
     decision = TieDecision.objects.create(
         round=round_, method=method, reason=reason.strip(), recorded_by=by, recorded_at=at, **fields
     )

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from voting.count.canonical import canonical_json
 from voting.count.counting import CountMismatch, ImpossibleCount
-from voting.count.working import ONLINE, Working, expand, work_out
+from voting.count.formats import UnreadableRecord
+from voting.count.formats.files import COUNT, PUBLIC, RECOUNT, URN, CountBody, RoundFacts
+from voting.count.formats.notice import NOTICE
+from voting.count.formats.working import PATTERNS, WORKING
+from voting.count.working import Working, expand, work_out
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote.counts import (
     closed_round,
@@ -30,11 +31,6 @@ from voting.domain.vote.counts import (
 from voting.domain.vote.definitions import sealing_info
 from voting.models import Round, Tally, UrnSeal
 from voting.states import SEALED_STATUSES
-
-URN_FORMAT = "piaojue-urn/1"
-COUNT_FORMAT = "piaojue-count/1"
-RECOUNT_FORMAT = "piaojue-recount/1"
-PUBLIC_FORMAT = "piaojue-public/1"
 
 
 class NotACount(Refused):
@@ -59,14 +55,14 @@ def urn_file(round_: Round) -> str:
 
     Raises StepNotAllowed before the close, papers.PaperNotReady, FiguresChanged or UrnDamaged.
     """
-    if round_.status not in SEALED_STATUSES:
+    if round_.status not in SEALED_STATUSES or round_.slips_needed is None:
         raise StepNotAllowed
     facts = facts_of(round_)
     ballots = sorted(sealed_ballots(round_), key=lambda blob: hashlib.sha256(blob).digest())
     require_sealed(round_, (hashlib.sha256(blob).digest() for blob in ballots))
-    return canonical_json(
+    return URN.write(
         {
-            "format": URN_FORMAT,
+            "format": "piaojue-urn/1",
             "info": sealing_info(round_).decode(),
             "slips_needed": round_.slips_needed,
             "facts": facts,
@@ -78,13 +74,13 @@ def urn_file(round_: Round) -> str:
 def recount_file(round_: Round) -> str:
     """Return what the scrutineers need to recount every ballot. It holds whole ballots: for them alone (F26)."""
     tally = round_.tally
-    return canonical_json(
+    return RECOUNT.write(
         {
-            "format": RECOUNT_FORMAT,
+            "format": "piaojue-recount/1",
             "facts": facts_of(round_),
-            "patterns": json.loads(tally.patterns),
+            "patterns": PATTERNS.read(tally.patterns),
             "hashes": _hashes(round_),
-            "working": json.loads(tally.working),
+            "working": WORKING.read(tally.working),
             "digest": tally.digest,
         }
     )
@@ -93,10 +89,10 @@ def recount_file(round_: Round) -> str:
 def public_file(round_: Round) -> str:
     """Return what everybody needs to recount a published round: the notice and the urn's list."""
     notice = round_.notice
-    return canonical_json(
+    return PUBLIC.write(
         {
-            "format": PUBLIC_FORMAT,
-            "notice": json.loads(notice.body),
+            "format": "piaojue-public/1",
+            "notice": NOTICE.read(notice.body),
             "notice_digest": notice.digest,
             "hashes": _hashes(round_),
         }
@@ -118,36 +114,29 @@ def import_count(*, round_: Round, text: str, by: User, at: datetime) -> Tally:
     FiguresChanged or papers.PaperNotReady.
     """
     locked = closed_round(round_)
-    file = _read(text)
-    counted = _count_again(facts_of(locked), file)
-    given = canonical_json(file["working"])
-    if counted.text != given or counted.patterns != file["patterns"]:
+    facts, file = facts_of(locked), _read(text)
+    try:
+        counted = _count_again(facts, file)
+    except (ImpossibleCount, CountMismatch) as error:
+        raise NotACount from error
+    if counted.working != file["working"] or counted.patterns != file["patterns"]:
         raise CountDiffers
-    require_group(locked, sum(times for _m, in_group, times in counted.patterns[ONLINE] if in_group))
+    require_group(locked, sum(times for _m, in_group, times in counted.patterns["online"] if in_group))
     require_sealed(locked, (hashlib.sha256(blob).digest() for blob in sealed_ballots(locked)))
     return keep_count(locked, counted, by=by, at=at, offline=True)
 
 
-def _read(text: str) -> dict[str, Any]:
+def _read(text: str) -> CountBody:
     try:
-        file = json.loads(text)
-        whole = file["format"] == COUNT_FORMAT and isinstance(file["working"], dict)
-        whole = whole and isinstance(file["patterns"][ONLINE], list)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        return COUNT.read(text)
+    except UnreadableRecord as error:
         raise NotACount from error
-    if not whole:
-        raise NotACount
-    read: dict[str, Any] = file
-    return read
 
 
-def _count_again(facts: dict[str, Any], file: dict[str, Any]) -> Working:
-    """Count the file's patterns with our figures. Raises NotACount, or CountDiffers for another number of ballots."""
-    patterns = file["patterns"][ONLINE]
-    try:
-        number = sum(times for _marks, _in_group, times in patterns)
-        if number != facts["urn"]["ballots"] or any(times < 1 for _marks, _in_group, times in patterns):
-            raise CountDiffers
-        return work_out(facts, expand(patterns))
-    except (TypeError, ValueError, ImpossibleCount, CountMismatch) as error:
-        raise NotACount from error
+def _count_again(facts: RoundFacts, file: CountBody) -> Working:
+    """Count the file's patterns with our figures. Raises CountDiffers for another number of ballots."""
+    patterns = file["patterns"]["online"]
+    number = sum(times for _marks, _in_group, times in patterns)
+    if number != facts["urn"]["ballots"] or any(times < 1 for _marks, _in_group, times in patterns):
+        raise CountDiffers
+    return work_out(facts, expand(patterns))

@@ -24,7 +24,7 @@ from voting.forms.before.screening import MOMENT, numbers_in
 from voting.forms.core.plan_lines import milestones_as_lines, milestones_in, targets_as_lines, targets_in
 from voting.forms.core.steps import ConfirmForm, StepForm
 from voting.models import Delivery, LightSetting
-from voting.states import Body, Comparator
+from voting.states import COMPARATORS, Body, choices_of
 
 MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2, "min_value": 0, "required": False}
 
@@ -188,9 +188,9 @@ class LightsForm(StepForm):
     """The rule of the lights; a preset fills it in."""
 
     yellow = forms.IntegerField(label=gettext_lazy("Yellow from, points behind"), min_value=0, max_value=100)
-    yellow_from = forms.ChoiceField(label=gettext_lazy("Yellow: comparator"), choices=Comparator.choices)
+    yellow_from = forms.ChoiceField(label=gettext_lazy("Yellow: comparator"), choices=choices_of(COMPARATORS))
     red = forms.IntegerField(label=gettext_lazy("Red from, points behind"), min_value=0, max_value=100)
-    red_from = forms.ChoiceField(label=gettext_lazy("Red: comparator"), choices=Comparator.choices)
+    red_from = forms.ChoiceField(label=gettext_lazy("Red: comparator"), choices=choices_of(COMPARATORS))
     unbegun_is_red = forms.BooleanField(
         label=gettext_lazy("What is due and not begun is red at once"), required=False
     )
@@ -245,7 +245,7 @@ class AssessmentForm(ConfirmForm):
         return "numbers" if isinstance(refusal, assessments.NothingToAssess) else None
 
 
-class SurveyForm(StepForm):
+class SurveyTimesForm(StepForm):
     opens_at = forms.DateTimeField(label=gettext_lazy("Opens at"), widget=MOMENT)
     closes_at = forms.DateTimeField(label=gettext_lazy("Closes at"), widget=MOMENT)
 

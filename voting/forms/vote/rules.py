@@ -11,14 +11,15 @@ from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from voting.count.measures import BallotType
 from voting.domain.vote import rules
 from voting.forms.core.steps import StepForm
 from voting.models import VotingRules
-from voting.states import BallotType
+from voting.states import BALLOT_TYPES, choices_of
 
 
 @dataclass(frozen=True)
-class Row:
+class RulesRow:
     """One line of the form: a single setting, or a comparator with its fraction."""
 
     label: str | Promise
@@ -40,7 +41,7 @@ class Part:
 
     key: str
     title: str | Promise
-    rows: tuple[Row, ...]
+    rows: tuple[RulesRow, ...]
 
 
 class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
@@ -81,7 +82,7 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
             del self.fields[name]
         if not self.graded:
             kinds: Any = self.fields["ballot_type"]
-            kinds.choices = [each for each in BallotType.choices if each[0] != BallotType.GRADES]
+            kinds.choices = [each for each in choices_of(BALLOT_TYPES) if each[0] != BallotType.GRADES]
             return
         for name in ("satisfied_base", "floor_base"):  # an assessment has both of its shares
             base: Any = self.fields[name]
@@ -95,12 +96,12 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
         for key, title, names in self.layout:
             yield Part(key, title, tuple(self._row(name) for name in names))
 
-    def _row(self, name: str) -> Row:
+    def _row(self, name: str) -> RulesRow:
         if name not in self.fractions:
-            return Row(self.fields[name].label or "", self.fields[name].help_text, (self[name],))
+            return RulesRow(self.fields[name].label or "", self.fields[name].help_text, (self[name],))
         fields = tuple(self[f"{name}_{piece}"] for piece in _PIECES)
         notes = _GRADE_NOTES if self.graded else _FRACTION_NOTES
-        return Row(self.fractions[name], notes[name], fields)
+        return RulesRow(self.fractions[name], notes[name], fields)
 
     def mistakes(self) -> list[BoundField]:
         """Return the fields with an error, in the order of the form."""

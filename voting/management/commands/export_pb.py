@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from voting.count.choices import Choice
 from voting.count.counting import BallotType, Mark, Validity, judge
+from voting.count.formats.notice import NOTICE, NoticeBody, NoticeItem
+from voting.count.formats.working import PATTERNS
 from voting.count.working import expand
 from voting.domain.vote.definitions import definition_of
 from voting.management.rounds import add_round, round_of
@@ -46,7 +47,7 @@ class Command(SpeakingCommand):
 
 def election_of(round_: Round) -> pabulib.Election:
     """Return a published round as pabulib knows it: projects of one cost, a budget of as many as there are seats."""
-    body, definition = json.loads(round_.notice.body), definition_of(round_)
+    body, definition = NOTICE.read(round_.notice.body), definition_of(round_)
     kind = definition.ballot_type
     ranking = kind is BallotType.RANKING
     votes = tuple(
@@ -71,17 +72,17 @@ def election_of(round_: Round) -> pabulib.Election:
         "edition": str(round_.number),
         "language": "zh",
     }
-    projects = tuple(pabulib.Project(str(item["number"]), _row(item)) for item in body["items"])
+    projects = tuple(pabulib.PabulibProject(str(item["number"]), _row(item)) for item in body["items"])
     return pabulib.Election(meta, projects, votes)
 
 
-def _is_plain(body: dict[str, Any]) -> bool:
+def _is_plain(body: NoticeBody) -> bool:
     """Tell whether the highest N were chosen and nothing else mattered, which is the greedy rule at one cost."""
     seats = body["round"]["seats"]
     return body["status"] == "decided" and not body["rules"]["group_base"] and len(body["chosen"]) == seats
 
 
-def _row(item: dict[str, Any]) -> dict[str, str]:
+def _row(item: NoticeItem) -> dict[str, str]:
     """Return a project's line. Points of a ranking stay out: pabulib counts them from the length of each ballot."""
     row = {"project_id": str(item["number"]), "cost": "1", "votes": str(item["for"])}
     return row | {"name": item["name"], "selected": str(int(item["decision"] == "chosen"))}
@@ -90,12 +91,10 @@ def _row(item: dict[str, Any]) -> dict[str, str]:
 def _named(round_: Round) -> Iterator[tuple[str, ...]]:
     """Yield what every valid ballot is for, in ballot order or in the order of its places."""
     definition = definition_of(round_)
-    for channel in json.loads(round_.tally.patterns).values():
-        for choice in expand(channel):
-            if judge(choice.marks, definition.rule, items=len(definition.numbers)).validity is Validity.VALID:
-                yield _projects(
-                    choice, definition.numbers, ranking=definition.ballot_type is BallotType.RANKING
-                )
+    patterns = PATTERNS.read(round_.tally.patterns)
+    for choice in expand([*patterns["online"], *patterns["paper"]]):
+        if judge(choice.marks, definition.rule, items=len(definition.numbers)).validity is Validity.VALID:
+            yield _projects(choice, definition.numbers, ranking=definition.ballot_type is BallotType.RANKING)
 
 
 def _projects(choice: Choice, numbers: tuple[int, ...], *, ranking: bool) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Delegate, User
 from accounts.roles import Kind, Role
+from voting.count.formats.notice import NOTICE
 from voting.domain.core import cycles
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import ballots, counts, keys, notices, rolls, rounds, rules
@@ -89,7 +89,7 @@ class Command(SpeakingCommand):
 
     def compare(self, election: pabulib.Election, round_: Round) -> None:
         """Print the votes of every project. Raises CommandError where they differ from the file's."""
-        body = json.loads(Notice.objects.get(round=round_).body)
+        body = NOTICE.read(Notice.objects.get(round=round_).body)
         differing = 0
         for project, item in zip(election.projects, body["items"], strict=True):
             said = project.row.get("votes", "")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import RosterImport, User
 from voting import permissions
+from voting.count.formats.roster import ImportBody
 from voting.domain.before import rosters
 from voting.domain.core.refusals import Refused
 from voting.management.terminal_language import SpeakingCommand
@@ -47,7 +48,8 @@ class Command(SpeakingCommand):
             name = options["file"].name
             steps = rosters.stage(cycle=cycle, file_name=name, content=content, mode=mode, **acting)
             staged = rosters.finish(steps, self.progress)
-            self.preview(staged.summary)
+            preview = rosters.preview_of(staged)
+            self.show(preview)
             if options["confirm"]:
                 leave_out = options["leave_out_faulty"]
                 applying = rosters.apply(cycle=cycle, staged=staged, leave_out=leave_out, **acting)
@@ -55,17 +57,17 @@ class Command(SpeakingCommand):
                 self.say(_("Imported."))
         except (OSError, Refused) as refusal:
             raise CommandError(str(refusal)) from refusal
-        if staged.summary["faulty"] and not options["leave_out_faulty"]:
-            raise CommandError(_("%d rows are faulty.") % staged.summary["faulty"])
+        if preview["faulty"] and not options["leave_out_faulty"]:
+            raise CommandError(_("%d rows are faulty.") % preview["faulty"])
 
-    def preview(self, summary: dict[str, Any]) -> None:
+    def show(self, preview: ImportBody) -> None:
         self.say(
             _(
                 "%(rows)d rows: %(new)d new, %(corrected)d corrected, %(unchanged)d unchanged, %(faulty)d faulty"
             )
-            % summary
+            % preview
         )
-        for fault in summary["faults"]:
+        for fault in preview["faults"]:
             self.say(_("line %(line)d: %(why)s") % {"line": fault[0], "why": rosters.sentence(fault)})
 
     def progress(self, done: int, total: int) -> None:

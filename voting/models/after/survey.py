@@ -6,9 +6,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from voting.count.grading import Grade
 from voting.models.after.delivery import Delivery
 from voting.models.core.cycle import Cycle
-from voting.states import GradeName
+from voting.states import GRADES, choices_of
 
 
 class Survey(models.Model):
@@ -43,7 +44,7 @@ class SurveyCount(models.Model):
 
     survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="counts")
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="survey_counts")
-    grade = models.CharField(max_length=12, choices=GradeName.choices)
+    grade = models.CharField(max_length=12, choices=choices_of(GRADES))
     shard = models.PositiveSmallIntegerField()
     answers = models.PositiveBigIntegerField(default=0)
 
@@ -52,7 +53,9 @@ class SurveyCount(models.Model):
             models.UniqueConstraint(
                 fields=["survey", "delivery", "grade", "shard"], name="survey_count_once"
             ),
-            models.CheckConstraint(condition=models.Q(grade__in=GradeName.values), name="survey_grade_known"),
+            models.CheckConstraint(
+                condition=models.Q(grade__in=[*map(str, Grade)]), name="survey_grade_known"
+            ),
         ]
 
     def __str__(self) -> str:

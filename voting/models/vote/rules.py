@@ -5,18 +5,20 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from voting.count.measures import BallotType, Base, BlankBallot, Comparator, ShortfallRule, TieRule, UnderVote
 from voting.models.core.cycle import Cycle
 from voting.states import (
-    BallotType,
-    BlankBallot,
-    Comparator,
-    FloorBase,
-    GroupBase,
-    SatisfiedBase,
-    Scoring,
-    ShortfallRule,
-    TieRule,
-    UnderVote,
+    BALLOT_TYPES,
+    BLANK_BALLOTS,
+    COMPARATORS,
+    FLOOR_BASES,
+    GROUP_BASES,
+    SATISFIED_BASES,
+    SCORINGS,
+    SHORTFALL_RULES,
+    TIE_RULES,
+    UNDER_VOTES,
+    choices_of,
 )
 
 
@@ -29,29 +31,32 @@ class VotingRules(models.Model):
     preset = models.CharField(_("preset"), max_length=40, blank=True)
     seats = models.PositiveSmallIntegerField(_("projects to choose"))
     ballot_type = models.CharField(
-        _("ballot type"), max_length=16, choices=BallotType.choices, default=BallotType.UP_TO
+        _("ballot type"), max_length=16, choices=choices_of(BALLOT_TYPES), default=BallotType.UP_TO.value
     )
     scoring = models.CharField(
-        _("a ranking is read by"), max_length=20, choices=Scoring.choices, default=Scoring.NONE, blank=True
+        _("a ranking is read by"), max_length=20, choices=choices_of(SCORINGS), default="", blank=True
     )
     under_vote = models.CharField(
         _("a ballot with too few marks is"),
         max_length=8,
-        choices=UnderVote.choices,
-        default=UnderVote.VALID,
+        choices=choices_of(UNDER_VOTES),
+        default=UnderVote.VALID.value,
     )
     blank_ballot = models.CharField(
-        _("a blank ballot is"), max_length=8, choices=BlankBallot.choices, default=BlankBallot.VALID
+        _("a blank ballot is"),
+        max_length=8,
+        choices=choices_of(BLANK_BALLOTS),
+        default=BlankBallot.VALID.value,
     )
     floor_base = models.CharField(
         _("floor measured against"),
         max_length=8,
-        choices=FloorBase.choices,
-        default=FloorBase.ALL,
+        choices=choices_of(FLOOR_BASES),
+        default=Base.ALL.value,
         blank=True,
     )
     floor_comparator = models.CharField(
-        _("floor"), max_length=2, choices=Comparator.choices, default=Comparator.MORE_THAN
+        _("floor"), max_length=2, choices=choices_of(COMPARATORS), default=Comparator.MORE_THAN.value
     )
     floor_numerator = models.PositiveSmallIntegerField(_("floor, numerator"), default=1)
     floor_denominator = models.PositiveSmallIntegerField(_("floor, denominator"), default=2)
@@ -64,40 +69,49 @@ class VotingRules(models.Model):
     group_base = models.CharField(
         _("second threshold measured against"),
         max_length=8,
-        choices=GroupBase.choices,
-        default=GroupBase.NONE,
+        choices=choices_of(GROUP_BASES),
+        default="",
         blank=True,
     )
     group_comparator = models.CharField(
-        _("second threshold"), max_length=2, choices=Comparator.choices, default=Comparator.MORE_THAN
+        _("second threshold"),
+        max_length=2,
+        choices=choices_of(COMPARATORS),
+        default=Comparator.MORE_THAN.value,
     )
     group_numerator = models.PositiveSmallIntegerField(_("second threshold, numerator"), default=1)
     group_denominator = models.PositiveSmallIntegerField(_("second threshold, denominator"), default=2)
     satisfied_base = models.CharField(
         _("“satisfied” measured against"),
         max_length=8,
-        choices=SatisfiedBase.choices,
-        default=SatisfiedBase.NONE,
+        choices=choices_of(SATISFIED_BASES),
+        default="",
         blank=True,
     )
     satisfied_comparator = models.CharField(
-        _("“satisfied” needs"), max_length=2, choices=Comparator.choices, default=Comparator.AT_LEAST
+        _("“satisfied” needs"),
+        max_length=2,
+        choices=choices_of(COMPARATORS),
+        default=Comparator.AT_LEAST.value,
     )
     satisfied_numerator = models.PositiveSmallIntegerField(_("“satisfied”, numerator"), default=1)
     satisfied_denominator = models.PositiveSmallIntegerField(_("“satisfied”, denominator"), default=2)
     quorum_comparator = models.CharField(
-        _("quorum"), max_length=2, choices=Comparator.choices, default=Comparator.AT_LEAST
+        _("quorum"), max_length=2, choices=choices_of(COMPARATORS), default=Comparator.AT_LEAST.value
     )
     quorum_numerator = models.PositiveSmallIntegerField(_("quorum, numerator"), default=2)
     quorum_denominator = models.PositiveSmallIntegerField(_("quorum, denominator"), default=3)
     tie_rule = models.CharField(
-        _("tie across the cut"), max_length=16, choices=TieRule.choices, default=TieRule.FURTHER_BALLOT
+        _("tie across the cut"),
+        max_length=16,
+        choices=choices_of(TIE_RULES),
+        default=TieRule.FURTHER_BALLOT.value,
     )
     shortfall_rule = models.CharField(
         _("seats left empty"),
         max_length=16,
-        choices=ShortfallRule.choices,
-        default=ShortfallRule.FURTHER_ROUND,
+        choices=choices_of(SHORTFALL_RULES),
+        default=ShortfallRule.FURTHER_ROUND.value,
     )
     adopted_at = models.DateTimeField(_("adopted at"), null=True, blank=True, editable=False)
     digest = models.CharField(_("hash of the adopted rules"), max_length=64, blank=True, editable=False)
@@ -150,22 +164,22 @@ class VotingRules(models.Model):
             ),
             *(
                 models.CheckConstraint(
-                    condition=models.Q(**{f"{field}__in": choices.values}), name=f"rules_{field}_known"
+                    condition=models.Q(**{f"{field}__in": [*map(str, labels)]}), name=f"rules_{field}_known"
                 )
-                for field, choices in [
-                    ("ballot_type", BallotType),
-                    ("scoring", Scoring),
-                    ("under_vote", UnderVote),
-                    ("blank_ballot", BlankBallot),
-                    ("floor_base", FloorBase),
-                    ("floor_comparator", Comparator),
-                    ("group_base", GroupBase),
-                    ("group_comparator", Comparator),
-                    ("satisfied_base", SatisfiedBase),
-                    ("satisfied_comparator", Comparator),
-                    ("quorum_comparator", Comparator),
-                    ("tie_rule", TieRule),
-                    ("shortfall_rule", ShortfallRule),
+                for field, labels in [
+                    ("ballot_type", BALLOT_TYPES),
+                    ("scoring", SCORINGS),
+                    ("under_vote", UNDER_VOTES),
+                    ("blank_ballot", BLANK_BALLOTS),
+                    ("floor_base", FLOOR_BASES),
+                    ("floor_comparator", COMPARATORS),
+                    ("group_base", GROUP_BASES),
+                    ("group_comparator", COMPARATORS),
+                    ("satisfied_base", SATISFIED_BASES),
+                    ("satisfied_comparator", COMPARATORS),
+                    ("quorum_comparator", COMPARATORS),
+                    ("tie_rule", TIE_RULES),
+                    ("shortfall_rule", SHORTFALL_RULES),
                 ]
             ),
         ]

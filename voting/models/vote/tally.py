@@ -6,8 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from voting.count.measures import TieRule
 from voting.models.vote.round import Round
-from voting.states import TieRule
+from voting.states import TIE_RULES, choices_of
 
 
 class Tally(models.Model):
@@ -49,7 +50,7 @@ class TieDecision(models.Model):
         related_name="tie_decision",
         verbose_name=_("round"),
     )
-    method = models.CharField(_("decided by"), max_length=16, choices=TieRule.choices)
+    method = models.CharField(_("decided by"), max_length=16, choices=choices_of(TIE_RULES))
     chosen = models.JSONField(_("chosen"))
     drawn = models.JSONField(_("order of the draw"), default=list, blank=True)
     reason = models.TextField(_("reason, or how the lot was drawn"))
@@ -64,7 +65,8 @@ class TieDecision(models.Model):
         verbose_name_plural = _("decisions of ties")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(method__in=[TieRule.PRESIDIUM, TieRule.LOT]), name="tie_method_known"
+                condition=models.Q(method__in=[TieRule.PRESIDIUM.value, TieRule.LOT.value]),
+                name="tie_method_known",
             ),
             models.CheckConstraint(condition=~models.Q(reason=""), name="tie_with_reason"),
         ]

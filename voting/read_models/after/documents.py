@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import json
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from voting.count.formats.breakdown import BREAKDOWN, BreakdownDelivery
 from voting.domain.after.lights import Light
 from voting.models import Breakdown, Cycle
 from voting.printing.blocks import Bars, Block, Document, Facts, Figures, Heading, Table, Text, Tile, Tiles
@@ -42,7 +41,7 @@ def month_end(year: int, month: int) -> date:
 
 def breakdown_paper(breakdown: Breakdown) -> Document:
     """Return the 责任分解 of an issued version, from its frozen text."""
-    body: dict[str, Any] = json.loads(breakdown.body)
+    body = BREAKDOWN.read(breakdown.body)
     rows = [_breakdown_row(each) for each in body["deliveries"]]
     head = [
         _("No."), _("Project"), _("Work content and targets"), _("Leader in charge"), _("Lead unit"),
@@ -74,7 +73,7 @@ def breakdown_rows(breakdown: Breakdown) -> list[list[str | int]]:
         _("What"), _("Planned"),
     ]  # fmt: skip
     rows = [head]
-    for each in json.loads(breakdown.body)["deliveries"]:
+    for each in BREAKDOWN.read(breakdown.body)["deliveries"]:
         said: list[str | int] = [
             each["number"], _name(each), str(Became(each["became"]).label), each["leader"], each["lead_unit"],
             each["responsible_units"], each["supporting_units"], each["content"], each["investment"] or "",
@@ -86,11 +85,11 @@ def breakdown_rows(breakdown: Breakdown) -> list[list[str | int]]:
     return rows
 
 
-def _name(each: Mapping[str, Any]) -> str:
+def _name(each: BreakdownDelivery) -> str:
     return str((english() and each["name_en"]) or each["name"])
 
 
-def _breakdown_row(each: Mapping[str, Any]) -> list[str]:
+def _breakdown_row(each: BreakdownDelivery) -> list[str]:
     targets = [f"{t['text']} {t['number']} {t['unit']}" for t in each["targets"]]
     money = [_("Planned investment: %s (10 000 yuan)") % each["investment"]] if each["investment"] else []
     units = [each["responsible_units"], each["supporting_units"]]

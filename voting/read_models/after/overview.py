@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Delegate
+from voting.count.grading import Grade
 from voting.domain.after.assessments import Graded, published_grades
 from voting.domain.after.light_settings import rules_of
 from voting.domain.after.lights import Light, LightRule
@@ -24,7 +25,7 @@ from voting.models import Cycle, Delivery, JournalEntry, ProgressReport, ReportF
 from voting.read_models.after.lines import LIGHTS, Line, points
 from voting.read_models.after.plans import Plans, plans_of
 from voting.read_models.vote.lines import tenths_of_a_percent
-from voting.states import Act, DeliveryStatus, GradeName
+from voting.states import GRADES, Act, DeliveryStatus
 
 #: Lights that are named only where a project has them.
 RARE = frozenset({Light.DONE, Light.NONE})
@@ -136,7 +137,7 @@ def overviews(
                     plan=plan,
                     progress=progress,
                     grades=tuple(known.grades.get(each.pk, ())),
-                    survey=known.answers.get(each.pk, dict.fromkeys(GradeName.values, 0)),
+                    survey=known.answers.get(each.pk, dict.fromkeys(map(str, Grade), 0)),
                     begun=mine.begun,
                     carried_on=known.carried.get((cycle.pk, each.number)),
                     report_days=days,
@@ -186,7 +187,7 @@ def survey_lines(line: Line) -> list[tuple[str, int, str]]:
     """Return the survey's answers of a project: word, number, per cent."""
     whole = sum(line.survey.values())
     return [
-        (str(GradeName(grade).label), answers, tenths_of_a_percent(answers, whole))
+        (str(GRADES[grade]), answers, tenths_of_a_percent(answers, whole))
         for grade, answers in line.survey.items()
     ]
 

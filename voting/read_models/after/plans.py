@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.utils import timezone
 
+from voting.count.formats.breakdown import BREAKDOWN, BreakdownDelivery
 from voting.domain.after.progress import Plan, PlannedMilestone, PlannedTarget, plan_now
 from voting.models import Breakdown, Cycle, Delivery
 
@@ -34,7 +33,7 @@ class Plans:
 
     begun: date | None = None
     #: What the breakdown of that day said, by the number of the delivery; empty where it is today's plan.
-    rows: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    rows: Mapping[int, BreakdownDelivery] = field(default_factory=dict)
 
     def of(self, delivery: Delivery, *, drafts: bool) -> PlanOfDay:
         """Return the delivery's plan of the day.
@@ -67,8 +66,8 @@ def _of_the_day(versions: list[tuple[int, date]], on: date) -> int:
     return next((key for key, day in reversed(versions) if day <= on), versions[0][0])
 
 
-def _rows(body: str) -> dict[int, Mapping[str, Any]]:
-    return {each["number"]: each for each in json.loads(body)["deliveries"]}
+def _rows(body: str) -> dict[int, BreakdownDelivery]:
+    return {each["number"]: each for each in BREAKDOWN.read(body)["deliveries"]}
 
 
 def _as_it_is(delivery: Delivery) -> PlanOfDay:
@@ -105,7 +104,7 @@ def _as_dossier(delivery: Delivery) -> PlanOfDay:
     )
 
 
-def _as_issued(delivery: Delivery, row: Mapping[str, Any]) -> PlanOfDay:
+def _as_issued(delivery: Delivery, row: BreakdownDelivery) -> PlanOfDay:
     """Return the plan that an earlier breakdown says, its rows being today's where they still exist."""
     targets = {(each.text, each.unit): each.pk for each in delivery.targets.all()}
     milestones = {each.text: each.pk for each in delivery.milestones.all()}

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.roles import Kind
 from voting.models import VotingRules
 from voting.read_models.core.words import BECAUSE, STATUSES
-from voting.states import Body, Comparator, Feasible, Outcome, Presence, Stage, TieRule
+from voting.states import COMPARATORS, TIE_RULES, Body, Feasible, Outcome, Presence, Stage
 
 #: What the journal writes beside an act.
 NAMES: dict[str, Promise] = {
@@ -109,11 +109,12 @@ NAMES: dict[str, Promise] = {
 #: The words of a datum's codes. A code that is not here stays as it stands: an address, a name.
 VALUES: dict[str, Mapping[str, str | Promise]] = {
     "because": BECAUSE,
+    "method": TIE_RULES,
     "status": STATUSES,
     **{
         key: dict(choices.choices)
         for key, choices in [
-            ("body", Body), ("feasible", Feasible), ("from", Stage), ("kind", Kind), ("method", TieRule),
+            ("body", Body), ("feasible", Feasible), ("from", Stage), ("kind", Kind),
             ("outcome", Outcome), ("presence", Presence), ("to", Stage),
         ]
     },
@@ -142,5 +143,4 @@ def value_of(key: str, value: object) -> str:
 
 def _points(cut: str) -> str:
     """Return a cut-off of the lights, which the journal writes as comparator and number."""
-    words = dict(Comparator.choices)
-    return f"{words[cut[:2]]} {cut[2:]}" if cut[:2] in words else cut
+    return f"{COMPARATORS[cut[:2]]} {cut[2:]}" if cut[:2] in COMPARATORS else cut

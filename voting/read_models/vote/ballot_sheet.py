@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voting.count.counting import BallotType
+from voting.count.measures import BlankBallot, UnderVote
 from voting.models import Candidate, Cycle, Round
-from voting.states import BlankBallot, UnderVote
 
 
 @dataclass(frozen=True)

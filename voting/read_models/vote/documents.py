@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from voting.count.formats.notice import FurtherBallot
 from voting.models import JournalEntry
 from voting.printing.blocks import Block, Document, Heading, Listing, Table, Text
 from voting.read_models.core.words import BECAUSE, TIES
@@ -183,7 +184,7 @@ def _in_brackets(what: object, more: object) -> str:
     return _("%(what)s (%(more)s)") % {"what": what, "more": more}
 
 
-def _further(following: dict[str, Any]) -> str:
+def _further(following: FurtherBallot) -> str:
     return _("A further round follows: %(seats)s of these %(candidates)s projects will be chosen.") % {
         "seats": following["seats"],
         "candidates": len(following["candidates"]),

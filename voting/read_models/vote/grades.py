@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from voting.count.definition import floor_of
-from voting.count.grading import Grade, Graded, GradeRule, Test, grade_of
+from voting.count.formats.notice import NoticeItem, RoundPart
+from voting.count.grading import FoundGrade, Grade, GradeRule, Test, grade_of
 from voting.count.measures import Base, Comparator
-from voting.states import GradeName
+from voting.states import GRADES
 
 _SHARES: dict[Comparator, Promise] = {
     Comparator.AT_LEAST: gettext_lazy("at least %(numerator)d/%(denominator)d of %(size)d is %(needed)d"),
@@ -22,10 +23,10 @@ _SHARES: dict[Comparator, Promise] = {
 
 def grade_word(grade: str | None) -> str:
     """Return the grade in the reader's language; a void vote gives none."""
-    return str(GradeName(grade).label) if grade else _("not graded")
+    return str(GRADES[grade]) if grade else _("not graded")
 
 
-def bases_of(part: Mapping[str, Any]) -> dict[Base, int]:
+def bases_of(part: RoundPart) -> dict[Base, int]:
     """Return what the shares of a published round are measured against."""
     attendance, ballots = part["attendance"], part["ballots"]
     return {
@@ -36,7 +37,7 @@ def bases_of(part: Mapping[str, Any]) -> dict[Base, int]:
     }
 
 
-def rule_of(settings: Mapping[str, Any]) -> GradeRule:
+def grade_rule_of(settings: Mapping[str, Any]) -> GradeRule:
     """Return the rule of an assessment from its adopted settings."""
     satisfied, both = floor_of(settings, "satisfied"), floor_of(settings, "floor")
     if satisfied is None or both is None:
@@ -44,12 +45,12 @@ def rule_of(settings: Mapping[str, Any]) -> GradeRule:
     return GradeRule(satisfied, both)
 
 
-def working(item: Mapping[str, Any], part: Mapping[str, Any], settings: Mapping[str, Any]) -> list[str]:
+def working(item: NoticeItem, part: RoundPart, settings: Mapping[str, Any]) -> list[str]:
     """Say in a line for every test how the grade of a published item was found."""
-    return lines(grade_of(item["for"], item["basically"], bases_of(part), rule_of(settings)))
+    return found_lines(grade_of(item["for"], item["basically"], bases_of(part), grade_rule_of(settings)))
 
 
-def lines(graded: Graded) -> list[str]:
+def found_lines(graded: FoundGrade) -> list[str]:
     """Say how a grade was found, a line for every test: 14 + 1 = 15 of 29, needed 15."""
     return [_line(test) for test in graded.tests]
 
@@ -71,9 +72,9 @@ def _line(test: Test) -> str:
     return (met if test.passed else missed) % said
 
 
-def summary(items: Sequence[Mapping[str, Any]]) -> str:
+def grades_in_short(items: Sequence[NoticeItem]) -> str:
     """Say how many projects got each grade."""
     found = [item["grade"] for item in items]
     return _("%(satisfied)d satisfied, %(basically)d basically satisfied, %(unsatisfied)d unsatisfied.") % {
-        grade.value: found.count(grade.value) for grade in Grade
+        grade.value: found.count(grade) for grade in Grade
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +11,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from voting.count.counting import BallotType, Base, Comparator, Floor
+from voting.count.formats.notice import NOTICE, FurtherBallot, NoticeBody, NoticeItem, RoundPart
+from voting.count.formats.parts import ChannelName, GradeSettings, Settings
+from voting.count.formats.working import ChannelRecord
 from voting.models import Notice
 from voting.read_models.core.words import (
     BECAME,
@@ -23,7 +26,7 @@ from voting.read_models.core.words import (
     TIES,
     VOID_REASONS,
 )
-from voting.read_models.vote.grades import grade_word, summary, working
+from voting.read_models.vote.grades import grade_word, grades_in_short, working
 from voting.read_models.vote.lines import Item, english, tenths_of_a_percent
 
 __all__ = ["Item", "Result", "RoundResult", "english", "tenths_of_a_percent"]
@@ -34,15 +37,15 @@ class RoundResult:
     """One round as a notice, a later notice or a tally tells it; every page, paper and export reads it here.
 
     What is worked out is worked out once, in the language of the page that asks first.
-    ``part`` holds ``items``, ``floor``, ``group``, ``attendance``, ``ballots``, ``status``, and where the source has
-    them ``paper``, ``channels``, ``tie``, ``next``; ``rules`` are the adopted settings.
+    ``rules`` are the adopted settings; ``by_channel`` is empty where the source does not tell the channels apart.
     """
 
-    part: dict[str, Any]
-    rules: dict[str, Any]
+    part: RoundPart
+    rules: Settings | GradeSettings
     number: int
     seats: int
     annual_numbers: tuple[int, ...] = field(default=())
+    by_channel: Mapping[ChannelName, ChannelRecord] = field(default_factory=dict)
 
     @property
     def ballot_type(self) -> BallotType:
@@ -76,24 +79,22 @@ class RoundResult:
 
     @property
     def roll(self) -> int:
-        return int(self.part["attendance"]["roll"])
+        return self.part["attendance"]["roll"]
 
     @property
     def valid(self) -> int:
-        return int(self.part["ballots"]["valid"])
+        return self.part["ballots"]["valid"]
 
     @property
     def base(self) -> int:
-        """What the percentages are measured against.
-
-        Ordinarily the base of the floor, or the roll where there is no floor; for points the most a project could
-        have, for first places the valid ballots.
+        """What the percentages are of: the floor's base, or else the roll; of points the most that a project could
+        have, of first places the valid ballots.
         """
         if self.by_points:
             return self.valid * self.seats
         if self.ranking:
             return self.valid
-        return int(self.part["floor"]["size"] or self.roll)
+        return self.part["floor"]["size"] or self.roll
 
     @property
     def has_floor(self) -> bool:
@@ -101,7 +102,7 @@ class RoundResult:
 
     @property
     def least(self) -> int:
-        return int(self.part["floor"]["least"])
+        return self.part["floor"]["least"]
 
     @property
     def line(self) -> str:
@@ -118,19 +119,19 @@ class RoundResult:
     @cached_property
     def tie(self) -> dict[str, Any] | None:
         """How a tie was decided on the record, with ``said`` in words."""
-        tie = self.part.get("tie")
+        tie = self.part["tie"]
         return {**tie, "said": str(TIES[tie["method"]])} if tie else None
 
     @property
-    def following(self) -> dict[str, Any] | None:
+    def following(self) -> FurtherBallot | None:
         """The further round that this one calls for."""
-        return self.part.get("next")
+        return self.part["next"]
 
     @property
     def status(self) -> str:
         tie = self.tie
         if self.graded and self.part["status"] == "decided":
-            return summary(self.part["items"])
+            return grades_in_short(self.part["items"])
         return tie["said"] if tie else str(STATUSES[self.part["status"]])
 
     @property
@@ -172,10 +173,10 @@ class RoundResult:
         name = _("The whole list of %(count)d projects") % {"count": len(items)}
         return [Item(**{**vars(items[0]), "number": 1, "name": str(name)})]
 
-    def _item(self, item: dict[str, Any]) -> Item:
-        value = int(item["for"])
+    def _item(self, item: NoticeItem) -> Item:
+        value = item["for"]
         if self.ranking:
-            value = int(item["points"] if self.by_points else item["places"][0])
+            value = (item["points"] or 0) if self.by_points else item["places"][0]
         return Item(
             number=item["number"],
             name=(english() and item["name_en"]) or item["name"],
@@ -192,15 +193,15 @@ class RoundResult:
             annual_task=item["number"] in self.annual_numbers,
             cells=self._cells(item, value),
             places=tuple(item["places"]),
-            grade=item.get("grade") or "",
+            grade=item["grade"] or "",
         )
 
-    def _reason(self, item: dict[str, Any]) -> str:
+    def _reason(self, item: NoticeItem) -> str:
         if self.graded and item["grade"]:
             return "; ".join(working(item, self.part, self.rules))
         return str(REASONS[item["reason"]])
 
-    def _cells(self, item: dict[str, Any], value: int) -> tuple[int, ...]:
+    def _cells(self, item: NoticeItem, value: int) -> tuple[int, ...]:
         if self.ranking:
             cells = [value, item["for"], item["abstain"]]
         elif self.graded:
@@ -209,7 +210,7 @@ class RoundResult:
             cells = [item["for"], item["against"], item["abstain"], item["not_pressed"]]
         else:
             cells = [item["for"], item["abstain"]]
-        return tuple(cells + ([item["group_for"]] if self.group else []))
+        return tuple(cells + ([item["group_for"] or 0] if self.group else []))
 
     @property
     def chosen(self) -> list[Item]:
@@ -242,7 +243,7 @@ class RoundResult:
     @cached_property
     def channels(self) -> list[dict[str, Any]]:
         """Return the channels apart, each with its figures; empty where all voted online."""
-        channels, paper = self.part.get("channels") or {}, self.part.get("paper")
+        paper = self.part["paper"]
         if not paper:
             return []
         issued = {"paper": paper["issued"], "online": self.part["ballots"]["issued"] - paper["issued"]}
@@ -250,10 +251,10 @@ class RoundResult:
             {
                 "name": str(CHANNELS[name]),
                 "issued": issued[name],
-                **{key: channel[key] for key in ("returned", "valid", "blank", "void")},
-                "votes": {item["number"]: item for item in channel.get("items", [])},
+                **channel,
+                "votes": {item["number"]: item for item in channel["items"]},
             }
-            for name, channel in sorted(channels.items())
+            for name, channel in sorted(self.by_channel.items())
         ]
 
     @property
@@ -283,11 +284,9 @@ class RoundResult:
             denominator=self.rules["quorum_denominator"],
             comparator=Comparator(self.rules["quorum_comparator"]),
         )
-        present, least = int(self.part["attendance"]["present"]), floor.least(self.roll)
-        reached = (
-            _("Quorum: %(least)d, reached.") if present >= least else _("Quorum: %(least)d, not reached.")
-        )
-        return str(reached) % {"least": least}
+        least = floor.least(self.roll)
+        reached, missed = _("Quorum: %(least)d, reached."), _("Quorum: %(least)d, not reached.")
+        return str(reached if self.part["attendance"]["present"] >= least else missed) % {"least": least}
 
 
 class Result(RoundResult):
@@ -297,21 +296,21 @@ class Result(RoundResult):
     """
 
     def __init__(self, notice: Notice) -> None:
-        body: dict[str, Any] = json.loads(notice.body)
+        """Raises UnreadableRecord."""
+        body = NOTICE.read(notice.body)
         super().__init__(
             part=body,
             rules=body["rules"],
             number=body["round"]["number"],
             seats=body["round"]["seats"],
             annual_numbers=tuple(body["annual_tasks"]),
+            by_channel=body["channels"],
         )
         object.__setattr__(self, "notice", notice)
+        object.__setattr__(self, "body", body)
 
     notice: Notice
-
-    @property
-    def body(self) -> dict[str, Any]:
-        return self.part
+    body: NoticeBody
 
     @property
     def digest(self) -> str:

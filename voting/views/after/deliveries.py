@@ -18,6 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from voting import queries
+from voting.count.grading import Grade
 from voting.domain.after.supervision import is_watcher, may_remark
 from voting.forms.after.supervision import RemarkForm
 from voting.models import Cycle, ReportFile, Survey
@@ -27,7 +28,7 @@ from voting.read_models.after.overview import Overview, group_of, overview, over
 from voting.read_models.after.plan_words import decided_changes
 from voting.read_models.after.timeline import events
 from voting.read_models.vote.grades import grade_word
-from voting.states import GradeName, Stage
+from voting.states import Stage
 from voting.views.core.files import FRESH, download
 
 DAY = 24 * 60 * 60  # seconds
@@ -156,15 +157,15 @@ def years(request: HttpRequest) -> HttpResponse:
 def _grades(found: Overview) -> str:
     """Say how many projects got each grade; nothing before an assessment."""
     grades = Counter(_worst(line) for line in found.lines if line.grades)
-    order = [*GradeName.values, None]
+    order = [*Grade, None]
     return _(", ").join(f"{grade_word(each)} {grades[each]}" for each in order if grades[each])
 
 
-def _worst(line: Line) -> str | None:
+def _worst(line: Line) -> Grade | None:
     """Return the worst grade that a project's units got in its newest assessment; None where a void one gave none."""
     newest = line.grades[-1].assessment
-    grades = {each.grade.value for each in line.grades if each.assessment == newest and each.grade}
-    return max(grades, key=GradeName.values.index, default=None)
+    grades = {each.grade for each in line.grades if each.assessment == newest and each.grade}
+    return max(grades, key=[*Grade].index, default=None)
 
 
 @xframe_options_exempt

@@ -11,7 +11,7 @@ from voting import queries
 from voting.domain.after import surveys
 from voting.domain.core.refusals import Refused
 from voting.models import Cycle, Delivery, Survey
-from voting.states import GradeName
+from voting.states import GRADES, choices_of
 from voting.views.core.address import address_of_person
 
 MISTAKEN = 422
@@ -27,7 +27,7 @@ def survey(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, cycle, asked, deliveries, {}, sent="sent" in request.GET)
     given = {each.number: request.POST.get(f"grade-{each.number}", "") for each in deliveries}
-    answers = {each.pk: given[each.number] for each in deliveries if given[each.number] in GradeName.values}
+    answers = {each.pk: given[each.number] for each in deliveries if given[each.number] in GRADES}
     ticket, address = request.POST.get("ticket", ""), address_of_person(request)
     try:
         if request.POST.get("website"):  # only a program fills in what nobody sees
@@ -49,14 +49,14 @@ def _page(
     sent: bool = False,
 ) -> HttpResponse:
     rows = [
-        (each, [(value, label, given.get(each.number) == value) for value, label in GradeName.choices])
+        (each, [(value, label, given.get(each.number) == value) for value, label in choices_of(GRADES)])
         for each in deliveries
     ]
     context = {
         "cycle": cycle,
         "survey": asked,
         "rows": rows,
-        "ticket": surveys.make_ticket(asked),
+        "ticket": surveys.survey_ticket(asked),
         "refusal": refusal,
         "sent": sent,
         "open": surveys.is_open(asked, timezone.now()),

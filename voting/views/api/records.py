@@ -15,9 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from accounts.roles import Kind
+from voting.count.grading import Grade
 from voting.domain.after.lights import Light
 from voting.read_models.core.words import BECAME
-from voting.states import Became, DeliveryStatus, GradeName, Stage
+from voting.states import Became, DeliveryStatus, Stage
 
 
 class Words:
@@ -122,12 +123,12 @@ class Milestone(Record):
     reached: date | None
 
 
-class Grade(Record):
+class ProjectGrade(Record):
     """How a published assessment graded a project."""
 
     assessment: str
     name: str
-    grade: Annotated[str, Words(GradeName)] | None
+    grade: Annotated[str, Words(Grade)] | None
 
 
 class Survey(Record):
@@ -173,7 +174,7 @@ class OpenProject(Record):
             "Milestones; in the tables divided by semicolons: month, what, the day on which it was reached"
         )
     )
-    grades: list[Grade] = Field(
+    grades: list[ProjectGrade] = Field(
         description=_(
             "Published assessments; in the tables divided by semicolons: address of the assessment, grade"
         )

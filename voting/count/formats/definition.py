@@ -1,0 +1,31 @@
+"""The definition of a round: frozen before the first ballot, and every ballot is sealed to its hash."""
+
+from typing import Literal, TypedDict
+
+from voting.count.formats.parts import BallotLine, Because, Digest, GradeSettings, Kind, Settings
+from voting.count.formats.records import Format
+
+
+class Previous(TypedDict):
+    """The round before, why another followed, and the hash of its notice."""
+
+    round: int
+    because: Because
+    notice: Digest
+
+
+class DefinitionBody(TypedDict):
+    """A round's rules, seats and candidates in ballot order."""
+
+    format: Literal["piaojue-definition/1"]
+    cycle: str
+    kind: Kind
+    round: int
+    previous: Previous | None
+    seats: int
+    rules: Settings | GradeSettings
+    rules_digest: Digest
+    items: list[BallotLine]
+
+
+DEFINITION = Format(DefinitionBody, "The definition of a round of voting, to which every ballot is sealed.")

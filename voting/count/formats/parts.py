@@ -1,0 +1,107 @@
+"""What several formats have in common: how hashes, moments and figures are written."""
+
+from typing import Annotated, Literal, TypedDict
+
+from voting.count.formats.shapes import Form
+from voting.count.measures import (
+    BallotType,
+    Base,
+    BlankBallot,
+    Comparator,
+    Scoring,
+    ShortfallRule,
+    TieRule,
+    UnderVote,
+)
+
+Digest = Annotated[str, Form(r"[0-9a-f]{64}", "a SHA-256 in 64 hexadecimal digits")]
+#: A moment in UTC to the second.
+Moment = Annotated[str, Form(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", "a moment")]
+Base64 = Annotated[str, Form(r"[A-Za-z0-9+/]*={0,2}", "bytes in base64")]
+#: An exact number as text: no program rounds it.
+Decimal = Annotated[str, Form(r"-?\d+(\.\d+)?", "a number as text")]
+Month = Annotated[str, Form(r"\d{4}-(0[1-9]|1[0-2])", "a month")]
+#: What kind of data a record is of.
+Kind = Literal["official", "demo", "rehearsal"]
+ChannelName = Literal["online", "paper"]
+#: Why another round follows.
+Because = Literal["tie", "shortfall", "void"]
+
+
+class Settings(TypedDict):
+    """What a plenary adopts (票决办法): everything of the rules that is hashed and frozen."""
+
+    quorum_comparator: Comparator
+    quorum_numerator: int
+    quorum_denominator: int
+    seats: int
+    ballot_type: BallotType
+    scoring: Scoring | Literal[""]
+    under_vote: UnderVote
+    blank_ballot: BlankBallot
+    floor_base: Base | Literal[""]
+    floor_comparator: Comparator
+    floor_numerator: int
+    floor_denominator: int
+    group_name: str
+    group_base: Base | Literal[""]
+    group_comparator: Comparator
+    group_numerator: int
+    group_denominator: int
+    tie_rule: TieRule
+    shortfall_rule: ShortfallRule
+
+
+class GradeSettings(Settings):
+    """The settings of an assessment, which has a share for the better grade besides."""
+
+    satisfied_base: Base
+    satisfied_comparator: Comparator
+    satisfied_numerator: int
+    satisfied_denominator: int
+
+
+class BallotLine(TypedDict):
+    """A project as it stands on the ballot."""
+
+    number: int
+    name: str
+    name_en: str
+
+
+class UrnFigures(TypedDict):
+    """The sealed urn: its ballots, and the one hash over the sorted list of their hashes."""
+
+    ballots: int
+    root: Digest
+
+
+class GroupFigures(TypedDict):
+    """The sub-group with its own threshold, as it came to the vote."""
+
+    roll: int
+    present: int
+    issued: int
+
+
+class AttendanceFigures(TypedDict):
+    """应到, 实到, 发出, and those who were not there."""
+
+    roll: int
+    present: int
+    on_leave: int
+    left: int
+    absent: int
+    quorum_least: int
+    quorum_met: bool
+    issued: int
+    group: GroupFigures | None
+
+
+class BoxFigures(TypedDict):
+    """The box of paper ballots, with one hash over what was agreed to stand on them."""
+
+    issued: int
+    returned: int
+    returned_group: int
+    digest: Digest
