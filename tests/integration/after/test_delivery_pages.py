@@ -23,6 +23,7 @@ from accounts.models import Delegate
 from tests.cases_after import ask, assess, survey
 from tests.factories import POINTS, Vote, make_vote
 from tests.spring import Spring, make_spring
+from tests.worlds import kept
 from voting.count.counting import Mark
 from voting.domain.after import assessments, changes, completions, deliveries, supervision
 from voting.domain.core import uploads
@@ -47,6 +48,7 @@ def text(answer) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
+@kept
 def lived() -> Spring:
     """A year with reports, a picture, a finding, an assessment and a survey."""
     spring = make_spring()
