@@ -30,7 +30,7 @@ demo-reset: .venv/runtime catalogues ## delete the demo with all its data; make 
 	@$(PY) manage.py demo --reset
 
 test: .venv/development catalogues ## run every test, two at a time; browser tests need Chromium
-	$(PY) -m pytest -n 2 $(ARGS)
+	$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 bench: .venv/development catalogues ## measure speed and memory as ratios in one run (BENCH_SCALE=0.01: a small one)
 	@$(PY) -m benchmarks

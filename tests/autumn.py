@@ -12,6 +12,7 @@ from unittest import mock
 from accounts.models import Delegate, Unit, User
 from accounts.roles import Role
 from tests.factories import NOW, DelegateFactory, UserFactory
+from tests.worlds import kept
 from voting.domain.before import calls, deliberation, proposals, screening, slate_reports, slates
 from voting.domain.core import cycles
 from voting.models import Candidate, Cycle, Proposal, SlateReport
@@ -143,6 +144,7 @@ _STEPS = {
 }  # fmt: skip
 
 
+@kept
 def make_autumn(*, until: str = "", slug: str = "2019", **fields: Any) -> Autumn:
     """Return a cycle of the coming year, brought to that point; three seats, four candidates."""
     unit = Unit.objects.create(name="区城管局")

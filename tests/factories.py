@@ -12,6 +12,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Delegate, Delegation, User
 from accounts.roles import Kind, Role
+from tests.worlds import kept
 from voting.domain.core import cycles
 from voting.domain.vote import ballots, counts, further_rounds, keys, notices, rolls, rounds, rules
 from voting.models import Candidate, Cycle, Round, Tally
@@ -125,6 +126,7 @@ class Vote:
         client.force_login(self.delegates[place].user, backend="django.contrib.auth.backends.ModelBackend")
 
 
+@kept
 def make_vote(
     *,
     until: str = "open",

@@ -11,6 +11,7 @@ from typing import Any
 from accounts.models import Unit, User
 from accounts.roles import Role
 from tests.factories import UserFactory, Vote, make_vote
+from tests.worlds import kept
 from voting.domain.after import deliveries, progress
 from voting.models import Cycle, Delivery, ProgressReport
 
@@ -76,6 +77,7 @@ class Spring:
         )
 
 
+@kept
 def make_spring(
     *,
     candidates: int = 4,

@@ -24,6 +24,7 @@ from tests.cases_after import ask, assess, survey
 from tests.factories import POINTS, Vote, make_vote
 from tests.pages import text_of as text
 from tests.spring import Spring, make_spring
+from tests.worlds import kept
 from voting.count.counting import Mark
 from voting.domain.after import assessments, changes, completions, deliveries, supervision
 from voting.domain.core import uploads
@@ -44,6 +45,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 PICTURE = b"\x89PNG\r\n\x1a\n"
 
 
+@kept
 def lived() -> Spring:
     """A year with reports, a picture, a finding, an assessment and a survey."""
     spring = make_spring()
