@@ -21,7 +21,7 @@ from voting.domain.after.lights import Light, LightRule
 from voting.domain.after.progress import progress_of
 from voting.domain.after.surveys import totals
 from voting.models import Cycle, Delivery, JournalEntry, ProgressReport, ReportFile, Survey
-from voting.read_models.after.lines import LIGHTS, Line, points
+from voting.read_models.after.lines import LIGHTS, Line, light_sentences
 from voting.read_models.after.plans import Plans, plans_of
 from voting.read_models.vote.lines import tenths_of_a_percent
 from voting.states import Act, DeliveryStatus, GradeName
@@ -42,7 +42,7 @@ class Overview:
 
     @property
     def rule_words(self) -> list[str]:
-        return points(self.rule)
+        return light_sentences(self.rule)
 
     @property
     def chosen(self) -> list[Line]:
