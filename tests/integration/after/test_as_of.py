@@ -61,11 +61,11 @@ def test_a_quarter_keeps_the_plan_it_had(spring, client):
         targets=[{**TARGETS[0], "number": "4"}, TARGETS[1]],
     )
     june = line(spring, date(2018, 6, 30))
-    assert (june.due, june.targets[0].said, [each.late for each in june.milestones]) == (
+    assert (june.due, june.targets[0].sentence, [each.late for each in june.milestones]) == (
         "50.0", "公厕：已完成 3 / 10 座", [True, True, False, False],
     )  # fmt: skip
     december = line(spring, date(2018, 9, 30))
-    assert (december.due, december.targets[0].said) == ("0.0", "公厕：已完成 3 / 4 座")
+    assert (december.due, december.targets[0].sentence) == ("0.0", "公厕：已完成 3 / 4 座")
     assert "公厕：已完成 3 / 10 座" in text(client, "/2018/quarters/2/")
     assert "公厕：已完成 3 / 4 座" in text(client, "/2018/quarters/3/")
 

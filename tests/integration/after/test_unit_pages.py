@@ -15,7 +15,7 @@ from tests.spring import Spring, make_spring
 from voting.count.counting import Mark
 from voting.domain.after import assessments, changes, completions, supervision
 from voting.models import Delivery, Finding
-from voting.read_models.after.unit_desk import Pending, Said
+from voting.read_models.after.unit_desk import Pending, StepWords
 
 pytestmark = pytest.mark.django_db
 PAGE = "/en/admin/vote/2018/unit/1/"
@@ -113,13 +113,13 @@ def test_a_finding_says_for_whom_it_waits_and_who_said_what_of_it(spring):
     )
     answer = page(spring)
     shown = {each.pk: (where, steps) for each, _form, where, steps in answer.context["findings"]}
-    reply = Said(date(2018, 7, 10), "unit officer", "finding answered by the unit", "已改。")
+    reply = StepWords(date(2018, 7, 10), "unit officer", "finding answered by the unit", "已改。")
     assert shown == {
         new.pk: ("Waits for the unit's answer.", []),
         answered.pk: ("Answered on 2018-07-10; it waits for the supervision group.", [reply]),
         back.pk: (
             "Waits for the unit's answer since 2018-07-13.",
-            [reply, Said(date(2018, 7, 13), "clerk", "finding escalated", "没有改。")],
+            [reply, StepWords(date(2018, 7, 13), "clerk", "finding escalated", "没有改。")],
         ),
     }
     words = answer.content.decode()

@@ -257,7 +257,7 @@ def test_the_desk_costs_the_same_queries_for_one_delegate_and_for_three(delegate
         client.get(address("check-in"))
 
 
-QUERIES = {"index": 19, "check-in": 19}
+QUERIES = {"index": 19, "check-in": 17}
 
 
 def test_evidence_is_only_read():

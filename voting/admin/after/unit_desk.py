@@ -35,7 +35,7 @@ from voting.forms.vote.roster import ApplyForm
 from voting.models import Cycle, Delivery, Finding, ProgressList, Rectification
 from voting.printing.tables import rows_as_xlsx
 from voting.read_models.after.overview import overview
-from voting.read_models.after.unit_desk import pending, said_of, unit_notes, where_it_stands
+from voting.read_models.after.unit_desk import pending, step_words, unit_notes, where_it_stands
 from voting.states import DeliveryStatus
 
 MOST_DIGITS = 18  # of a key that the database can hold
@@ -126,7 +126,7 @@ class UnitDeliveryPage(ProjectPage):
             "rule_words": self.seen.rule_words,
             "pending": pending(delivery),
             "findings": [
-                (each, shown.get(f"finding-{each.pk}"), where_it_stands(each), said_of(each))
+                (each, shown.get(f"finding-{each.pk}"), where_it_stands(each), step_words(each))
                 for each in self.findings
             ],
             "orders": [(each, shown.get(f"order-{each.pk}")) for each in self.orders],

@@ -47,19 +47,19 @@ _FROM: dict[Comparator, Promise] = {
 }
 
 
-def points(rule: LightRule) -> list[str]:
+def light_sentences(rule: LightRule) -> list[str]:
     """Say in sentences how the lights come about; what is shown beside every light."""
     yellow = str(_FROM[rule.yellow_from]) % {"points": rule.yellow}
     red = str(_FROM[rule.red_from]) % {"points": rule.red}
-    said = [
+    sentences = [
         _(
             "Due is the share of milestones whose month has ended, done the share that was reached, in points of 100."
         ),
         _("Yellow: %(yellow)s. Red: %(red)s. Otherwise green.") % {"yellow": yellow, "red": red},
     ]
     if rule.unbegun_is_red:
-        said.append(_("What is due and not begun is red at once."))
-    return said
+        sentences.append(_("What is due and not begun is red at once."))
+    return sentences
 
 
 def number(value: Decimal | None) -> str:
@@ -110,7 +110,7 @@ class TargetLine:
         return f"{self.reached or '—'} / {self.planned} {self.target.unit}"
 
     @property
-    def said(self) -> str:
+    def sentence(self) -> str:
         """公厕 6 / 10 座, or that nothing is reported."""
         words = {
             "text": self.target.text,
@@ -317,9 +317,9 @@ class Line:
     @property
     def state(self) -> str:
         """累计完成情况 in one line: the targets' figures, or the newest report's words, or that nothing is reported."""
-        said = [each.said for each in self.targets]
-        if (last := self.last_report) and not said:
+        sentences = [each.sentence for each in self.targets]
+        if (last := self.last_report) and not sentences:
             return last.text
         if not self.reports:
-            said.append(_("nothing reported yet"))
-        return _("; ").join(said)
+            sentences.append(_("nothing reported yet"))
+        return _("; ").join(sentences)

@@ -22,7 +22,7 @@ from voting.domain.after.lights import Light, LightRule
 from voting.domain.after.progress import progress_of
 from voting.domain.after.surveys import totals
 from voting.models import Cycle, Delivery, JournalEntry, ProgressReport, ReportFile, Survey
-from voting.read_models.after.lines import LIGHTS, Line, points
+from voting.read_models.after.lines import LIGHTS, Line, light_sentences
 from voting.read_models.after.plans import Plans, plans_of
 from voting.read_models.vote.lines import tenths_of_a_percent
 from voting.states import GRADES, Act, DeliveryStatus
@@ -43,7 +43,7 @@ class Overview:
 
     @property
     def rule_words(self) -> list[str]:
-        return points(self.rule)
+        return light_sentences(self.rule)
 
     @property
     def chosen(self) -> list[Line]:

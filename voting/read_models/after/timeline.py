@@ -68,13 +68,13 @@ def events_of(lines: Sequence[Line]) -> dict[int, list[Event]]:
     However many deliveries and events there are, it costs at most five queries.
     """
     asked = {line.delivery.pk: line for line in lines}
-    found: dict[int, list[Event]] = {key: [] for key in asked}
+    told: dict[int, list[Event]] = {key: [] for key in asked}
     for tell in (
         _issued, _reports, _visits, _changes, _completions, _grades, _rectifications, _remarks,
     ):  # fmt: skip
         for key, event in tell(asked):
-            found[key].append(event)
-    return {key: sorted(said, key=lambda each: each.order, reverse=True) for key, said in found.items()}
+            told[key].append(event)
+    return {key: sorted(each, key=lambda event: event.order, reverse=True) for key, each in told.items()}
 
 
 def _local(at: datetime) -> date:
@@ -103,7 +103,7 @@ def _reports(lines: Lines) -> Told:
         days = {report.pk: report.day for report in line.reports}
         corrected = {report.corrects_id for report in line.reports}
         for report in line.reports:
-            notes = [*_said_of(line, report)]
+            notes = [*_figures_in_words(line, report)]
             if report.delay:
                 notes.append(_("Reason for the delay: %s") % report.delay)
             if report.corrects_id:
@@ -123,7 +123,7 @@ def _reports(lines: Lines) -> Told:
             )  # fmt: skip
 
 
-def _said_of(line: Line, report: ProgressReport) -> Iterator[str]:
+def _figures_in_words(line: Line, report: ProgressReport) -> Iterator[str]:
     """Yield the figures, the milestones and the money of a report; rows that are in the plan no more are left out."""
     figures = {each.target_id: each.figure for each in report.figures.all()}
     states = {each.milestone_id: each.reached_on for each in report.milestones.all()}
@@ -147,11 +147,11 @@ def _said_of(line: Line, report: ProgressReport) -> Iterator[str]:
 
 
 def _visits(lines: Lines) -> Told:
-    said: dict[int, list[FindingStep]] = {}
+    steps: dict[int, list[FindingStep]] = {}
     for step in FindingStep.objects.filter(finding__inspection__delivery__in=list(lines)).order_by(
         "at", "pk"
     ):
-        said.setdefault(step.finding_id, []).append(step)
+        steps.setdefault(step.finding_id, []).append(step)
     words = {
         REPLIED: _("The unit answered a finding"),
         CLOSED: _("A finding was closed"),
@@ -171,7 +171,7 @@ def _visits(lines: Lines) -> Told:
             Event(visit.day, visit.at, "visit", anchor, title, (visit.text,), faults, now=standing),
         )
         for finding in visit.findings.all():
-            for step in said.get(finding.pk, ()):
+            for step in steps.get(finding.pk, ()):
                 day, title, anchor = _local(step.at), words[step.what], f"step-{step.pk}"
                 texts = (step.text,), (finding.text,)
                 yield visit.delivery_id, Event(day, step.at, "finding", anchor, title, *texts)

@@ -24,7 +24,7 @@ class Pending:
 
 
 @dataclass(frozen=True)
-class Said:
+class StepWords:
     """One step of a finding: when, who by the role, what it was and in which words."""
 
     day: date
@@ -75,10 +75,12 @@ def where_it_stands(finding: Finding) -> str:
     return _("Waits for the unit's answer.")
 
 
-def said_of(finding: Finding) -> list[Said]:
+def step_words(finding: Finding) -> list[StepWords]:
     """Return what was said of a finding, with the role of who said it; give it with its steps and people prefetched."""
     return [
-        Said(timezone.localdate(step.at), str(Role(step.by.role).label), str(act_of(step).label), step.text)
+        StepWords(
+            timezone.localdate(step.at), str(Role(step.by.role).label), str(act_of(step).label), step.text
+        )
         for step in finding.steps.all()
     ]
 

@@ -279,7 +279,7 @@ def _channels(one: RoundResult) -> list[Block]:
 
 
 def _tie_blocks(tie: dict[str, Any]) -> list[Block]:
-    said = [tie["said"], _("Chosen: %(numbers)s.") % {"numbers": _listed(tie["chosen"])}]
+    said = [tie["sentence"], _("Chosen: %(numbers)s.") % {"numbers": _listed(tie["chosen"])}]
     if tie["drawn"]:
         said.append(_("Drawn in this order: %(numbers)s.") % {"numbers": _listed(tie["drawn"])})
     reason = [tie["reason"]]

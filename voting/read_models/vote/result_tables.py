@@ -30,7 +30,7 @@ def standings(result: Result) -> list[list[Cell]]:
     rows: list[list[Cell]] = [[_("No."), result.name_heading, _("Result"), _("Round"), _("Votes")]]
     for standing in result.standings:
         line = standing["line"]
-        rows.append([standing["number"], standing["name"], standing["said"], standing["round"], line.value])
+        rows.append([standing["number"], standing["name"], standing["word"], standing["round"], line.value])
     return rows
 
 

@@ -118,9 +118,9 @@ class RoundResult:
 
     @cached_property
     def tie(self) -> dict[str, Any] | None:
-        """How a tie was decided on the record, with ``said`` in words."""
+        """How a tie was decided on the record, with its ``sentence``."""
         tie = self.part["tie"]
-        return {**tie, "said": str(TIES[tie["method"]])} if tie else None
+        return {**tie, "sentence": str(TIES[tie["method"]])} if tie else None
 
     @property
     def following(self) -> FurtherBallot | None:
@@ -132,7 +132,7 @@ class RoundResult:
         tie = self.tie
         if self.graded and self.part["status"] == "decided":
             return grades_in_short(self.part["items"])
-        return tie["said"] if tie else str(STATUSES[self.part["status"]])
+        return tie["sentence"] if tie else str(STATUSES[self.part["status"]])
 
     @property
     def columns(self) -> list[str]:
@@ -147,10 +147,10 @@ class RoundResult:
             names = [_("For"), _("Against"), _("Abstain"), _("Not pressed")]
         else:
             names = [_("For"), _("Not marked")]
-        said = [str(name) for name in names]
+        headings = [str(name) for name in names]
         if self.group:
-            said.append(str(_("For, %(group)s") % {"group": self.group["name"]}))
-        return said
+            headings.append(str(_("For, %(group)s") % {"group": self.group["name"]}))
+        return headings
 
     @property
     def percent_heading(self) -> str:
@@ -347,7 +347,7 @@ class Result(RoundResult):
         """Return what became of every project of the slate over all rounds, in the order of the slate.
 
         Each has ``number``, ``name``, ``round`` (the last one it stood in), ``line`` (its Item there), and ``became``:
-        chosen, tied, annual_task, left_over or open.
+        chosen, tied, annual_task, left_over or open; ``word`` says it.
         """
         lines = {item.number: (one, item) for one in self.rounds for item in one.items}
         return [
@@ -357,7 +357,7 @@ class Result(RoundResult):
                 "round": lines[number][0].number,
                 "line": lines[number][1],
                 "became": self._became(number),
-                "said": str(BECAME[self._became(number)]),
+                "word": str(BECAME[self._became(number)]),
             }
             for number, name in self.slate
         ]

@@ -1,0 +1,382 @@
+"""What every page costs: the same number of statements for 3 rows and for 30, and none of them twice."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+
+from accounts.models import User
+from accounts.roles import Role
+from tests.factories import UserFactory
+from tests.lived import Lived, make_lived
+from tests.security.test_crawl import BACKEND, PARAMETER, patterns, records
+from voting.admin.core.site import site
+from voting.models import RollEntry
+
+pytestmark = pytest.mark.django_db
+#: The cycles that an address is asked for: an open urn, a year in delivery, a slate in deliberation.
+CYCLES = ("2017", "2018", "2019")
+#: The year whose call is open.
+NEXT = "2020"
+NO_PAGE = "-"
+#: Who looks, by the beginning of the address; the first that fits.
+LOOKERS: list[tuple[str, str]] = [
+    (r"/admin/vote/<slug:slug>/unit/", "officer"),
+    (r"/admin/(accounts|auth)/", "superuser"),
+    (r"/admin/", "clerk"),
+    (r"/(ballot|delegate)/", "voter"),
+    (r"/<slug:slug>/delivery/<int:number>/supervise/|/<slug:slug>/deliberation/", "delegate"),
+    (r"/", "nobody"),
+]
+#: What may be asked twice: where, which statement, why.
+TWICE: list[tuple[str, str, str]] = [
+    (
+        r"/admin/(vote/.*)?$",
+        r'FROM "voting_(call|candidate|votingrules|rollentry)" WHERE \(?"voting_\w+"\."(cycle|round)_id" = \d+',
+        "the running order asks every verb for its own conditions, and two verbs may need the same",
+    ),
+    (
+        r"/admin/$",
+        r'FROM "accounts_(user|delegate)" WHERE \("accounts_\w+"\."is_active"',
+        "the first page shows a running order for each running year, and each asks who takes its steps",
+    ),
+    (
+        r"/admin/accounts/\w+/$",
+        r'^SELECT COUNT\(\*\) AS "__count" FROM "accounts_\w+"$',
+        "Django counts the rows of a list with and without its filters, and there is none",
+    ),
+    (
+        r"/admin/vote/<slug:slug>/desk/$",
+        r'FROM "accounts_user" WHERE "accounts_user"."id" = \d+ LIMIT 21$',
+        "the person at the desk is also who pressed last",
+    ),
+]
+#: Addresses that show GET no page: forms to be sent, ways on, what nobody may do, what is not there.
+NO_PAGES = (
+    r"/(leave|ballot/review|ballot/cast)/$",
+    r"/<slug:slug>/delivery/<int:number>/remark/$",
+    r"/admin/(login|logout|autocomplete|r/.*)/$",
+    r"/admin/voting/\w+/(add/|<path:object_id>/(delete/)?)$",
+    r"/admin/voting/disposal/<path:object_id>/(history|change)/$",
+    r"/admin/accounts/\w+/<path:object_id>/(delete/)?$",
+    r"/admin/accounts/user/<id>/password/$",
+    r".*\(\?P<(url|rest)>\.\*\)$",
+)
+#: Every address that shows a page, by its pattern, with what it costs: in each of the cycles where it names one.
+COSTS = """
+/healthz 1
+/api/v1/ 0
+/api/v1/openapi.json 0
+/api/v1/cycles/ 3
+/api/v1/cycles/<slug:slug>/ 3 3 3
+/api/v1/cycles/<slug:slug>/votes/ - 3 -
+/api/v1/cycles/<slug:slug>/projects/ 4 20 4
+/api/v1/cycles/<slug:slug>/projects/<int:number>/ - 20 -
+/api/v1/cycles/<slug:slug>/projects/<int:number>/reports/ - 20 -
+/sitemap.xml 4
+/robots.txt 0
+/admin/ 32 32
+/admin/new-year/ 3
+/admin/vote/<slug:slug>/call/ 18 18 16
+/admin/vote/<slug:slug>/screening/ 25 25 24
+/admin/vote/<slug:slug>/slate/ 17 17 15
+/admin/vote/<slug:slug>/report/ 29 29 30
+/admin/vote/<slug:slug>/confirm/ 19 19 17
+/admin/vote/<slug:slug>/rules/ 18 18 15
+/admin/vote/<slug:slug>/roll/ 17 17 15
+/admin/vote/<slug:slug>/slips/ 16 16 14
+/admin/vote/<slug:slug>/check-in/ 17 17 14
+/admin/vote/<slug:slug>/key/ 16 16 14
+/admin/vote/<slug:slug>/trial/ 16 16 14
+/admin/vote/<slug:slug>/open/ 16 16 14
+/admin/vote/<slug:slug>/close/ 16 16 14
+/admin/vote/<slug:slug>/paper/ 17 17 14
+/admin/vote/<slug:slug>/count/ 16 16 14
+/admin/vote/<slug:slug>/certify/ 16 16 14
+/admin/vote/<slug:slug>/decide/ 17 17 14
+/admin/vote/<slug:slug>/publish/ 16 16 14
+/admin/vote/<slug:slug>/further/ 16 16 14
+/admin/vote/<slug:slug>/journal/ 5 5 5
+/admin/vote/<slug:slug>/roster/ 17 17 15
+/admin/vote/<slug:slug>/desk/ 21 21 14
+/admin/vote/<slug:slug>/roll-changes/ 17 17 15
+/admin/vote/<slug:slug>/minutes/ 4 5 4
+/admin/vote/<slug:slug>/paper-ballots/ 17 17 14
+/admin/vote/<slug:slug>/paper-ballots/print/ 5 5 6
+/admin/vote/<slug:slug>/proposals/<int:number>/ - - 21
+/admin/vote/<slug:slug>/proposals/import/ 16 16 14
+/admin/vote/<slug:slug>/reading-slips/ 17 17 16
+/admin/vote/<slug:slug>/candidates/ 21 21 20
+/admin/vote/<slug:slug>/candidates/new/ 16 16 14
+/admin/vote/<slug:slug>/candidates/<int:number>/ 19 19 17
+/admin/vote/<slug:slug>/unit/ - 18 16
+/admin/vote/<slug:slug>/unit/<int:number>/ - 29 -
+/admin/vote/<slug:slug>/delivery/ 9 38 9
+/admin/vote/<slug:slug>/delivery/<int:number>/ - 25 -
+/admin/vote/<slug:slug>/delivery/table/ 3 4 3
+/admin/vote/<slug:slug>/delivery/table.xlsx 4 10 4
+/admin/password_change/ 2
+/admin/password_change/done/ 2
+/admin/jsi18n/ 2
+/admin/voting/cycle/ 4
+/admin/voting/cycle/<path:object_id>/history/ 4
+/admin/voting/cycle/<path:object_id>/change/ 3
+/admin/voting/candidate/ 4
+/admin/voting/candidate/<path:object_id>/history/ 4
+/admin/voting/candidate/<path:object_id>/change/ 3
+/admin/voting/votingrules/ 4
+/admin/voting/votingrules/<path:object_id>/history/ 4
+/admin/voting/votingrules/<path:object_id>/change/ 3
+/admin/voting/round/ 4
+/admin/voting/round/<path:object_id>/history/ 4
+/admin/voting/round/<path:object_id>/change/ 4
+/admin/voting/ballotitem/ 4
+/admin/voting/ballotitem/<path:object_id>/history/ 4
+/admin/voting/ballotitem/<path:object_id>/change/ 3
+/admin/voting/rollentry/ 5
+/admin/voting/rollentry/<path:object_id>/history/ 4
+/admin/voting/rollentry/<path:object_id>/change/ 3
+/admin/voting/urnseal/ 4
+/admin/voting/urnseal/<path:object_id>/history/ 4
+/admin/voting/urnseal/<path:object_id>/change/ 3
+/admin/voting/tally/ 4
+/admin/voting/tally/<path:object_id>/history/ 4
+/admin/voting/tally/<path:object_id>/change/ 3
+/admin/voting/certification/ 4
+/admin/voting/certification/<path:object_id>/history/ 4
+/admin/voting/certification/<path:object_id>/change/ 5
+/admin/voting/notice/ 4
+/admin/voting/notice/<path:object_id>/history/ 4
+/admin/voting/notice/<path:object_id>/change/ 5
+/admin/voting/journalentry/ 4
+/admin/voting/journalentry/<path:object_id>/history/ 4
+/admin/voting/journalentry/<path:object_id>/change/ 5
+/admin/voting/delivery/ 4
+/admin/voting/delivery/<path:object_id>/history/ 4
+/admin/voting/delivery/<path:object_id>/change/ 3
+/admin/voting/breakdown/ 4
+/admin/voting/breakdown/<path:object_id>/history/ 4
+/admin/voting/breakdown/<path:object_id>/change/ 5
+/admin/voting/progressreport/ 4
+/admin/voting/progressreport/<path:object_id>/history/ 4
+/admin/voting/progressreport/<path:object_id>/change/ 5
+/admin/voting/changerequest/ 4
+/admin/voting/changerequest/<path:object_id>/history/ 4
+/admin/voting/changerequest/<path:object_id>/change/ 5
+/admin/voting/completion/ 4
+/admin/voting/completion/<path:object_id>/history/ 4
+/admin/voting/completion/<path:object_id>/change/ 5
+/admin/voting/disposal/ 4
+/admin/accounts/user/ 5
+/admin/accounts/user/add/ 3
+/admin/accounts/user/<path:object_id>/history/ 4
+/admin/accounts/user/<path:object_id>/change/ 4
+/admin/accounts/unit/ 5
+/admin/accounts/unit/add/ 2
+/admin/accounts/unit/<path:object_id>/history/ 4
+/admin/accounts/unit/<path:object_id>/change/ 3
+/admin/accounts/delegation/ 5
+/admin/accounts/delegation/add/ 2
+/admin/accounts/delegation/<path:object_id>/history/ 4
+/admin/accounts/delegation/<path:object_id>/change/ 3
+/admin/accounts/delegate/ 6
+/admin/accounts/delegate/add/ 3
+/admin/accounts/delegate/<path:object_id>/history/ 4
+/admin/accounts/delegate/<path:object_id>/change/ 4
+/admin/(?P<app_label>voting|accounts)/ 2
+/enter/ 0
+/ballot/ 4
+/ 5
+/receipt/ 0
+/secrecy/ 0
+/delegate/ 10
+/track/ 0
+/years/ 18
+/open-data/ 1
+/feed.atom 26
+/<slug:slug>/ 6 23 7
+/<slug:slug>/projects/<int:number>/ 7 23 8
+/<slug:slug>/call/ - - 4
+/<slug:slug>/propose/ 4
+/<slug:slug>/proposals/ 6 6 7
+/<slug:slug>/proposals/<int:number>/ - - 8
+/<slug:slug>/proposals/<int:number>/files/<int:position>/ - - 4
+/<slug:slug>/slate-report/ 4 4 5
+/<slug:slug>/slate-report.pdf - - 4
+/<slug:slug>/slate-report.json - - 4
+/<slug:slug>/slate-report.csv - - 4
+/<slug:slug>/slate-reports/<int:version>/ - - 5
+/<slug:slug>/slate-reports/<int:version>.pdf - - 4
+/<slug:slug>/slate-reports/<int:version>.json - - 4
+/<slug:slug>/slate-reports/<int:version>.csv - - 4
+/<slug:slug>/deliberation/ 6 8 10
+/<slug:slug>/rules/ 4 4 4
+/<slug:slug>/ballot-paper/ 4 4 5
+/<slug:slug>/result/ 4 3 4
+/<slug:slug>/notice/ 4 3 4
+/<slug:slug>/report/ 4 3 4
+/<slug:slug>/result.json - 3 -
+/<slug:slug>/result.csv - 3 -
+/<slug:slug>/result.xlsx - 3 -
+/<slug:slug>/rounds/<int:number>/notice/ - 3 -
+/<slug:slug>/rounds/<int:number>/report/ - 3 -
+/<slug:slug>/rounds/<int:number>/result.json - 3 -
+/<slug:slug>/rounds/<int:number>/result.csv - 3 -
+/<slug:slug>/rounds/<int:number>/result.xlsx - 3 -
+/<slug:slug>/rounds/<int:number>/urn.txt - 4 -
+/<slug:slug>/recount.json - 4 -
+/<slug:slug>/rounds/<int:number>/recount.json - 4 -
+/<slug:slug>/urn.txt - 4 -
+/<slug:slug>/minutes/ 4 4 4
+/<slug:slug>/minutes.pdf - 4 -
+/<slug:slug>/report.pdf - 3 -
+/<slug:slug>/notice.pdf - 3 -
+/<slug:slug>/rounds/<int:number>/minutes/ - 4 -
+/<slug:slug>/rounds/<int:number>/minutes.pdf - 4 -
+/<slug:slug>/rounds/<int:number>/report.pdf - 3 -
+/<slug:slug>/rounds/<int:number>/notice.pdf - 3 -
+/<slug:slug>/screen/ 4 3 4
+/<slug:slug>/screen.json 4 3 4
+/<slug:slug>/delivery/ - 24 -
+/<slug:slug>/delivery/<int:number>/ - 29 -
+/<slug:slug>/delivery/<int:number>/supervise/ - 11 -
+/<slug:slug>/delivery/<int:number>/files/<int:report>/<int:position>/ - 1 -
+/<slug:slug>/delivery/<int:number>/feed.atom - 25 -
+/<slug:slug>/feed.atom 5 26 5
+/<slug:slug>/widget/ - 20 -
+/<slug:slug>/survey/ - 5 -
+/<slug:slug>/breakdown/ 4 5 4
+/<slug:slug>/breakdowns/<int:version>/ - 5 -
+/<slug:slug>/breakdowns/<int:version>.pdf - 4 -
+/<slug:slug>/breakdowns/<int:version>.xlsx - 4 -
+/<slug:slug>/breakdowns/<int:version>.json - 4 -
+/<slug:slug>/quarters/<int:quarter>/ - 20 -
+/<slug:slug>/quarters/<int:quarter>.pdf - 20 -
+/<slug:slug>/quarters/<int:quarter>.xlsx - 20 -
+/<slug:slug>/quarters/<int:quarter>.csv - 20 -
+/<slug:slug>/bulletins/<int:month>/ - 20 -
+/<slug:slug>/bulletins/<int:month>.pdf - 20 -
+/<slug:slug>/half-years/<int:half>/ - 20 -
+/<slug:slug>/half-years/<int:half>.pdf - 20 -
+/<slug:slug>/glance/ - 20 -
+/<slug:slug>/glance.pdf - 20 -
+/<slug:slug>/projects.csv - 20 -
+/<slug:slug>/projects.xlsx - 20 -
+/<slug:slug>/projects.json - 20 -
+"""
+#: Not the page's: at most once a minute the session of whoever looks is moved on.
+BESIDE = ("SAVEPOINT", "RELEASE SAVEPOINT", 'UPDATE "django_session"')
+_CURSOR = re.compile(r'^DECLARE "\w+" NO SCROLL CURSOR FOR ')
+
+
+def people(lived: Lived) -> dict[str, User | None]:
+    return {
+        "nobody": None,
+        "voter": lived.vote.delegates[-1].user,
+        "delegate": lived.spring.vote.delegates[0].user,
+        "clerk": lived.spring.vote.clerk,
+        "demo clerk": lived.vote.clerk,
+        "officer": lived.spring.officer,
+        "superuser": UserFactory(role=Role.CLERK, is_superuser=True),
+    }
+
+
+def clients_of(lived: Lived) -> dict[str, Client]:
+    """Return everybody's browser; the first page, which notes that the person is there, is behind them."""
+    clients = {}
+    for name, user in people(lived).items():
+        clients[name] = Client()
+        if user:
+            clients[name].force_login(user, backend=BACKEND)
+        clients[name].get("/admin/")
+    return clients
+
+
+def written() -> list[str]:
+    """Return the pattern of every address of the site."""
+    return ["/" + re.sub(r"[\^$]|\\Z", "", pattern).lstrip("/") for pattern in patterns(get_resolver())]
+
+
+def cycles_of(pattern: str) -> tuple[str, ...]:
+    if "<slug:slug>" not in pattern:
+        return ("",)
+    return (NEXT,) if pattern.endswith("/propose/") else CYCLES
+
+
+def addresses(lived: Lived) -> Iterator[tuple[str, str, str]]:
+    """Yield the pattern, the cycle or nothing, and the address, of everything that GET can reach."""
+    known = records()
+    values = {
+        "number": "1",
+        "report": str(lived.report_with_file.pk),
+        "app_label": "voting",
+        "url": "x",
+        "content_type_id": str(ContentType.objects.get_for_model(RollEntry).pk),
+    }
+    for pattern in written():
+        key = next((key for beginning, key in known.items() if pattern.startswith(beginning)), "1")
+        for slug in cycles_of(pattern):
+            given = values | {"object_id": key, "slug": slug}
+            if pattern.startswith("/<slug:slug>/proposals/<int:number>/files/"):
+                given["number"] = str(lived.proposal_with_file.number)
+            yield pattern, slug, PARAMETER.sub(lambda m, g=given: g.get(m[1] or m[2], "1"), pattern)
+
+
+def statements(client: Client, address: str) -> list[str] | None:
+    """Return what a page asks of the database; None where there is no page."""
+    with CaptureQueriesContext(connection) as caught:
+        answer = client.get(address)
+        body = answer.getvalue()
+    assert answer.status_code < 500, address
+    if answer.status_code != 200 or not body:
+        return None
+    asked = (_CURSOR.sub("", each["sql"]) for each in caught.captured_queries)
+    return [each for each in asked if not each.startswith(BESIDE)]
+
+
+def may_be_twice(pattern: str, statement: str) -> bool:
+    return any(re.match(where, pattern) and re.search(what, statement) for where, what, _why in TWICE)
+
+
+def measured(lived: Lived) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
+    """Return what every address costs, and which statements which of them repeats without a reason."""
+    clients, costs, repeated = clients_of(lived), dict[str, list[str]](), []
+    ContentType.objects.get_for_models(*site._registry)  # a process asks for these once
+    for pattern, slug, address in addresses(lived):
+        looker = next(name for beginning, name in LOOKERS if re.match(beginning, pattern))
+        if (looker, slug) == ("clerk", "2017"):
+            looker = "demo clerk"
+        asked = statements(clients[looker], address)
+        costs.setdefault(pattern, []).append(NO_PAGE if asked is None else str(len(asked)))
+        repeated += [
+            (address, statement)
+            for statement, times in Counter(asked or ()).items()
+            if times > 1 and not may_be_twice(pattern, statement)
+        ]
+    return costs, repeated
+
+
+def table(costs: dict[str, list[str]]) -> dict[str, str]:
+    return {pattern: " ".join(numbers) for pattern, numbers in costs.items() if set(numbers) != {NO_PAGE}}
+
+
+@pytest.mark.parametrize("rows", [3, 30])
+def test_no_page_costs_more_for_more_rows_and_none_asks_twice(rows):
+    costs, repeated = measured(make_lived(rows))
+    assert repeated == []
+    assert table(costs) == dict(line.split(" ", 1) for line in COSTS.strip().splitlines())
+    unseen = set(costs) - set(table(costs))
+    assert [each for each in unseen if not any(re.match(known, each) for known in NO_PAGES)] == []
+
+
+def test_every_exception_is_of_an_address_that_there_is():
+    known = [*NO_PAGES, *(where for where, _what, _why in TWICE)]
+    assert [each for each in known if not any(re.match(each, pattern) for pattern in written())] == []
