@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from unittest.mock import patch
 from tests.factories import POINTS, Vote, make_vote
 from tests.spring import Spring, make_next_year, make_spring
 from voting.count.counting import Mark
+from voting.count.formats.notice import NOTICE
 from voting.domain.after import (
     archive,
     assessments,
@@ -135,10 +135,10 @@ def many_files(spring: Spring) -> object:
 def undecided() -> Callable[[], object]:
     """A notice that calls for a further round lets no delivery begin, should the stage ever say so."""
     vote = make_vote(until="published", delegates=3, ballots=[range(1, 11)] * 3)
-    body = json.loads(Notice.objects.get().body) | {"final": False}
+    body = NOTICE.read(Notice.objects.get().body) | {"final": False}
 
     def begin() -> object:
-        with patch("voting.domain.after.deliveries.json.loads", return_value=body):
+        with patch("voting.domain.after.deliveries.NOTICE", read=lambda _text: body):
             return deliveries.begin_delivery(cycle=vote.cycle, by=vote.clerk, at=vote.later())
 
     return begin

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
@@ -12,6 +10,7 @@ from tests.assessing import GOOD, NO_WORD, POOR, SO_SO, begin, finish
 from tests.factories import make_vote
 from tests.spring import make_spring
 from voting.count import counting
+from voting.count.formats.files import PUBLIC
 from voting.count.grading import Grade
 from voting.domain.after import assessments, deliveries
 from voting.domain.core.refusals import StepNotAllowed
@@ -60,7 +59,7 @@ def test_an_assessment_is_a_vote_with_its_own_rules_and_the_same_urn():
             "satisfied 1; at least 1/2 of 3 is 2: not reached; "
             "satisfied and basically satisfied 3; at least 1/2 of 3 is 2: reached"
         )
-    checked = recount(json.loads(public_file(vote.round)))
+    checked = recount(PUBLIC.read(public_file(vote.round)))
     assert checked.agrees, checked.to_dict()["disagreements"]
 
 
