@@ -20,7 +20,7 @@ from voting.domain.before.proposals import proposal_terms
 from voting.domain.before.screening import similar
 from voting.domain.core.cycles import create_cycle
 from voting.models import Cycle, Proposal
-from voting.states import Channel, Source, Standing
+from voting.states import Channel, Source, Visibility
 
 PLACES = (
     "河边",
@@ -103,7 +103,7 @@ def _proposals(cycle: Cycle, number: int) -> Iterator[Proposal]:
         sentences = (f"{draw.choice(PLACES)}{draw.choice(REASONS)}" for _ in range(6))
         proposal = Proposal(
             cycle=cycle, number=place, source=Source.RESIDENT, channel=Channel.ONLINE, title=title,
-            content=f"第{place}条：{'，'.join(sentences)}，请{title}。", submitted_at=at, standing=Standing.SHOWN,
+            content=f"第{place}条：{'，'.join(sentences)}，请{title}。", submitted_at=at, standing=Visibility.SHOWN,
             code_digest=uuid.uuid4().hex,
         )  # fmt: skip
         proposal.terms = proposal_terms(proposal)
@@ -127,7 +127,7 @@ def _page(client: Client, cycle: Cycle, words: str) -> None:
 
 def _read(cycle: Cycle, words: str) -> None:
     """Count and fetch what a search without an index would: every text is looked into."""
-    found = Proposal.objects.filter(cycle=cycle, standing=Standing.SHOWN)
+    found = Proposal.objects.filter(cycle=cycle, standing=Visibility.SHOWN)
     for word in words.split():
         found = found.filter(title__contains=word) | found.filter(content__contains=word)
     found.count()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from unittest.mock import patch
 from tests.factories import POINTS, Vote, make_vote
 from tests.spring import Spring, make_next_year, make_spring
 from voting.count.counting import Mark
+from voting.count.formats.notice import NOTICE
 from voting.domain.after import (
     archive,
     assessments,
@@ -78,7 +78,7 @@ def survey(spring: Spring, *, days: int = 1) -> Survey:
 
 def answer(spring: Spring, opened: Survey, **given: Any) -> None:
     said = {
-        "ticket": surveys.make_ticket(opened),
+        "ticket": surveys.survey_ticket(opened),
         "answers": {spring.delivery(1).pk: "satisfied"},
         "address": "192.0.2.1",
         "at": opened.opens_at + timedelta(minutes=1),
@@ -95,7 +95,7 @@ def flood(spring: Spring) -> Survey:
 
 def sent_once(spring: Spring) -> tuple[Survey, str]:
     opened = survey(spring)
-    ticket = surveys.make_ticket(opened)
+    ticket = surveys.survey_ticket(opened)
     answer(spring, opened, ticket=ticket)
     return opened, ticket
 
@@ -135,10 +135,10 @@ def many_files(spring: Spring) -> object:
 def undecided() -> Callable[[], object]:
     """A notice that calls for a further round lets no delivery begin, should the stage ever say so."""
     vote = make_vote(until="published", delegates=3, ballots=[range(1, 11)] * 3)
-    body = json.loads(Notice.objects.get().body) | {"final": False}
+    body = NOTICE.read(Notice.objects.get().body) | {"final": False}
 
     def begin() -> object:
-        with patch("voting.domain.after.deliveries.json.loads", return_value=body):
+        with patch("voting.domain.after.deliveries.NOTICE", read=lambda _text: body):
             return deliveries.begin_delivery(cycle=vote.cycle, by=vote.clerk, at=vote.later())
 
     return begin
@@ -194,7 +194,7 @@ CASES_AFTER: dict[type, Case] = {
         )
     ),
     supervision.NotOfTheGroup: on(lambda s: inspect(s, by=s.vote.delegates[0].user)),
-    supervision.NotADelegate: on(
+    supervision.NotADelegateInOffice: on(
         lambda s: supervision.remark(delivery=s.delivery(), text="好。", **s.acting)
     ),
     supervision.NothingWritten: on(lambda s: inspect(s, text=" ")),

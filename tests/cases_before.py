@@ -98,7 +98,7 @@ CASES_BEFORE: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     calls.CallNotOpen: on("screening", lambda a: a.propose()),
     calls.PublishedBefore: on("call", lambda a: calls.publish_call(cycle=a.cycle, **a.acting)),
     proposals.TooMany: flooded,
-    proposals.ReasonMissing: on(
+    proposals.NoPublicReason: on(
         "proposals", lambda a: proposals.hide(cycle=a.cycle, number=1, reason=" ", **a.acting)
     ),
     uploads.BadFile: on("call", lambda _a: uploads.clean("a.png", b"<svg onload='alert(1)'/>")),

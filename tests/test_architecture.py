@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,56 @@ def test_lower_never_imports_higher():
     )
     assert run.returncode == 0, run.stdout
     assert "0 broken" in run.stdout
+
+
+#: Names that stand twice, and why they may.
+TWICE = {
+    "Command": "Django finds a management command by this name",
+    "Entry": "of a roster, and of a feed that has no other word for it",
+    "Fault": "of a row, in the two lists that are imported",
+    "Preview": "of the two lists that are imported",
+}
+
+
+def defined(kind: type[ast.AST]) -> dict[str, set[str]]:
+    """Return the public names that are defined at the top of our modules, each with its modules."""
+    names = defaultdict(set)
+    for path in OURS:
+        if "migrations" not in path.parts:
+            for node in ast.parse(path.read_text()).body:
+                if isinstance(node, kind) and not node.name.startswith("_"):
+                    names[node.name].add(module_of(path))
+    return names
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def imported_alone() -> Iterator[tuple[str, str]]:
+    """Yield every name that is imported without its module, and from where: the reader sees the name alone."""
+    for path in OURS:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                yield from ((alias.name, node.module or "") for alias in node.names if not alias.asname)
+
+
+def test_one_name_is_one_class():
+    classes = {name: modules for name, modules in defined(ast.ClassDef).items() if len(modules) > 1}
+    assert {name: modules for name, modules in classes.items() if name not in TWICE} == {}
+    assert set(TWICE) <= set(classes), "a name that stands once needs no leave"
+
+
+def test_a_function_that_is_called_by_its_bare_name_is_the_only_one_of_that_name():
+    """``surveys.answer`` and ``deliberation.answer`` may stand side by side; ``answer`` alone must be one thing."""
+    rooms = tuple(f"voting.{room}." for room in ("count", "models", "domain", "read_models", "forms"))
+    functions = defined(ast.FunctionDef)
+    doubles = {}
+    for name, module in imported_alone():
+        others = {other for other in functions[name] - {module} if other.startswith(rooms)}
+        if module in functions[name] and module.startswith(rooms) and others:
+            doubles[name] = others | {module}
+    assert doubles == {}
 
 
 def test_ballots_and_codes_are_not_in_the_admin():

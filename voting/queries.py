@@ -9,7 +9,7 @@ from django.http import Http404
 
 from accounts.roles import Kind
 from voting.models import Call, Candidate, Cycle, JournalEntry, Proposal, Round, SlateReport
-from voting.states import Stage, Standing
+from voting.states import Stage, Visibility
 from voting.text.search import terms
 
 _ROUNDS = (
@@ -85,7 +85,7 @@ def shown_proposals(cycle: Cycle, asked: dict[str, str]) -> QuerySet[Proposal]:
     A word is looked for in title, place, content and reason; its pairs of characters must all be there.
     """
     found = (
-        Proposal.objects.filter(cycle=cycle, standing=Standing.SHOWN)
+        Proposal.objects.filter(cycle=cycle, standing=Visibility.SHOWN)
         .order_by("-number")
         .defer("content", "terms")
     )

@@ -72,7 +72,7 @@ class Channel(TextChoices):
     IMPORT = "import", pgettext_lazy("proposal", "from a list")
 
 
-class Standing(TextChoices):
+class Visibility(TextChoices):
     """Whether the public sees a proposal; personal data and abuse are held back until somebody has looked."""
 
     HELD = "held", _("not yet looked at")

@@ -61,7 +61,7 @@ def test_many_residents_at_once_are_all_counted():
 def test_one_form_sent_many_times_at_once_counts_once():
     spring = make_spring()
     opened = survey(spring)
-    ticket = surveys.make_ticket(opened)
+    ticket = surveys.survey_ticket(opened)
     results = at_once(
         [partial(answer, spring, opened, ticket=ticket, address=f"192.0.2.{n}") for n in range(12)]
     )

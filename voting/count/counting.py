@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from voting.count.grading import Grade, GradeRule, grade_of
 from voting.count.judging import UNREADABLE, Validity, Verdict, VoidReason, judge
 from voting.count.measures import (
-    Attendance,
     BallotType,
     Base,
     BlankBallot,
@@ -37,30 +36,30 @@ from voting.count.measures import (
     Scoring,
     ShortfallRule,
     TieRule,
+    Turnout,
     UnderVote,
-    plain,
+    plain_values,
 )
-from voting.count.outcomes import Decision, GroupThreshold, ItemResult, Outcome, Reason, Status
+from voting.count.outcomes import CountOutcome, GroupThreshold, ItemDecision, ItemResult, Reason, Status
 from voting.count.totals import Adder, CountMismatch, ItemTotals, Totals, add_up, check_items
 
 __all__ = [
     "UNREADABLE",
     "Adder",
-    "Attendance",
     "BallotType",
     "Base",
     "BlankBallot",
     "Comparator",
     "CountMismatch",
-    "Decision",
+    "CountOutcome",
     "Floor",
     "ImpossibleAttendance",
     "ImpossibleCount",
     "ImpossibleRule",
+    "ItemDecision",
     "ItemResult",
     "ItemTotals",
     "Mark",
-    "Outcome",
     "Reason",
     "Rule",
     "Scoring",
@@ -68,6 +67,7 @@ __all__ = [
     "Status",
     "TieRule",
     "Totals",
+    "Turnout",
     "UnderVote",
     "Validity",
     "Verdict",
@@ -77,18 +77,18 @@ __all__ = [
     "decide",
     "judge",
     "patterns",
-    "plain",
+    "plain_values",
 ]
 
 
 def decide(
     rule: Rule,
     totals: Totals,
-    attendance: Attendance,
+    attendance: Turnout,
     *,
-    group: tuple[Totals, Attendance] | None = None,
+    group: tuple[Totals, Turnout] | None = None,
     paper_returned: int = 0,
-) -> Outcome:
+) -> CountOutcome:
     """Hold the totals against the rule (PROCEDURE.md §3.4 (5)-(8); 地方组织法 art. 25, art. 29 by analogy).
 
     Of the items that pass the floor, and the sub-group's where there is one, the N with the highest score are chosen.
@@ -114,11 +114,11 @@ def decide(
     scores = Counter(item.score for item in measured)
     passing = Counter(item.score for item in measured if item.passes)
     results = tuple(_result(item, rule, scores, passing, void=void) for item in measured)
-    chosen = sum(result.decision is Decision.CHOSEN for result in results)
-    tie = any(result.decision is Decision.TIED for result in results)
+    chosen = sum(result.decision is ItemDecision.CHOSEN for result in results)
+    tie = any(result.decision is ItemDecision.TIED for result in results)
     graded = rule.ballot_type is BallotType.GRADES
     missing = 0 if void or graded else max(0, rule.seats - passing.total())
-    return Outcome(
+    return CountOutcome(
         returned=totals.returned,
         valid=totals.valid,
         blank=totals.blank,
@@ -136,7 +136,7 @@ def decide(
     )
 
 
-def _bases(totals: Totals, attendance: Attendance) -> dict[Base, int]:
+def _bases(totals: Totals, attendance: Turnout) -> dict[Base, int]:
     return {
         Base.ALL: attendance.roll,
         Base.PRESENT: attendance.present,
@@ -153,7 +153,7 @@ def _floor_of(rule: Rule, bases: Mapping[Base, int]) -> tuple[int | None, int]:
 
 
 def _threshold(
-    rule: Rule, totals: Totals, group: tuple[Totals, Attendance] | None
+    rule: Rule, totals: Totals, group: tuple[Totals, Turnout] | None
 ) -> tuple[GroupThreshold | None, dict[int, int]]:
     """Return the second threshold and the sub-group's votes for each item."""
     if (rule.group_floor is None) != (group is None):
@@ -254,19 +254,19 @@ def _result(
     """Return what became of the item. The cut is drawn among the items that pass; places are counted among all."""
     above = sum(n for higher, n in passing.items() if higher > item.score)
     if void:
-        decision, reason = Decision.NOT_CHOSEN, Reason.VOTE_VOID
+        decision, reason = ItemDecision.NOT_CHOSEN, Reason.VOTE_VOID
     elif not item.passes_floor:
-        decision, reason = Decision.NOT_CHOSEN, Reason.BELOW_FLOOR
+        decision, reason = ItemDecision.NOT_CHOSEN, Reason.BELOW_FLOOR
     elif not item.passes_group:
-        decision, reason = Decision.NOT_CHOSEN, Reason.BELOW_GROUP_FLOOR
+        decision, reason = ItemDecision.NOT_CHOSEN, Reason.BELOW_GROUP_FLOOR
     elif above >= rule.seats:
-        decision, reason = Decision.NOT_CHOSEN, Reason.BELOW_CUT
+        decision, reason = ItemDecision.NOT_CHOSEN, Reason.BELOW_CUT
     elif above + passing[item.score] <= rule.seats:
-        decision, reason = Decision.CHOSEN, Reason.ABOVE_CUT
+        decision, reason = ItemDecision.CHOSEN, Reason.ABOVE_CUT
     elif rule.tie_rule is TieRule.ADMIT_ALL:
-        decision, reason = Decision.CHOSEN, Reason.ADMITTED_WITH_TIE
+        decision, reason = ItemDecision.CHOSEN, Reason.ADMITTED_WITH_TIE
     else:
-        decision, reason = Decision.TIED, Reason.TIED_AT_CUT
+        decision, reason = ItemDecision.TIED, Reason.TIED_AT_CUT
     return ItemResult(
         **vars(item.totals),
         score=item.score,
@@ -290,8 +290,8 @@ def _status(*, void: bool, tie: bool, missing: int) -> Status:
 
 
 def count(
-    rule: Rule, items: Sequence[int], ballots: Iterable[tuple[int, ...]], attendance: Attendance
-) -> Outcome:
+    rule: Rule, items: Sequence[int], ballots: Iterable[tuple[int, ...]], attendance: Turnout
+) -> CountOutcome:
     """Judge and add up the ballots one by one, then decide; in any order they give an equal outcome.
 
     ``items`` are the official numbers in ballot order; a ballot has one mark for each, or is UNREADABLE.

@@ -12,7 +12,7 @@ from typing import Any
 
 from voting.count import choices, counting
 from voting.count.canonical import sha256_hex
-from voting.count.formats.definition import DEFINITION, DefinitionRecord
+from voting.count.formats.definition import DEFINITION, DefinitionBody
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Definition:
     """A round's rules, seats and items; equal texts give the same object."""
 
     text: str
-    data: DefinitionRecord = field(compare=False, repr=False)
+    data: DefinitionBody = field(compare=False, repr=False)
 
     @cached_property
     def digest(self) -> str:

@@ -99,22 +99,22 @@ class Test:
 
 
 @dataclass(frozen=True)
-class Graded:
+class FoundGrade:
     """The grade with its working, in the order in which it was found."""
 
     grade: Grade
     tests: tuple[Test, ...]
 
 
-def grade(answers: Answers, rule: GradeRule) -> Graded:
+def grade(answers: Answers, rule: GradeRule) -> FoundGrade:
     """Return the grade of a project, and how it was found."""
     return grade_of(answers.satisfied, answers.basically, answers.bases, rule)
 
 
-def grade_of(satisfied: int, basically: int, bases: Mapping[Base, int], rule: GradeRule) -> Graded:
+def grade_of(satisfied: int, basically: int, bases: Mapping[Base, int], rule: GradeRule) -> FoundGrade:
     """Return the grade that so many satisfied and basically satisfied give, and how it was found."""
     first = Test(Grade.SATISFIED, rule.satisfied, satisfied, bases[rule.satisfied.base])
     if first.passed:
-        return Graded(Grade.SATISFIED, (first,))
+        return FoundGrade(Grade.SATISFIED, (first,))
     second = Test(Grade.BASICALLY, rule.basically, satisfied + basically, bases[rule.basically.base])
-    return Graded(Grade.BASICALLY if second.passed else Grade.UNSATISFIED, (first, second))
+    return FoundGrade(Grade.BASICALLY if second.passed else Grade.UNSATISFIED, (first, second))

@@ -140,7 +140,7 @@ class ImpossibleAttendance(ImpossibleCount):
     """
 
 
-def plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def plain_values(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A dict factory for ``asdict``: enums become their values, tuples lists, ``for_`` becomes ``for``."""
     return {name.rstrip("_"): _plain(value) for name, value in pairs}
 
@@ -243,7 +243,7 @@ class Rule:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the rule as plain JSON values."""
-        return asdict(self, dict_factory=plain)
+        return asdict(self, dict_factory=plain_values)
 
 
 _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
@@ -294,7 +294,7 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
 
 
 @dataclass(frozen=True)
-class Attendance:
+class Turnout:
     """应到, 实到, 发出: delegates on the roll, delegates present, ballots issued, on paper among them.
 
     The count finds 收回. Raises ImpossibleAttendance ``negative``, ``more_present_than_roll`` or

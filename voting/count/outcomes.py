@@ -9,11 +9,11 @@ from typing import Any
 
 from voting.count.grading import Grade
 from voting.count.judging import VoidReason
-from voting.count.measures import Attendance, Base, Rule, plain
+from voting.count.measures import Base, Rule, Turnout, plain_values
 from voting.count.totals import ItemTotals, Totals
 
 
-class Decision(StrEnum):
+class ItemDecision(StrEnum):
     """What the count says of an item."""
 
     CHOSEN = "chosen"
@@ -61,7 +61,7 @@ class ItemResult(ItemTotals):
     passes_floor: bool
     group_for: int | None
     passes_group: bool
-    decision: Decision
+    decision: ItemDecision
     reason: Reason
     grade: Grade | None = None
 
@@ -80,7 +80,7 @@ class GroupThreshold:
 
 
 @dataclass(frozen=True)
-class Outcome(Totals):
+class CountOutcome(Totals):
     """The count with its working: enough to show why each item is in or out. Its sums hold, as in ``Totals``.
 
     ``floor_least`` is the number of votes an item needs; without a floor it is one, ``floor_size`` is None. ``group``
@@ -91,7 +91,7 @@ class Outcome(Totals):
 
     items: tuple[ItemResult, ...]
     rule: Rule
-    attendance: Attendance
+    attendance: Turnout
     bases: Mapping[Base, int] = field(hash=False)
     floor_size: int | None
     floor_least: int
@@ -111,13 +111,13 @@ class Outcome(Totals):
 
     @property
     def chosen(self) -> tuple[int, ...]:
-        return self._numbers(Decision.CHOSEN)
+        return self._numbers(ItemDecision.CHOSEN)
 
     @property
     def tied(self) -> tuple[int, ...]:
-        return self._numbers(Decision.TIED)
+        return self._numbers(ItemDecision.TIED)
 
-    def _numbers(self, decision: Decision) -> tuple[int, ...]:
+    def _numbers(self, decision: ItemDecision) -> tuple[int, ...]:
         return tuple(item.number for item in self.items if item.decision is decision)
 
     def to_dict(self) -> dict[str, Any]:
@@ -139,8 +139,8 @@ class Outcome(Totals):
                 "size": self.floor_size,
                 "least": self.floor_least,
             },
-            "group": asdict(self.group, dict_factory=plain) if self.group else None,
-            "items": [asdict(item, dict_factory=plain) for item in self.items],
+            "group": asdict(self.group, dict_factory=plain_values) if self.group else None,
+            "items": [asdict(item, dict_factory=plain_values) for item in self.items],
             "chosen": list(self.chosen),
             "tied": list(self.tied),
             "seats_left": self.seats_left,

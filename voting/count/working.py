@@ -17,9 +17,9 @@ from voting.count import counting
 from voting.count.canonical import canonical_json, sha256_hex
 from voting.count.choices import Choice
 from voting.count.definition import Definition, read_definition
-from voting.count.formats.files import Facts
+from voting.count.formats.files import RoundFacts
 from voting.count.formats.parts import BoxFigures, ChannelName
-from voting.count.formats.working import PATTERNS, WORKING, Pattern, PatternsRecord, WorkingRecord
+from voting.count.formats.working import PATTERNS, WORKING, Pattern, PatternsBody, WorkingBody
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Working:
     The patterns are for the scrutineers only (TRUST.md F26).
     """
 
-    working: WorkingRecord
-    patterns: PatternsRecord
+    working: WorkingBody
+    patterns: PatternsBody
 
     @property
     def text(self) -> str:
@@ -41,7 +41,7 @@ class Working:
         return sha256_hex(self.text)
 
 
-def work_out(facts: Facts, online: Iterable[Choice]) -> Working:
+def work_out(facts: RoundFacts, online: Iterable[Choice]) -> Working:
     """Count a closed round, its online ballots taken one by one.
 
     ``facts`` are what the round fixed before any ballot was opened. Raises counting.ImpossibleCount,
@@ -72,18 +72,18 @@ def work_out(facts: Facts, online: Iterable[Choice]) -> Working:
     return Working(working, PATTERNS.of(patterns))
 
 
-def _decide(definition: Definition, facts: Facts, channels: list[_Channel]) -> counting.Outcome:
+def _decide(definition: Definition, facts: RoundFacts, channels: list[_Channel]) -> counting.CountOutcome:
     attendance, paper = facts["attendance"], facts["paper"]
     group = None
     if definition.rule.group_floor and (members := attendance["group"]):
         group = (
             reduce(add, (channel.members.totals() for channel in channels)),
-            counting.Attendance(roll=members["roll"], present=members["present"], issued=members["issued"]),
+            counting.Turnout(roll=members["roll"], present=members["present"], issued=members["issued"]),
         )
     return counting.decide(
         definition.rule,
         reduce(add, (channel.totals() for channel in channels)),
-        counting.Attendance(
+        counting.Turnout(
             roll=attendance["roll"],
             present=attendance["present"],
             issued=attendance["issued"],
@@ -94,7 +94,7 @@ def _decide(definition: Definition, facts: Facts, channels: list[_Channel]) -> c
     )
 
 
-def _box(facts: Facts) -> BoxFigures | None:
+def _box(facts: RoundFacts) -> BoxFigures | None:
     """Return the box of paper ballots with one hash over what was agreed to stand on them."""
     paper = facts["paper"]
     if not paper:
@@ -115,7 +115,7 @@ def expand(patterns: Iterable[Pattern]) -> Iterable[Choice]:
             yield choice
 
 
-def paper_choices(facts: Facts) -> list[Choice]:
+def paper_choices(facts: RoundFacts) -> list[Choice]:
     """Return the agreed paper ballots of the facts."""
     paper = facts["paper"]
     return [Choice(tuple(marks), bool(in_group)) for marks, in_group in paper["ballots"]] if paper else []
@@ -147,5 +147,5 @@ class _Channel:
             "blank": totals.blank,
             "void": totals.void,
             "void_reasons": {reason.value: totals.void_reasons[reason] for reason in counting.VoidReason},
-            "items": [asdict(item, dict_factory=counting.plain) for item in totals.items],
+            "items": [asdict(item, dict_factory=counting.plain_values) for item in totals.items],
         }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from voting.count.canonical import root_of, sha256_hex
-from voting.count.formats.files import RECOUNT, RecountRecord
+from voting.count.formats.files import RECOUNT, RecountBody
 from voting.count.formats.working import WORKING
 from voting.count.working import expand, paper_choices, work_out
 from voting.recount.report import Report
 
 
-def recount(file: RecountRecord) -> Report:
+def recount(file: RecountBody) -> Report:
     """Return the report on a scrutineers' file: counted anew from every ballot, byte for byte."""
     facts, patterns = file["facts"], file["patterns"]
     report = Report(RECOUNT.name)

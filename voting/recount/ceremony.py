@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from voting.count import sealing
-from voting.count.formats.files import KEY, KeyRecord
+from voting.count.formats.files import KEY, KeyBody
 
 _CLEAR = "\033[2J\033[3J\033[H"
 
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         slips = sealing.split(seed, needed=given.needed, issued=given.issued)
         key = sealing.public_key(seed)
-        public: KeyRecord = {
+        public: KeyBody = {
             "format": "piaojue-key/1", "key": base64.b64encode(key.raw).decode(), "fingerprint": key.fingerprint,
             "needed": given.needed, "issued": given.issued,
         }  # fmt: skip

@@ -9,13 +9,13 @@ from typing import Any, Literal, NamedTuple
 from voting.count import counting
 from voting.count.canonical import root_of, sha256_hex
 from voting.count.definition import counting_rule
-from voting.count.formats.files import PUBLIC, PublicRecord
+from voting.count.formats.files import PUBLIC, PublicBody
 from voting.count.formats.notice import (
     NOTICE,
     EarlierRound,
-    NoticeRecord,
+    NoticeBody,
+    NoticeTie,
     RoundPart,
-    TieRecord,
 )
 from voting.count.formats.parts import ChannelName, Settings
 from voting.count.formats.working import BallotFigures, ChannelRecord, ItemVotes
@@ -34,7 +34,7 @@ _WORKING: tuple[
 )  # fmt: skip
 
 
-def recount(file: PublicRecord) -> Report:
+def recount(file: PublicBody) -> Report:
     """Return the report on a public recount file."""
     body = file["notice"]
     report = Report(PUBLIC.name)
@@ -73,7 +73,7 @@ def _earlier(part: EarlierRound) -> _Round:
     return _Round(part["number"], part["seats"], part["chosen"], part, {})
 
 
-def _own(body: NoticeRecord) -> _Round:
+def _own(body: NoticeBody) -> _Round:
     return _Round(body["round"]["number"], body["round"]["seats"], body["chosen"], body, body["channels"])
 
 
@@ -117,7 +117,7 @@ def _sums(report: Report, name: str, ballots: BallotFigures, items: Sequence[Ite
             report.check(f"{name}: places of project {number}", found=sum(item["places"]), said=item["for"])
 
 
-def _decide(part: RoundPart, rules: Settings, *, seats: int) -> counting.Outcome:
+def _decide(part: RoundPart, rules: Settings, *, seats: int) -> counting.CountOutcome:
     attendance, paper, group = part["attendance"], part["paper"], part["group"]
     ballots = part["ballots"]
     members = None
@@ -126,14 +126,14 @@ def _decide(part: RoundPart, rules: Settings, *, seats: int) -> counting.Outcome
         items = _group_items(part, group["valid"])
         members = (
             _totals(group["returned"], group["valid"], 0, others, items),
-            counting.Attendance(roll=group["roll"], present=group["present"], issued=group["returned"]),
+            counting.Turnout(roll=group["roll"], present=group["present"], issued=group["returned"]),
         )
     return counting.decide(
         counting_rule(rules, seats=seats),
         _totals(
             ballots["returned"], ballots["valid"], ballots["blank"], ballots["void_reasons"], part["items"]
         ),
-        counting.Attendance(
+        counting.Turnout(
             roll=attendance["roll"],
             present=attendance["present"],
             issued=ballots["issued"],
@@ -182,7 +182,7 @@ def _totals(
     )
 
 
-def _decisions(report: Report, name: str, checked: _Round, outcome: counting.Outcome) -> None:
+def _decisions(report: Report, name: str, checked: _Round, outcome: counting.CountOutcome) -> None:
     part = checked.part
     counted, tie = outcome.to_dict(), part["tie"]
     report.check(f"{name}, status", found=counted["status"], said=part["status"])
@@ -195,7 +195,7 @@ def _decisions(report: Report, name: str, checked: _Round, outcome: counting.Out
             report.check(
                 f"{name}, project {item['number']}, {figure}", found=found[figure], said=said[figure]
             )
-    chosen = [item["number"] for item in part["items"] if item["decision"] is counting.Decision.CHOSEN]
+    chosen = [item["number"] for item in part["items"] if item["decision"] is counting.ItemDecision.CHOSEN]
     report.check(f"{name}, chosen", found=chosen, said=checked.chosen)
     if tie:
         among = set(tie["chosen"]) <= set(counted["tied"])
@@ -204,7 +204,7 @@ def _decisions(report: Report, name: str, checked: _Round, outcome: counting.Out
         report.check(f"{name}, each decided once", found=len(set(tie["chosen"])), said=len(tie["chosen"]))
 
 
-def _after(tie: TieRecord | None, item: Mapping[str, Any]) -> dict[str, Any]:
+def _after(tie: NoticeTie | None, item: Mapping[str, Any]) -> dict[str, Any]:
     """Return the item as a recorded decision of the tie leaves it."""
     if not tie or item["decision"] != "tied":
         return dict(item)
@@ -213,7 +213,7 @@ def _after(tie: TieRecord | None, item: Mapping[str, Any]) -> dict[str, Any]:
     return {**item, "decision": "chosen" if won else "not_chosen", "reason": reason}
 
 
-def _all_rounds(report: Report, body: NoticeRecord, rounds: Sequence[_Round]) -> None:
+def _all_rounds(report: Report, body: NoticeBody, rounds: Sequence[_Round]) -> None:
     chosen = sorted(number for each in rounds for number in each.chosen)
     report.check("chosen in all rounds", found=chosen, said=body["chosen_in_all"])
     slate = [item["number"] for item in body["slate"]]

@@ -22,7 +22,7 @@ class NotPabulib(ValueError):
 
 
 @dataclass(frozen=True)
-class Project:
+class PabulibProject:
     """One line of PROJECTS, with every column as it stands."""
 
     id: str
@@ -51,7 +51,7 @@ class Election:
     """A .pb file."""
 
     meta: Mapping[str, str]
-    projects: tuple[Project, ...]
+    projects: tuple[PabulibProject, ...]
     votes: tuple[Vote, ...] = field(repr=False)
 
     @property
@@ -91,7 +91,7 @@ def read(text: str) -> Election:
         if name not in sections:
             raise NotPabulib(f"there is no section {name}")
     meta = {row.get("key", ""): row.get("value", "") for row in sections["META"]}
-    projects = tuple(Project(row.get("project_id", ""), row) for row in sections["PROJECTS"])
+    projects = tuple(PabulibProject(row.get("project_id", ""), row) for row in sections["PROJECTS"])
     known = {project.id for project in projects}
     if len(known) != len(projects) or "" in known:
         raise NotPabulib("a project has no project_id, or one that another has too")

@@ -20,7 +20,7 @@ from pathlib import Path
 from voting.count import choices, counting, sealing
 from voting.count.canonical import root_of
 from voting.count.definition import read_definition
-from voting.count.formats.files import COUNT, TRIAL, URN, TrialRecord, UrnRecord
+from voting.count.formats.files import COUNT, TRIAL, URN, TrialBody, UrnBody
 from voting.count.working import Working, work_out
 
 
@@ -59,7 +59,7 @@ def _said(error: sealing.SlipError) -> str:
     return f"Slip {error.slip}: a word is mistyped. 第 {error.slip} 张有词抄错。"
 
 
-def count(urn: UrnRecord, seed: bytes) -> Working:
+def count(urn: UrnBody, seed: bytes) -> Working:
     """Unseal and count. Raises NotUnsealed where the urn is not as it was sealed, or a ballot does not open."""
     facts = urn["facts"]
     blobs = [base64.b64decode(ballot, validate=True) for ballot in urn["ballots"]]
@@ -69,7 +69,7 @@ def count(urn: UrnRecord, seed: bytes) -> Working:
     return work_out(facts, _unsealed(urn, blobs, seed))
 
 
-def _unsealed(urn: UrnRecord, blobs: list[bytes], seed: bytes) -> Iterator[choices.Choice]:
+def _unsealed(urn: UrnBody, blobs: list[bytes], seed: bytes) -> Iterator[choices.Choice]:
     definition, info = read_definition(urn["facts"]["definition"]), urn["info"].encode()
     key = sealing.private_key(seed)
     for blob in blobs:
@@ -81,7 +81,7 @@ def _unsealed(urn: UrnRecord, blobs: list[bytes], seed: bytes) -> Iterator[choic
             ) from None
 
 
-def open_trial(trial: TrialRecord, seed: bytes) -> str:
+def open_trial(trial: TrialBody, seed: bytes) -> str:
     """Return the word sealed in a trial ballot. Raises NotUnsealed."""
     blob = base64.b64decode(trial["ballot"], validate=True)
     try:

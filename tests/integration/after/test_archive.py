@@ -26,7 +26,7 @@ from voting.domain.after import (
     supervision,
     surveys,
 )
-from voting.domain.after.lights import Light, Standing
+from voting.domain.after.lights import Light, LightStanding
 from voting.domain.core.refusals import StepNotAllowed
 from voting.models import (
     Cycle,
@@ -100,9 +100,9 @@ def test_what_was_reached_goes_with_it_and_what_was_not_stays_due():
         reached={},
         spent=Decimal("12.50"),
         last_day=date(2018, 12, 20),
-        standing=Standing(Light.RED, Fraction(100), Fraction(0)),
+        standing=LightStanding(Light.RED, Fraction(100), Fraction(0)),
     )
-    assert progress.progress_of(made, on=date(2018, 12, 21), rule=rule).standing == Standing(
+    assert progress.progress_of(made, on=date(2018, 12, 21), rule=rule).standing == LightStanding(
         Light.RED, Fraction(50), Fraction(0)
     ), "the milestone of September is late in truth, that of December is not yet"
 
@@ -300,7 +300,7 @@ def test_the_survey_ends_with_the_year_and_a_form_counts_no_second_time(client):
     opened = surveys.open_survey(
         cycle=spring.cycle, opens_at=acting["at"], closes_at=acting["at"] + timedelta(days=700), **acting
     )
-    ticket = surveys.make_ticket(opened)
+    ticket = surveys.survey_ticket(opened)
     answer(spring, opened, ticket=ticket)
     archived_with_nothing_left(spring)
     moment = spring.at + timedelta(minutes=5)

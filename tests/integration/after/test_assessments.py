@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
@@ -12,6 +10,7 @@ from tests.assessing import GOOD, NO_WORD, POOR, SO_SO, begin, finish
 from tests.factories import make_vote
 from tests.spring import make_spring
 from voting.count import counting
+from voting.count.formats.files import PUBLIC
 from voting.count.grading import Grade
 from voting.domain.after import assessments, deliveries
 from voting.domain.core.refusals import StepNotAllowed
@@ -60,7 +59,7 @@ def test_an_assessment_is_a_vote_with_its_own_rules_and_the_same_urn():
             "satisfied 1; at least 1/2 of 3 is 2: not reached; "
             "satisfied and basically satisfied 3; at least 1/2 of 3 is 2: reached"
         )
-    checked = recount(json.loads(public_file(vote.round)))
+    checked = recount(PUBLIC.read(public_file(vote.round)))
     assert checked.agrees, checked.to_dict()["disagreements"]
 
 
@@ -123,7 +122,7 @@ def test_more_ballots_returned_than_issued_void_it_and_grade_nothing():
         shortfall_rule=counting.ShortfallRule.FURTHER_ROUND,
         satisfied_floor=half,
     )
-    outcome = counting.count(rule, (1,), [(1,), (1,)], counting.Attendance(roll=3, present=2, issued=1))
+    outcome = counting.count(rule, (1,), [(1,), (1,)], counting.Turnout(roll=3, present=2, issued=1))
     assert outcome.voided
     assert [item.grade for item in outcome.items] == [None]
 

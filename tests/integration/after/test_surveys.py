@@ -54,7 +54,7 @@ def test_the_number_of_rows_does_not_grow_with_the_answers_and_reading_is_one_qu
 def test_a_faulty_answer_counts_nothing_of_the_form():
     spring = make_spring()
     opened = survey(spring)
-    ticket = surveys.make_ticket(opened)
+    ticket = surveys.survey_ticket(opened)
     mixed = {spring.delivery(1).pk: "satisfied", 10**9: "satisfied"}
     with pytest.raises(surveys.FormDamaged):
         answer(spring, opened, ticket=ticket, answers=mixed)
@@ -103,7 +103,7 @@ def test_a_ticket_of_another_survey_or_day_is_none():
     opened = survey(spring)
     other = opened.__class__(pk=opened.pk + 1)
     with pytest.raises(surveys.FormDamaged):
-        answer(spring, opened, ticket=surveys.make_ticket(other))
+        answer(spring, opened, ticket=surveys.survey_ticket(other))
 
 
 def test_times_are_moved_until_it_has_begun_and_not_after():

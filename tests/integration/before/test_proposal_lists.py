@@ -13,7 +13,7 @@ from django.test import Client
 from tests.autumn import Autumn, make_autumn
 from voting.domain.before import proposal_lists
 from voting.models import JournalEntry, Proposal, ProposalList
-from voting.states import Act, Channel, Standing
+from voting.states import Act, Channel, Visibility
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def test_a_list_is_previewed_and_taken_in_when_it_is_confirmed(autumn, content):
     first, second, third = Proposal.objects.order_by("number")
     assert [each.source for each in (first, second, third)] == ["resident", "delegate", "unit"]
     assert {each.channel for each in (first, second, third)} == {Channel.IMPORT}
-    assert (first.standing, third.standing) == (Standing.SHOWN, Standing.HELD)
+    assert (first.standing, third.standing) == (Visibility.SHOWN, Visibility.HELD)
     assert third.contact == "secret-contact"
     staged.refresh_from_db()
     assert bytes(staged.content) == b"", "the file is not kept"

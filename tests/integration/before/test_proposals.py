@@ -14,7 +14,7 @@ from tests.factories import NOW
 from tests.unit.domain.test_uploads import paper, picture, with_place
 from voting.domain.before import proposals
 from voting.models import Attachment, JournalEntry, Knock, Proposal
-from voting.states import Outcome, Source, Standing
+from voting.states import Outcome, Source, Visibility
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def code(answer) -> str:
 def test_a_resident_proposes_and_reads_the_answer_by_the_code(autumn):
     answer = send(autumn)
     proposal = Proposal.objects.get()
-    assert (proposal.number, proposal.source, proposal.standing) == (1, Source.RESIDENT, Standing.SHOWN)
+    assert (proposal.number, proposal.source, proposal.standing) == (1, Source.RESIDENT, Visibility.SHOWN)
     assert re.fullmatch(r"[2-9A-Z]{4}(-[2-9A-Z]{4}){2}", code(answer))
     assert "尚无结论" in said(Client().post("/track/", {"code": code(answer)}))
     autumn.decide(proposal, Outcome.RESERVE)
@@ -230,7 +230,7 @@ def test_personal_data_and_abuse_wait_until_somebody_has_looked(autumn, text):
 @pytest.mark.parametrize("text", ["2026年建成，投资1380万元", "编号 20190101 的路灯", "每天 8:00-18:00 开放"])
 def test_ordinary_numbers_hold_nothing_back(autumn, text):
     send(autumn, content=text)
-    assert Proposal.objects.get().standing == Standing.SHOWN
+    assert Proposal.objects.get().standing == Visibility.SHOWN
 
 
 def test_the_proposer_reads_why_it_is_not_shown(autumn):

@@ -18,7 +18,7 @@ from django.test import Client
 from tests.autumn import Autumn, make_autumn
 from voting.domain.before import deliberation, slate_reports, slates
 from voting.domain.before.funnel import funnel_of
-from voting.domain.before.proposals import ReasonMissing
+from voting.domain.before.proposals import NoPublicReason
 from voting.domain.core import cycles
 from voting.domain.core.cycles import SlateFrozen
 from voting.domain.core.refusals import StepNotAllowed
@@ -112,7 +112,7 @@ def test_every_version_stays_with_who_and_when():
 def test_a_dropped_draft_sets_its_proposals_free():
     autumn = make_autumn(until="screening")
     candidate = autumn.draft("公厕项目", 1)
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(NoPublicReason):
         slates.drop_candidate(candidate=candidate, reason=" ", **autumn.acting)
     answer = clerk(autumn).post("/admin/vote/2019/candidates/1/", {"do": "drop", "reason": "合并到别的项目"})
     assert answer.status_code == 302

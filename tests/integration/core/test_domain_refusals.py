@@ -18,9 +18,10 @@ from tests.cases_after import CASES_AFTER, TRACES_AFTER
 from tests.cases_before import CASES_BEFORE, TRACES_BEFORE
 from tests.factories import NOW, make_vote
 from tests.security.test_crawl import database
+from voting.count.formats.files import COUNT
 from voting.domain.after import progress
 from voting.domain.core import cycles
-from voting.domain.core.refusals import ConditionsUnmet, Refused, StepNotAllowed
+from voting.domain.core.refusals import ConditionsUnmet, ReasonMissing, Refused, StepNotAllowed
 from voting.domain.vote import (
     ballots,
     counts,
@@ -181,6 +182,16 @@ def on(until: str, act: Callable[..., object], **more: object) -> Callable[[], C
     return case
 
 
+def import_one_ballot_more(vote):
+    """Import a count of this round's own urn that says of its ballot that there are two of it."""
+    seed = keys.rebuild_seed(round_=vote.round, slips=vote.slips[:3])
+    counted = counts.count_urn(round_=vote.round, facts=counts.facts_of(vote.round), seed=seed)
+    [(marks, in_group, times)] = counted.patterns["online"]
+    patterns = counted.patterns | {"online": [(marks, in_group, times + 1)]}
+    text = COUNT.write({"format": COUNT.name, "working": counted.working, "patterns": patterns})
+    return urn_files.import_count(round_=vote.round, text=text, by=vote.clerk, at=NOW)
+
+
 def wrong_code(vote, *, times: int = 1):
     for _ in range(times - 1):
         with pytest.raises(CodeRefused):
@@ -251,7 +262,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
         "rolled", lambda v: rolls.undo_presence(round_=v.round, by=v.clerk, at=NOW), present=0
     ),
     roll_changes.RollFixed: on("open", exclude),
-    roll_changes.ReasonMissing: on("ready", lambda v: exclude(v, reason=" ")),
+    ReasonMissing: on("ready", lambda v: exclude(v, reason=" ")),
     roll_changes.AlreadyOnRoll: on("ready", lambda v: admit(v, v.delegates[0].number)),
     roll_changes.NotADelegate: on("ready", lambda v: admit(v, "77777777")),
     roll_changes.GroupTooSmall: on("ready", exclude, group=5, preset="shigu", delegates=10),
@@ -263,9 +274,6 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
         lambda v: paper_ballots.take_back(
             round_=v.round, numbers=[v.delegates[0].number], by=v.clerk, at=NOW
         ),
-    ),
-    paper_ballots.ReasonMissing: on(
-        "open", lambda v: paper_ballots.switch_to_paper(round_=v.round, reason="", by=v.clerk, at=NOW)
     ),
     paper_ballots.BoxCounted: paper(
         lambda v: paper_ballots.record_box(round_=v.round, returned=3, by=v.clerk, at=NOW)
@@ -289,7 +297,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     ),
     ties.NotTied: on("certified", lambda v: lot(v, drawn=(1, 2)), **TIE, tie_rule="lot"),
     ties.WrongNumber: on("certified", lambda v: presidium(v, chosen=[2, 3]), **TIE, tie_rule="presidium"),
-    ties.ReasonMissing: on(
+    ties.TieReasonMissing: on(
         "certified", lambda v: presidium(v, chosen=[2], reason=" "), **TIE, tie_rule="presidium"
     ),
     ties.WitnessMissing: on("certified", lambda v: lot(v, witnesses=" "), **TIE, tie_rule="lot"),
@@ -321,16 +329,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     urn_files.NotACount: on(
         "closed", lambda v: urn_files.import_count(round_=v.round, text="{}", by=v.clerk, at=NOW)
     ),
-    urn_files.CountDiffers: on(
-        "closed",
-        lambda v: urn_files.import_count(
-            round_=v.round,
-            text='{"format":"piaojue-count/1","working":{},"patterns":{"online":[]}}',
-            by=v.clerk,
-            at=NOW,
-        ),
-        ballots=[[1]],
-    ),
+    urn_files.CountDiffers: on("closed", import_one_ballot_more, ballots=[[1]]),
     counts.UrnDamaged: damaged_urn,
     counts.BallotUnreadable: unreadable_ballot,
     counts.FiguresChanged: changed_roll,

@@ -12,7 +12,7 @@ from accounts.roles import Kind, Role
 from tests.factories import UserFactory, Vote, make_vote
 from tests.integration.vote.test_admin_steps import address, desk, text_of
 from voting.count.choices import Choice
-from voting.domain.core.refusals import StepNotAllowed
+from voting.domain.core.refusals import ReasonMissing, StepNotAllowed
 from voting.domain.vote import counts, paper_ballots, roll_changes, rolls
 from voting.domain.vote.ballots import AlreadyCast, HoldsPaperBallot, OnPaperOnly
 from voting.domain.vote.paper_ballots import PaperNotReady
@@ -183,7 +183,7 @@ def test_switching_keeps_the_urn_and_takes_nothing_more_online():
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_switching_needs_a_reason(reason: str):
     vote = make_vote(delegates=2)
-    with pytest.raises(paper_ballots.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         paper_ballots.switch_to_paper(reason=reason, **acting(vote))
     assert not vote.round.paper_only
 
@@ -269,7 +269,7 @@ def test_a_difference_is_settled_once_by_a_chief_who_read_neither():
     for by in (vote.clerk, vote.other_scrutineer, vote.presiding):
         with pytest.raises(paper_ballots.NotTheChief):
             paper_ballots.settle(place=1, **settle, **(acting(vote) | {"by": by}))
-    with pytest.raises(paper_ballots.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         paper_ballots.settle(place=1, marks=(1, 1, 0), reason=" ", **(acting(vote) | {"by": vote.chief}))
     paper_ballots.settle(place=1, **settle, **(acting(vote) | {"by": vote.chief}))
     assert last_entry().data == {"round": 1, "place": 1, "reason": "原票两处画圈"}, "no marks in the journal"

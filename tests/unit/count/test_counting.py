@@ -23,16 +23,15 @@ from hypothesis import strategies as st
 from voting.count import totals
 from voting.count.counting import (
     UNREADABLE,
-    Attendance,
     BallotType,
     Base,
     BlankBallot,
     Comparator,
     CountMismatch,
-    Decision,
     Floor,
     ImpossibleAttendance,
     ImpossibleRule,
+    ItemDecision,
     ItemTotals,
     Mark,
     Reason,
@@ -42,6 +41,7 @@ from voting.count.counting import (
     Status,
     TieRule,
     Totals,
+    Turnout,
     UnderVote,
     Validity,
     Verdict,
@@ -90,8 +90,8 @@ def press(*columns: tuple[int, int, int, int]) -> Ballots:
     return list(zip(*spelled, strict=True))
 
 
-def everybody(n: int) -> Attendance:
-    return Attendance(roll=n, present=n, issued=n)
+def everybody(n: int) -> Turnout:
+    return Turnout(roll=n, present=n, issued=n)
 
 
 # --- the floor
@@ -239,14 +239,14 @@ def test_all_of_the_base_can_be_asked_for() -> None:
 )
 def test_an_impossible_attendance_is_refused(figures: tuple[int, int, int], code: str) -> None:
     with pytest.raises(ImpossibleAttendance) as refusal:
-        Attendance(*figures)
+        Turnout(*figures)
     assert refusal.value.code == code
     assert str(refusal.value)
 
 
 def test_any_number_may_be_issued() -> None:
-    assert Attendance(roll=10, present=10, issued=12).issued == 12
-    assert Attendance(roll=0, present=0, issued=0).roll == 0
+    assert Turnout(roll=10, present=10, issued=12).issued == 12
+    assert Turnout(roll=0, present=0, issued=0).roll == 0
 
 
 @pytest.mark.parametrize(
@@ -347,7 +347,7 @@ def test_judge(rule: Rule, marks: tuple[int, ...], verdict: Verdict) -> None:
 def test_twelve_candidates_ten_chosen_by_the_majority_of_all_delegates() -> None:
     """The preset "Gongshu 2018" on a roll of 298: 150 votes are needed, whoever stayed away."""
     votes = [280, 270, 260, 250, 240, 230, 220, 210, 152, 150, 149, 140]
-    outcome = count(GONGSHU, TWELVE, cast(votes, 290), Attendance(roll=298, present=290, issued=290))
+    outcome = count(GONGSHU, TWELVE, cast(votes, 290), Turnout(roll=298, present=290, issued=290))
     assert outcome.status is Status.DECIDED
     assert outcome.chosen == tuple(range(1, 11))
     assert (outcome.floor_base, outcome.floor_size, outcome.floor_least) == (Base.ALL, 298, 150)
@@ -383,7 +383,7 @@ def test_the_working_in_full() -> None:
     """What is stored and hashed, for a vote with a blank, a void and an unreadable ballot."""
     rule = replace(GONGSHU, seats=1, floor=Floor(Base.VALID, 1, 3, Comparator.AT_LEAST))
     ballots = [(1, 0, 0), (1, 0, 0), (0, 0, 1), (0, 0, 0), (1, 1, 0), UNREADABLE]
-    plain = count(rule, (4, 7, 9), ballots, Attendance(roll=9, present=8, issued=7)).to_dict()
+    plain = count(rule, (4, 7, 9), ballots, Turnout(roll=9, present=8, issued=7)).to_dict()
     assert plain == {
         "rule": rule.to_dict(),
         "roll": 9,
@@ -473,7 +473,7 @@ def test_the_working_in_full() -> None:
 
 def test_the_keys_never_change_their_order() -> None:
     decided = count(replace(GONGSHU, seats=1), (1, 2), [(1, 0)], everybody(1)).to_dict()
-    void = count(replace(GONGSHU, seats=1, floor=None), (1, 2), [(1, 0)], Attendance(1, 1, 0)).to_dict()
+    void = count(replace(GONGSHU, seats=1, floor=None), (1, 2), [(1, 0)], Turnout(1, 1, 0)).to_dict()
     assert list(decided) == list(void)
     assert [list(value) for value in decided.values() if isinstance(value, dict)] == [
         list(value) for value in void.values() if isinstance(value, dict)
@@ -574,7 +574,10 @@ def test_what_fails_the_second_threshold_takes_no_place_from_what_passes() -> No
     members, others = [(0, 1)] * 3, [(1, 0)] * 9
     totals = [add_up(rule, (1, 2), part) for part in ([*members, *others], members)]
     outcome = decide(rule, totals[0], everybody(12), group=(totals[1], everybody(3)))
-    assert [(i.place, i.decision) for i in outcome.items] == [(1, Decision.NOT_CHOSEN), (2, Decision.CHOSEN)]
+    assert [(i.place, i.decision) for i in outcome.items] == [
+        (1, ItemDecision.NOT_CHOSEN),
+        (2, ItemDecision.CHOSEN),
+    ]
 
 
 def test_figures_of_a_sub_group_belong_to_a_second_threshold() -> None:
@@ -606,11 +609,11 @@ def test_a_whole_report_has_as_many_seats_as_items() -> None:
 def test_too_much_paper_voids_the_whole_vote() -> None:
     """One sheet more than was handed out, though fewer ballots than issued came back in all (PROCEDURE.md §3.2)."""
     totals = add_up(replace(GONGSHU, seats=1), (1, 2), [(1, 0)] * 5)
-    issued = Attendance(roll=9, present=9, issued=9, paper_issued=2)
+    issued = Turnout(roll=9, present=9, issued=9, paper_issued=2)
     assert decide(replace(GONGSHU, seats=1), totals, issued, paper_returned=2).status is Status.DECIDED
     assert decide(replace(GONGSHU, seats=1), totals, issued, paper_returned=3).status is Status.VOID
     with pytest.raises(ImpossibleAttendance):
-        Attendance(roll=9, present=9, issued=9, paper_issued=10)
+        Turnout(roll=9, present=9, issued=9, paper_issued=10)
 
 
 def test_sipingzhen_two_candidates_one_chosen() -> None:
@@ -625,7 +628,7 @@ def test_sipingzhen_two_candidates_one_chosen() -> None:
 def test_what_half_is_half_of(base: Base, least: int) -> None:
     rule = replace(GONGSHU, seats=1, floor=replace(MAJORITY, base=base))
     ballots = [*cast([8, 1], 9), *[(1, 1)] * 3]
-    outcome = count(rule, (1, 2), ballots, Attendance(roll=20, present=16, issued=16))
+    outcome = count(rule, (1, 2), ballots, Turnout(roll=20, present=16, issued=16))
     assert outcome.bases == {Base.ALL: 20, Base.PRESENT: 16, Base.RETURNED: 12, Base.VALID: 9}
     assert (outcome.floor_base, outcome.floor_size) == (base, outcome.bases[base])
     assert outcome.floor_least == least
@@ -635,19 +638,19 @@ def test_what_half_is_half_of(base: Base, least: int) -> None:
 def test_more_returned_than_issued_voids_the_whole_vote() -> None:
     """丽水 2025 issued 314 and got 314 back; one more would have voided the vote (PROCEDURE.md §3.2)."""
     rule = replace(GONGSHU, seats=1)
-    good = count(rule, (1, 2), cast([200, 114], 314), Attendance(327, 314, 314))
+    good = count(rule, (1, 2), cast([200, 114], 314), Turnout(327, 314, 314))
     assert (good.status, good.voided, good.chosen) == (Status.DECIDED, False, (1,))
-    void = count(rule, (1, 2), cast([200, 115], 315), Attendance(327, 314, 314))
+    void = count(rule, (1, 2), cast([200, 115], 315), Turnout(327, 314, 314))
     assert (void.status, void.voided, void.returned) == (Status.VOID, True, 315)
     assert (void.chosen, void.tied, void.seats_left, void.missing) == ((), (), 1, 0)
     assert [(i.for_, i.place, i.passes_floor, i.decision, i.reason) for i in void.items] == [
-        (200, 1, False, Decision.NOT_CHOSEN, Reason.VOTE_VOID),
-        (115, 2, False, Decision.NOT_CHOSEN, Reason.VOTE_VOID),
+        (200, 1, False, ItemDecision.NOT_CHOSEN, Reason.VOTE_VOID),
+        (115, 2, False, ItemDecision.NOT_CHOSEN, Reason.VOTE_VOID),
     ]
 
 
 def test_fewer_returned_than_issued_is_a_good_vote() -> None:
-    outcome = count(replace(GONGSHU, seats=1), (1, 2), cast([200, 100], 300), Attendance(327, 314, 314))
+    outcome = count(replace(GONGSHU, seats=1), (1, 2), cast([200, 100], 300), Turnout(327, 314, 314))
     assert (outcome.status, outcome.chosen) == (Status.DECIDED, (1,))
 
 
@@ -671,11 +674,11 @@ def test_a_tie_across_the_cut_is_never_decided_by_place_on_the_list(tie_rule: Ti
         Reason.TIED_AT_CUT,
     ]
     assert [item.decision for item in outcome.items] == [
-        Decision.TIED,
-        Decision.TIED,
-        Decision.NOT_CHOSEN,
-        Decision.CHOSEN,
-        Decision.TIED,
+        ItemDecision.TIED,
+        ItemDecision.TIED,
+        ItemDecision.NOT_CHOSEN,
+        ItemDecision.CHOSEN,
+        ItemDecision.TIED,
     ]
     assert [item.place for item in outcome.items] == [2, 2, 5, 1, 2]
 
@@ -903,8 +906,8 @@ def by_definition(
     rule: Rule,
     numbers: tuple[int, ...],
     ballots: Ballots,
-    attendance: Attendance,
-    group: tuple[Ballots, Attendance] | None = None,
+    attendance: Turnout,
+    group: tuple[Ballots, Turnout] | None = None,
 ) -> dict[str, Any]:
     """The working by the definitions: sets of items, fractions, every possible set of winners tried.
 
@@ -1043,7 +1046,7 @@ def by_definition(
     }
 
 
-Vote = tuple[Rule, tuple[int, ...], Ballots, Attendance]
+Vote = tuple[Rule, tuple[int, ...], Ballots, Turnout]
 FRACTIONS = st.sampled_from([(1, 2), (1, 2), (2, 3), (1, 3), (0, 1), (3, 7)])
 
 
@@ -1090,7 +1093,7 @@ def votes(
     present = len(ballots) + draw(st.integers(0, 2))
     issued = max(0, len(ballots) + draw(st.sampled_from([0, 0, 1, 2, -1])))
     roll = present + draw(st.integers(0, 3))
-    return rule, numbers, ballots, Attendance(roll=roll, present=present, issued=issued)
+    return rule, numbers, ballots, Turnout(roll=roll, present=present, issued=issued)
 
 
 def usual_ballots(rule: Rule, width: int) -> st.SearchStrategy[Any]:
@@ -1135,7 +1138,7 @@ def test_a_second_threshold_agrees_with_the_definition(
         rule, numbers, ballots, attendance = data.draw(votes(ballot_type, group_floor=group_floor))
         members = [b for b in ballots if data.draw(st.booleans())]
         present = len(members) + data.draw(st.integers(0, 1))
-        theirs = Attendance(roll=present + data.draw(st.integers(0, 2)), present=present, issued=present)
+        theirs = Turnout(roll=present + data.draw(st.integers(0, 2)), present=present, issued=present)
         totals = [add_up(rule, numbers, part) for part in (ballots, members)]
         outcome = decide(rule, totals[0], attendance, group=(totals[1], theirs))
         assert outcome.to_dict() == by_definition(rule, numbers, ballots, attendance, (members, theirs))

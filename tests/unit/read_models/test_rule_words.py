@@ -19,7 +19,7 @@ from voting.count import counting
 from voting.domain.vote.presets import ASSESSMENTS, PRESETS
 from voting.read_models.vote.rule_words import articles, sentences
 from voting.read_models.vote.rule_words.deciding import scoring
-from voting.read_models.vote.rule_words.numerals import exact_share, numeral, share
+from voting.read_models.vote.rule_words.numerals import exact_share, numeral, share_word
 from voting.states import BALLOT_TYPES, FLOOR_BASES, GROUP_BASES, SHORTFALL_RULES, TIE_RULES
 
 ARTICLES = Path(__file__).parent / "articles"
@@ -161,7 +161,7 @@ def test_the_example_of_points_is_what_the_count_makes_of_it(seats: int):
         scoring=counting.Scoring.POINTS,
     )
     counted = counting.count(
-        rule, range(1, seats + 1), ballots, counting.Attendance(roll=9, present=9, issued=9)
+        rule, range(1, seats + 1), ballots, counting.Turnout(roll=9, present=9, issued=9)
     )
     with override("en"):
         example = scoring(settings("liyang", seats=seats))[2]
@@ -190,7 +190,11 @@ def test_chinese_numerals(number: int, chinese: str):
 
 def test_fractions_are_exact_in_words_and_in_figures():
     with override("zh-hans"):
-        assert [share(2, 3), share(60, 100), share(1, 1000)] == ["三分之二", "百分之六十", "千分之一"]
+        assert [share_word(2, 3), share_word(60, 100), share_word(1, 1000)] == [
+            "三分之二",
+            "百分之六十",
+            "千分之一",
+        ]
         assert [exact_share(298, 2, 3), exact_share(298, 1, 2)] == ["198 又 2/3", "149"]
     with override("en"):
-        assert [share(2, 3), exact_share(298, 2, 3)] == ["2/3", "198 2/3"]
+        assert [share_word(2, 3), exact_share(298, 2, 3)] == ["2/3", "198 2/3"]

@@ -140,7 +140,7 @@ TEXT = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=20).ma
 def elections(draw: st.DrawFn) -> pabulib.Election:
     names = draw(st.lists(st.text("abc123", min_size=1, max_size=4), min_size=1, max_size=5, unique=True))
     projects = tuple(
-        pabulib.Project(name, {"project_id": name, "cost": "1", "name": draw(TEXT)}) for name in names
+        pabulib.PabulibProject(name, {"project_id": name, "cost": "1", "name": draw(TEXT)}) for name in names
     )
     votes: list[pabulib.Vote] = []
     for voter in range(draw(st.integers(0, 5))):

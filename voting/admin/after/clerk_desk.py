@@ -38,7 +38,7 @@ from voting.models import (
     Survey,
 )
 from voting.read_models.after.overview import Overview, overview
-from voting.read_models.after.plan_words import differences
+from voting.read_models.after.plan_words import plan_differences
 from voting.states import DeliveryStatus, Stage
 
 _WITHDRAWS = gettext_lazy("I withdraw this assessment; it cannot be taken up again, only laid out anew.")
@@ -102,7 +102,7 @@ class DeliveryDesk(AfterPage):
         survey, now = Survey.objects.select_related("cycle").filter(cycle=self.cycle).first(), timezone.now()
         if survey is None or survey.opens_at > now:
             issued = self.cycle.breakdowns.exists()
-            return {"survey": lambda data: forms.SurveyForm(data, auto_id="s_%s")} if issued else {}
+            return {"survey": lambda data: forms.SurveyTimesForm(data, auto_id="s_%s")} if issued else {}
         if not surveys.is_open(survey, now):
             return {}
         end = {"closes_at": survey.closes_at}
@@ -340,7 +340,7 @@ class DeliveryPage(AfterPage):
             "delivery": delivery,
             "line": line,
             "change": change,
-            "differences": differences(change.before, change.after) if change else [],
+            "differences": plan_differences(change.before, change.after) if change else [],
             "waiting": handed_in,
             "unreached": completions.unreached(line.delivery, line.progress) if line else None,
             "own": {

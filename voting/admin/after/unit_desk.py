@@ -35,7 +35,7 @@ from voting.forms.vote.roster import ApplyForm
 from voting.models import Cycle, Delivery, Finding, ProgressList, Rectification
 from voting.printing.tables import rows_as_xlsx
 from voting.read_models.after.overview import overview
-from voting.read_models.after.unit_desk import notes, pending, said_of, where_it_stands
+from voting.read_models.after.unit_desk import pending, said_of, unit_notes, where_it_stands
 from voting.states import DeliveryStatus
 
 MOST_DIGITS = 18  # of a key that the database can hold
@@ -232,7 +232,7 @@ def unit_rows(user: User) -> list[tuple[Cycle, list[Any]]]:
     cycles = Cycle.objects.filter(
         kind=user.kind, stage__in=light_settings.GOING_ON, deliveries__in=mine
     ).distinct()
-    waits = notes(orders, Delivery.objects.filter(lead_unit=user.unit_id)) if user.unit_id else {}
+    waits = unit_notes(orders, Delivery.objects.filter(lead_unit=user.unit_id)) if user.unit_id else {}
     for cycle in cycles.order_by("-year", "slug") if user.unit_id else ():
         numbers = list(mine.filter(cycle=cycle).values_list("number", flat=True).distinct())
         if seen := overview(cycle, on=timezone.localdate(), drafts=True, numbers=numbers):

@@ -15,7 +15,7 @@ from voting.domain.before import deliberation, slate_reports, slates
 from voting.domain.before.funnel import funnel_of
 from voting.domain.vote.running_order import StepKey
 from voting.forms.before.deliberation import AnswerQuestionForm
-from voting.forms.before.screening import CandidateForm, HideForm, OrderForm, ReportForm
+from voting.forms.before.screening import CandidateForm, HideForm, OrderForm, SlateReportForm
 from voting.forms.core.steps import ConfirmForm, StepForm
 from voting.models import Candidate, Proposal, Question
 from voting.read_models.before.slate_report import changes_of, slate_document
@@ -130,10 +130,10 @@ class ReportPage(ManyForms):
 
     def empty(self, name: str) -> StepForm:
         draft = slate_reports.current_draft(self.cycle)
-        return ReportForm(initial={"opening": draft.opening, "closing": draft.closing})
+        return SlateReportForm(initial={"opening": draft.opening, "closing": draft.closing})
 
     def form(self, data: Any = None) -> StepForm:
-        return ReportForm(data) if self.doing == "draft" else StepForm(data)
+        return SlateReportForm(data) if self.doing == "draft" else StepForm(data)
 
     def act(self, form: Any) -> HttpResponse | None:
         if self.doing == "draft":

@@ -27,7 +27,7 @@ from voting.forms.before.screening import (
 )
 from voting.forms.core.steps import StepForm
 from voting.models import Call, Proposal
-from voting.states import Outcome, Standing
+from voting.states import Outcome, Visibility
 from voting.text.search import terms
 
 PER_PAGE = 50
@@ -132,7 +132,7 @@ class ScreeningPage(ManyForms):
     def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
         asked = self.request.GET
         rows = Proposal.objects.filter(cycle=self.cycle).defer("content", "terms").order_by("number")
-        if (standing := asked.get("standing")) in Standing.values:
+        if (standing := asked.get("standing")) in Visibility.values:
             rows = rows.filter(standing=standing)
         outcome = asked.get("outcome", "")
         if outcome == "open":
@@ -142,7 +142,7 @@ class ScreeningPage(ManyForms):
         if words := terms(asked.get("q", "")):
             rows = rows.filter(terms__contains=words)
         counts = Proposal.objects.filter(cycle=self.cycle).aggregate(
-            held=Count("pk", filter=Q(standing=Standing.HELD)),
+            held=Count("pk", filter=Q(standing=Visibility.HELD)),
             open=Count("pk", filter=Q(outcome=Outcome.OPEN)),
         )
         kept = asked.copy()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from voting.count.canonical import sha256_hex
-from voting.count.formats.definition import DefinitionRecord
+from voting.count.formats.definition import DefinitionBody
 from voting.count.formats.notice import RoundPart
-from voting.count.formats.working import WORKING, WorkingRecord
+from voting.count.formats.working import WORKING, WorkingBody
 from voting.domain.vote.definitions import definition_of
 from voting.domain.vote.notices import ballot_figures, named_items, shown_channels
 from voting.models import Round
@@ -33,7 +33,7 @@ def count_report(round_: Round) -> dict[str, Any]:
     }
 
 
-def _part(working: WorkingRecord, definition: DefinitionRecord) -> RoundPart:
+def _part(working: WorkingBody, definition: DefinitionBody) -> RoundPart:
     """Return the count in the shape of a notice."""
     outcome = working["outcome"]
     return {

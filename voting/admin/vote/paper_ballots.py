@@ -264,7 +264,7 @@ class PaperPage(StepPage):
     def is_of(self, ballot_type: BallotType) -> bool:
         return self.order.round is not None and self.definition.ballot_type is ballot_type
 
-    def batches(self, sheets: list[paper_ballots.Sheet]) -> list[dict[str, Any]]:
+    def batches(self, sheets: list[paper_ballots.ReadSheet]) -> list[dict[str, Any]]:
         """Return the batches of the stack: who has read them, and who may read them now."""
         found = []
         for start in range(0, len(sheets), paper_ballots.BATCH):
@@ -283,7 +283,7 @@ class PaperPage(StepPage):
             found.append({"first": part[0].place, "last": part[-1].place, "readings": readings})
         return found
 
-    def difference(self, sheet: paper_ballots.Sheet, form: StepForm, settling: str) -> dict[str, Any]:
+    def difference(self, sheet: paper_ballots.ReadSheet, form: StepForm, settling: str) -> dict[str, Any]:
         """Return one ballot on which the two readings differ, both in words, with the form that settles it."""
         asked = isinstance(form, SettleForm) and settling == str(sheet.place)
         return {

@@ -21,7 +21,7 @@ class PlanRecord(TypedDict):
     milestones: list[MilestoneRecord]
 
 
-class DeliveryRecord(PlanRecord):
+class BreakdownDelivery(PlanRecord):
     number: int
     name: str
     name_en: str
@@ -34,14 +34,14 @@ class YearRecord(TypedDict):
     place: str
 
 
-class BreakdownRecord(TypedDict):
+class BreakdownBody(TypedDict):
     """The breakdown in one issued version."""
 
     format: Literal["piaojue-breakdown/1"]
     cycle: YearRecord
     kind: Kind
     version: int
-    deliveries: list[DeliveryRecord]
+    deliveries: list[BreakdownDelivery]
 
 
-BREAKDOWN = Format(BreakdownRecord, "The breakdown of the projects: who does what by when.")
+BREAKDOWN = Format(BreakdownBody, "The breakdown of the projects: who does what by when.")

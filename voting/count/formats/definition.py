@@ -14,7 +14,7 @@ class Previous(TypedDict):
     notice: Digest
 
 
-class DefinitionRecord(TypedDict):
+class DefinitionBody(TypedDict):
     """A round's rules, seats and candidates in ballot order."""
 
     format: Literal["piaojue-definition/1"]
@@ -28,4 +28,4 @@ class DefinitionRecord(TypedDict):
     items: list[BallotLine]
 
 
-DEFINITION = Format(DefinitionRecord, "The definition of a round of voting, to which every ballot is sealed.")
+DEFINITION = Format(DefinitionBody, "The definition of a round of voting, to which every ballot is sealed.")

@@ -2,10 +2,10 @@
 
 from typing import Literal, TypedDict
 
-from voting.count.formats.notice import NoticeRecord
+from voting.count.formats.notice import NoticeBody
 from voting.count.formats.parts import AttendanceFigures, Base64, Digest, UrnFigures
 from voting.count.formats.records import Format
-from voting.count.formats.working import PatternsRecord, WorkingRecord
+from voting.count.formats.working import PatternsBody, WorkingBody
 
 #: The marks of a paper ballot, and whether the sub-group cast it (0, 1).
 PaperBallot = tuple[list[int], int]
@@ -20,7 +20,7 @@ class PaperFacts(TypedDict):
     ballots: list[PaperBallot]
 
 
-class Facts(TypedDict):
+class RoundFacts(TypedDict):
     """What a round fixed before any ballot was opened: the count's input beside the online ballots.
 
     ``definition`` is the definition's own canonical text.
@@ -33,7 +33,7 @@ class Facts(TypedDict):
     paper: PaperFacts | None
 
 
-class KeyRecord(TypedDict):
+class KeyBody(TypedDict):
     """The public half of a key that was made offline."""
 
     format: Literal["piaojue-key/1"]
@@ -43,7 +43,7 @@ class KeyRecord(TypedDict):
     issued: int
 
 
-class TrialRecord(TypedDict):
+class TrialBody(TypedDict):
     """A trial ballot with a word sealed in it."""
 
     format: Literal["piaojue-trial/1"]
@@ -53,49 +53,49 @@ class TrialRecord(TypedDict):
     ballot: Base64
 
 
-class UrnRecord(TypedDict):
+class UrnBody(TypedDict):
     """A closed round's sealed ballots, sorted by hash."""
 
     format: Literal["piaojue-urn/1"]
     info: str
     slips_needed: int
-    facts: Facts
+    facts: RoundFacts
     ballots: list[Base64]
 
 
-class CountRecord(TypedDict):
+class CountBody(TypedDict):
     """What the offline unsealing counted."""
 
     format: Literal["piaojue-count/1"]
-    working: WorkingRecord
-    patterns: PatternsRecord
+    working: WorkingBody
+    patterns: PatternsBody
 
 
-class PublicRecord(TypedDict):
+class PublicBody(TypedDict):
     """What everybody needs to recount a published round."""
 
     format: Literal["piaojue-public/1"]
-    notice: NoticeRecord
+    notice: NoticeBody
     notice_digest: Digest
     hashes: list[Digest]
 
 
-class RecountRecord(TypedDict):
+class RecountBody(TypedDict):
     """What the scrutineers need to recount every ballot of a round."""
 
     format: Literal["piaojue-recount/1"]
-    facts: Facts
-    patterns: PatternsRecord
+    facts: RoundFacts
+    patterns: PatternsBody
     hashes: list[Digest]
-    working: WorkingRecord
+    working: WorkingBody
     digest: Digest
 
 
-KEY = Format(KeyRecord, "The public half of a key that was made offline.")
-TRIAL = Format(TrialRecord, "A trial ballot, which the key slips must open before the vote is opened.")
-URN = Format(UrnRecord, "The sealed urn of a closed round, to be unsealed offline.")
-COUNT = Format(CountRecord, "The count that the offline unsealing made.")
+KEY = Format(KeyBody, "The public half of a key that was made offline.")
+TRIAL = Format(TrialBody, "A trial ballot, which the key slips must open before the vote is opened.")
+URN = Format(UrnBody, "The sealed urn of a closed round, to be unsealed offline.")
+COUNT = Format(CountBody, "The count that the offline unsealing made.")
 PUBLIC = Format(
-    PublicRecord, "What everybody needs to recount a published round: the notice and the urn's list."
+    PublicBody, "What everybody needs to recount a published round: the notice and the urn's list."
 )
-RECOUNT = Format(RecountRecord, "What the scrutineers need to recount every ballot of a round.")
+RECOUNT = Format(RecountBody, "What the scrutineers need to recount every ballot of a round.")

@@ -44,7 +44,7 @@ class NoticeBallots(BallotFigures):
     issued: int
 
 
-class TieRecord(TypedDict):
+class NoticeTie(TypedDict):
     """How a tie was decided on the record."""
 
     method: Literal["presidium", "lot"]
@@ -74,7 +74,7 @@ class RoundPart(TypedDict):
     group: ThresholdFigures | None
     items: list[NoticeItem]
     status: Status
-    tie: TieRecord | None
+    tie: NoticeTie | None
     next: FurtherBallot | None
 
 
@@ -101,7 +101,7 @@ class Disclosure(TypedDict):
     published: str
 
 
-class CycleRecord(TypedDict):
+class NoticeCycle(TypedDict):
     slug: str
     year: int
     place: str
@@ -113,7 +113,7 @@ class CycleRecord(TypedDict):
     disclosure: Disclosure
 
 
-class RoundRecord(TypedDict):
+class NoticeRound(TypedDict):
     """The round that the notice is of."""
 
     number: int
@@ -128,7 +128,7 @@ class RoundRecord(TypedDict):
     paper_only: bool
 
 
-class TallyRecord(TypedDict):
+class NoticeTally(TypedDict):
     """Who counted and who certified."""
 
     digest: Digest
@@ -138,13 +138,13 @@ class TallyRecord(TypedDict):
     certified_at: Moment
 
 
-class NoticeRecord(RoundPart):
+class NoticeBody(RoundPart):
     """The result of a round, and of all rounds before it."""
 
     format: Literal["piaojue-notice/1"]
     kind: Kind
-    cycle: CycleRecord
-    round: RoundRecord
+    cycle: NoticeCycle
+    round: NoticeRound
     rules: AdoptedSettings | AdoptedGradeSettings
     channels: dict[ChannelName, ChannelRecord]
     final: bool
@@ -158,8 +158,8 @@ class NoticeRecord(RoundPart):
     annual_tasks: list[int]
     left_over: list[int]
     urn: UrnFigures
-    tally: TallyRecord
+    tally: NoticeTally
     published_at: Moment
 
 
-NOTICE = Format(NoticeRecord, "The public notice of a round: its result, with everything it follows from.")
+NOTICE = Format(NoticeBody, "The public notice of a round: its result, with everything it follows from.")

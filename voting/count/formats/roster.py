@@ -18,7 +18,7 @@ class EntryRecord(TypedDict):
     in_group: bool
 
 
-class ImportRecord(TypedDict):
+class ImportBody(TypedDict):
     """What an import would change, with one hash over the delegates as they stood."""
 
     format: Literal["piaojue-roster-import/1"]
@@ -39,7 +39,7 @@ class FormerRecord(EntryRecord):
     is_active: bool
 
 
-class UndoRecord(TypedDict):
+class UndoBody(TypedDict):
     """What takes an import back: who is new, who was corrected, who was put out of office."""
 
     format: Literal["piaojue-roster-undo/1"]
@@ -48,5 +48,5 @@ class UndoRecord(TypedDict):
     out: list[str]
 
 
-ROSTER_IMPORT = Format(ImportRecord, "The preview of an import of delegates.")
-ROSTER_UNDO = Format(UndoRecord, "What takes an import of delegates back.")
+ROSTER_IMPORT = Format(ImportBody, "The preview of an import of delegates.")
+ROSTER_UNDO = Format(UndoBody, "What takes an import of delegates back.")

@@ -76,7 +76,7 @@ class DossierRecord(TypedDict):
     milestones: list[MilestoneRecord]
 
 
-class CandidateRecord(DossierRecord):
+class ReportedCandidate(DossierRecord):
     number: int
     proposals: list[OriginRecord]
 
@@ -88,7 +88,7 @@ class PlaceRecord(TypedDict):
     congress: str
 
 
-class SlateReportRecord(TypedDict):
+class SlateReportBody(TypedDict):
     """The report in one issued version."""
 
     format: Literal["piaojue-slate-report/1"]
@@ -101,7 +101,7 @@ class SlateReportRecord(TypedDict):
     criteria: str
     solicited_from: list[str]
     funnel: FunnelRecord
-    candidates: list[CandidateRecord]
+    candidates: list[ReportedCandidate]
 
 
-SLATE_REPORT = Format(SlateReportRecord, "The report on how the candidate projects came about.")
+SLATE_REPORT = Format(SlateReportBody, "The report on how the candidate projects came about.")

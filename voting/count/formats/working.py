@@ -16,7 +16,7 @@ from voting.count.measures import (
     TieRule,
     UnderVote,
 )
-from voting.count.outcomes import Decision, Reason, Status
+from voting.count.outcomes import ItemDecision, Reason, Status
 
 #: The marks of a ballot, whether the sub-group cast it (0, 1), and how many ballots are like it.
 Pattern = tuple[list[int], int, int]
@@ -44,7 +44,7 @@ class Judged(ItemVotes):
     passes_floor: bool
     group_for: int | None
     passes_group: bool
-    decision: Decision
+    decision: ItemDecision
     grade: Grade | None
 
 
@@ -129,7 +129,7 @@ class OutcomeRecord(BallotFigures):
     status: Status
 
 
-class WorkingRecord(TypedDict):
+class WorkingBody(TypedDict):
     """Everything that a count was made from and came to."""
 
     format: Literal["piaojue-tally/1"]
@@ -142,7 +142,7 @@ class WorkingRecord(TypedDict):
     outcome: OutcomeRecord
 
 
-class PatternsRecord(TypedDict):
+class PatternsBody(TypedDict):
     """The distinct ballots of each channel, sorted; whoever sees them can tell whole ballots (TRUST.md F26)."""
 
     format: Literal["piaojue-patterns/1"]
@@ -150,7 +150,7 @@ class PatternsRecord(TypedDict):
     paper: list[Pattern]
 
 
-WORKING = Format(WorkingRecord, "The working of a count: what it was made from, and what it came to.")
+WORKING = Format(WorkingBody, "The working of a count: what it was made from, and what it came to.")
 PATTERNS = Format(
-    PatternsRecord, "The distinct ballots of a round with their numbers, for its scrutineers alone."
+    PatternsBody, "The distinct ballots of a round with their numbers, for its scrutineers alone."
 )

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Delegate, User
 from accounts.roles import Role
-from voting.count.formats.notice import NOTICE, NoticeItem, NoticeRecord
+from voting.count.formats.notice import NOTICE, NoticeBody, NoticeItem
 from voting.count.grading import Grade
 from voting.domain.after.light_settings import GOING_ON
 from voting.domain.after.locks import hold_going_on, lock_cycle
@@ -112,7 +112,7 @@ class Graded:
     #: The unit whose part it is, or that leads the whole.
     unit: str
     grade: Grade | None
-    body: NoticeRecord
+    body: NoticeBody
 
     @property
     def item(self) -> NoticeItem:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from voting.count.canonical import sha256_hex
-from voting.count.formats.breakdown import BREAKDOWN, BreakdownRecord, PlanRecord
+from voting.count.formats.breakdown import BREAKDOWN, BreakdownBody, PlanRecord
 from voting.count.formats.notice import NOTICE
 from voting.domain.after.lights import PRESETS
 from voting.domain.after.plan_rows import set_milestones, set_targets, set_what_fits
@@ -208,7 +208,7 @@ def change_delivery(
     return delivery
 
 
-def body_of(cycle: Cycle, *, version: int) -> BreakdownRecord:
+def body_of(cycle: Cycle, *, version: int) -> BreakdownBody:
     """Return what the breakdown says, from the data as they are now; four queries."""
     deliveries = (
         cycle.deliveries.select_related("candidate", "lead_unit")

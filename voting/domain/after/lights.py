@@ -97,7 +97,7 @@ class Milestone:
 
 
 @dataclass(frozen=True)
-class Standing:
+class LightStanding:
     """Where a delivery stands on a day: the light with its working, in points of a hundred."""
 
     light: Light
@@ -111,20 +111,20 @@ class Standing:
 
 def standing(
     milestones: Sequence[Milestone], *, on: date, rule: LightRule, begun: bool, ended: bool = False
-) -> Standing:
+) -> LightStanding:
     """Return the light of a delivery on a day; a plan without milestones has none.
 
     ``begun`` tells whether anything of it was ever reported, ``ended`` that the day is over: what was to be reached by
     that day is due then.
     """
     if not milestones:
-        return Standing(Light.NONE, Fraction(0), Fraction(0))
+        return LightStanding(Light.NONE, Fraction(0), Fraction(0))
     number = len(milestones)
     due = Fraction(WHOLE * sum(each.is_due(on, ended=ended) for each in milestones), number)
     done = Fraction(
         WHOLE * sum(each.reached is not None and each.reached <= on for each in milestones), number
     )
-    return Standing(_light(due, done, rule, begun=begun), due, done)
+    return LightStanding(_light(due, done, rule, begun=begun), due, done)
 
 
 def _light(due: Fraction, done: Fraction, rule: LightRule, *, begun: bool) -> Light:

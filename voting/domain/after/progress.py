@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from voting.domain.after.light_settings import GOING_ON, rule_of
-from voting.domain.after.lights import LightRule, Milestone, Standing, standing
+from voting.domain.after.lights import LightRule, LightStanding, Milestone, standing
 from voting.domain.before.screening import NotYourUnit
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
@@ -109,7 +109,7 @@ class Progress:
     reached: Mapping[int, date | None]
     spent: Decimal | None
     last_day: date | None
-    standing: Standing
+    standing: LightStanding
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class NothingWritten(Refused):
         return _("Write what was seen, done or wanted.")
 
 
-class NotADelegate(Refused):
+class NotADelegateInOffice(Refused):
     def __str__(self) -> str:
         return _("Remarks are made by delegates in office.")
 
@@ -220,12 +220,12 @@ def inspect(
 def remark(*, delivery: Delivery, text: str, by: User, at: datetime) -> Remark:
     """A delegate in office says something of a delivery, in public.
 
-    Raises NotADelegate, NothingWritten, or StepNotAllowed outside the delivery.
+    Raises NotADelegateInOffice, NothingWritten, or StepNotAllowed outside the delivery.
     """
     delivery = hold_going_on(delivery)
     delegate = Delegate.objects.filter(user=by, kind=delivery.cycle.kind, is_active=True).first()
     if delegate is None:
-        raise NotADelegate
+        raise NotADelegateInOffice
     if not text.strip():
         raise NothingWritten
     made = Remark(delivery=delivery, delegate=delegate, text=text.strip(), at=at)

@@ -165,7 +165,7 @@ def is_open(survey: Survey, at: datetime) -> bool:
     return survey.cycle.stage in GOING_ON and survey.opens_at <= at < survey.closes_at
 
 
-def make_ticket(survey: Survey) -> str:
+def survey_ticket(survey: Survey) -> str:
     """Return the ticket of a form that is handed out now: random, signed, and good for one sending."""
     return signing.dumps([survey.pk, secrets.token_hex(12)], salt=_SALT)
 

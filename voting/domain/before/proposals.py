@@ -22,7 +22,7 @@ from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.core.uploads import Cleaned
 from voting.models import Attachment, Call, Cycle, Knock, Proposal
-from voting.states import Act, Channel, Source, Stage, Standing
+from voting.states import Act, Channel, Source, Stage, Visibility
 from voting.text.search import terms
 
 #: So many submissions from one network address within so long; a family and an office share one.
@@ -56,7 +56,7 @@ class TooMany(Refused):
         ) % local(self.again)
 
 
-class ReasonMissing(Refused):
+class NoPublicReason(Refused):
     def __str__(self) -> str:
         return _("Give the reason: the proposer reads it.")
 
@@ -191,7 +191,7 @@ def draft_of(
     reasons = flags(public_texts(proposal))
     if attached:
         reasons.append(_("It has pictures or papers."))
-    proposal.standing = Standing.HELD if reasons else Standing.SHOWN
+    proposal.standing = Visibility.HELD if reasons else Visibility.SHOWN
     proposal.standing_reason = " ".join(reasons)[:300]
     proposal.clean_fields(exclude=["terms", "cycle", "number"])
     return proposal
@@ -254,10 +254,12 @@ def show(*, cycle: Cycle, numbers: Sequence[int], by: User, at: datetime) -> int
     found = (
         Proposal.objects.select_for_update()
         .filter(cycle=cycle, number__in=numbers)
-        .exclude(standing=Standing.SHOWN)
+        .exclude(standing=Visibility.SHOWN)
     )
     shown = sorted(found.values_list("number", flat=True))
-    Proposal.objects.filter(cycle=cycle, number__in=shown).update(standing=Standing.SHOWN, standing_reason="")
+    Proposal.objects.filter(cycle=cycle, number__in=shown).update(
+        standing=Visibility.SHOWN, standing_reason=""
+    )
     if shown:
         record(cycle=cycle, act=Act.PROPOSAL_SHOWN, by=by, at=at, data={"numbers": shown})
     return len(shown)
@@ -265,11 +267,11 @@ def show(*, cycle: Cycle, numbers: Sequence[int], by: User, at: datetime) -> int
 
 @transaction.atomic
 def hide(*, cycle: Cycle, number: int, reason: str, by: User, at: datetime) -> None:
-    """Keep a proposal from the public; it is screened all the same. Raises ReasonMissing or Proposal.DoesNotExist."""
+    """Keep a proposal from the public; it is screened all the same. Raises NoPublicReason or Proposal.DoesNotExist."""
     if not reason.strip():
-        raise ReasonMissing
+        raise NoPublicReason
     proposal = Proposal.objects.select_for_update().get(cycle=cycle, number=number)
-    proposal.standing, proposal.standing_reason = Standing.HIDDEN, reason.strip()
+    proposal.standing, proposal.standing_reason = Visibility.HIDDEN, reason.strip()
     proposal.save(update_fields=["standing", "standing_reason"])
     record(
         cycle=cycle, act=Act.PROPOSAL_HIDDEN, by=by, at=at, data={"number": number, "reason": reason.strip()}

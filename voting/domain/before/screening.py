@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
-from voting.domain.before.proposals import ReasonMissing
+from voting.domain.before.proposals import NoPublicReason
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.models import Cycle, Decision, Opinion, Proposal
@@ -133,7 +133,7 @@ def ask_opinion(*, proposal: Proposal, unit: Unit, due: date, by: User, at: date
 
 @transaction.atomic
 def give_opinion(*, opinion: Opinion, feasible: str, text: str, by: User, at: datetime) -> None:
-    """Answer for the officer's own unit, once; a late answer is still taken. Raises NotYourUnit, ReasonMissing."""
+    """Answer for the officer's own unit, once; a late answer is still taken. Raises NotYourUnit, NoPublicReason."""
     opinion = Opinion.objects.select_for_update().select_related("proposal__cycle").get(pk=opinion.pk)
     if by.unit_id != opinion.unit_id:
         raise NotYourUnit
@@ -141,7 +141,7 @@ def give_opinion(*, opinion: Opinion, feasible: str, text: str, by: User, at: da
         raise StepNotAllowed
     _screened(opinion.proposal.cycle)
     if not text.strip():
-        raise ReasonMissing
+        raise NoPublicReason
     opinion.feasible, opinion.text, opinion.answered_by, opinion.answered_at = feasible, text.strip(), by, at
     opinion.full_clean()
     opinion.save()
@@ -163,7 +163,7 @@ def decide(
 ) -> Decision:
     """Decide on a proposal with a reason that everybody reads; a later decision is added, the earlier one stays.
 
-    ``checklist`` tells of each ``Criterion`` whether it is met. Raises ReasonMissing, UnitMissing, CannotMerge for a
+    ``checklist`` tells of each ``Criterion`` whether it is met. Raises NoPublicReason, UnitMissing, CannotMerge for a
     merged proposal, DecidedBefore while it is part of a candidate project, StepNotAllowed.
     """
     cycle = _screened(proposal.cycle)
@@ -173,7 +173,7 @@ def decide(
     if proposal.merged_into_id:
         raise CannotMerge
     if not public_reason.strip():
-        raise ReasonMissing
+        raise NoPublicReason
     if outcome == Outcome.ORDINARY and unit is None:
         raise UnitMissing
     if outcome != Outcome.ADOPTED and proposal.led_to.exists():

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Delegate, User
 from voting.count.canonical import sha256_hex
-from voting.count.formats.slate_report import SLATE_REPORT, SlateReportRecord
+from voting.count.formats.slate_report import SLATE_REPORT, SlateReportBody
 from voting.domain.before.funnel import funnel_of
 from voting.domain.before.slates import content
 from voting.domain.core.journal import record
@@ -54,7 +54,7 @@ def save_draft(*, cycle: Cycle, opening: str, closing: str, by: User, at: dateti
     return draft
 
 
-def body_of(report: SlateReport) -> SlateReportRecord:
+def body_of(report: SlateReport) -> SlateReportBody:
     """Return what the report says, from the data as they are now."""
     cycle = report.cycle
     call = Call.objects.filter(cycle=cycle).first()
@@ -109,7 +109,7 @@ def issue(*, cycle: Cycle, by: User, at: datetime) -> SlateReport:
     return report
 
 
-def read_body(report: SlateReport) -> SlateReportRecord:
+def read_body(report: SlateReport) -> SlateReportBody:
     """Return what an issued report says, from its own frozen text. Raises UnreadableRecord."""
     return SLATE_REPORT.read(report.body)
 

@@ -13,7 +13,7 @@ from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from voting.domain.before.proposals import ReasonMissing
+from voting.domain.before.proposals import NoPublicReason
 from voting.domain.core.cycles import SlateFrozen
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
@@ -119,10 +119,10 @@ def change_candidate(
 
 @transaction.atomic
 def drop_candidate(*, candidate: Candidate, reason: str, by: User, at: datetime) -> None:
-    """Drop a draft; its proposals are adopted still and free for another. Raises SlateFrozen or ReasonMissing."""
+    """Drop a draft; its proposals are adopted still and free for another. Raises SlateFrozen or NoPublicReason."""
     _unfrozen(candidate.cycle)
     if not reason.strip():
-        raise ReasonMissing
+        raise NoPublicReason
     data = {"number": candidate.number, "name": candidate.name, "reason": reason.strip()}
     record(cycle=candidate.cycle, act=Act.CANDIDATE_DROPPED, by=by, at=at, data=data)
     candidate.delete()
@@ -146,14 +146,14 @@ def number_slate(*, cycle: Cycle, order: Sequence[int], by: User, at: datetime) 
 def amend_candidate(*, candidate: Candidate, reason: str, by: User, at: datetime, **fields: Any) -> Candidate:
     """Change a candidate of the frozen slate in deliberation; the original stays beside the change.
 
-    Raises StepNotAllowed once the official list is confirmed or outside the deliberation, ReasonMissing,
+    Raises StepNotAllowed once the official list is confirmed or outside the deliberation, NoPublicReason,
     FundsDoNotAddUp, ValidationError.
     """
     cycle = Cycle.objects.select_for_update().get(pk=candidate.cycle_id)
     if cycle.stage != Stage.DELIBERATION or cycle.list_confirmed_at or not cycle.slate_frozen_at:
         raise StepNotAllowed
     if not reason.strip():
-        raise ReasonMissing
+        raise NoPublicReason
     candidate = Candidate.objects.select_for_update().get(pk=candidate.pk)
     if not candidate.versions.exists():
         _keep(candidate, by=by, at=at)

@@ -23,6 +23,13 @@ class StepNotAllowed(Refused):
         )
 
 
+class ReasonMissing(Refused):
+    """An act that is explained in the journal was given no reason."""
+
+    def __str__(self) -> str:
+        return _("Say why: the reason stands in the journal.")
+
+
 @dataclass(frozen=True)
 class Condition:
     """One thing a step needs: whether it holds, what it is, and what to do where it does not hold."""

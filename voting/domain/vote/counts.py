@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import SCRUTINEERS
 from voting.count import choices, sealing
 from voting.count.canonical import root_of
-from voting.count.formats.files import Facts, PaperFacts
+from voting.count.formats.files import PaperFacts, RoundFacts
 from voting.count.formats.parts import AttendanceFigures, GroupFigures
 from voting.count.formats.working import PATTERNS
 from voting.count.working import Working, work_out
@@ -129,7 +129,7 @@ def keep_count(round_: Round, counted: Working, *, by: User, at: datetime, offli
     return tally
 
 
-def facts_of(round_: Round) -> Facts:
+def facts_of(round_: Round) -> RoundFacts:
     """Return what a closed round fixed before any ballot is opened: the count's input beside the ballots.
 
     Raises papers.PaperNotReady, or FiguresChanged where it is not what the journal recorded.
@@ -159,7 +159,7 @@ def _paper(round_: Round) -> PaperFacts | None:
     }
 
 
-def count_urn(*, round_: Round, facts: Facts, seed: bytes, progress: Progress | None = None) -> Working:
+def count_urn(*, round_: Round, facts: RoundFacts, seed: bytes, progress: Progress | None = None) -> Working:
     """Return the working of a closed round. Changes nothing. Raises UrnDamaged or BallotUnreadable."""
     urn = _Urn(round_, seed)
     counted = work_out(facts, urn.unsealed(facts["urn"]["ballots"], progress))

@@ -11,19 +11,19 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from voting.count.canonical import sha256_hex
-from voting.count.formats.definition import DefinitionRecord
+from voting.count.formats.definition import DefinitionBody
 from voting.count.formats.notice import (
     NOTICE,
     EarlierRound,
     FurtherBallot,
     NoticeBallots,
+    NoticeBody,
     NoticeItem,
-    NoticeRecord,
 )
 from voting.count.formats.parts import ChannelName
-from voting.count.formats.working import WORKING, ChannelRecord, OutcomeRecord, WorkingRecord
+from voting.count.formats.working import WORKING, ChannelRecord, OutcomeRecord, WorkingBody
 from voting.count.measures import BallotType, ShortfallRule
-from voting.count.outcomes import Decision, Status
+from voting.count.outcomes import ItemDecision, Status
 from voting.domain.core.cycles import move_cycle
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote.definitions import definition_of
@@ -78,8 +78,8 @@ def further_ballot(
     """
     status = outcome["status"]
     everything = [item["number"] for item in items]
-    tied = [item["number"] for item in items if item["decision"] is Decision.TIED]
-    rest = [item["number"] for item in items if item["decision"] is Decision.NOT_CHOSEN]
+    tied = [item["number"] for item in items if item["decision"] is ItemDecision.TIED]
+    rest = [item["number"] for item in items if item["decision"] is ItemDecision.NOT_CHOSEN]
     if status is Status.VOID:
         return {"candidates": everything, "seats": seats, "because": "void"}
     if tied:
@@ -89,7 +89,7 @@ def further_ballot(
     return None
 
 
-def notice_body(*, round_: Round, at: datetime) -> NoticeRecord:
+def notice_body(*, round_: Round, at: datetime) -> NoticeBody:
     """Return everything the notice says, from the certified tally and the frozen definitions alone."""
     working = WORKING.read(round_.tally.working)
     outcome, definition = working["outcome"], definition_of(round_).data
@@ -97,7 +97,7 @@ def notice_body(*, round_: Round, at: datetime) -> NoticeRecord:
     items = [_decided(item, tie) for item in named_items(working, definition)]
     following = further_ballot(items, outcome, round_.rules, seats=round_.seats)
     earlier = [NOTICE.read(notice.body) for notice in _earlier(round_)]
-    chosen = [item["number"] for item in items if item["decision"] is Decision.CHOSEN]
+    chosen = [item["number"] for item in items if item["decision"] is ItemDecision.CHOSEN]
     in_all = sorted([n for body in earlier for n in body["chosen"]] + chosen)
     slate = earlier[0]["slate"] if earlier else definition["items"]
     graded = definition["rules"]["ballot_type"] == BallotType.GRADES
@@ -146,7 +146,7 @@ def _earlier(round_: Round) -> list[Notice]:
     )
 
 
-def named_items(working: WorkingRecord, definition: DefinitionRecord) -> list[NoticeItem]:
+def named_items(working: WorkingBody, definition: DefinitionBody) -> list[NoticeItem]:
     """Return the counted items with their names, as a notice has them."""
     lines = {line["number"]: line for line in definition["items"]}
     return [
@@ -157,14 +157,14 @@ def named_items(working: WorkingRecord, definition: DefinitionRecord) -> list[No
 
 def _decided(item: NoticeItem, tie: TieDecision | None) -> NoticeItem:
     """Return the item as a recorded decision of the tie leaves it."""
-    if tie is None or item["decision"] is not Decision.TIED:
+    if tie is None or item["decision"] is not ItemDecision.TIED:
         return item
     won = item["number"] in tie.chosen
     reason: Any = f"{tie.method}_{'for' if won else 'against'}"
-    return {**item, "decision": Decision.CHOSEN if won else Decision.NOT_CHOSEN, "reason": reason}
+    return {**item, "decision": ItemDecision.CHOSEN if won else ItemDecision.NOT_CHOSEN, "reason": reason}
 
 
-def _in_short(body: NoticeRecord) -> EarlierRound:
+def _in_short(body: NoticeBody) -> EarlierRound:
     """Return what a later notice says of an earlier round: its result, with the hash of its own notice."""
     return {
         "number": body["round"]["number"],
@@ -196,7 +196,7 @@ def ballot_figures(outcome: OutcomeRecord) -> NoticeBallots:
     }
 
 
-def shown_channels(working: WorkingRecord) -> dict[ChannelName, ChannelRecord]:
+def shown_channels(working: WorkingBody) -> dict[ChannelName, ChannelRecord]:
     """Return the channels apart, with votes for each project only where no channel is so small as to name voters."""
     channels = working["channels"]
     if all(channel["returned"] >= SMALLEST_SHOWN for channel in channels.values()):
@@ -218,7 +218,7 @@ def _tie(tie: TieDecision | None) -> dict[str, Any] | None:
     }
 
 
-def _round(round_: Round, definition: DefinitionRecord) -> dict[str, Any]:
+def _round(round_: Round, definition: DefinitionBody) -> dict[str, Any]:
     return {
         "number": round_.number,
         "previous": definition["previous"],

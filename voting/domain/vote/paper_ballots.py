@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts import codes
 from accounts.models import User
-from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.core.refusals import ReasonMissing, Refused, StepNotAllowed
 from voting.domain.vote.paper_readings import (
     BATCH,
     BoxCounted,
@@ -27,9 +27,8 @@ from voting.domain.vote.paper_readings import (
     NotTheChief,
     PaperNotReady,
     ReadAlready,
-    ReasonMissing,
+    ReadSheet,
     SameReader,
-    Sheet,
     agreed,
     marks_of_text,
     read_batch,
@@ -55,9 +54,8 @@ __all__ = [
     "NothingToSettle",
     "PaperNotReady",
     "ReadAlready",
-    "ReasonMissing",
+    "ReadSheet",
     "SameReader",
-    "Sheet",
     "VotedOnline",
     "agreed",
     "hand_out",

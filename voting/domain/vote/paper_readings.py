@@ -18,17 +18,12 @@ from accounts.models import User
 from accounts.roles import Role
 from voting.count.choices import Choice
 from voting.domain.core.journal import record
-from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.core.refusals import ReasonMissing, Refused, StepNotAllowed
 from voting.models import PaperBox, PaperReading, PaperSettlement, Round
 from voting.states import Act, RoundStatus
 
 #: So many paper ballots are read in one go.
 BATCH = 20
-
-
-class ReasonMissing(Refused):
-    def __str__(self) -> str:
-        return _("Say why: the reason stands in the journal.")
 
 
 class BoxCounted(Refused):
@@ -227,7 +222,7 @@ def _closed(round_: Round) -> Round:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ReadSheet:
     """One paper ballot: its place in the stack, its two readings and how a difference was settled."""
 
     place: int
@@ -262,7 +257,7 @@ class Sheet:
         )
 
 
-def sheets(round_: Round) -> list[Sheet]:
+def sheets(round_: Round) -> list[ReadSheet]:
     """Return every returned paper ballot in the stack's order, in three queries; none before the box is counted."""
     box = PaperBox.objects.filter(round=round_).first()
     if box is None:
@@ -272,7 +267,7 @@ def sheets(round_: Round) -> list[Sheet]:
     }
     settled = {s.place: s for s in PaperSettlement.objects.filter(round=round_).select_related("settled_by")}
     return [
-        Sheet(
+        ReadSheet(
             place=place,
             first=readings.get((place, 1)),
             second=readings.get((place, 2)),

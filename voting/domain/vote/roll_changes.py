@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import codes
 from accounts.models import Delegate, User
 from voting.domain.core.journal import record
-from voting.domain.core.refusals import Refused
+from voting.domain.core.refusals import ReasonMissing, Refused
 from voting.domain.vote.rolls import NotOnRoll, eligible
 from voting.domain.vote.rules import SMALLEST_GROUP
 from voting.models import RollEntry, Round
@@ -25,13 +25,6 @@ class RollFixed(Refused):
 
     def __str__(self) -> str:
         return _("The vote has been opened; the roll can no longer be changed.")
-
-
-class ReasonMissing(Refused):
-    """A change of the roll says why."""
-
-    def __str__(self) -> str:
-        return _("Say why: the reason stands in the journal.")
 
 
 class AlreadyOnRoll(Refused):

@@ -24,7 +24,7 @@ from accounts.roles import Role
 from accounts.roster import reading
 from accounts.roster.checking import STRIDE, Checked, Entry, Known, Progress, check, known_delegates
 from voting.count.canonical import canonical_json, sha256_hex
-from voting.count.formats.roster import ROSTER_IMPORT, ROSTER_UNDO, Fault, ImportRecord
+from voting.count.formats.roster import ROSTER_IMPORT, ROSTER_UNDO, Fault, ImportBody
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused
 from voting.models import Cycle, RollEntry
@@ -151,7 +151,7 @@ def stage(
     )
 
 
-def _summary(checked: Checked, known: dict[str, Known], *, kind: str, mode: str) -> ImportRecord:
+def _summary(checked: Checked, known: dict[str, Known], *, kind: str, mode: str) -> ImportBody:
     out = _put_out(checked, known, kind=kind) if mode == Mode.WHOLE else []
     body: dict[str, Any] = {
         "format": ROSTER_IMPORT.name,
@@ -168,7 +168,7 @@ def _summary(checked: Checked, known: dict[str, Known], *, kind: str, mode: str)
     return ROSTER_IMPORT.of(body)
 
 
-def preview_of(staged: RosterImport) -> ImportRecord:
+def preview_of(staged: RosterImport) -> ImportBody:
     """Return what the preview showed. Raises UnreadableRecord."""
     return ROSTER_IMPORT.of(staged.summary)
 

@@ -51,7 +51,7 @@ class NotTied(Refused):
         }
 
 
-class ReasonMissing(Refused):
+class TieReasonMissing(Refused):
     def __str__(self) -> str:
         return _("Record the reason: it is published with the result.")
 
@@ -76,7 +76,7 @@ def decide_by_presidium(
 ) -> TieDecision:
     """Record which of the tied projects the presidium chose for the seats left, and why.
 
-    Raises StepNotAllowed, NotTied, WrongNumber or ReasonMissing.
+    Raises StepNotAllowed, NotTied, WrongNumber or TieReasonMissing.
     """
     round_, outcome = _certified(round_, TieRule.PRESIDIUM)
     if len(set(chosen)) != len(chosen) or not set(chosen) <= set(outcome["tied"]):
@@ -94,7 +94,7 @@ def decide_by_lot(
 ) -> TieDecision:
     """Record the order in which a public lot drew the tied projects; the first take the seats left.
 
-    ``reason`` says how it was drawn. Raises StepNotAllowed, NotTied, WitnessMissing or ReasonMissing.
+    ``reason`` says how it was drawn. Raises StepNotAllowed, NotTied, WitnessMissing or TieReasonMissing.
     """
     round_, outcome = _certified(round_, TieRule.LOT)
     if sorted(drawn) != sorted(outcome["tied"]):
@@ -130,7 +130,7 @@ def _record(
     round_: Round, method: TieRule, *, reason: str, by: User, at: datetime, **fields: Any
 ) -> TieDecision:
     if not reason.strip():
-        raise ReasonMissing
+        raise TieReasonMissing
     decision = TieDecision.objects.create(
         round=round_, method=method, reason=reason.strip(), recorded_by=by, recorded_at=at, **fields
     )

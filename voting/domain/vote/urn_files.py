@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from voting.count.counting import CountMismatch, ImpossibleCount
 from voting.count.formats import UnreadableRecord
-from voting.count.formats.files import COUNT, PUBLIC, RECOUNT, URN, CountRecord, Facts
+from voting.count.formats.files import COUNT, PUBLIC, RECOUNT, URN, CountBody, RoundFacts
 from voting.count.formats.notice import NOTICE
 from voting.count.formats.working import PATTERNS, WORKING
 from voting.count.working import Working, expand, work_out
@@ -126,14 +126,14 @@ def import_count(*, round_: Round, text: str, by: User, at: datetime) -> Tally:
     return keep_count(locked, counted, by=by, at=at, offline=True)
 
 
-def _read(text: str) -> CountRecord:
+def _read(text: str) -> CountBody:
     try:
         return COUNT.read(text)
     except UnreadableRecord as error:
         raise NotACount from error
 
 
-def _count_again(facts: Facts, file: CountRecord) -> Working:
+def _count_again(facts: RoundFacts, file: CountBody) -> Working:
     """Count the file's patterns with our figures. Raises CountDiffers for another number of ballots."""
     patterns = file["patterns"]["online"]
     number = sum(times for _marks, _in_group, times in patterns)

@@ -245,7 +245,7 @@ class AssessmentForm(ConfirmForm):
         return "numbers" if isinstance(refusal, assessments.NothingToAssess) else None
 
 
-class SurveyForm(StepForm):
+class SurveyTimesForm(StepForm):
     opens_at = forms.DateTimeField(label=gettext_lazy("Opens at"), widget=MOMENT)
     closes_at = forms.DateTimeField(label=gettext_lazy("Closes at"), widget=MOMENT)
 

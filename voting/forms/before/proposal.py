@@ -20,14 +20,14 @@ _SALT = "piaojue.proposal.ticket"
 _TICKET_LASTS = 24 * 3600  # seconds
 
 
-class ManyFiles(forms.ClearableFileInput):
+class ManyFilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
 class FilesField(forms.FileField):
     """Up to five files, each judged by its content; cleans to what is kept of them."""
 
-    widget = ManyFiles(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf"})
+    widget = ManyFilesInput(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf"})
 
     def clean(self, data: Any, initial: Any = None) -> list[uploads.Cleaned]:
         given: list[Any] = [file for file in data or [] if file]

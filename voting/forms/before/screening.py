@@ -259,7 +259,7 @@ class OrderForm(StepForm):
         return numbers_in(self.cleaned_data["order"])
 
 
-class ReportForm(StepForm):
+class SlateReportForm(StepForm):
     """The clerk's own words in the report."""
 
     opening = forms.CharField(label=gettext_lazy("Opening"), max_length=5000, required=False, widget=_LINES)

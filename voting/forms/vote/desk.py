@@ -8,8 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from voting.domain.core.refusals import Refused
-from voting.domain.vote.roll_changes import ReasonMissing
+from voting.domain.core.refusals import ReasonMissing, Refused
 from voting.forms.core.steps import OneNumberForm
 from voting.states import Presence
 

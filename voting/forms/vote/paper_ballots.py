@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from voting.count import paper_marks
 from voting.count.counting import BallotType
 from voting.count.definition import Definition
-from voting.domain.core.refusals import Refused
+from voting.domain.core.refusals import ReasonMissing, Refused
 from voting.domain.vote import paper_ballots
 from voting.forms.core.steps import ConfirmForm, NumbersForm, StepForm
 from voting.forms.vote.ballot import mark_labels
@@ -54,7 +54,7 @@ class SwitchForm(ConfirmForm):
     field_order = ("reason", "confirm")
 
     def field_of(self, refusal: Refused) -> str | None:
-        return "reason" if isinstance(refusal, paper_ballots.ReasonMissing) else None
+        return "reason" if isinstance(refusal, ReasonMissing) else None
 
 
 class BoxForm(ConfirmForm):

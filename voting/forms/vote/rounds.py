@@ -36,7 +36,7 @@ class PresidiumForm(ConfirmForm):
         self.fields["chosen"].choices = [(number, f"{number}. {name}") for number, name in tied]  # type: ignore[attr-defined]
 
     def field_of(self, refusal: Refused) -> str | None:
-        return "reason" if isinstance(refusal, ties.ReasonMissing) else "chosen"
+        return "reason" if isinstance(refusal, ties.TieReasonMissing) else "chosen"
 
 
 class LotForm(ConfirmForm):

@@ -19,7 +19,7 @@ from voting.states import BALLOT_TYPES, choices_of
 
 
 @dataclass(frozen=True)
-class Row:
+class RulesRow:
     """One line of the form: a single setting, or a comparator with its fraction."""
 
     label: str | Promise
@@ -41,7 +41,7 @@ class Part:
 
     key: str
     title: str | Promise
-    rows: tuple[Row, ...]
+    rows: tuple[RulesRow, ...]
 
 
 class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
@@ -96,12 +96,12 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
         for key, title, names in self.layout:
             yield Part(key, title, tuple(self._row(name) for name in names))
 
-    def _row(self, name: str) -> Row:
+    def _row(self, name: str) -> RulesRow:
         if name not in self.fractions:
-            return Row(self.fields[name].label or "", self.fields[name].help_text, (self[name],))
+            return RulesRow(self.fields[name].label or "", self.fields[name].help_text, (self[name],))
         fields = tuple(self[f"{name}_{piece}"] for piece in _PIECES)
         notes = _GRADE_NOTES if self.graded else _FRACTION_NOTES
-        return Row(self.fractions[name], notes[name], fields)
+        return RulesRow(self.fractions[name], notes[name], fields)
 
     def mistakes(self) -> list[BoundField]:
         """Return the fields with an error, in the order of the form."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from voting.count.choices import Choice
 from voting.count.counting import BallotType, Mark, Validity, judge
-from voting.count.formats.notice import NOTICE, NoticeItem, NoticeRecord
+from voting.count.formats.notice import NOTICE, NoticeBody, NoticeItem
 from voting.count.formats.working import PATTERNS
 from voting.count.working import expand
 from voting.domain.vote.definitions import definition_of
@@ -72,11 +72,11 @@ def election_of(round_: Round) -> pabulib.Election:
         "edition": str(round_.number),
         "language": "zh",
     }
-    projects = tuple(pabulib.Project(str(item["number"]), _row(item)) for item in body["items"])
+    projects = tuple(pabulib.PabulibProject(str(item["number"]), _row(item)) for item in body["items"])
     return pabulib.Election(meta, projects, votes)
 
 
-def _is_plain(body: NoticeRecord) -> bool:
+def _is_plain(body: NoticeBody) -> bool:
     """Tell whether the highest N were chosen and nothing else mattered, which is the greedy rule at one cost."""
     seats = body["round"]["seats"]
     return body["status"] == "decided" and not body["rules"]["group_base"] and len(body["chosen"]) == seats

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import RosterImport, User
 from voting import permissions
-from voting.count.formats.roster import ImportRecord
+from voting.count.formats.roster import ImportBody
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import rosters
 from voting.management.speaking import SpeakingCommand
@@ -60,7 +60,7 @@ class Command(SpeakingCommand):
         if preview["faulty"] and not options["leave_out_faulty"]:
             raise CommandError(_("%d rows are faulty.") % preview["faulty"])
 
-    def show(self, preview: ImportRecord) -> None:
+    def show(self, preview: ImportBody) -> None:
         self.say(
             _(
                 "%(rows)d rows: %(new)d new, %(corrected)d corrected, %(unchanged)d unchanged, %(faulty)d faulty"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Delegate, Unit, User
 from voting.models.core.cycle import Cycle
-from voting.states import Channel, Outcome, Source, Standing
+from voting.states import Channel, Outcome, Source, Visibility
 
 MOST_CONTENT = 10_000  # characters
 MOST_ATTACHMENTS = 5
@@ -53,8 +53,8 @@ class Proposal(models.Model):
     standing = models.CharField(
         _("shown to the public"),
         max_length=8,
-        choices=Standing.choices,
-        default=Standing.HELD,
+        choices=Visibility.choices,
+        default=Visibility.HELD,
         editable=False,
     )
     standing_reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
@@ -79,7 +79,7 @@ class Proposal(models.Model):
                 condition=models.Q(channel__in=Channel.values), name="proposal_channel_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(standing__in=Standing.values), name="proposal_standing_known"
+                condition=models.Q(standing__in=Visibility.values), name="proposal_standing_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(outcome__in=Outcome.values), name="proposal_outcome_known"

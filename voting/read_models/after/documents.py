@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from voting.count.formats.breakdown import BREAKDOWN, DeliveryRecord
+from voting.count.formats.breakdown import BREAKDOWN, BreakdownDelivery
 from voting.domain.after.lights import Light
 from voting.models import Breakdown, Cycle
 from voting.printing.blocks import Bars, Block, Document, Facts, Figures, Heading, Table, Text, Tile, Tiles
@@ -85,11 +85,11 @@ def breakdown_rows(breakdown: Breakdown) -> list[list[str | int]]:
     return rows
 
 
-def _name(each: DeliveryRecord) -> str:
+def _name(each: BreakdownDelivery) -> str:
     return str((english() and each["name_en"]) or each["name"])
 
 
-def _breakdown_row(each: DeliveryRecord) -> list[str]:
+def _breakdown_row(each: BreakdownDelivery) -> list[str]:
     targets = [f"{t['text']} {t['number']} {t['unit']}" for t in each["targets"]]
     money = [_("Planned investment: %s (10 000 yuan)") % each["investment"]] if each["investment"] else []
     units = [each["responsible_units"], each["supporting_units"]]

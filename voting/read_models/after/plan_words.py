@@ -35,7 +35,7 @@ def plan_text(name: str, value: Any) -> str:
     return said or _("not stated")
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def plan_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Return label, before, after of everything that a change alters."""
     return [
         (str(label), plan_text(name, before.get(name)), plan_text(name, after[name]))
@@ -53,7 +53,7 @@ def decided_changes(delivery: Delivery) -> list[dict[str, Any]]:
             "decided_on": each.decided_on,
             "reason": each.reason,
             "decision": each.decision,
-            "lines": differences(each.before, each.after),
+            "lines": plan_differences(each.before, each.after),
         }
         for each in changes
     ]

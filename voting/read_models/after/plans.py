@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from voting.count.formats.breakdown import BREAKDOWN, DeliveryRecord
+from voting.count.formats.breakdown import BREAKDOWN, BreakdownDelivery
 from voting.domain.after.progress import Plan, plan_now
 from voting.models import Breakdown, Cycle, Delivery, DeliveryMilestone, DeliveryTarget
 
@@ -20,7 +20,7 @@ class Plans:
 
     begun: date | None = None
     #: What the breakdown of that day said, by the number of the delivery; empty where it is today's plan.
-    said: Mapping[int, DeliveryRecord] = field(default_factory=dict)
+    said: Mapping[int, BreakdownDelivery] = field(default_factory=dict)
 
     def of(self, delivery: Delivery, *, drafts: bool) -> Plan:
         """Return the delivery's plan of the day; its words become those of that plan too.
@@ -53,7 +53,7 @@ def _of_the_day(versions: list[tuple[int, date]], on: date) -> int:
     return next((key for key, day in reversed(versions) if day <= on), versions[0][0])
 
 
-def _rows(body: str) -> dict[int, DeliveryRecord]:
+def _rows(body: str) -> dict[int, BreakdownDelivery]:
     return {each["number"]: each for each in BREAKDOWN.read(body)["deliveries"]}
 
 
@@ -79,7 +79,7 @@ def _as_dossier(delivery: Delivery) -> Plan:
     return Plan(tuple(targets), ())
 
 
-def _as_planned(delivery: Delivery, said: DeliveryRecord) -> Plan:
+def _as_planned(delivery: Delivery, said: BreakdownDelivery) -> Plan:
     """Return the plan that an earlier breakdown says, its rows being today's where they still exist."""
     for name in ("leader", "responsible_units", "supporting_units", "content", "stage_goal"):
         setattr(delivery, name, said[name])

@@ -83,7 +83,7 @@ def said_of(finding: Finding) -> list[Said]:
     ]
 
 
-def notes(orders: Iterable[Rectification], deliveries: Iterable[Delivery]) -> dict[int, list[str]]:
+def unit_notes(orders: Iterable[Rectification], deliveries: Iterable[Delivery]) -> dict[int, list[str]]:
     """Return by the key of a delivery what waits for its unit: orders, and hand-ins that came back; one query."""
     found: dict[int, list[str]] = {}
     for order in orders:

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
-from voting.count.formats.slate_report import CandidateRecord, SlateReportRecord
+from voting.count.formats.slate_report import ReportedCandidate, SlateReportBody
 from voting.domain.before.funnel import Funnel, of_data
 from voting.domain.before.slates import differences
 from voting.models import Candidate, CandidateVersion
@@ -33,9 +33,7 @@ STEPS: dict[str, Promise] = {
 }
 
 
-def slate_document(
-    body: SlateReportRecord, *, digest: str = "", issued_at: datetime | None = None
-) -> Document:
+def slate_document(body: SlateReportBody, *, digest: str = "", issued_at: datetime | None = None) -> Document:
     """Return the report whose content is ``body`` (``slate_reports.body_of``); without a hash it is a draft."""
     cycle = body["cycle"]
     kinds = {"demo": _("Demonstration"), "rehearsal": _("Rehearsal")}
@@ -89,7 +87,7 @@ def _paragraphs(text: str) -> list[Block]:
     return [Text(line.strip()) for line in text.splitlines() if line.strip()]
 
 
-def _solicitation(body: SlateReportRecord) -> list[Block]:
+def _solicitation(body: SlateReportBody) -> list[Block]:
     funnel = of_data(body["funnel"])
     narrowing, *tables = funnel_rows(funnel)
     number = _("Number")
@@ -110,11 +108,11 @@ def _solicitation(body: SlateReportRecord) -> list[Block]:
     return blocks
 
 
-def _criteria(body: SlateReportRecord) -> list[Block]:
+def _criteria(body: SlateReportBody) -> list[Block]:
     return [Heading(_("Criteria")), *_paragraphs(body["criteria"])] if body["criteria"] else []
 
 
-def _candidate(candidate: CandidateRecord) -> list[Block]:
+def _candidate(candidate: ReportedCandidate) -> list[Block]:
     rows = [(label, text) for label, text in candidate_facts(candidate) if text]
     rows.append((_("Grew from"), "\n".join(map(origin, candidate["proposals"])) or _("not stated")))
     heading = f"{candidate['number']}. {shown_name(candidate)}"
@@ -170,17 +168,17 @@ def origin(proposal: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True)
-class Change:
+class CandidateChange:
     """One change: the version that it made, and every field as (label, before, after)."""
 
     version: CandidateVersion
     fields: list[tuple[str, str, str]]
 
 
-def changes_of(versions: Sequence[CandidateVersion]) -> list[Change]:
+def changes_of(versions: Sequence[CandidateVersion]) -> list[CandidateChange]:
     """Return what each of a candidate's versions, in their order, changed of the one before."""
     return [
-        Change(
+        CandidateChange(
             new,
             [
                 (field_label(name), _text(name, was), _text(name, now))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from voting.count.definition import floor_of
 from voting.count.formats.notice import NoticeItem, RoundPart
-from voting.count.grading import Grade, Graded, GradeRule, Test, grade_of
+from voting.count.grading import FoundGrade, Grade, GradeRule, Test, grade_of
 from voting.count.measures import Base, Comparator
 from voting.states import GRADES
 
@@ -37,7 +37,7 @@ def bases_of(part: RoundPart) -> dict[Base, int]:
     }
 
 
-def rule_of(settings: Mapping[str, Any]) -> GradeRule:
+def grade_rule_of(settings: Mapping[str, Any]) -> GradeRule:
     """Return the rule of an assessment from its adopted settings."""
     satisfied, both = floor_of(settings, "satisfied"), floor_of(settings, "floor")
     if satisfied is None or both is None:
@@ -47,10 +47,10 @@ def rule_of(settings: Mapping[str, Any]) -> GradeRule:
 
 def working(item: NoticeItem, part: RoundPart, settings: Mapping[str, Any]) -> list[str]:
     """Say in a line for every test how the grade of a published item was found."""
-    return lines(grade_of(item["for"], item["basically"], bases_of(part), rule_of(settings)))
+    return found_lines(grade_of(item["for"], item["basically"], bases_of(part), grade_rule_of(settings)))
 
 
-def lines(graded: Graded) -> list[str]:
+def found_lines(graded: FoundGrade) -> list[str]:
     """Say how a grade was found, a line for every test: 14 + 1 = 15 of 29, needed 15."""
     return [_line(test) for test in graded.tests]
 
@@ -72,7 +72,7 @@ def _line(test: Test) -> str:
     return (met if test.passed else missed) % said
 
 
-def summary(items: Sequence[NoticeItem]) -> str:
+def grades_in_short(items: Sequence[NoticeItem]) -> str:
     """Say how many projects got each grade."""
     found = [item["grade"] for item in items]
     return _("%(satisfied)d satisfied, %(basically)d basically satisfied, %(unsatisfied)d unsatisfied.") % {

@@ -51,7 +51,7 @@ def facts(result: Result) -> list[list[Cell]]:
     return rows
 
 
-def sheets(result: Result) -> list[Sheet]:
+def result_sheets(result: Result) -> list[Sheet]:
     """Return the sheets of the workbook: the result of each round, what became of all, the figures."""
     if not result.several:
         return [Sheet(_("Result"), table(result)), _figures(result)]
@@ -73,4 +73,4 @@ def as_csv(result: Result) -> bytes:
 
 def as_xlsx(result: Result) -> bytes:
     """Return a workbook: a table for every round, and the figures with the hashes. No cell is a formula."""
-    return sheets_as_xlsx(sheets(result), title=_("Result of the vote"), created=result.published_at)
+    return sheets_as_xlsx(result_sheets(result), title=_("Result of the vote"), created=result.published_at)

@@ -10,13 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from voting.count.counting import BallotType, Base, Comparator, Floor
-from voting.count.formats.notice import (
-    NOTICE,
-    FurtherBallot,
-    NoticeItem,
-    NoticeRecord,
-    RoundPart,
-)
+from voting.count.formats.notice import NOTICE, FurtherBallot, NoticeBody, NoticeItem, RoundPart
 from voting.count.formats.parts import ChannelName, GradeSettings, Settings
 from voting.count.formats.working import ChannelRecord
 from voting.models import Notice
@@ -31,7 +25,7 @@ from voting.read_models.core.words import (
     TIES,
     VOID_REASONS,
 )
-from voting.read_models.vote.grades import grade_word, summary, working
+from voting.read_models.vote.grades import grade_word, grades_in_short, working
 from voting.read_models.vote.lines import Item, english, tenths_of_a_percent
 
 __all__ = ["Item", "Result", "RoundResult", "english", "tenths_of_a_percent"]
@@ -91,10 +85,8 @@ class RoundResult:
 
     @property
     def base(self) -> int:
-        """What the percentages are measured against.
-
-        Ordinarily the base of the floor, or the roll where there is no floor; for points the most a project could
-        have, for first places the valid ballots.
+        """What the percentages are of: the floor's base, or else the roll; of points the most that a project could
+        have, of first places the valid ballots.
         """
         if self.by_points:
             return self.valid * self.seats
@@ -137,7 +129,7 @@ class RoundResult:
     def status(self) -> str:
         tie = self.tie
         if self.graded and self.part["status"] == "decided":
-            return summary(self.part["items"])
+            return grades_in_short(self.part["items"])
         return tie["said"] if tie else str(STATUSES[self.part["status"]])
 
     @property
@@ -257,10 +249,7 @@ class RoundResult:
             {
                 "name": str(CHANNELS[name]),
                 "issued": issued[name],
-                "returned": channel["returned"],
-                "valid": channel["valid"],
-                "blank": channel["blank"],
-                "void": channel["void"],
+                **channel,
                 "votes": {item["number"]: item for item in channel["items"]},
             }
             for name, channel in sorted(self.by_channel.items())
@@ -293,11 +282,9 @@ class RoundResult:
             denominator=self.rules["quorum_denominator"],
             comparator=Comparator(self.rules["quorum_comparator"]),
         )
-        present, least = self.part["attendance"]["present"], floor.least(self.roll)
-        reached = (
-            _("Quorum: %(least)d, reached.") if present >= least else _("Quorum: %(least)d, not reached.")
-        )
-        return str(reached) % {"least": least}
+        least = floor.least(self.roll)
+        reached, missed = _("Quorum: %(least)d, reached."), _("Quorum: %(least)d, not reached.")
+        return str(reached if self.part["attendance"]["present"] >= least else missed) % {"least": least}
 
 
 class Result(RoundResult):
@@ -321,7 +308,7 @@ class Result(RoundResult):
         object.__setattr__(self, "body", body)
 
     notice: Notice
-    body: NoticeRecord
+    body: NoticeBody
 
     @property
     def digest(self) -> str:

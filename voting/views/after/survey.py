@@ -56,7 +56,7 @@ def _page(
         "cycle": cycle,
         "survey": asked,
         "rows": rows,
-        "ticket": surveys.make_ticket(asked),
+        "ticket": surveys.survey_ticket(asked),
         "refusal": refusal,
         "sent": sent,
         "open": surveys.is_open(asked, timezone.now()),

@@ -21,7 +21,7 @@ from voting.domain.before.calls import CallNotOpen
 from voting.domain.core.refusals import Refused
 from voting.forms.before.proposal import ListForm, ProposalForm, TrackForm
 from voting.models import Attachment, Cycle, Proposal
-from voting.states import Standing
+from voting.states import Visibility
 from voting.views.core.address import address_of_person
 
 PER_PAGE = 30
@@ -112,7 +112,7 @@ def _shown(cycle: Cycle, number: int) -> Proposal:
     return get_object_or_404(
         Proposal.objects.select_related("merged_into", "delegate__delegation", "unit").filter(cycle=cycle),
         number=number,
-        standing=Standing.SHOWN,
+        standing=Visibility.SHOWN,
     )
 
 
@@ -143,7 +143,7 @@ def attachment(request: HttpRequest, slug: str, number: int, position: int) -> H
     file = Attachment.objects.filter(proposal__cycle=cycle, proposal__number=number, position=position)
     user = request.user
     if not (isinstance(user, User) and user.role == Role.CLERK and user.kind == cycle.kind):
-        file = file.filter(proposal__standing=Standing.SHOWN)
+        file = file.filter(proposal__standing=Visibility.SHOWN)
     found = file.first()
     if found is None:
         raise Http404

@@ -38,7 +38,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Row:
+class BallotRow:
     """One line of the ballot: number · name · one line · circle, and the dossier behind it."""
 
     number: int
@@ -109,11 +109,11 @@ def rows(
     kind: BallotType,
     places: int = 0,
     faults: Collection[int] = (),
-) -> list[Row]:
+) -> list[BallotRow]:
     """Return the lines in the ballot's fixed order with the marks given; ``faults`` are the numbers to mend."""
     first = min(faults, default=None)
     return [
-        Row(
+        BallotRow(
             item.number,
             item.candidate.shown_name,
             item.candidate,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from voting.read_models.vote.rule_words.thresholds import BASES, fraction, join, least
+from voting.read_models.vote.rule_words.thresholds import BASES, fraction, joined, least
 
 
 def summary() -> str:
@@ -67,4 +67,4 @@ def _share(rules: Mapping[str, Any], part: str, words: str, roll: int | None) ->
         "roll": roll,
         "least": least(rules, part, roll),
     }
-    return join(sentence, worked)
+    return joined(sentence, worked)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from voting.read_models.vote.rule_words.thresholds import join
+from voting.read_models.vote.rule_words.thresholds import joined
 
 _WHOLE = "whole_report"
 _LEAST_FOR_A_LAST_PLACE = 3
@@ -116,7 +116,7 @@ def tie_example(rules: Mapping[str, Any], *, candidates: int, article: str) -> s
         follows = _("Both are chosen too under %(article)s, %(all)d in all.")
     else:
         follows = _("One place is left for the two, and %(article)s says how it is given.")
-    return join(tied % words, follows % words)
+    return joined(tied % words, follows % words)
 
 
 _ORDERS = {

@@ -24,7 +24,7 @@ def numeral(number: int) -> str:
     return written.removeprefix("一") if written.startswith("一十") else written
 
 
-def share(numerator: int, denominator: int) -> str:
+def share_word(numerator: int, denominator: int) -> str:
     """Return a fraction in words or figures: 三分之二, 百分之六十, 2/3."""
     below = numeral(denominator)
     if below in {"一百", "一千"}:
@@ -33,7 +33,7 @@ def share(numerator: int, denominator: int) -> str:
 
 
 def exact_share(size: int, numerator: int, denominator: int) -> str:
-    """Return that share of ``size`` without rounding, as a whole number and a fraction: 198 2/3."""
+    """Return that share_word of ``size`` without rounding, as a whole number and a fraction: 198 2/3."""
     whole, rest = divmod(size * numerator, denominator)
     if not rest:
         return str(whole)

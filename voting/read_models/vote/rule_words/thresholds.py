@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from voting.count.definition import floor_of
 from voting.domain.vote.rules import SMALLEST_GROUP
-from voting.read_models.vote.rule_words.numerals import share
+from voting.read_models.vote.rule_words.numerals import share_word
 
 _HALF = (1, 2)
 _WHOLE = "whole_report"
@@ -22,7 +22,7 @@ def fraction(rules: Mapping[str, Any], part: str) -> str:
     if (numerator, denominator) == _HALF:
         return _("more than half") if more else _("at least half")
     words = _("more than %(fraction)s") if more else _("at least %(fraction)s")
-    return words % {"fraction": share(numerator, denominator)}
+    return words % {"fraction": share_word(numerator, denominator)}
 
 
 def least(rules: Mapping[str, Any], part: str, size: int) -> int:
@@ -38,7 +38,7 @@ def quorum(rules: Mapping[str, Any], roll: int | None) -> str:
     if roll is None:
         return sentence
     worked = _("Of %(roll)d that is %(least)d.") % {"roll": roll, "least": least(rules, "quorum", roll)}
-    return join(sentence, worked)
+    return joined(sentence, worked)
 
 
 def floor(rules: Mapping[str, Any], roll: int | None) -> str:
@@ -56,7 +56,7 @@ def floor(rules: Mapping[str, Any], roll: int | None) -> str:
         "roll": roll,
         "least": least(rules, "floor", roll),
     }
-    return join(sentence % words, worked)
+    return joined(sentence % words, worked)
 
 
 def floor_notes(rules: Mapping[str, Any]) -> list[str]:
@@ -97,7 +97,7 @@ def group(rules: Mapping[str, Any], group_roll: int | None) -> str:
         "roll": group_roll,
         "least": least(rules, "group", group_roll),
     }
-    return join(sentence % words, worked)
+    return joined(sentence % words, worked)
 
 
 def group_secrecy(rules: Mapping[str, Any]) -> str:
@@ -108,7 +108,7 @@ def group_secrecy(rules: Mapping[str, Any]) -> str:
     ) % {"least": SMALLEST_GROUP}
 
 
-def join(first: str, second: str) -> str:
+def joined(first: str, second: str) -> str:
     """Put two sentences behind each other."""
     return _("%(first)s %(second)s") % {"first": first, "second": second}
 
