@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -37,6 +38,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if "EMBEDDED_IN" in database:
         database.update(EMBEDDED_IN=settings.VAR / "postgres-test", EMBEDDED_OPTIONS=HASTY)
     _let_tests_empty_the_evidence()
+    # A slow machine is no fault of what is tested.
+    hypothesis.settings.register_profile(
+        "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("patient")
 
 
 def _let_tests_empty_the_evidence() -> None:
