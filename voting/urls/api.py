@@ -14,7 +14,7 @@ urlpatterns = [
     path("cycles/<slug:slug>/", api.cycle, name="cycle"),
     path("cycles/<slug:slug>/votes/", api.votes, name="votes"),
     path("cycles/<slug:slug>/projects/", api.projects, name="projects"),
-    path("cycles/<slug:slug>/projects/<int:number>/", api.project, name="project"),
-    path("cycles/<slug:slug>/projects/<int:number>/reports/", api.reports, name="reports"),
+    path("cycles/<slug:slug>/projects/<small:number>/", api.project, name="project"),
+    path("cycles/<slug:slug>/projects/<small:number>/reports/", api.reports, name="reports"),
     re_path(r"^(?P<rest>.*)$", api.not_found, name="not-found"),
 ]

@@ -26,11 +26,12 @@ from voting.read_models.after.lines import Line
 from voting.read_models.after.lines import number as plain_number
 from voting.read_models.after.overview import Overview, as_data, overview
 from voting.read_models.vote.results import Result
+from voting.text.numbers import small_whole
 from voting.views.api import schema
 
 FRESH = 60  # seconds
 SIZE, MOST = 20, 100
-_DIGITS = 6  # of a page's number, at most
+_LAST_PAGE = 999_999
 
 View = Callable[..., HttpResponse]
 
@@ -89,15 +90,15 @@ def _json(request: HttpRequest, data: Any, *, status: int = 200) -> HttpResponse
 
 
 def _whole(request: HttpRequest, name: str, default: int, most: int) -> int:
-    text = request.GET.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and 1 <= int(text) <= most):
+    number = small_whole(request.GET.get(name, str(default)), most=most)
+    if not number:
         raise Asked(f"{name} must be a whole number from 1 to {most}.")
-    return int(text)
+    return number
 
 
 def _page(request: HttpRequest, rows: Sequence[Any], say: Callable[[Any], Any]) -> dict[str, Any]:
     """Return one page of rows: ``count``, ``next``, ``previous``, ``results``."""
-    number, size = _whole(request, "page", 1, 10**_DIGITS - 1), _whole(request, "page_size", SIZE, MOST)
+    number, size = _whole(request, "page", 1, _LAST_PAGE), _whole(request, "page_size", SIZE, MOST)
     count = len(rows)
     if number > max(1, -(-count // size)):
         raise Http404
