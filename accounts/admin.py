@@ -11,7 +11,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +27,26 @@ def keeps(request: HttpRequest, obj: Delegate | Delegation | None = None) -> boo
     return user.is_superuser or (user.role == Role.CLERK and (obj is None or obj.kind == user.kind))
 
 
-class UserAdmin(StockUserAdmin):  # type: ignore[type-arg]
+class ClosedList(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A list that can be narrowed by what it shows as a filter, and by nothing else (TRUST.md F34).
+
+    Django lets an address ask for any column and for columns of related tables: by yes and no, letter by letter, a
+    person could read what no page shows them.
+    """
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Allow the parameters of the filters shown and the key of a record; Django refuses the others."""
+        key = self.opts.pk.name
+        allowed = {f"{name}{how}" for name in ("pk", key) for how in ("", "__exact")}
+        shown = self.get_list_filter(request) if request is not None else self.list_filter
+        for name in shown:
+            field = self.opts.get_field(str(name))
+            exact = f"__{field.target_field.name}__exact" if isinstance(field, ForeignKey) else "__exact"
+            allowed |= {str(name), f"{name}{exact}", f"{name}__isnull"}
+        return lookup in allowed
+
+
+class UserAdmin(ClosedList, StockUserAdmin):  # type: ignore[type-arg]
     """Staff accounts, for superusers only. Delegates' accounts come with the delegate and have no password."""
 
     list_display = ("username", "name", "role", "kind", "is_active", "is_superuser")
@@ -73,7 +92,7 @@ class UserAdmin(StockUserAdmin):  # type: ignore[type-arg]
         return False
 
 
-class KeptByClerks(admin.ModelAdmin):  # type: ignore[type-arg]
+class KeptByClerks(ClosedList):
     """Kept by superusers and by the clerks of the same kind; what is on a roll is never deleted (F17)."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:

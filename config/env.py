@@ -19,6 +19,8 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from voting.text.numbers import small_whole
+
 ON = frozenset({"1", "on", "true", "yes"})
 OFF = frozenset({"0", "off", "false", "no"})
 
@@ -47,9 +49,10 @@ def integer(name: str, *, default: int, least: int, most: int) -> int:
     value = text(name)
     if not value:
         return default
-    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+    number = small_whole(value, most=most)
+    if number is None or number < least:
         raise MisunderstoodSetting(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
-    return int(value)
+    return number
 
 
 def choice(name: str, *, options: Collection[str], default: str) -> str:

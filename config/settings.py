@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "config.addresses.refuse_nul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.headers.permissions_policy",
     "csp.middleware.CSPMiddleware",

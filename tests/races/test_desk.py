@@ -45,7 +45,7 @@ def test_slips_are_printed_once():
     vote = make_vote(until="adopted", delegates=3)
 
     freeze_roll(cycle=vote.cycle, by=vote.clerk, at=vote.later())
-    codes = all_at_once(vote.clerk, "/admin/vote/2018/slips/", {"printed": ""})
+    codes = all_at_once(vote.clerk, "/admin/vote/2018/slips/", {"do": "all", "printed": ""})
     assert codes == [200] + [409] * (TIMES - 1)
     assert JournalEntry.objects.filter(act=Act.CODES_ISSUED).count() == 1
     assert AccessCode.objects.filter(voided=False).count() == AccessCode.objects.count() == 3
@@ -53,7 +53,7 @@ def test_slips_are_printed_once():
 
 def test_the_key_is_made_once():
     vote = make_vote(until="rolled", delegates=3)
-    form = {"issued": "5", "needed": "3", "confirm": "on", "fingerprint": ""}
+    form = {"do": "hold", "issued": "5", "needed": "3", "confirm": "on", "fingerprint": ""}
     codes = all_at_once(vote.clerk, "/admin/vote/2018/key/", form)
     assert codes == [200] + [409] * (TIMES - 1)
     assert JournalEntry.objects.filter(act=Act.KEY_SPLIT).count() == 1

@@ -84,7 +84,13 @@ def test_f28_the_words_of_a_slip_are_nowhere_after_the_count(caplog):
     broken = vote.slips[0].replace(vote.slips[0].split()[5], "notaword")
     with caplog.at_level(logging.DEBUG):
         for first in (broken, vote.slips[0]):
-            words = {"slip_1": first, "slip_2": vote.slips[1], "slip_3": vote.slips[2], "confirm": "on"}
+            words = {
+                "do": "count",
+                "slip_1": first,
+                "slip_2": vote.slips[1],
+                "slip_3": vote.slips[2],
+                "confirm": "on",
+            }
             client.post("/admin/vote/2018/count/", words)
     assert vote.tally.digest
     kept = everything_in_the_database() + caplog.text

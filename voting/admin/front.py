@@ -11,7 +11,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 
 from accounts.models import User
-from voting.admin.after.clerk_desk import DeliveryDesk, DeliveryPage
+from voting.admin.after.clerk_desk import DeliveryDesk
+from voting.admin.after.project import DeliveryPage
 from voting.admin.after.unit_desk import ProgressTablePage, UnitDeliveryPage, progress_table, unit_rows
 from voting.admin.before.proposal_list import ProposalListPage
 from voting.admin.before.reading_slips import ReadingSlipsPage
@@ -75,16 +76,16 @@ BESIDE: list[tuple[str, Callable[..., Any], str]] = [
     ("minutes", minutes, "minutes"),
     ("paper-ballots", PaperDesk.as_view(), "paper_desk"),
     ("paper-ballots/print", ballot_sheets, "ballot_sheets"),
-    ("proposals/<int:number>", ProposalPage.as_view(), "proposal"),
+    ("proposals/<small:number>", ProposalPage.as_view(), "proposal"),
     ("proposals/import", ProposalListPage.as_view(), "proposal_list"),
     ("reading-slips", ReadingSlipsPage.as_view(), "reading_slips"),
     ("candidates", CandidatesPage.as_view(), "candidates"),
     ("candidates/new", CandidatePage.as_view(), "candidate_new"),
-    ("candidates/<int:number>", CandidatePage.as_view(), "candidate"),
+    ("candidates/<small:number>", CandidatePage.as_view(), "candidate"),
     ("unit", UnitDesk.as_view(), "unit"),
-    ("unit/<int:number>", UnitDeliveryPage.as_view(), "unit_delivery"),
+    ("unit/<small:number>", UnitDeliveryPage.as_view(), "unit_delivery"),
     ("delivery", DeliveryDesk.as_view(), "delivery_desk"),
-    ("delivery/<int:number>", DeliveryPage.as_view(), "delivery"),
+    ("delivery/<small:number>", DeliveryPage.as_view(), "delivery"),
     ("delivery/table", ProgressTablePage.as_view(), "progress_list"),
     ("delivery/table.xlsx", progress_table, "progress_table"),
 ]

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from voting.count.formats import UnreadableRecord
 from voting.read_models.core.unreadable import unreadable_sentence
+from voting.text.numbers import small_whole
 
 INTERRUPTED = 130  # what a shell reports for a program ended by Ctrl-C
 
@@ -86,11 +87,12 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     language = translation.get_language()
 
     def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        number = small_whole(text, most=most)
+        if number is None or number < least:
             with translation.override(language):  # arguments are read before the command is executed
                 sentence = _("a whole number from %(least)d to %(most)d is wanted, not “%(text)s”")
             raise ArgumentTypeError(sentence % {"least": least, "most": most, "text": text})
-        return int(text)
+        return number
 
     return read
 

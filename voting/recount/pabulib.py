@@ -62,7 +62,7 @@ class Election:
     def longest(self) -> int:
         """How many projects a vote may name: ``max_length``, else all of them."""
         text = self.meta.get("max_length", "")
-        return int(text) if text.isdecimal() and int(text) else len(self.projects)
+        return int(text) if re.fullmatch(r"0*[1-9][0-9]{0,8}", text) else len(self.projects)
 
     def support(self) -> dict[str, int]:
         """Return, project by project, how many votes name it."""

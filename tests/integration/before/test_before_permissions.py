@@ -24,11 +24,11 @@ ACTS: dict[str, tuple[str, dict[str, str], set[str]]] = {
     "proposals/1/": ("proposals", {"do": "hide", "reason": "理由"}, {"clerk"}),
     "proposals/import/": ("proposals", {"do": "drop", "staged": "1"}, {"clerk"}),
     "candidates/": ("screening", {"do": "order", "order": ""}, {"clerk"}),
-    "candidates/new/": ("screening", {"name": "项目"}, {"clerk"}),
+    "candidates/new/": ("screening", {"do": "save", "name": "项目"}, {"clerk"}),
     "slate/": ("screening", {"confirm": "on"}, {"clerk"}),
     "report/": ("slate", {"do": "draft", "opening": "一"}, {"clerk"}),
     "reading-slips/": ("slate", {"confirm": "on"}, {"clerk"}),
-    "confirm/": ("report", {"confirm": "on"}, {"clerk", "presiding"}),
+    "confirm/": ("report", {"do": "confirm", "confirm": "on"}, {"clerk", "presiding"}),
     "unit/": ("proposals", {"opinion": "1", "feasible": "yes", "text": "可"}, {"unit"}),
 }
 PEOPLE = [*Role.values, "superuser", "stranger", "gone", "nobody"]

@@ -163,9 +163,9 @@ def test_the_clerk_drafts_publishes_prolongs_closes_and_goes_on():
     with clock(OPENS + timedelta(days=1)):
         client = clerk(autumn)
         assert client.post(page, {"do": "times", **times, "closes_at": "2018-11-10T18:00"}).status_code == 302
-        assert client.post(page, {}).status_code == 409, "the call is open: no screening yet"
+        assert client.post(page, {"do": "screen"}).status_code == 409, "the call is open: no screening yet"
         assert client.post(page, {"do": "close"}).status_code == 302
-        assert client.post(page, {}).status_code == 302
+        assert client.post(page, {"do": "screen"}).status_code == 302
     autumn.cycle.refresh_from_db()
     assert autumn.cycle.stage == Stage.SCREENING
 

@@ -56,7 +56,12 @@ def test_a_delegate_asks_a_unit_answers_and_everybody_reads_it(autumn):
     assert "等待区城管局答复" in said(Client().get(PAGE))
     officer = signed_in(autumn.officer)
     assert officer.get(PAGE).content.decode().count('name="question"') == 1
-    assert officer.post(PAGE, {"question": question.pk, "text": "按步行五百米测算。"}).status_code == 302
+    assert (
+        officer.post(
+            PAGE, {"do": "answer", "question": question.pk, "text": "按步行五百米测算。"}
+        ).status_code
+        == 302
+    )
     public = said(Client().get(PAGE))
     assert "按步行五百米测算。" in public
     assert "代表团的提问和意见 1 条" in said(Client().get("/2019/projects/1/"))
@@ -74,7 +79,7 @@ def test_nobody_else_asks_or_answers_and_the_text_is_kept(autumn, who):
     answer = client.post(PAGE, {"do": "ask", "text": "我要问一句"})
     assert answer.status_code == 403
     assert "我要问一句" in said(answer)
-    answer = client.post(PAGE, {"question": question.pk, "text": "我来答"})
+    answer = client.post(PAGE, {"do": "answer", "question": question.pk, "text": "我来答"})
     assert answer.status_code == (409 if who == "other unit" else 403)
     assert "我来答" in said(answer)
     question.refresh_from_db()
@@ -115,8 +120,10 @@ def test_before_and_after_nobody_asks():
 
 def test_the_presidium_confirms_and_then_the_vote_is_prepared(autumn):
     presiding = signed_in(autumn.presiding)
-    assert presiding.post("/admin/vote/2019/confirm/", {}).status_code == 422, "the box must be ticked"
-    assert presiding.post("/admin/vote/2019/confirm/", {"confirm": "on"}).status_code == 302
+    assert presiding.post("/admin/vote/2019/confirm/", {"do": "confirm"}).status_code == 422, (
+        "the box must be ticked"
+    )
+    assert presiding.post("/admin/vote/2019/confirm/", {"do": "confirm", "confirm": "on"}).status_code == 302
     autumn.cycle.refresh_from_db()
     assert autumn.cycle.list_confirmed_at
     assert JournalEntry.objects.filter(act=Act.LIST_CONFIRMED).count() == 1

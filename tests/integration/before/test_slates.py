@@ -29,6 +29,7 @@ from voting.read_models.before.slate_report import funnel_rows
 pytestmark = pytest.mark.django_db
 
 FORM = {
+    "do": "save",
     "name": "公厕项目", "content": "建十座公厕", "investment_total": "120.5", "lead_unit": "区城管局",
     "targets_text": "公厕 | 10 | 座\n绿地 ｜ 1,200.5 ｜ 平方米", "funds_text": "区财政 | 100\n街道 | 20.5",
     "milestones_text": "2019-03 | 选址\n2019-11 | 完工", "proposals": "1, 3",
@@ -260,7 +261,7 @@ def test_the_clerk_amends_on_the_page_and_must_say_why():
     assert client.post("/admin/vote/2019/candidates/1/", form).status_code == 409
     assert client.post("/admin/vote/2019/candidates/1/", form | {"reason": "审议意见"}).status_code == 302
     assert Candidate.objects.get(number=1).content == "加一条线路"
-    assert client.get("/admin/vote/2019/candidates/new/").context["may"] is False
+    assert client.get("/admin/vote/2019/candidates/new/").context["usable"] is False
     assert client.post("/admin/vote/2019/candidates/new/", FORM | {"name": "第五个"}).status_code == 409
     assert client.post("/admin/vote/2019/candidates/1/", {"do": "drop", "reason": "x"}).status_code == 409
 

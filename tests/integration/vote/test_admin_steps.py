@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -17,8 +19,9 @@ from accounts.models import AccessCode, Delegate
 from accounts.roles import Kind, Role
 from tests.factories import PASSWORD, UserFactory, make_vote
 from tests.pages import text_of
-from voting.domain.vote import rules, running_order
-from voting.domain.vote.running_order import RunningOrder, StepKey
+from voting.admin.step_pages import PAGES
+from voting.domain.vote import rules
+from voting.domain.vote.running_order import STEPS, RunningOrder, StepKey
 from voting.models import JournalEntry, Notice, RollEntry, Round, VotingRules
 from voting.states import Presence, RoundStatus
 
@@ -40,7 +43,7 @@ def address(key: str, slug: str = "2018") -> str:
 
 def take(client: Client, key: str, **data: object):
     """Send the form of a step and require that it was taken."""
-    answer = client.post(address(key), {"confirm": "on"} | data)
+    answer = client.post(address(key), {"confirm": "on", "do": PAGES[StepKey(key)].main} | data)
     assert answer.status_code == 302, unescape(answer.content.decode())
     return answer
 
@@ -54,14 +57,18 @@ def test_the_whole_round_through_the_pages():
     clerk, scrutineer = desk(vote.clerk), desk(vote.scrutineer)
     take(clerk, "rules")
     take(clerk, "roll")
-    sheet = clerk.post(address("slips"), {"printed": "", "confirm": "on"})
+    sheet = clerk.post(address("slips"), {"do": "all", "printed": "", "confirm": "on"})
     assert sheet.status_code == 200
     assert len(re.findall(r'class="secret"', sheet.content.decode())) == 4
     assert "no-store" in sheet["Cache-Control"]
-    clerk.post(address("check-in"), {"numbers": vote.delegates[3].number, "presence": "on_leave"})
+    clerk.post(
+        address("check-in"), {"do": "record", "numbers": vote.delegates[3].number, "presence": "on_leave"}
+    )
     clerk.post(address("check-in"), {"do": "rest"})
     assert vote.round.roll.filter(presence=Presence.PRESENT).count() == 3
-    page = clerk.post(address("key"), {"issued": 5, "needed": 3, "confirm": "on", "fingerprint": ""})
+    page = clerk.post(
+        address("key"), {"do": "hold", "issued": 5, "needed": 3, "confirm": "on", "fingerprint": ""}
+    )
     slips = [
         " ".join(re.findall(r"<li>(\w+)</li>", part))
         for part in page.content.decode().split('class="words"')[1:]
@@ -130,7 +137,7 @@ def test_a_step_out_of_order_changes_nothing_and_says_so():
 
 def test_a_step_of_another_person_is_refused():
     vote = make_vote(until="ready", delegates=3)
-    answer = desk(vote.scrutineer).post(address("slips"), {"confirm": "on", "printed": ""})
+    answer = desk(vote.scrutineer).post(address("slips"), {"do": "all", "confirm": "on", "printed": ""})
     assert answer.status_code == 403
     assert "这一步不由您办理" in text_of(answer)
 
@@ -154,13 +161,14 @@ def test_a_superuser_takes_no_step():
 def test_too_few_slips_a_wrong_word_and_a_strange_slip_are_named_on_their_field():
     vote = make_vote(until="closed", delegates=3, ballots=CHOICES[:3])
     client = desk(vote.scrutineer)
-    few = client.post(address("count"), {"confirm": "on", **words(vote.slips[:2])})
+    few = client.post(address("count"), {"do": "count", "confirm": "on", **words(vote.slips[:2])})
     assert few.status_code == 409
     assert "需要同时录入 3 份不同的密钥条" in text_of(few)
     broken = vote.slips[1].split()
     broken[4] = "xylophone"
     wrong = client.post(
-        address("count"), {"confirm": "on", **words([vote.slips[0], " ".join(broken), vote.slips[2]])}
+        address("count"),
+        {"do": "count", "confirm": "on", **words([vote.slips[0], " ".join(broken), vote.slips[2]])},
     )
     assert wrong.status_code == 409
     assert "第 2 份密钥条：第 5 个词“xylophone”不在词表中" in text_of(wrong)
@@ -172,7 +180,7 @@ def test_too_few_slips_a_wrong_word_and_a_strange_slip_are_named_on_their_field(
 def test_the_ceremony_and_the_slips_are_given_once_per_opened_form():
     vote = make_vote(until="rolled", delegates=3)
     clerk = desk(vote.clerk)
-    form = {"issued": 5, "needed": 3, "confirm": "on", "fingerprint": ""}
+    form = {"do": "hold", "issued": 5, "needed": 3, "confirm": "on", "fingerprint": ""}
     assert clerk.post(address("key"), form).status_code == 200
     fingerprint = vote.round.key_fingerprint
     again = clerk.post(address("key"), form)
@@ -180,7 +188,7 @@ def test_the_ceremony_and_the_slips_are_given_once_per_opened_form():
     assert "没有再制" in text_of(again)
     assert vote.round.key_fingerprint == fingerprint
     codes = set(AccessCode.objects.values_list("digest", flat=True))
-    twice = clerk.post(address("slips"), {"printed": "", "confirm": "on"})
+    twice = clerk.post(address("slips"), {"do": "all", "printed": "", "confirm": "on"})
     assert twice.status_code == 409
     assert set(AccessCode.objects.values_list("digest", flat=True)) == codes
 
@@ -202,7 +210,9 @@ def test_one_slip_is_reissued_voided_and_a_block_lifted():
 def test_check_in_names_an_unknown_number_and_keeps_what_was_typed():
     vote = make_vote(until="rolled", delegates=3, present=0)
     here = vote.delegates[0].number
-    answer = desk(vote.clerk).post(address("check-in"), {"numbers": f"{here}, 88888", "presence": "present"})
+    answer = desk(vote.clerk).post(
+        address("check-in"), {"do": "record", "numbers": f"{here}, 88888", "presence": "present"}
+    )
     assert answer.status_code == 409
     assert "名册中没有代表号 88888" in text_of(answer)
     assert f'value="{here}, 88888"' in answer.content.decode()
@@ -306,12 +316,21 @@ def test_f17_a_delegate_is_renamed_or_leaves_but_is_never_deleted():
     assert vote.round.roll.get(delegate=delegate).name != "改名", "the roll is a copy"
 
 
+def test_every_step_has_one_page_and_one_template_and_there_are_no_others():
+    assert list(STEPS) == list(StepKey)
+    assert set(PAGES) == set(STEPS)
+    assert len(set(PAGES.values())) == len(PAGES)
+    for key, page in PAGES.items():
+        assert page.key == key
+        assert "template" not in vars(page), "its template follows from the step"
+    folder = Path(settings.BASE_DIR, "templates")
+    drawn = {str(file.relative_to(folder)) for file in folder.rglob("step_*.html")}
+    assert drawn == {f"admin/{spec.room}/step_{key.replace('-', '_')}.html" for key, spec in STEPS.items()}
+
+
 def test_the_order_names_who_takes_each_step():
     vote = make_vote(until="counted", delegates=3, ballots=CHOICES[:3])
     order = RunningOrder(vote.cycle, user=vote.scrutineer)
-    assert (
-        set(running_order.ALLOWED) == set(StepKey) == set(running_order.TITLES) == set(running_order.TRACES)
-    )
     assert vote.scrutineer in order.people(StepKey.CERTIFY)
     assert vote.tally.counted_by not in order.people(StepKey.CERTIFY)
 
@@ -322,7 +341,7 @@ def test_only_the_draft_that_was_shown_is_adopted():
     page = client.get(address("rules"))
     shown = re.search(r'name="shown" value="([0-9a-f]{64})"', page.content.decode())[1]
     rules.draft_rules(cycle=vote.cycle, by=vote.clerk, at=vote.later(), seats=9)
-    answer = client.post(address("rules"), {"confirm": "on", "shown": shown})
+    answer = client.post(address("rules"), {"do": "adopt", "confirm": "on", "shown": shown})
     assert answer.status_code == 409
     assert "没有通过任何办法" in text_of(answer)
     assert not VotingRules.objects.get().is_adopted

@@ -29,7 +29,7 @@ def desk(vote, client):
 
 
 def press(client, number, presence="present", **more):
-    return client.post(DESK, {"number": number, "presence": presence, **more}, follow=True)
+    return client.post(DESK, {"do": "record", "number": number, "presence": presence, **more}, follow=True)
 
 
 def presence(vote, place):

@@ -530,7 +530,9 @@ def test_the_desk_says_so_before_the_roll_and_after_the_close():
 
 def box_of(client: Any, returned: int, again: int | None = None, **more: Any):
     again = returned if again is None else again
-    return client.post(address("paper"), {"returned": returned, "again": again, "confirm": "on"} | more)
+    return client.post(
+        address("paper"), {"do": "box", "returned": returned, "again": again, "confirm": "on"} | more
+    )
 
 
 def test_the_box_is_typed_twice():
@@ -564,7 +566,7 @@ def test_a_wrong_line_is_named_and_the_others_are_kept():
     answer = desk(vote.clerk).post(address("paper"), batch(1, 1, "1 2", "4", ""))
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert answer.context["form"].errors.keys() == {"ballot_2", "ballot_3"}
+    assert answer.context["batch"].errors.keys() == {"ballot_2", "ballot_3"}
     assert "没有" in text_of(answer)
     assert 'value="1 2"' in page
     assert 'value="4"' in page
@@ -716,7 +718,7 @@ def test_who_holds_paper_is_told_at_the_check_in():
     vote = make_vote(until="open", delegates=2)
     hand_out(vote, 0)
     answer = desk(vote.clerk).post(
-        address("check-in"), {"numbers": numbers(vote, 0)[0], "presence": Presence.LEFT}
+        address("check-in"), {"do": "record", "numbers": numbers(vote, 0)[0], "presence": Presence.LEFT}
     )
     assert answer.status_code == 409
     assert RollEntry.objects.filter(paper=True).count() == 1

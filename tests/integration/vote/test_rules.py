@@ -89,7 +89,7 @@ def test_a_preset_is_filled_in_with_one_tap_saved_adopted_and_public(preset: str
     assert saved.preset == preset
     assert rules.counting_rule(rules.settings_of(saved), seats=saved.seats) == RULES[preset]
     assert "票决办法经大会通过后在此公布。" in text_of(client.get("/2018/rules/"))
-    assert client.post(page(), {"confirm": "on"}).status_code == 302
+    assert client.post(page(), {"do": "adopt", "confirm": "on"}).status_code == 302
     for prefix, title in (("", "年民生实事项目人大代表票决办法"), ("/en", "Rules for the vote on")):
         shown = client.get(f"{prefix}/2018/rules/")
         assert title in text_of(shown)

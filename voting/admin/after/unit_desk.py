@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from voting import permissions
-from voting.admin.after.pages import AfterPage, Maker, ProjectPage
+from voting.admin.after.pages import AfterPage, ProjectPage
 from voting.domain.after import (
     assessments,
     changes,
@@ -31,14 +31,15 @@ from voting.forms.after import delivery as forms
 from voting.forms.after.progress import ReportForm
 from voting.forms.after.supervision import FindingForm
 from voting.forms.before.proposal_list import UploadTableForm
+from voting.forms.core.verbs import Verb
 from voting.forms.vote.roster import ApplyForm
 from voting.models import Cycle, Delivery, Finding, ProgressList, Rectification
 from voting.printing.tables import rows_as_xlsx
 from voting.read_models.after.overview import overview
 from voting.read_models.after.unit_desk import pending, step_words, unit_notes, where_it_stands
 from voting.states import DeliveryStatus
+from voting.text.numbers import MOST_KEY, small_whole
 
-MOST_DIGITS = 18  # of a key that the database can hold
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -49,7 +50,7 @@ class UnitDeliveryPage(ProjectPage):
     seen_by = permissions.can_report
 
     @cached_property
-    def found(self) -> Delivery:
+    def project(self) -> Delivery:
         """The project, where it is on the person's desk: to report on it, or to answer a finding or an order."""
         delivery = self.line.delivery
         mine = progress.may_report(self.user, delivery) or self.findings or self.orders
@@ -57,25 +58,61 @@ class UnitDeliveryPage(ProjectPage):
             raise PermissionDenied
         return delivery
 
-    def makers(self) -> dict[str, Maker]:
-        delivery, found = self.found, dict[str, Maker]()
+    def verbs(self) -> dict[str, Verb]:
+        delivery = self.project
         if self.cycle.stage not in light_settings.GOING_ON or self.line.begun is None:
-            return found
+            return {}
+        verbs: dict[str, Verb] = {}
         if progress.may_report(self.user, delivery) and delivery.status == DeliveryStatus.RUNNING:
-            now = self.line.progress
-            files = self.request.FILES or None
-            found["report"] = lambda data: ReportForm(data, files, delivery=delivery, now=now)
-            if not delivery.changes.filter(approved=None).exists():
-                found["change"] = lambda data: forms.ChangeForm(data, delivery=delivery, auto_id="c_%s")
-            if all(each.accepted is not None for each in delivery.completions.all()):
-                unreached = completions.unreached(delivery, now)
-                found["hand_in"] = lambda data: forms.HandInForm(data, unreached=unreached, auto_id="h_%s")
+            verbs |= self._report_verbs(delivery)
         if self.user.role == Role.UNIT:
-            for finding in self.findings:
-                found[f"finding-{finding.pk}"] = partial(FindingForm, auto_id=f"f{finding.pk}_%s")
-            for each in self.orders:
-                found[f"order-{each.pk}"] = partial(forms.TextForm, auto_id=f"o{each.pk}_%s")
-        return found
+            verbs |= {f"finding-{each.pk}": self._answer(each) for each in self.findings}
+            verbs |= {f"order-{each.pk}": self._reply(each) for each in self.orders}
+        return verbs
+
+    def _report_verbs(self, delivery: Delivery) -> dict[str, Verb]:
+        now = self.line.progress
+        verbs = {
+            "report": Verb(
+                self.with_files(partial(ReportForm, delivery=delivery, now=now)),
+                lambda form: progress.report(**form.values, delivery=delivery, **self.acting),
+                _("The report is published. A mistake is mended by another report."),
+            )
+        }
+        if not delivery.changes.filter(approved=None).exists():
+            verbs["change"] = Verb(
+                lambda data: forms.ChangeForm(data, delivery=delivery, auto_id="c_%s"),
+                lambda form: changes.ask_change(
+                    plan=form.plan, reason=form.cleaned_data["reason"], delivery=delivery, **self.acting
+                ),
+                _("The change is asked for; nothing changes before the standing committee has approved it."),
+            )
+        if all(each.accepted is not None for each in delivery.completions.all()):
+            unreached = completions.unreached(delivery, now)
+            verbs["hand_in"] = Verb(
+                lambda data: forms.HandInForm(data, unreached=unreached, auto_id="h_%s"),
+                lambda form: completions.hand_in(
+                    evidence=form.cleaned_data["text"], delivery=delivery, **self.acting
+                ),
+                _("Handed in. The clerk accepts it or sends it back."),
+            )
+        return verbs
+
+    def _answer(self, finding: Finding) -> Verb:
+        return Verb(
+            partial(FindingForm, auto_id=f"f{finding.pk}_%s"),
+            lambda form: supervision.reply(finding=finding, text=form.cleaned_data["text"], **self.acting),
+            _("The answer is given; the supervision group closes the finding or sends it back."),
+        )
+
+    def _reply(self, order: Rectification) -> Verb:
+        return Verb(
+            partial(forms.TextForm, auto_id=f"o{order.pk}_%s"),
+            lambda form: assessments.reply_rectification(
+                rectification=order, text=form.cleaned_data["text"], **self.acting
+            ),
+            _("The answer is given; the project can be assessed again."),
+        )
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -94,31 +131,8 @@ class UnitDeliveryPage(ProjectPage):
             return []
         return [each for each in waiting if assessments.answers(self.user, each, self.line.grades)]
 
-    def act(self, form: Any) -> str:
-        delivery, data = self.found, form.cleaned_data
-        given: dict[str, Any] = {"delivery": delivery, **self.acting}
-        if self.doing == "report":
-            progress.report(**form.values, **given)
-            return _("The report is published. A mistake is mended by another report.")
-        if self.doing == "change":
-            changes.ask_change(plan=form.plan, reason=data["reason"], **given)
-            return _(
-                "The change is asked for; nothing changes before the standing committee has approved it."
-            )
-        if self.doing == "hand_in":
-            completions.hand_in(evidence=data["text"], **given)
-            return _("Handed in. The clerk accepts it or sends it back.")
-        kind, _dash, key = self.doing.partition("-")
-        if kind == "finding":
-            finding = get_object_or_404(Finding, pk=key)
-            supervision.reply(finding=finding, text=data["text"], **self.acting)
-            return _("The answer is given; the supervision group closes the finding or sends it back.")
-        order = get_object_or_404(Rectification, pk=key)
-        assessments.reply_rectification(rectification=order, text=data["text"], **self.acting)
-        return _("The answer is given; the project can be assessed again.")
-
     def context(self) -> dict[str, Any]:
-        delivery, shown = self.found, self.forms
+        delivery, shown = self.project, self.shown_forms
         return {
             "title": str(delivery),
             "delivery": delivery,
@@ -145,52 +159,46 @@ class ProgressTablePage(AfterPage):
     template = "admin/after/table.html"
     seen_by = permissions.can_report
 
-    def makers(self) -> dict[str, Maker]:
+    def verbs(self) -> dict[str, Verb]:
         if self.cycle.stage not in light_settings.GOING_ON or not self.cycle.breakdowns.exists():
             return {}
-        files = self.request.FILES or None
         return {
-            "upload": lambda data: UploadTableForm(data, files),
-            "apply": ApplyForm,
-            "drop": ApplyForm,
+            "upload": Verb(self.with_files(UploadTableForm), self._upload),
+            "apply": Verb(
+                ApplyForm,
+                lambda form: progress_lists.apply(
+                    staged=self._sent(form), seen=form.cleaned_data["seen"], **self.acting
+                ),
+                lambda published: _("Reports published: %d") % published,
+            ),
+            "drop": Verb(
+                ApplyForm,
+                lambda form: progress_lists.drop(staged=self._sent(form)),
+                _("The preview is dropped; nothing was imported."),
+            ),
         }
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        answer = super().post(request, **kwargs)
-        if self.doing == "upload" and isinstance(answer, HttpResponseRedirect):
-            return HttpResponseRedirect(f"{request.path}?list={self.kept}")
-        return answer
+    def _upload(self, form: Any) -> HttpResponse:
+        file = form.cleaned_data["file"]
+        staged = progress_lists.stage(
+            cycle=self.cycle, file_name=file.name, content=file.read(), **self.acting
+        )
+        return self.stay(_("The table is read; nothing is reported yet."), query=f"?list={staged.pk}")
+
+    def _sent(self, form: Any) -> ProgressList:
+        return self.staged(form.cleaned_data["staged"])
 
     def staged(self, key: int) -> ProgressList:
-        found = ProgressList.objects.filter(pk=key, cycle=self.cycle, uploaded_by=self.user).first()
-        if found is None:
+        """Return a preview of the person's own. Raises Http404."""
+        staged = ProgressList.objects.filter(pk=key, cycle=self.cycle, uploaded_by=self.user).first()
+        if staged is None:
             raise Http404
-        return found
-
-    def act(self, form: Any) -> str:
-        data = form.cleaned_data
-        if self.doing == "upload":
-            file = data["file"]
-            self.kept = progress_lists.stage(
-                cycle=self.cycle, file_name=file.name, content=file.read(), **self.acting
-            ).pk
-            return _("The table is read; nothing is reported yet.")
-        staged = self.staged(data["staged"])
-        if self.doing == "drop":
-            progress_lists.drop(staged=staged)
-            return _("The preview is dropped; nothing was imported.")
-        return _("Reports published: %d") % progress_lists.apply(
-            staged=staged, seen=data["seen"], **self.acting
-        )
+        return staged
 
     def asked(self) -> ProgressList | None:
         """Return the preview that the address or the form names. Raises Http404 where it names none of the person's."""
         key = self.request.GET.get("list") or self.request.POST.get("staged", "")
-        if not key:
-            return None
-        if not (key.isascii() and key.isdigit()) or len(key) > MOST_DIGITS:
-            raise Http404
-        return self.staged(int(key))
+        return self.staged(small_whole(key, most=MOST_KEY) or 0) if key else None
 
     def context(self) -> dict[str, Any]:
         staged = self.asked()
@@ -199,8 +207,12 @@ class ProgressTablePage(AfterPage):
             preview = progress_lists.preview(
                 cycle=self.cycle, content=bytes(staged.content), by=self.user, at=timezone.now()
             )
-        said = {"staged": staged, "preview": preview, "notes": progress_cells.notes()}
-        return {"title": _("Table of progress"), **said}
+        return {
+            "title": _("Table of progress"),
+            "staged": staged,
+            "preview": preview,
+            "notes": progress_cells.notes(),
+        }
 
 
 def progress_table(request: HttpRequest, slug: str) -> HttpResponse:
@@ -217,7 +229,7 @@ def progress_table(request: HttpRequest, slug: str) -> HttpResponse:
 
 def unit_rows(user: User) -> list[tuple[Cycle, list[Any]]]:
     """Return the cycles with projects of the officer's unit: each line as it stands today, with what waits there."""
-    found = []
+    rows = []
     asked = Finding.objects.filter(unit=user.unit_id, closed_at=None).values("inspection__delivery")
     orders = assessments.orders_for(user)
     ordered = [each.delivery_id for each in orders]
@@ -229,5 +241,5 @@ def unit_rows(user: User) -> list[tuple[Cycle, list[Any]]]:
     for cycle in cycles.order_by("-year", "slug") if user.unit_id else ():
         numbers = list(mine.filter(cycle=cycle).values_list("number", flat=True).distinct())
         if seen := overview(cycle, on=timezone.localdate(), drafts=True, numbers=numbers):
-            found.append((cycle, [(line, waits.get(line.delivery.pk, [])) for line in seen.lines]))
-    return found
+            rows.append((cycle, [(line, waits.get(line.delivery.pk, [])) for line in seen.lines]))
+    return rows

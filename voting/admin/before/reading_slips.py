@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.codes import normalise
-from voting.admin.before.solicitation import ManyForms
+from voting.admin.core.pages import StepPage
 from voting.admin.core.qr import qr
 from voting.admin.vote.desk import PrintedBefore
 from voting.domain.before import reading_slips
@@ -25,12 +25,13 @@ from voting.models import JournalEntry
 from voting.states import Act
 
 
-class ReadingSlipsPage(ManyForms):
+class ReadingSlipsPage(StepPage):
     """Print slips for every delegate in office; a form that was opened before somebody else printed is refused."""
 
     key = StepKey.REPORT
     template = "admin/before/reading_slips.html"
     confidential = True
+    repeatable = True
     warning = gettext_lazy("All slips printed until now become worthless; every delegate gets a new one.")
 
     @cached_property
@@ -56,14 +57,13 @@ class ReadingSlipsPage(ManyForms):
         context = {**self.frame(_("Slips")), "slips": slips, "address": address, "reading": True}
         return TemplateResponse(self.request, "admin/vote/slips.html", context)
 
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
-        printed = self.printed
-        possible = reading_slips.is_possible(self.cycle)
-        return super().page(
-            form,
-            status=status,
-            printed=printed,
-            possible=possible,
-            title=_("Slips for reading and asking"),
-            **more,
-        )
+    @property
+    def usable(self) -> bool:
+        return self.step.mine and reading_slips.is_possible(self.cycle)
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "printed": self.printed,
+            "possible": reading_slips.is_possible(self.cycle),
+            "title": _("Slips for reading and asking"),
+        }

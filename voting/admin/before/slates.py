@@ -2,61 +2,69 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Delegate
-from voting.admin.before.solicitation import ManyForms
+from voting.admin.core.pages import StepPage
 from voting.domain.before import deliberation, slate_reports, slates
 from voting.domain.before.funnel import of_data
 from voting.domain.vote.running_order import StepKey
 from voting.forms.before.deliberation import AnswerQuestionForm
 from voting.forms.before.screening import CandidateForm, HideForm, OrderForm, SlateReportForm
-from voting.forms.core.steps import ConfirmForm, StepForm
-from voting.models import Candidate, Proposal, Question, SlateReport
+from voting.forms.core.steps import StepForm
+from voting.forms.core.verbs import Verb
+from voting.models import Candidate, Cycle, Proposal, Question, SlateReport
 from voting.read_models.before.slate_report import changes_of, slate_document
 from voting.states import Outcome, Stage
+from voting.text.numbers import MOST_KEY, small_whole
 
 
-class CandidatesPage(ManyForms):
+class CandidatesPage(StepPage):
     """All drafts side by side, what is adopted and in no draft yet, and the order of the slate."""
 
     key = StepKey.SLATE
     template = "admin/before/candidates.html"
+    repeatable = True
 
-    def empty(self, name: str) -> StepForm:
+    def verbs(self) -> dict[str, Verb]:
         numbers = self.cycle.candidates.order_by("number").values_list("number", flat=True)
-        return OrderForm(initial={"order": " ".join(map(str, numbers))})
-
-    def form(self, data: Any = None) -> StepForm:
-        return OrderForm(data) if self.doing == "order" else StepForm(data)
-
-    def act(self, form: Any) -> HttpResponse | None:
-        slates.number_slate(cycle=self.cycle, order=form.cleaned_data["order"], **self.acting)
-        self.stay(_("The candidate projects are numbered."))
-        return HttpResponseRedirect(reverse("admin:candidates", args=[self.cycle.slug]))
-
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
-        rows = self.cycle.candidates.order_by("number").prefetch_related("provenance__proposal", "versions")
-        waiting = Proposal.objects.filter(cycle=self.cycle, outcome=Outcome.ADOPTED, led_to=None).order_by(
-            "number"
+        order = Verb(
+            partial(OrderForm, initial={"order": " ".join(map(str, numbers))}),
+            lambda form: slates.number_slate(
+                cycle=self.cycle, order=form.cleaned_data["order"], **self.acting
+            ),
+            _("The candidate projects are numbered."),
         )
-        return super().page(
-            form, status=status, rows=rows, waiting=waiting, forms=self.chosen(form, ("order",)),
-            title=_("Drafts of candidate projects"), **more,
-        )  # fmt: skip
+        return {"order": order}
+
+    @property
+    def usable(self) -> bool:
+        return self.step.mine and not self.cycle.slate_frozen_at and self.cycle.candidates.exists()
+
+    def context(self) -> dict[str, Any]:
+        drafts = self.cycle.candidates.order_by("number")
+        adopted = Proposal.objects.filter(cycle=self.cycle, outcome=Outcome.ADOPTED, led_to=None)
+        return {
+            "rows": drafts.prefetch_related("provenance__proposal", "versions"),
+            "waiting": adopted.order_by("number"),
+            "title": _("Drafts of candidate projects"),
+        }
 
 
-class CandidatePage(ManyForms):
+class CandidatePage(StepPage):
     """One draft, or a new one; in deliberation an amendment beside the original."""
 
     key = StepKey.SLATE
     template = "admin/before/candidate.html"
+    repeatable = True
+    main = "save"
 
     def dispatch(
         self, request: HttpRequest, *args: Any, number: int | None = None, **kwargs: Any
@@ -68,39 +76,58 @@ class CandidatePage(ManyForms):
     def candidate(self) -> Candidate | None:
         if self.number is None:
             return None
-        found = Candidate.objects.filter(cycle=self.cycle, number=self.number).first()
-        if found is None:
+        candidate = Candidate.objects.filter(cycle=self.cycle, number=self.number).first()
+        if candidate is None:
             raise Http404
-        return found
+        return candidate
 
-    def form(self, data: Any = None) -> Any:
-        if self.doing == "drop":
-            return HideForm(data)
-        instance = self.candidate or Candidate(cycle=self.cycle)
+    def verbs(self) -> dict[str, Verb]:
+        saved = _("The candidate project is saved.")
+        if self.candidate is None:
+            return {"save": Verb(self._dossier, self._draft, saved)}
+        if self.amending:
+            return {"save": Verb(self._dossier, self._amend, saved)}
+        return {
+            "save": Verb(self._dossier, self._save, saved),
+            "drop": Verb(
+                HideForm,
+                lambda form: slates.drop_candidate(
+                    candidate=self.candidate_now(), reason=form.cleaned_data["reason"], **self.acting
+                ),
+                _("The draft is dropped."),
+            ),
+        }
+
+    def _dossier(self, data: Any = None) -> CandidateForm:
         adopted = self.request.GET.get("from", "")
+        instance = self.candidate or Candidate(cycle=self.cycle)
         return CandidateForm(data, instance=instance, initial={"proposals": adopted} if adopted else None)
 
-    def act(self, form: Any) -> HttpResponse | None:
-        if self.doing == "drop":
-            slates.drop_candidate(
-                candidate=self.candidate_now(), reason=form.cleaned_data["reason"], **self.acting
-            )
-            self.stay(_("The draft is dropped."))
-            return HttpResponseRedirect(reverse("admin:candidates", args=[self.cycle.slug]))
-        given = {"proposals": form.cleaned_data["proposals"], **form.values, **self.acting}
-        if self.number is None:
-            slates.draft_candidate(cycle=self.cycle, **given)
-        elif self.amending:
-            given.pop("proposals")
-            slates.amend_candidate(
-                candidate=self.candidate_now(), reason=form.cleaned_data["reason"], **given
-            )
-        else:
-            slates.change_candidate(
-                candidate=self.candidate_now(), reason=form.cleaned_data["reason"], **given
-            )
-        self.stay(_("The candidate project is saved."))
-        return HttpResponseRedirect(reverse("admin:candidates", args=[self.cycle.slug]))
+    def _draft(self, form: Any) -> None:
+        slates.draft_candidate(
+            cycle=self.cycle, proposals=form.cleaned_data["proposals"], **form.values, **self.acting
+        )
+
+    def _save(self, form: Any) -> None:
+        slates.change_candidate(
+            candidate=self.candidate_now(),
+            proposals=form.cleaned_data["proposals"],
+            reason=form.cleaned_data["reason"],
+            **form.values,
+            **self.acting,
+        )
+
+    def _amend(self, form: Any) -> None:
+        slates.amend_candidate(
+            candidate=self.candidate_now(),
+            reason=form.cleaned_data["reason"],
+            **form.values,
+            **self.acting,
+        )
+
+    @property
+    def address(self) -> str:
+        return reverse("admin:candidates", args=[self.cycle.slug])
 
     def candidate_now(self) -> Candidate:
         return Candidate.objects.get(cycle=self.cycle, number=self.number or 0)
@@ -109,95 +136,109 @@ class CandidatePage(ManyForms):
     def amending(self) -> bool:
         return bool(self.cycle.slate_frozen_at) and deliberation.is_open(self.cycle)
 
-    def page(self, form: Any, *, status: int = 200, **more: Any) -> HttpResponse:
-        candidate = self.candidate if form.is_bound or self.number is None else form.instance
-        versions = list(candidate.versions.select_related("changed_by")) if candidate else []
-        may = self.step.mine and (not self.cycle.slate_frozen_at or (self.amending and candidate is not None))
-        dropping = form if isinstance(form, HideForm) else HideForm()
-        asked: Any = (
-            CandidateForm(instance=candidate or Candidate(cycle=self.cycle)) if dropping is form else form
+    @property
+    def usable(self) -> bool:
+        return self.step.mine and (
+            not self.cycle.slate_frozen_at or (self.amending and self.number is not None)
         )
-        return super().page(
-            asked, status=status, candidate=candidate, changes=changes_of(versions), may=may, amending=self.amending,
-            drop=dropping, title=str(candidate) if candidate else _("New candidate project"), **more,
-        )  # fmt: skip
+
+    def context(self) -> dict[str, Any]:
+        candidate = self.candidate
+        versions = list(candidate.versions.select_related("changed_by")) if candidate else []
+        return {
+            "candidate": candidate,
+            "changes": changes_of(versions),
+            "amending": self.amending,
+            "title": str(candidate) if candidate else _("New candidate project"),
+        }
 
 
-class ReportPage(ManyForms):
+class ReportPage(StepPage):
     """Write the clerk's words, read the report as it would be, issue it; who has opened it."""
 
     key = StepKey.REPORT
+    repeatable = True
     success = gettext_lazy("The report is issued and circulated; the delegates deliberate.")
 
     @cached_property
     def draft(self) -> SlateReport:
         return slate_reports.current_draft(self.cycle)
 
-    def empty(self, name: str) -> StepForm:
-        return SlateReportForm(initial={"opening": self.draft.opening, "closing": self.draft.closing})
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "draft": Verb(
+                partial(
+                    SlateReportForm, initial={"opening": self.draft.opening, "closing": self.draft.closing}
+                ),
+                lambda form: slate_reports.save_draft(cycle=self.cycle, **form.cleaned_data, **self.acting),
+                _("The draft is saved."),
+            ),
+            "issue": Verb(StepForm, self._issue, self.success, ends=True),
+        }
 
-    def form(self, data: Any = None) -> StepForm:
-        return SlateReportForm(data) if self.doing == "draft" else StepForm(data)
-
-    def act(self, form: Any) -> HttpResponse | None:
-        if self.doing == "draft":
-            slate_reports.save_draft(cycle=self.cycle, **form.cleaned_data, **self.acting)
-            return self.stay(_("The draft is saved."))
+    def _issue(self, _form: Any) -> None:
         slate_reports.issue(cycle=self.cycle, **self.acting)
-        if self.cycle_now().stage == Stage.SCREENING:
-            deliberation.begin_deliberation(cycle=self.cycle_now(), **self.acting)
-        return None
+        cycle = Cycle.objects.get(pk=self.cycle.pk)
+        if cycle.stage == Stage.SCREENING:
+            deliberation.begin_deliberation(cycle=cycle, **self.acting)
 
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    def context(self) -> dict[str, Any]:
         issued = slate_reports.latest(self.cycle)
-        delegates = Delegate.objects.filter(kind=self.cycle.kind, is_active=True).count()
         body = slate_reports.body_of(self.draft)
-        return super().page(
-            form, status=status, forms=self.chosen(form, ("draft",)), funnel=of_data(body["funnel"]), issued=issued,
-            opened=issued.readings.count() if issued else 0, delegates=delegates,
-            document=slate_document(body), **more,
-        )  # fmt: skip
+        return {
+            "funnel": of_data(body["funnel"]),
+            "issued": issued,
+            "opened": issued.readings.count() if issued else 0,
+            "delegates": Delegate.objects.filter(kind=self.cycle.kind, is_active=True).count(),
+            "document": slate_document(body),
+        }
 
 
-class ConfirmPage(ManyForms):
+class ConfirmPage(StepPage):
     """What the delegations asked, the answers, and the presidium's confirmation of the official list."""
 
     key = StepKey.CONFIRM
+    repeatable = True
+    main = "confirm"
     success = gettext_lazy("The official list is confirmed.")
     warning = gettext_lazy("The presidium has confirmed this list. From now on nothing of it changes.")
 
-    def empty(self, name: str) -> StepForm:
-        return AnswerQuestionForm()
-
-    def form(self, data: Any = None) -> StepForm:
-        if self.doing == "answer":
-            return AnswerQuestionForm(data, auto_id=f"q{self.asked}_%s")
-        return ConfirmForm(data, sentence=self.warning)
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "answer": Verb(
+                partial(AnswerQuestionForm, auto_id=f"q{self.asked}_%s"),
+                self._answer,
+                _("The answer is recorded."),
+            ),
+            "confirm": Verb(
+                self.form,
+                lambda _form: slates.confirm_list(cycle=self.cycle, **self.acting),
+                self.success,
+                ends=True,
+            ),
+        }
 
     @property
     def asked(self) -> str:
         return self.request.POST.get("question", "")
 
-    def act(self, form: Any) -> HttpResponse | None:
-        if self.doing == "answer":
-            key = int(self.asked) if self.asked.isascii() and self.asked.isdigit() else 0
-            question = Question.objects.filter(pk=key, cycle=self.cycle).first()
-            if question is None:
-                raise Http404
-            deliberation.answer(question=question, text=form.cleaned_data["text"], **self.acting)
-            return self.stay(_("The answer is recorded."))
-        slates.confirm_list(cycle=self.cycle, **self.acting)
-        return None
+    def _answer(self, form: Any) -> None:
+        key = small_whole(self.asked, most=MOST_KEY) or 0
+        question = Question.objects.filter(pk=key, cycle=self.cycle).first()
+        if question is None:
+            raise Http404
+        deliberation.answer(question=question, text=form.cleaned_data["text"], **self.acting)
 
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    def page(self, sent: Any = None, *, status: int = 200, **more: Any) -> HttpResponse:
+        asked = self.asked if isinstance(sent, AnswerQuestionForm) else ""
         questions = self.cycle.questions.select_related("candidate", "delegation", "unit", "answered_by")
         rows = [
-            (each, form if str(each.pk) == self.asked else AnswerQuestionForm(auto_id=f"q{each.pk}_%s"))
+            (each, sent if str(each.pk) == asked else AnswerQuestionForm(auto_id=f"q{each.pk}_%s"))
             for each in questions
         ]
-        confirming = ConfirmForm(sentence=self.warning) if self.doing == "answer" else form
+        return super().page(sent, status=status, rows=rows, **more)
+
+    def context(self) -> dict[str, Any]:
         candidates = self.cycle.candidates.order_by("number").prefetch_related("versions")
         amended = [each for each in candidates if any(v.in_deliberation for v in each.versions.all())]
-        return super().page(
-            confirming, status=status, rows=rows, candidates=candidates, amended=amended, **more
-        )
+        return {"candidates": candidates, "amended": amended}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from voting.forms.before.screening import (
     TimesForm,
 )
 from voting.forms.core.steps import StepForm
+from voting.forms.core.verbs import Verb
 from voting.models import Call, Proposal
 from voting.states import Outcome, Visibility
 from voting.text.search import terms
@@ -35,102 +36,94 @@ PER_PAGE = 50
 _SHOWN_FIELDS = ("text", "criteria", "out_of_scope", "how", "opens_at", "closes_at")
 
 
-class ManyForms(StepPage):
-    """A page of several forms; the button that was pressed says which one is meant."""
-
-    repeatable = True
-
-    @property
-    def doing(self) -> str:
-        return self.request.POST.get("do", "")
-
-    def empty(self, name: str) -> StepForm:
-        """Return the form of that name as the page shows it first."""
-        raise NotImplementedError
-
-    def chosen(self, form: StepForm, names: tuple[str, ...]) -> dict[str, StepForm]:
-        """Return every form of the page; the one that was sent keeps what was typed."""
-        return {name: form if name == self.doing else self.empty(name) for name in names}
-
-
-class CallPage(ManyForms):
+class CallPage(StepPage):
     """Draft, publish, prolong, close by hand, and go on to the screening."""
 
     key = StepKey.CALL
+    repeatable = True
+    success = gettext_lazy("The screening has begun.")
 
     @cached_property
     def call(self) -> Call | None:
         return Call.objects.filter(cycle=self.cycle).first()
 
-    def empty(self, name: str) -> StepForm:
-        call = self.call
-        if name == "times" and call:
-            return TimesForm(initial={"opens_at": call.opens_at, "closes_at": call.closes_at})
-        if name == "draft":
-            given = {field: getattr(call, field) for field in _SHOWN_FIELDS} if call else {}
-            return CallForm(initial={**given, "fields_of_work": "\n".join(call.fields) if call else ""})
-        return StepForm()
+    def verbs(self) -> dict[str, Verb]:
+        call, year = self.call, self.year
+        return {
+            "draft": Verb(
+                partial(CallForm, initial=_as_drafted(call)),
+                lambda form: calls.draft_call(**form.values, **year),
+                _("The draft is saved."),
+            ),
+            "publish": Verb(StepForm, lambda _form: calls.publish_call(**year), _("The call is published.")),
+            "times": Verb(
+                partial(TimesForm, initial=_times(call)),
+                lambda form: calls.change_times(**form.cleaned_data, **year),
+                _("The times of the call are changed."),
+            ),
+            "close": Verb(StepForm, lambda _form: calls.close_call(**year), _("The call is closed.")),
+            "screen": Verb(StepForm, lambda _form: calls.begin_screening(**year), self.success, ends=True),
+        }
 
-    def form(self, data: Any = None) -> StepForm:
-        if data is None:
-            return StepForm()
-        return {"draft": CallForm, "times": TimesForm}.get(self.doing, StepForm)(data)
+    @property
+    def year(self) -> dict[str, Any]:
+        return {"cycle": self.cycle, **self.acting}
 
-    def act(self, form: Any) -> HttpResponse | None:
-        if self.doing == "draft":
-            calls.draft_call(cycle=self.cycle, **form.values, **self.acting)
-            return self.stay(_("The draft is saved."))
-        if self.doing == "publish":
-            calls.publish_call(cycle=self.cycle, **self.acting)
-            return self.stay(_("The call is published."))
-        if self.doing == "times":
-            calls.change_times(cycle=self.cycle, **form.cleaned_data, **self.acting)
-            return self.stay(_("The times of the call are changed."))
-        if self.doing == "close":
-            calls.close_call(cycle=self.cycle, **self.acting)
-            return self.stay(_("The call is closed."))
-        calls.begin_screening(cycle=self.cycle, **self.acting)
-        return None
-
-    success = gettext_lazy("The screening has begun.")
-
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
-        call = self.call
-        forms = self.chosen(form, ("draft", "times"))
-        now = timezone.now()
-        return super().page(
-            form, status=status, call=call, forms=forms, is_open=bool(call and call.is_open(now)),
-            received=self.cycle.proposals.count(),
-            over=bool(call and call.published_at and now >= call.ends_at), **more,
-        )  # fmt: skip
+    def context(self) -> dict[str, Any]:
+        call, now = self.call, timezone.now()
+        return {
+            "call": call,
+            "is_open": bool(call and call.is_open(now)),
+            "received": self.cycle.proposals.count(),
+            "over": bool(call and call.published_at and now >= call.ends_at),
+        }
 
 
-class ScreeningPage(ManyForms):
+def _times(call: Call | None) -> dict[str, Any]:
+    return {"opens_at": call.opens_at, "closes_at": call.closes_at} if call else {}
+
+
+def _as_drafted(call: Call | None) -> dict[str, Any]:
+    if call is None:
+        return {"fields_of_work": ""}
+    return {field: getattr(call, field) for field in _SHOWN_FIELDS} | {
+        "fields_of_work": "\n".join(call.fields)
+    }
+
+
+class ScreeningPage(StepPage):
     """The queue: held back first, then what is not yet decided; search, filters, several shown at once."""
 
     key = StepKey.SCREENING
+    repeatable = True
 
-    def empty(self, name: str) -> StepForm:
-        return FormEntry() if name == "enter" else NumbersOfProposals()
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "enter": Verb(
+                FormEntry,
+                self._enter,
+                lambda entered: (
+                    _("Proposal %(number)d is entered. Its tracking code, shown only now: %(code)s") % entered
+                ),
+            ),
+            "show": Verb(
+                NumbersOfProposals,
+                lambda form: proposals.show(
+                    cycle=self.cycle, numbers=form.cleaned_data["numbers"], **self.acting
+                ),
+                lambda shown: _("Shown to the public: %d") % shown,
+            ),
+        }
 
-    def form(self, data: Any = None) -> StepForm:
-        if self.doing == "enter":
-            return FormEntry(data)
-        return NumbersOfProposals(data) if self.doing == "show" else StepForm(data)
+    def _enter(self, form: Any) -> dict[str, Any]:
+        texts = dict(form.cleaned_data)
+        source = texts.pop("source")
+        proposal, code = proposals.enter_form(
+            cycle=self.cycle, ticket=proposals.new_ticket(), source=source, fields=texts, **self.acting
+        )
+        return {"number": proposal.number, "code": code}
 
-    def act(self, form: Any) -> HttpResponse | None:
-        if self.doing == "enter":
-            texts = dict(form.cleaned_data)
-            source = texts.pop("source")
-            proposal, code = proposals.enter_form(
-                cycle=self.cycle, ticket=proposals.new_ticket(), source=source, fields=texts, **self.acting
-            )
-            said = _("Proposal %(number)d is entered. Its tracking code, shown only now: %(code)s")
-            return self.stay(said % {"number": proposal.number, "code": code})
-        shown = proposals.show(cycle=self.cycle, numbers=form.cleaned_data["numbers"], **self.acting)
-        return self.stay(_("Shown to the public: %d") % shown)
-
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    def context(self) -> dict[str, Any]:
         asked = self.request.GET
         rows = Proposal.objects.filter(cycle=self.cycle).defer("content", "terms").order_by("number")
         if (standing := asked.get("standing")) in Visibility.values:
@@ -146,19 +139,22 @@ class ScreeningPage(ManyForms):
             held=Count("pk", filter=Q(standing=Visibility.HELD)),
             open=Count("pk", filter=Q(outcome=Outcome.OPEN)),
         )
-        return super().page(
-            form, status=status, forms=self.chosen(form, ("show", "enter")), counts=counts,
-            funnel=funnel_of(self.cycle), asked=asked, outcomes=Outcome.choices,
-            rows=Paginator(rows, PER_PAGE).get_page(asked.get("page")), **more,
-        )  # fmt: skip
+        return {
+            "counts": counts,
+            "funnel": funnel_of(self.cycle),
+            "asked": asked,
+            "outcomes": Outcome.choices,
+            "rows": Paginator(rows, PER_PAGE).get_page(asked.get("page")),
+        }
 
 
-class ProposalPage(ManyForms):
+class ProposalPage(StepPage):
     """One proposal: look at it, compare, merge, ask units, decide."""
 
     key = StepKey.SCREENING
     template = "admin/before/proposal.html"
     confidential = True
+    repeatable = True
 
     def dispatch(self, request: HttpRequest, *args: Any, number: int = 0, **kwargs: Any) -> HttpResponse:
         self.number = number
@@ -166,65 +162,67 @@ class ProposalPage(ManyForms):
 
     @property
     def proposal(self) -> Proposal:
-        found = (
+        proposal = (
             Proposal.objects.select_related("cycle", "merged_into", "delegate", "unit", "entered_by")
             .filter(cycle=self.cycle, number=self.number)
             .first()
         )
-        if found is None:
+        if proposal is None:
             raise Http404
-        return found
+        return proposal
 
-    def empty(self, name: str) -> StepForm:
-        kind = self.cycle.kind
-        if name == "opinion":
-            return OpinionForm(kind=kind, auto_id="ask_%s")
-        if name == "decide":
-            return DecideForm(kind=kind)
-        return HideForm() if name == "hide" else NumbersOfProposals()
+    def verbs(self) -> dict[str, Verb]:
+        mine: dict[str, Any] = {"cycle": self.cycle, "number": self.number, **self.acting}
+        return {
+            "show": Verb(
+                StepForm,
+                lambda _form: proposals.show(cycle=self.cycle, numbers=[self.number], **self.acting),
+                _("The proposal is shown to the public."),
+            ),
+            "hide": Verb(
+                HideForm,
+                lambda form: proposals.hide(reason=form.cleaned_data["reason"], **mine),
+                _("The proposal is kept from the public; it is screened all the same."),
+            ),
+            "merge": Verb(
+                NumbersOfProposals,
+                lambda form: screening.merge(
+                    cycle=self.cycle, into=self.number, numbers=form.cleaned_data["numbers"], **self.acting
+                ),
+                lambda merged: _("Merged into this one: %d") % merged,
+            ),
+            "take_out": Verb(
+                StepForm,
+                lambda _form: screening.take_out(**mine),
+                _("The proposal stands for itself again."),
+            ),
+            "opinion": Verb(
+                partial(OpinionForm, kind=self.cycle.kind, auto_id="ask_%s"),
+                lambda form: screening.ask_opinion(
+                    proposal=self.proposal, **form.cleaned_data, **self.acting
+                ),
+                _("The unit is asked."),
+            ),
+            "decide": Verb(
+                partial(DecideForm, kind=self.cycle.kind),
+                lambda form: screening.decide(proposal=self.proposal, **form.values, **self.acting),
+                _("The decision is recorded; the proposer can read it."),
+            ),
+        }
 
-    def form(self, data: Any = None) -> StepForm:
-        if data is None:
-            return StepForm()
-        kind = self.cycle.kind
-        if self.doing == "opinion":
-            return OpinionForm(data, kind=kind, auto_id="ask_%s")
-        if self.doing == "decide":
-            return DecideForm(data, kind=kind)
-        return {"hide": HideForm, "merge": NumbersOfProposals}.get(self.doing, StepForm)(data)
+    @property
+    def usable(self) -> bool:
+        return self.step.mine and self.step.possible
 
-    def act(self, form: Any) -> HttpResponse | None:
-        mine: dict[str, Any] = {"cycle": self.cycle, "number": self.number}
-        if self.doing == "show":
-            proposals.show(cycle=self.cycle, numbers=[self.number], **self.acting)
-            return self.back(_("The proposal is shown to the public."))
-        if self.doing == "hide":
-            proposals.hide(**mine, reason=form.cleaned_data["reason"], **self.acting)
-            return self.back(_("The proposal is kept from the public; it is screened all the same."))
-        if self.doing == "merge":
-            merged = screening.merge(
-                cycle=self.cycle, into=self.number, numbers=form.cleaned_data["numbers"], **self.acting
-            )
-            return self.back(_("Merged into this one: %d") % merged)
-        if self.doing == "take_out":
-            screening.take_out(**mine, **self.acting)
-            return self.back(_("The proposal stands for itself again."))
-        if self.doing == "opinion":
-            screening.ask_opinion(proposal=self.proposal, **form.cleaned_data, **self.acting)
-            return self.back(_("The unit is asked."))
-        screening.decide(proposal=self.proposal, **form.values, **self.acting)
-        return self.back(_("The decision is recorded; the proposer can read it."))
-
-    def back(self, message: str) -> HttpResponse:
-        self.stay(message)
-        return HttpResponseRedirect(reverse("admin:proposal", args=[self.cycle.slug, self.number]))
-
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    def context(self) -> dict[str, Any]:
         proposal = self.proposal
         alike = [] if proposal.merged_into_id else screening.similar(proposal)
-        return super().page(
-            form, status=status, proposal=proposal, forms=self.chosen(form, ("hide", "merge", "opinion", "decide")),
-            alike=[(other, round(part * 100)) for other, part in alike], files=proposal.attachments.defer("data"),
-            opinions=proposal.opinions.select_related("unit"), decisions=proposal.decisions.select_related("unit"),
-            merged=proposal.merged.order_by("number"), title=str(proposal), **more,
-        )  # fmt: skip
+        return {
+            "proposal": proposal,
+            "alike": [(other, round(part * 100)) for other, part in alike],
+            "files": proposal.attachments.defer("data"),
+            "opinions": proposal.opinions.select_related("unit"),
+            "decisions": proposal.decisions.select_related("unit"),
+            "merged": proposal.merged.order_by("number"),
+            "title": str(proposal),
+        }

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from voting import permissions
-from voting.admin.core.pages import MISTAKEN, REFUSED, StepPage
+from voting.admin.core.pages import StepPage
 from voting.domain.before import screening
-from voting.domain.core.refusals import Refused
 from voting.domain.vote.running_order import RunningOrder, StepKey
 from voting.forms.before.screening import AnswerForm
 from voting.forms.core.steps import StepForm
 from voting.models import Cycle, Opinion
 from voting.states import Stage
+from voting.text.numbers import MOST_KEY, small_whole
 
 
 class UnitDesk(StepPage):
@@ -40,34 +39,35 @@ class UnitDesk(StepPage):
     def asked(self) -> str:
         return self.request.POST.get("opinion", "")
 
-    def form(self, data: Any = None) -> StepForm:
-        return AnswerForm(data, auto_id=f"o{self.asked}_%s") if data is not None else StepForm()
+    def bar(self) -> None:
+        """Who may answer is asked when the page is opened."""
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form: Any = self.form(request.POST)
-        key = int(self.asked) if self.asked.isascii() and self.asked.isdigit() else 0
+    def form(self, data: Any = None) -> StepForm:
+        return AnswerForm(data, auto_id=f"o{self.asked}_%s")
+
+    def act(self, form: Any) -> HttpResponse:
+        key = small_whole(self.asked, most=MOST_KEY) or 0
         opinion = Opinion.objects.filter(pk=key, proposal__cycle=self.cycle).first()
         if opinion is None:
             raise Http404
-        if not form.is_valid():
-            return self.page(form, status=MISTAKEN)
-        try:
-            screening.give_opinion(opinion=opinion, **form.cleaned_data, **self.acting)
-        except (Refused, ValidationError) as refusal:
-            form.refuse(refusal)
-            return self.page(form, status=REFUSED)
-        self.stay(_("The opinion is given."))
-        return HttpResponseRedirect(reverse("admin:unit", args=[self.cycle.slug]))
+        screening.give_opinion(opinion=opinion, **form.cleaned_data, **self.acting)
+        return self.stay(_("The opinion is given."))
 
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    def page(self, sent: Any = None, *, status: int = 200, **more: Any) -> HttpResponse:
+        asked = self.asked if isinstance(sent, AnswerForm) else ""
         opinions = Opinion.objects.filter(proposal__cycle=self.cycle, unit=self.user.unit_id)
         rows = [
-            (each, form if str(each.pk) == self.asked else AnswerForm(auto_id=f"o{each.pk}_%s"))
+            (each, sent if str(each.pk) == asked else AnswerForm(auto_id=f"o{each.pk}_%s"))
             for each in opinions.select_related("proposal").order_by("-answered_at", "due", "pk")
         ]
         rows.sort(key=lambda row: row[0].answered_at is not None)
         return super().page(
-            form, status=status, rows=rows, title=_("What my unit is asked"), unit=self.user.unit, **more
+            sent,
+            status=status,
+            rows=rows,
+            title=_("What my unit is asked"),
+            unit=self.user.unit,
+            **more,
         )
 
 

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
+from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.generic import View
 
-from accounts.models import User
 from voting import permissions
 from voting.admin.core.site import site
+from voting.admin.core.verbs import VerbPage
 from voting.domain.core.refusals import Refused, StepNotAllowed
-from voting.domain.vote.running_order import RunningOrder, Step, StepKey
-from voting.domain.vote.steps import BEFORE
+from voting.domain.vote.running_order import STEPS, RunningOrder, Step, StepKey
 from voting.forms.core.steps import ConfirmForm, StepForm
+from voting.forms.core.verbs import Verb, sentences
 from voting.models import Cycle, Round
 
-REFUSED, MISTAKEN = 409, 422
 #: Names the year whose running order stands first: where somebody comes back from a step, its next step is in view.
 FIRST = "first"
 
@@ -44,8 +42,11 @@ def step_url(cycle: Cycle, key: StepKey) -> str:
 
 
 @method_decorator([sensitive_post_parameters(), sensitive_variables()], name="dispatch")
-class StepPage(View):
-    """One step of the running order. Subclasses say which, with which form, and what it does."""
+class StepPage(VerbPage):
+    """One step of the running order. Subclasses say which, with which form, and what it does.
+
+    A step of one button says ``form`` and ``act``; one of several buttons says ``verbs``, each with its name.
+    """
 
     key: ClassVar[StepKey]
     #: What cannot be undone, in a full sentence; empty where the step can be.
@@ -53,12 +54,13 @@ class StepPage(View):
     button: ClassVar[str | Promise] = ""
     #: Said on the running order when the step is done.
     success: ClassVar[str | Promise] = ""
+    #: The verb whose form is the step's own; the others stand beside it.
+    main: ClassVar[str] = ""
     #: Where a step stays possible after it is done (check-in, slips), its form stays too.
     repeatable: ClassVar[bool] = False
     #: Shows what is for those alone who may take the step: people's contacts, what is held back.
     confidential: ClassVar[bool] = False
 
-    request: HttpRequest
     order: RunningOrder
 
     def dispatch(self, request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponse:
@@ -67,10 +69,6 @@ class StepPage(View):
         if self.confidential and not self.step.mine:
             raise PermissionDenied
         return cast("HttpResponse", super().dispatch(request, *args, **kwargs))
-
-    @property
-    def user(self) -> User:
-        return cast("User", self.request.user)
 
     @property
     def round(self) -> Round:
@@ -83,10 +81,8 @@ class StepPage(View):
     def step(self) -> Step:
         return self.order.step(self.key)
 
-    @property
-    def acting(self) -> dict[str, Any]:
-        """Who acts and when: one clock read, at the edge."""
-        return {"by": self.user, "at": timezone.now()}
+    def verbs(self) -> Mapping[str, Verb]:
+        return {self.main: Verb(self.form, self.act, self.success, ends=True)}
 
     def form(self, data: Any = None) -> StepForm:
         return ConfirmForm(data, sentence=self.warning)
@@ -98,54 +94,37 @@ class StepPage(View):
     def context(self) -> dict[str, Any]:
         return {}
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return self.page(self.form())
+    def bar(self) -> Refused | None:
+        return None if self.step.mine else NotYours()
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = self.form(request.POST)
-        if not self.step.mine:
-            return self.refused(form, NotYours(), status=403)
-        if not form.is_valid():
-            return self.page(form, status=MISTAKEN)
-        try:
-            shown = self.act(form)
-        except (Refused, ValidationError) as refusal:
-            self.order = RunningOrder(self.cycle_now(), user=self.user)
-            form.refuse(refusal)
-            return self.page(form, status=REFUSED)
-        return shown or self.done()
-
-    def refused(self, form: StepForm, refusal: Refused, *, status: int = REFUSED) -> HttpResponse:
-        """Show the page with a refusal and none of the errors of a form that nobody sent."""
-        form.full_clean()
-        form.errors.clear()
-        form.refuse(refusal)
-        return self.page(form, status=status)
+    def renew(self) -> None:
+        self.order = RunningOrder(Cycle.objects.get(pk=self.cycle.pk), user=self.user)
 
     def done(self) -> HttpResponse:
-        messages.success(self.request, str(self.success))
         return HttpResponseRedirect(f"{reverse('admin:index')}?{FIRST}={self.cycle.slug}")
 
-    def stay(self, message: str, *, query: str = "") -> HttpResponse:
-        """Say what was done and show the same page again."""
-        messages.success(self.request, message)
-        return HttpResponseRedirect(step_url(self.cycle, self.key) + query)
-
-    def cycle_now(self) -> Cycle:
-        return Cycle.objects.get(pk=self.cycle.pk)
-
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    @property
+    def usable(self) -> bool:
+        """The forms are shown: the step is this person's, its moment is there, and it is not over."""
         step = self.step
+        return step.mine and step.possible and (self.repeatable or not step.is_done)
+
+    def page(self, sent: Any = None, *, status: int = 200, **more: Any) -> HttpResponse:
+        forms = self.forms(sent)
         context: dict[str, Any] = {
-            **self.frame(step.title),
-            "step": step,
-            "form": form,
+            **self.frame(self.step.title),
+            "step": self.step,
+            "forms": forms,
+            "form": forms.get(self.main),
+            "main": self.main,
             "button": self.button,
-            "usable": step.mine and step.possible and (self.repeatable or not step.is_done),
+            "usable": self.usable,
+            "refusal": [],
             **self.context(),
             **more,
         }
-        return TemplateResponse(self.request, self.template, context, status=status)
+        answer = TemplateResponse(self.request, self.template, context, status=status)
+        return answer if sent is None else with_every_refusal(answer, sentences(sent), self.step)
 
     def frame(self, title: str) -> dict[str, Any]:
         """Return what the page around the step needs."""
@@ -161,8 +140,23 @@ class StepPage(View):
 
     @property
     def template(self) -> str:
-        room = "before" if self.key in BEFORE else "vote"
-        return f"admin/{room}/step_{self.key.replace('-', '_')}.html"
+        return f"admin/{STEPS[self.key].room}/step_{self.key.replace('-', '_')}.html"
+
+
+def with_every_refusal(answer: TemplateResponse, refusals: list[str], step: Step) -> HttpResponse:
+    """Return the page, with what its forms do not say themselves said above them all.
+
+    A form that was sent may not stand on the page any more: its moment is over, another person was quicker. What
+    stands among the conditions of the step alone is no answer yet.
+    """
+    answer.render()
+    page = answer.content.decode()
+    known = [str(condition.help or condition.text) for condition in step.unmet]
+    unsaid = [each for each in refusals if page.count(conditional_escape(each)) <= known.count(each)]
+    if unsaid and answer.context_data is not None:
+        answer.context_data["refusal"] = unsaid
+        answer.content = answer.rendered_content
+    return answer
 
 
 class NotYours(Refused):

@@ -34,7 +34,7 @@ from voting.models import (
 )  # fmt: skip
 
 
-class Record(admin.ModelAdmin):  # type: ignore[type-arg]
+class Record(accounts_admin.ClosedList):
     """View-only for everyone, superusers included, and only within the person's own kind."""
 
     #: The way from a record to its cycle, for the filter by kind.

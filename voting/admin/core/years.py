@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from voting import permissions
-from voting.admin.core.pages import MISTAKEN
 from voting.admin.core.site import site
+from voting.admin.core.verbs import MISTAKEN
 from voting.domain.core.cycles import create_cycle
 from voting.forms.core.years import YearForm
 from voting.models import Cycle

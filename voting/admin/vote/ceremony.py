@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from voting.admin.core.pages import StepPage
 from voting.admin.core.qr import qr
+from voting.admin.core.verbs import REFUSED
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.files import KEY
 from voting.domain.core.refusals import Refused
@@ -30,6 +31,7 @@ from voting.domain.vote.keys import (
 )
 from voting.domain.vote.running_order import StepKey
 from voting.forms.core.steps import CeremonyForm, KeyFileForm, SlipWordsForm, StepForm, TrialWordForm
+from voting.forms.core.verbs import Verb
 from voting.models import Round
 
 KEY_FILE_MOST = 64 * 1024  # bytes
@@ -61,31 +63,25 @@ class KeyPage(StepPage):
     def fingerprint(self) -> str:
         return self.order.round.key_fingerprint if self.order.round else ""
 
-    @property
-    def by_file(self) -> bool:
-        return self.request.POST.get("do") == "offline"
+    main = "hold"
 
-    def form(self, data: Any = None) -> StepForm:
-        if self.by_file:
-            return KeyFileForm(data, self.request.FILES)
-        return CeremonyForm(data, sentence=self.again if self.fingerprint else self.first)
-
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
-        held = form if isinstance(form, CeremonyForm) else self.ceremony_form()
-        file_form = form if isinstance(form, KeyFileForm) else KeyFileForm()
-        return super().page(held, status=status, file_form=file_form, **more)
-
-    def ceremony_form(self) -> CeremonyForm:
-        return CeremonyForm(sentence=self.again if self.fingerprint else self.first)
+    def verbs(self) -> dict[str, Verb]:
+        sentence = self.again if self.fingerprint else self.first
+        return {
+            "hold": Verb(lambda data: CeremonyForm(data, sentence=sentence), self._hold),
+            "offline": Verb(
+                self.with_files(KeyFileForm),
+                self._offline,
+                _("The key is taken. Now try its slips: open the trial ballot offline."),
+            ),
+        }
 
     def context(self) -> dict[str, Any]:
         return {"fingerprint": self.fingerprint}
 
     @transaction.atomic
-    def act(self, form: Any) -> HttpResponse | None:
-        """Hold the ceremony, once per opened form, and answer with its slips; or take a key made offline."""
-        if self.by_file:
-            return self.offline(form)
+    def _hold(self, form: Any) -> HttpResponse:
+        """Hold the ceremony, once per opened form, and answer with its slips."""
         locked = Round.objects.select_for_update(of=("self",)).get(pk=self.round.pk)
         if self.request.POST.get("fingerprint", "") != locked.key_fingerprint:
             raise HeldBefore
@@ -99,11 +95,9 @@ class KeyPage(StepPage):
         }
         return TemplateResponse(self.request, "admin/vote/key_slips.html", context).render()
 
-    def offline(self, form: Any) -> HttpResponse:
+    def _offline(self, form: Any) -> None:
         """Take a key that was made offline; only its public half comes here."""
-        read = public_key_of(form.cleaned_data["key_file"])
-        register_key(round_=self.round, **read, **self.acting)
-        return self.stay(_("The key is taken. Now try its slips: open the trial ballot offline."))
+        register_key(round_=self.round, **public_key_of(form.cleaned_data["key_file"]), **self.acting)
 
 
 def public_key_of(file: Any) -> dict[str, Any]:
@@ -135,37 +129,36 @@ class TrialPage(WordsPage):
     button = gettext_lazy("Unseal the trial ballot")
     success = gettext_lazy("The trial ballot was unsealed: the key slips work, and the vote may be opened.")
 
-    @property
-    def by_word(self) -> bool:
-        return self.request.POST.get("do") == "word"
+    main = "unseal"
 
-    def form(self, data: Any = None) -> StepForm:
-        return TrialWordForm(data) if self.by_word else super().form(data)
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "unseal": Verb(
+                self.form,
+                lambda form: try_unsealing(round_=self.round, slips=form.slips, **self.acting),
+                self.success,
+                ends=True,
+            ),
+            "word": Verb(TrialWordForm, self._compare, self.success, ends=True),
+        }
 
-    def act(self, form: Any) -> HttpResponse | None:
-        if self.by_word:
-            expected = trial_word(self.round, self.request.POST.get("trial", ""))
-            pass_trial(round_=self.round, word=form.cleaned_data["word"], expected=expected, **self.acting)
-            return None
-        try_unsealing(round_=self.round, slips=form.slips, **self.acting)
-        return None
+    def _compare(self, form: Any) -> None:
+        expected = trial_word(self.round, self.request.POST.get("trial", ""))
+        pass_trial(round_=self.round, word=form.cleaned_data["word"], expected=expected, **self.acting)
 
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
-        """Show the slips' fields, and beside them the trial ballot for whoever keeps the slips off the server."""
-        words = form if isinstance(form, TrialWordForm) else TrialWordForm()
-        slips = super().form() if isinstance(form, TrialWordForm) else form
-        trial = self.request.POST.get("trial") or secrets.token_hex(16)
-        return super().page(slips, status=status, word_form=words, trial=trial, **more)
+    def context(self) -> dict[str, Any]:
+        """Beside the slips' fields stands the trial ballot, for whoever keeps the slips off the server."""
+        return super().context() | {"trial": self.request.POST.get("trial") or secrets.token_hex(16)}
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the page, or hand out the trial ballot as a file."""
         if "file" not in request.GET or not self.step.mine:
-            return super().get(request)
+            return super().get(request, **kwargs)
         try:
             word = trial_word(self.round, request.GET["file"])
             file = trial_file(self.round, word=word)
         except Refused as refusal:
-            return self.refused(super().form({}), refusal)
+            return self.refused(refusal, status=REFUSED)
         headers = {"Content-Disposition": f'attachment; filename="{self.cycle.slug}-trial.json"'}
         return HttpResponse(file, content_type="application/json", headers=headers)
 

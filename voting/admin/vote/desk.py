@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -18,6 +19,7 @@ from voting.domain.core.refusals import Refused
 from voting.domain.vote.rolls import issue_slips, lift_block, set_presence, set_rest_present, void_slip
 from voting.domain.vote.running_order import RunningOrder, StepKey
 from voting.forms.core.steps import ConfirmForm, OneNumberForm, PresenceForm, StepForm
+from voting.forms.core.verbs import Verb, sentences
 from voting.models import RollEntry, Round
 from voting.states import Presence
 
@@ -39,10 +41,7 @@ class SlipsPage(StepPage):
     button = gettext_lazy("Print all slips")
     warning = gettext_lazy("All slips printed until now become worthless; every delegate gets a new one.")
     repeatable = True
-
-    @property
-    def doing(self) -> str:
-        return self.request.POST.get("do", "")
+    main = "all"
 
     @property
     def printed(self) -> str:
@@ -50,21 +49,32 @@ class SlipsPage(StepPage):
         entry = self.step.entry
         return str(entry.sequence) if entry else ""
 
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "all": Verb(self.form, lambda _form: self.sheet(None)),
+            "one": Verb(OneNumberForm, lambda form: self.sheet([form.cleaned_data["number"]])),
+            "void": Verb(
+                OneNumberForm, self._void, lambda number: _("The slip of delegate %s is void.") % number
+            ),
+            "lift": Verb(
+                OneNumberForm, self._lift, lambda number: _("Delegate %s can try again at once.") % number
+            ),
+        }
+
     def form(self, data: Any = None) -> StepForm:
-        if self.doing in {"one", "void", "lift"}:
-            return OneNumberForm(data)
         # A form opened before somebody else printed asks for nothing: it is refused for that alone.
         known = self.printed if data is None else data.get("printed", "")
         return ConfirmForm(data, sentence=self.warning if known else "")
 
-    def act(self, form: Any) -> HttpResponse | None:
-        if self.doing == "void":
-            void_slip(round_=self.round, number=form.cleaned_data["number"], **self.acting)
-            return self.stay(_("The slip of delegate %s is void.") % form.cleaned_data["number"])
-        if self.doing == "lift":
-            lift_block(round_=self.round, number=form.cleaned_data["number"], **self.acting)
-            return self.stay(_("Delegate %s can try again at once.") % form.cleaned_data["number"])
-        return self.sheet([form.cleaned_data["number"]] if self.doing == "one" else None)
+    def _void(self, form: Any) -> str:
+        number: str = form.cleaned_data["number"]
+        void_slip(round_=self.round, number=number, **self.acting)
+        return number
+
+    def _lift(self, form: Any) -> str:
+        number: str = form.cleaned_data["number"]
+        lift_block(round_=self.round, number=number, **self.acting)
+        return number
 
     @transaction.atomic
     def sheet(self, numbers: list[str] | None) -> HttpResponse:
@@ -82,11 +92,13 @@ class SlipsPage(StepPage):
         context = {**self.frame(_("Slips")), "slips": slips, "address": address}
         return TemplateResponse(self.request, "admin/vote/slips.html", context).render()
 
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
-        one, everyone = (form, None) if isinstance(form, OneNumberForm) else (OneNumberForm(), form)
-        printed = self.printed
-        everyone = everyone or ConfirmForm(sentence=self.warning if printed else "")
-        return super().page(everyone, status=status, one=one, printed=printed, **more)
+    def context(self) -> dict[str, Any]:
+        return {"printed": self.printed}
+
+    def forms(self, sent: Any = None) -> dict[str, Any]:
+        """Three buttons stand at one field: the number that was sent stays in it."""
+        made = super().forms(sent)
+        return made | {"one": made.get(self.doing) if isinstance(sent, OneNumberForm) else made["one"]}
 
 
 class CheckInPage(StepPage):
@@ -95,42 +107,38 @@ class CheckInPage(StepPage):
     key = StepKey.CHECK_IN
     repeatable = True
 
-    @property
-    def rest(self) -> bool:
-        return self.request.POST.get("do") == "rest"
+    main = "record"
 
-    def form(self, data: Any = None) -> StepForm:
-        return ConfirmForm(data) if self.rest else PresenceForm(data)
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "record": Verb(PresenceForm, self._record),
+            "rest": Verb(
+                StepForm,
+                lambda _form: set_rest_present(round_=self.round, **self.acting),
+                lambda changed: recorded(changed, Presence.PRESENT),
+            ),
+        }
 
-    def act(self, form: Any) -> HttpResponse | None:
-        if self.rest:
-            changed = set_rest_present(round_=self.round, **self.acting)
-            return self.stay(self.said(changed, Presence.PRESENT))
-        presence = Presence(form.cleaned_data["presence"])
-        changed = set_presence(
-            round_=self.round, numbers=form.cleaned_data["numbers"], presence=presence, **self.acting
-        )
+    def _record(self, form: Any) -> HttpResponse:
+        presence, numbers = Presence(form.cleaned_data["presence"]), form.cleaned_data["numbers"]
+        changed = set_presence(round_=self.round, numbers=numbers, presence=presence, **self.acting)
         group = self.request.POST.get("delegation", "")
-        return self.stay(self.said(changed, presence), query=f"?delegation={group}#d{group}" if group else "")
+        query = f"?{urlencode({'delegation': group})}#d{quote(group)}" if group else ""
+        return self.stay(recorded(changed, presence), query=query)
 
-    @staticmethod
-    def said(changed: int, presence: Presence) -> str:
-        if not changed:
-            return _("Nothing changed: that was recorded already.")
-        text = ngettext(
-            "%(count)d delegate is now recorded as: %(presence)s.",
-            "%(count)d delegates are now recorded as: %(presence)s.",
-            changed,
-        )
-        return text % {"count": changed, "presence": presence.label}
+    @property
+    def listed(self) -> bool:
+        """The form that was sent is the one of a delegation, in the list below."""
+        return bool(self.request.POST.get("delegation"))
 
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
-        typed = form if isinstance(form, PresenceForm) else PresenceForm()
-        listed = bool(self.request.POST.get("delegation"))
-        ticked = set(self.request.POST.getlist("numbers")) if listed else set()
-        if listed:  # the refusal stands at the list, the ticks stay
-            typed, more["refusal"] = PresenceForm(), [e for errors in form.errors.values() for e in errors]
-        return super().page(typed, status=status, ticked=ticked, groups=self.groups(), **more)
+    def forms(self, sent: Any = None) -> dict[str, Any]:
+        """What was sent from the list is not typed into the field: the ticks stay, and the refusal stands there."""
+        return super().forms(None if self.listed else sent)
+
+    def page(self, sent: Any = None, *, status: int = 200, **more: Any) -> HttpResponse:
+        if self.listed and isinstance(sent, PresenceForm):
+            more |= {"refusal_in_list": sentences(sent), "ticked": set(self.request.POST.getlist("numbers"))}
+        return super().page(sent, status=status, groups=self.groups(), **more)
 
     def context(self) -> dict[str, Any]:
         opened = self.request.POST.get("delegation") or self.request.GET.get("delegation", "")
@@ -154,3 +162,15 @@ class CheckInPage(StepPage):
             }
             for place, (name, entries) in enumerate(groups.items(), start=1)
         ]
+
+
+def recorded(changed: int, presence: Presence) -> str:
+    """Return what is said of delegates whose presence was recorded."""
+    if not changed:
+        return _("Nothing changed: that was recorded already.")
+    text = ngettext(
+        "%(count)d delegate is now recorded as: %(presence)s.",
+        "%(count)d delegates are now recorded as: %(presence)s.",
+        changed,
+    )
+    return text % {"count": changed, "presence": presence.label}

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.roles import Role
 from voting import permissions
-from voting.admin.core.pages import REFUSED, StepPage, cycle_for
+from voting.admin.core.pages import NotYours, StepPage, cycle_for
+from voting.admin.core.verbs import REFUSED
 from voting.count import paper_marks
 from voting.count.counting import BallotType
 from voting.count.definition import Definition
-from voting.domain.core.refusals import StepNotAllowed
+from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote import paper_ballots
 from voting.domain.vote.definitions import definition_of
-from voting.domain.vote.running_order import Step, StepKey
-from voting.forms.core.steps import NumbersForm, StepForm
+from voting.domain.vote.running_order import StepKey
+from voting.forms.core.steps import NumbersForm
+from voting.forms.core.verbs import Verb
 from voting.forms.vote.ballot import mark_labels
 from voting.forms.vote.paper_ballots import (
     BatchForm,
@@ -36,8 +35,9 @@ from voting.forms.vote.paper_ballots import (
 )
 from voting.models import PaperBox, Round
 from voting.read_models.vote.ballot_sheet import ballot_sheet
+from voting.text.numbers import small_whole
 
-_DIGITS = 6  # of a place in the stack, at most
+MOST_PLACE = 999_999  # of a ballot in the stack
 MOST_COPIES = 500
 
 
@@ -47,66 +47,50 @@ class PaperDesk(StepPage):
     key = StepKey.CHECK_IN
     template = "admin/vote/paper_desk.html"
     repeatable = True
+    main = "hand"
     warning = gettext_lazy(
         "The vote goes on with paper alone. Ballots that are in the urn stay there and count; nobody can vote online "
         "any more. This cannot be taken back."
     )
 
     @property
-    def doing(self) -> str:
-        return self.request.POST.get("do", "")
-
-    @property
     def may_switch(self) -> bool:
         return permissions.can_switch(self.user, self.cycle)
 
-    @property
-    def step(self) -> Step:
+    def bar(self) -> Refused | None:
         """The check-in is the clerk's; the presiding officer may switch to paper besides."""
-        step = super().step
-        return replace(step, mine=self.may_switch) if self.doing == "switch" else step
+        mine = self.may_switch if self.doing == "switch" else self.step.mine
+        return None if mine else NotYours()
 
-    def form(self, data: Any = None) -> StepForm:
-        if self.doing == "switch":
-            return SwitchForm(data, sentence=self.warning)
-        if self.doing == "back":
-            return PaperBackForm(data)
-        return RestForm(data, sentence=self.everybody) if self.doing == "rest" else NumbersForm(data)
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "hand": Verb(
+                NumbersForm,
+                lambda form: paper_ballots.hand_out(numbers=form.cleaned_data["numbers"], **self.acting_on),
+                handed_out,
+            ),
+            "rest": Verb(
+                lambda data: RestForm(data, sentence=self.everybody),
+                lambda _form: paper_ballots.hand_out_to_rest(**self.acting_on),
+                handed_out,
+            ),
+            "back": Verb(
+                PaperBackForm,
+                lambda form: paper_ballots.take_back(numbers=form.cleaned_data["numbers"], **self.acting_on),
+                taken_back,
+            ),
+            "switch": Verb(
+                lambda data: SwitchForm(data, sentence=self.warning),
+                lambda form: paper_ballots.switch_to_paper(
+                    reason=form.cleaned_data["reason"], **self.acting_on
+                ),
+                _("The vote goes on with paper. Hand a paper ballot to everybody who has not voted."),
+            ),
+        }
 
-    def act(self, form: Any) -> HttpResponse | None:
-        if self.doing == "switch":
-            paper_ballots.switch_to_paper(
-                round_=self.round, reason=form.cleaned_data["reason"], **self.acting
-            )
-            return self.back(
-                _("The vote goes on with paper. Hand a paper ballot to everybody who has not voted.")
-            )
-        if self.doing == "rest":
-            return self.back(self.said(paper_ballots.hand_out_to_rest(round_=self.round, **self.acting)))
-        given = {"round_": self.round, "numbers": form.cleaned_data["numbers"], **self.acting}
-        if self.doing != "back":
-            return self.back(self.said(paper_ballots.hand_out(**given)))
-        text = ngettext(
-            "%(count)d unused paper ballot is taken back.",
-            "%(count)d unused paper ballots are taken back.",
-            count := paper_ballots.take_back(**given),
-        )
-        return self.back(text % {"count": count})
-
-    @staticmethod
-    def said(handed: int) -> str:
-        if not handed:
-            return _("Nothing changed: that was recorded already.")
-        text = ngettext(
-            "%(count)d paper ballot is recorded as handed out.",
-            "%(count)d paper ballots are recorded as handed out.",
-            handed,
-        )
-        return text % {"count": handed}
-
-    def back(self, message: str) -> HttpResponse:
-        messages.success(self.request, message)
-        return HttpResponseRedirect(reverse("admin:paper_desk", args=[self.cycle.slug]))
+    @property
+    def acting_on(self) -> dict[str, Any]:
+        return {"round_": self.round, **self.acting}
 
     @property
     def everybody(self) -> str:
@@ -119,27 +103,35 @@ class PaperDesk(StepPage):
         )
         return text % {"count": pending}
 
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
-        forms: dict[str, StepForm] = {
-            "form": NumbersForm(),
-            "rest": RestForm(sentence=self.everybody),
-            "back": PaperBackForm(),
-            "switch": SwitchForm(sentence=self.warning),
+    def context(self) -> dict[str, Any]:
+        round_, possible = self.order.round, self.step.possible
+        return {
+            "may_switch": self.may_switch and possible and round_ is not None and not round_.paper_only,
+            "holders": round_.roll.filter(paper=True).order_by("number") if round_ else [],
+            "title": _("Paper ballots"),
         }
-        name = {SwitchForm: "switch", PaperBackForm: "back", RestForm: "rest"}.get(type(form), "form")
-        forms[name] = form
-        round_, possible = self.order.round, super().step.possible
-        return super().page(
-            forms.pop("form"),
-            status=status,
-            usable=self.order.step(self.key).mine and possible,
-            may_switch=self.may_switch and possible and round_ is not None and not round_.paper_only,
-            refusal=form.non_field_errors(),
-            holders=round_.roll.filter(paper=True).order_by("number") if round_ else [],
-            title=_("Paper ballots"),
-            **forms,
-            **more,
-        )
+
+
+def handed_out(number: int) -> str:
+    """Return what is said of paper ballots that were handed out."""
+    if not number:
+        return _("Nothing changed: that was recorded already.")
+    text = ngettext(
+        "%(count)d paper ballot is recorded as handed out.",
+        "%(count)d paper ballots are recorded as handed out.",
+        number,
+    )
+    return text % {"count": number}
+
+
+def taken_back(number: int) -> str:
+    """Return what is said of paper ballots that came back unused."""
+    text = ngettext(
+        "%(count)d unused paper ballot is taken back.",
+        "%(count)d unused paper ballots are taken back.",
+        number,
+    )
+    return text % {"count": number}
 
 
 class PaperPage(StepPage):
@@ -147,15 +139,12 @@ class PaperPage(StepPage):
 
     key = StepKey.PAPER
     repeatable = True
+    main = "box"
     #: The reading that is offered instead of the one asked for.
     reading = 0
     warning = gettext_lazy(
         "The box was opened in public and the sheets were counted. The number cannot be changed."
     )
-
-    @property
-    def doing(self) -> str:
-        return self.request.POST.get("do", "")
 
     @property
     def definition(self) -> Definition:
@@ -168,44 +157,56 @@ class PaperPage(StepPage):
     def batch(self) -> tuple[int, range]:
         """Return the reading and the places that the address or the form asks for."""
         data = self.request.POST if self.request.method == "POST" else self.request.GET
-        reading, first = data.get("reading", ""), data.get("first", "")
-        if reading not in {"1", "2"} or not first.isascii() or not first.isdigit() or len(first) > _DIGITS:
+        reading = {"1": 1, "2": 2}.get(data.get("reading", ""), 0)
+        first = small_whole(data.get("first", ""), most=MOST_PLACE)
+        if not reading or first is None:
             return 0, range(0)
         box = self.box
-        last = min(int(first) + paper_ballots.BATCH - 1, box.returned if box else 0)
-        return int(reading), range(int(first), last + 1)
+        last = min(first + paper_ballots.BATCH - 1, box.returned if box else 0)
+        return reading, range(first, last + 1)
 
-    def form(self, data: Any = None) -> StepForm:
+    def verbs(self) -> dict[str, Verb]:
         if self.order.round is None:
-            return StepForm(data)
-        if self.doing == "read" or (data is None and self.batch()[1]):
-            return BatchForm(data, definition=self.definition, places=self.batch()[1])
-        if self.doing == "settle":
-            return self.settling(self.request.POST.get("place", ""), data)
-        return BoxForm(data, sentence=self.warning, group=self.order.round.rules.group_name)
+            return {}
+        group = self.order.round.rules.group_name
+        return {
+            "box": Verb(
+                lambda data: BoxForm(data, sentence=self.warning, group=group),
+                self._record,
+                _("The returned paper ballots are recorded. Now two people read each of them."),
+            ),
+            "read": Verb(
+                lambda data: BatchForm(data, definition=self.definition, places=self.batch()[1]), self._read
+            ),
+            "settle": Verb(
+                lambda data: self.settling(self.settled_place, data),
+                self._settle,
+                _("The difference is settled."),
+            ),
+        }
 
-    def act(self, form: Any) -> HttpResponse | None:
-        if self.doing == "read":
-            return self.read(form)
-        if self.doing == "settle":
-            place = self.request.POST.get("place", "")
-            paper_ballots.settle(
-                round_=self.round,
-                place=int(place) if place.isascii() and place.isdigit() else 0,
-                marks=form.cleaned_data["marks"],
-                reason=form.cleaned_data["reason"],
-                **self.acting,
-            )
-            return self.stay(_("The difference is settled."))
+    def _record(self, form: Any) -> None:
         paper_ballots.record_box(
             round_=self.round,
             returned=form.cleaned_data["returned"],
             returned_group=form.cleaned_data.get("returned_group", 0),
             **self.acting,
         )
-        return self.stay(_("The returned paper ballots are recorded. Now two people read each of them."))
 
-    def read(self, form: BatchForm) -> HttpResponse:
+    @property
+    def settled_place(self) -> str:
+        return self.request.POST.get("place", "") if self.doing == "settle" else ""
+
+    def _settle(self, form: Any) -> None:
+        paper_ballots.settle(
+            round_=self.round,
+            place=small_whole(self.settled_place, most=MOST_PLACE) or 0,
+            marks=form.cleaned_data["marks"],
+            reason=form.cleaned_data["reason"],
+            **self.acting,
+        )
+
+    def _read(self, form: BatchForm) -> HttpResponse:
         """Enter one batch and show the next one that this person may read in the same reading."""
         reading, places = self.batch()
         if not places:
@@ -218,10 +219,10 @@ class PaperPage(StepPage):
             if refusal.mine or not self.is_free(other := 3 - reading, places):
                 raise
             return self.offer(form, other, refusal)
-        said = _("Ballots %(first)d to %(last)d are entered.") % {"first": places[0], "last": places[-1]}
+        entered = _("Ballots %(first)d to %(last)d are entered.") % {"first": places[0], "last": places[-1]}
         following = (b for b in self.batches(paper_ballots.sheets(self.round)) if b["first"] > places[-1])
         free = next((b["first"] for b in following if b["readings"][reading - 1]["mine"]), None)
-        return self.stay(said, query=f"?reading={reading}&first={free}#batch" if free else "")
+        return self.stay(entered, query=f"?reading={reading}&first={free}#batch" if free else "")
 
     def is_free(self, reading: int, places: range) -> bool:
         part = [s for s in paper_ballots.sheets(self.round) if s.place in places]
@@ -236,22 +237,23 @@ class PaperPage(StepPage):
         self.reading = reading
         return self.page(form, status=REFUSED)
 
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    def page(self, sent: Any = None, *, status: int = 200, **more: Any) -> HttpResponse:
+        forms = self.forms(sent)
         box = self.box
         sheets = paper_ballots.sheets(self.order.round) if self.order.round and box else []
         reading, places = self.batch()
-        reading = self.reading or reading
-        settling = self.request.POST.get("place", "") if self.doing == "settle" else ""
+        entering = self.doing == "read" if self.request.method == "POST" else bool(places)
         return super().page(
-            form,
+            sent,
             status=status,
+            batch=forms.get("read"),
             box=box,
-            reading=reading,
+            reading=self.reading or reading,
             places=places,
             last=places.stop - 1,
-            entering=isinstance(form, BatchForm),
+            entering=entering and "read" in forms,
             batches=self.batches(sheets),
-            differences=[self.difference(s, form, settling) for s in sheets if s.differs],
+            differences=[self.difference(s, forms["settle"]) for s in sheets if s.differs],
             unread=sum(s.missing for s in sheets),
             unsettled=sum(s.open for s in sheets),
             may_settle=permissions.can_settle_paper(self.user, self.cycle),
@@ -266,7 +268,7 @@ class PaperPage(StepPage):
 
     def batches(self, sheets: list[paper_ballots.ReadSheet]) -> list[dict[str, Any]]:
         """Return the batches of the stack: who has read them, and who may read them now."""
-        found = []
+        batches = []
         for start in range(0, len(sheets), paper_ballots.BATCH):
             part = sheets[start : start + paper_ballots.BATCH]
             readings = []
@@ -280,18 +282,18 @@ class PaperPage(StepPage):
                         "mine": None in read and self.user.pk not in others and self.user.role != Role.CHIEF,
                     }
                 )
-            found.append({"first": part[0].place, "last": part[-1].place, "readings": readings})
-        return found
+            batches.append({"first": part[0].place, "last": part[-1].place, "readings": readings})
+        return batches
 
-    def difference(self, sheet: paper_ballots.ReadSheet, form: StepForm, settling: str) -> dict[str, Any]:
+    def difference(self, sheet: paper_ballots.ReadSheet, sent: SettleForm) -> dict[str, Any]:
         """Return one ballot on which the two readings differ, both in words, with the form that settles it."""
-        asked = isinstance(form, SettleForm) and settling == str(sheet.place)
+        asked = self.settled_place == str(sheet.place)
         return {
             "sheet": sheet,
             "first": self.words(sheet.first.marks) if sheet.first else "",
             "second": self.words(sheet.second.marks) if sheet.second else "",
             "settled": self.words(sheet.settlement.marks) if sheet.settlement else "",
-            "form": form if asked else self.settling(str(sheet.place)),
+            "form": sent if asked else self.settling(str(sheet.place)),
         }
 
     def settling(self, place: str, data: Any = None) -> SettleForm:
@@ -318,13 +320,12 @@ def ballot_sheets(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the paper ballots of the newest round to be printed, one a page; members of a sub-group have their own."""
     cycle = cycle_for(request.user, slug)
     round_ = Round.objects.select_related("rules").filter(cycle=cycle).order_by("-number").first()
-    asked = request.GET.get("copies", "1")
-    copies = int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= _DIGITS else 1
+    copies = small_whole(request.GET.get("copies", "1"), most=MOST_PLACE)
     sheet = ballot_sheet(cycle, round_)
     context = {
         "cycle": cycle,
         "sheet": sheet,
-        "copies": range(min(max(copies, 1), MOST_COPIES)),
+        "copies": range(min(max(copies or 1, 1), MOST_COPIES)),
         "voter_group": sheet.group if request.GET.get("group") else "",
     }
     return render(request, "admin/vote/ballot_sheets.html", context)

@@ -17,7 +17,7 @@ from voting.domain.core.refusals import Refused
 from voting.domain.vote.rolls import eligible, freeze_roll
 from voting.domain.vote.rules import adopt_rules, draft_rules, settings_of
 from voting.domain.vote.running_order import StepKey
-from voting.forms.core.steps import ConfirmForm, StepForm
+from voting.forms.core.verbs import Verb
 from voting.forms.vote.presets import Preset, preset_names, preset_values
 from voting.forms.vote.rules import RulesForm
 from voting.models import Cycle, VotingRules
@@ -62,20 +62,19 @@ class RulesPage(StepPage):
     warning = gettext_lazy(
         "The plenary has adopted the rules as they stand above. From now on they cannot be changed by anyone."
     )
-    repeatable = False
+    main = "adopt"
 
-    @property
-    def drafting(self) -> bool:
-        return self.request.method == "POST" and self.request.POST.get("do") == "draft"
-
-    def form(self, data: Any = None) -> StepForm:
-        return self.draft_form(data) if self.drafting else super().form(data)
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "draft": Verb(self.draft_form, self._draft),
+            "adopt": Verb(self.form, self._adopt, self.success, ends=True),
+        }
 
     @property
     def preset(self) -> str:
         """The preset that the form is filled in from; empty for the draft as saved."""
         name = self.request.GET.get("preset", "")
-        return name if name in self.presets and not self.drafting else ""
+        return name if name in self.presets and self.doing != "draft" else ""
 
     @property
     def presets(self) -> dict[str, Preset]:
@@ -87,15 +86,12 @@ class RulesPage(StepPage):
         values = preset_values(self.preset, candidates=self.cycle.candidates.count()) if self.preset else {}
         return RulesForm(data, instance=saved, initial=values)
 
-    def act(self, form: Any) -> HttpResponse | None:
-        if self.drafting:
-            draft_rules(cycle=self.cycle, **form.cleaned_data, **self.acting)
-            return self.stay(_("The draft is saved. It can be changed until it is adopted."), query="#adopt")
-        self.adopt()
-        return None
+    def _draft(self, form: Any) -> HttpResponse:
+        draft_rules(cycle=self.cycle, **form.cleaned_data, **self.acting)
+        return self.stay(_("The draft is saved. It can be changed until it is adopted."), query="#adopt")
 
     @transaction.atomic
-    def adopt(self) -> None:
+    def _adopt(self, _form: Any) -> None:
         """Adopt the draft that the page showed, and no other that was saved meanwhile. Raises DraftChanged."""
         rules = VotingRules.objects.select_for_update().filter(cycle=self.cycle).first()
         if rules and self.request.POST.get("shown", self.digest(rules)) != self.digest(rules):
@@ -106,22 +102,17 @@ class RulesPage(StepPage):
     def digest(rules: VotingRules | None) -> str:
         return sha256_hex(canonical_json(settings_of(rules))) if rules else ""
 
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
-        draft, adopt = (form, ConfirmForm(sentence=self.warning)) if self.drafting else (None, form)
+    def context(self) -> dict[str, Any]:
         rules = VotingRules.objects.filter(cycle=self.cycle).first()
-        return super().page(
-            adopt,
-            status=status,
-            draft=draft or self.draft_form(),
-            drafting=self.drafting,
-            rules=rules,
-            presets=self.presets,
-            filled=self.presets.get(self.preset),
-            follows=self.presets.get(rules.preset) if rules else None,
-            articles=self.in_words(rules),
-            hidden={"shown": self.digest(rules)},
-            **more,
-        )
+        return {
+            "rules": rules,
+            "drafting": self.doing == "draft",
+            "presets": self.presets,
+            "filled": self.presets.get(self.preset),
+            "follows": self.presets.get(rules.preset) if rules else None,
+            "articles": self.in_words(rules),
+            "hidden": {"shown": self.digest(rules)},
+        }
 
     def in_words(self, rules: VotingRules | None) -> list[Article]:
         """Return the rules as articles, worked out for the roll as it stands."""

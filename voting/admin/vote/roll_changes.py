@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from voting import permissions
 from voting.admin.core.pages import StepPage
 from voting.domain.vote.roll_changes import admit, exclude
 from voting.domain.vote.running_order import StepKey
-from voting.forms.core.steps import StepForm
+from voting.forms.core.verbs import Verb
 from voting.forms.vote.desk import RollChangeForm
 from voting.models import JournalEntry
 from voting.states import BEFORE_OPENING, Act
@@ -27,28 +26,43 @@ class RollChangesPage(StepPage):
     key = StepKey.ROLL
     template = "admin/vote/roll_changes.html"
 
-    def form(self, data: Any = None) -> StepForm:
-        return RollChangeForm(data)
+    main = "exclude"
 
-    def act(self, form: Any) -> HttpResponse | None:
-        verb = admit if self.request.POST.get("do") == "admit" else exclude
-        number, reason = form.cleaned_data["number"], form.cleaned_data["reason"]
-        verb(round_=self.round, number=number, reason=reason, **self.acting)
-        said = (
-            _("Delegate %s is on the roll now, not checked in yet.")
-            if verb is admit
-            else _("Delegate %s is excluded from the roll and counts nowhere.")
-        )
-        messages.success(self.request, said % number)
-        return HttpResponseRedirect(reverse("admin:roll_changes", args=[self.cycle.slug]))
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "exclude": Verb(
+                RollChangeForm,
+                partial(self._change, exclude),
+                lambda number: _("Delegate %s is excluded from the roll and counts nowhere.") % number,
+            ),
+            "admit": Verb(
+                RollChangeForm,
+                partial(self._change, admit),
+                lambda number: _("Delegate %s is on the roll now, not checked in yet.") % number,
+            ),
+        }
+
+    def _change(self, change: Callable[..., object], form: Any) -> str:
+        number: str = form.cleaned_data["number"]
+        change(round_=self.round, number=number, reason=form.cleaned_data["reason"], **self.acting)
+        return number
+
+    def forms(self, sent: Any = None) -> dict[str, Any]:
+        """Two buttons stand at one form: it keeps what was sent by either."""
+        made = super().forms(sent)
+        return made | {self.main: made.get(self.doing, made[self.main])}
+
+    @property
+    def usable(self) -> bool:
+        round_ = self.order.round
+        may = permissions.can_change_roll(self.user, self.cycle)
+        return may and round_ is not None and round_.status in BEFORE_OPENING
 
     def context(self) -> dict[str, Any]:
         round_ = self.order.round
         entries = JournalEntry.objects.filter(cycle=self.cycle, act__in=_ACTS).select_related("actor")
-        may = permissions.can_change_roll(self.user, self.cycle)
         return {
             "changes": entries.order_by("-sequence"),
-            "possible": may and round_ is not None and round_.status in BEFORE_OPENING,
             "frozen": round_ is not None,
-            "may": may,
+            "may": permissions.can_change_roll(self.user, self.cycle),
         }

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -19,7 +18,9 @@ from voting.domain.core.imports import CannotUndo
 from voting.domain.core.refusals import Refused
 from voting.domain.vote.running_order import StepKey
 from voting.forms.core.steps import StepForm
+from voting.forms.core.verbs import Verb
 from voting.forms.vote.roster import ApplyForm, UploadForm
+from voting.text.numbers import MOST_KEY, small_whole
 
 #: Where the page is cut to let the progress in.
 _MARK = "[[[progress]]]"
@@ -31,78 +32,68 @@ class RosterPage(StepPage):
     key = StepKey.ROLL
     template = "admin/vote/roster.html"
     repeatable = True
+    main = "upload"
 
-    @property
-    def doing(self) -> str:
-        return self.request.POST.get("do", "")
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "upload": Verb(self.with_files(UploadForm), self._upload),
+            "apply": Verb(ApplyForm, self._apply),
+            "drop": Verb(ApplyForm, self._drop, _("The preview is dropped; nothing was imported.")),
+            "undo": Verb(StepForm, self._undo, _("The import is undone; the delegates are as before.")),
+        }
 
-    def form(self, data: Any = None) -> StepForm:
-        if self.doing in {"apply", "drop"}:
-            return ApplyForm(data)
-        return StepForm(data) if self.doing == "undo" else UploadForm(data, self.request.FILES or None)
-
-    def act(self, form: Any) -> Any:
-        if self.doing == "undo":
-            applied = rosters.ROSTER.last_applied(self.cycle)
-            if applied is None:
-                raise CannotUndo
-            rosters.undo(cycle=self.cycle, applied=applied, **self.acting)
-            return self.back(_("The import is undone; the delegates are as before."))
-        if self.doing == "upload":
-            file = form.cleaned_data["file"]
-            steps = rosters.stage(
-                cycle=self.cycle,
-                file_name=file.name,
-                content=file.read(),
-                mode=form.cleaned_data["mode"],
-                **self.acting,
-            )
-            return self.stream(steps, _("Reading the file"))
-        staged = self.staged(form.cleaned_data["staged"])
-        if self.doing == "drop":
-            rosters.drop(cycle=self.cycle, staged=staged)
-            return self.back(_("The preview is dropped; nothing was imported."))
-        leave_out = form.cleaned_data["leave_out"]
-        return self.stream(
-            rosters.apply(cycle=self.cycle, staged=staged, leave_out=leave_out, **self.acting), _("Importing")
+    def _upload(self, form: Any) -> HttpResponseBase:
+        file = form.cleaned_data["file"]
+        steps = rosters.stage(
+            cycle=self.cycle,
+            file_name=file.name,
+            content=file.read(),
+            mode=form.cleaned_data["mode"],
+            **self.acting,
         )
+        return self.stream(steps, _("Reading the file"))
+
+    def _apply(self, form: Any) -> HttpResponseBase:
+        staged, leave_out = self.staged(form.cleaned_data["staged"]), form.cleaned_data["leave_out"]
+        steps = rosters.apply(cycle=self.cycle, staged=staged, leave_out=leave_out, **self.acting)
+        return self.stream(steps, _("Importing"))
+
+    def _drop(self, form: Any) -> None:
+        staged = self.staged(form.cleaned_data["staged"])
+        rosters.drop(cycle=self.cycle, staged=staged)
+
+    def _undo(self, _form: Any) -> None:
+        applied = rosters.ROSTER.last_applied(self.cycle)
+        if applied is None:
+            raise CannotUndo
+        rosters.undo(cycle=self.cycle, applied=applied, **self.acting)
 
     def staged(self, pk: int) -> RosterImport:
         """Return an import of this kind of data. Raises Http404."""
-        found = RosterImport.objects.filter(pk=pk, kind=self.cycle.kind).first()
-        if found is None:
+        staged = RosterImport.objects.filter(pk=pk, kind=self.cycle.kind).first()
+        if staged is None:
             raise Http404
-        return found
+        return staged
 
-    def address(self, staged: RosterImport | None = None) -> str:
-        address = reverse("admin:roster", args=[self.cycle.slug])
-        return f"{address}?import={staged.pk}" if staged else address
+    @property
+    def usable(self) -> bool:
+        """The list is mended before the rules are adopted too; only a frozen roll ends that."""
+        return self.step.mine and rosters.before_the_roll(self.order.cycle)
 
-    def back(self, message: str) -> HttpResponse:
-        self.stay(message)
-        return HttpResponseRedirect(self.address())
-
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    def context(self) -> dict[str, Any]:
         asked = self.request.GET.get("import") or self.request.POST.get("staged", "")
-        shown = self.staged(int(asked)) if asked.isascii() and asked.isdigit() else None
+        key = small_whole(asked, most=MOST_KEY)
+        shown = self.staged(key) if key is not None else None
         preview = rosters.preview_of(shown) if shown else None
-        upload = form if isinstance(form, UploadForm) else UploadForm()
-        return super().page(
-            upload,
-            status=status,
-            # The list is mended before the rules are adopted too; only a frozen roll ends that.
-            usable=self.step.mine and rosters.before_the_roll(self.order.cycle),
-            title=_("Import of delegates"),
-            staged=shown,
-            summary=preview,
-            faults=[(fault[0], rosters.sentence(fault)) for fault in preview["faults"]] if preview else [],
-            apply_form=form if isinstance(form, ApplyForm) else ApplyForm(initial={"staged": asked}),
-            last=rosters.ROSTER.last_applied(self.cycle),
-            refusal=None if isinstance(form, UploadForm) else form.errors,
-            **more,
-        )
+        return {
+            "title": _("Import of delegates"),
+            "staged": shown,
+            "summary": preview,
+            "faults": [(fault[0], rosters.sentence(fault)) for fault in preview["faults"]] if preview else [],
+            "last": rosters.ROSTER.last_applied(self.cycle),
+        }
 
-    def stream(self, steps: rosters.Steps[RosterImport], what: str) -> Any:
+    def stream(self, steps: rosters.Steps[RosterImport], what: str) -> HttpResponseBase:
         """Answer at once and let the page grow with the work, without a script."""
         context = {**self.frame(what), "cycle": self.cycle, "mark": _MARK}
         shell = render_to_string("admin/vote/roster_progress.html", context, request=self.request)
@@ -119,12 +110,12 @@ class RosterPage(StepPage):
             try:
                 while True:
                     done, total = next(steps)
-                    yield format_html("<li>{}</li>", self.said(done, total))
+                    yield format_html("<li>{}</li>", rows_read(done, total))
             except StopIteration as stop:
                 yield ending
                 yield format_html(
                     '<p class="actions"><a class="btn btn-primary" href="{}">{}</a></p>',
-                    self.address(stop.value),
+                    f"{self.address}?import={stop.value.pk}",
                     _("Go on"),
                 )
             except Refused as refusal:
@@ -133,13 +124,13 @@ class RosterPage(StepPage):
                     '<div class="alert alert-danger" role="alert"><p><b>{}</b></p></div>'
                     '<p class="actions"><a class="btn" href="{}">{}</a></p>',
                     refusal,
-                    self.address(),
+                    self.address,
                     _("Back to the import"),
                 )
             yield tail
 
-    @staticmethod
-    def said(done: int, total: int) -> str:
-        if total:
-            return _("%(done)d of %(total)d rows") % {"done": done, "total": total}
-        return _("%(done)d rows") % {"done": done}
+
+def rows_read(done: int, total: int) -> str:
+    if total:
+        return _("%(done)d of %(total)d rows") % {"done": done, "total": total}
+    return _("%(done)d rows") % {"done": done}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from voting.admin.core.pages import StepPage
 from voting.admin.vote.urn import report_for
 from voting.count.measures import TieRule
+from voting.domain.core.refusals import StepNotAllowed
 from voting.domain.vote.definitions import definition_of
 from voting.domain.vote.further_rounds import ballot_called_for, begin_round
 from voting.domain.vote.running_order import StepKey
@@ -50,12 +51,23 @@ class DecidePage(StepPage):
         return kind(data, tied=self.tied(), sentence=self.warning)
 
     def act(self, form: Any) -> HttpResponse | None:
-        given = {"reason": form.cleaned_data["reason"], **self.acting}
-        if self.by_lot:
-            witnesses = form.cleaned_data["witnesses"]
-            decide_by_lot(round_=self.round, drawn=form.drawn, witnesses=witnesses, **given)
+        """Record it. Raises StepNotAllowed where nothing is tied, and what the two ways refuse."""
+        if isinstance(form, LotForm):
+            data = form.cleaned_data
+            decide_by_lot(
+                round_=self.round,
+                drawn=form.drawn,
+                reason=data["reason"],
+                witnesses=data["witnesses"],
+                **self.acting,
+            )
+        elif isinstance(form, PresidiumForm):
+            data = form.cleaned_data
+            decide_by_presidium(
+                round_=self.round, chosen=data["chosen"], reason=data["reason"], **self.acting
+            )
         else:
-            decide_by_presidium(round_=self.round, chosen=form.cleaned_data["chosen"], **given)
+            raise StepNotAllowed
         return None
 
     def context(self) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,6 +17,7 @@ from voting.domain.core.refusals import Refused
 from voting.domain.vote.rolls import NotOnRoll, last_presence, set_presence, undo_presence
 from voting.domain.vote.running_order import StepKey
 from voting.forms.core.steps import StepForm
+from voting.forms.core.verbs import Verb
 from voting.forms.vote.desk import ScanForm
 from voting.models import JournalEntry, RollEntry, Round
 from voting.states import Act, Presence
@@ -53,15 +54,15 @@ class DeskPage(StepPage):
     key = StepKey.CHECK_IN
     repeatable = True
     template = "admin/vote/desk.html"
+    main = "record"
 
-    @property
-    def undoing(self) -> bool:
-        return self.request.POST.get("do") == "undo"
+    def verbs(self) -> dict[str, Verb]:
+        return {"record": Verb(ScanForm, self._record), "undo": Verb(StepForm, self._undo)}
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if TURNOUT in request.GET:
             return JsonResponse(self.numbers(last_presence(self.order.round) if self.order.round else None))
-        return super().get(request)
+        return super().get(request, **kwargs)
 
     def numbers(self, last: JournalEntry | None) -> dict[str, Any]:
         """Return what the page's script keeps up to date."""
@@ -79,18 +80,13 @@ class DeskPage(StepPage):
             "last": last.sequence if last else 0,
         }
 
-    def form(self, data: Any = None) -> StepForm:
-        return StepForm(data) if self.undoing else ScanForm(data)
-
-    def act(self, form: Any) -> HttpResponse | None:
-        if self.undoing:
-            return self.undo()
+    def _record(self, form: Any) -> HttpResponse:
         number, presence = form.cleaned_data["number"], Presence(form.cleaned_data["presence"])
         entry = self.delegate(number)
         changed = set_presence(round_=self.round, numbers=[entry.number], presence=presence, **self.acting)
         if not changed:
-            said = _("Recorded as %(presence)s before; nothing changed.") % {"presence": presence.label}
-            return self.page(ScanForm(), answer=self.answer([entry], presence), again=said)
+            again = _("Recorded as %(presence)s before; nothing changed.") % {"presence": presence.label}
+            return self.page(answer=self.answer([entry], presence), again=again)
         return self.to(number=entry.number)
 
     def delegate(self, number: str) -> RollEntry:
@@ -104,7 +100,7 @@ class DeskPage(StepPage):
         return entry
 
     @transaction.atomic
-    def undo(self) -> HttpResponse:
+    def _undo(self, _form: Any) -> HttpResponse:
         """Take back the entry that the page showed, and no other."""
         Round.objects.select_for_update(of=("self",)).get(pk=self.round.pk)
         last = last_presence(self.round)
@@ -114,19 +110,16 @@ class DeskPage(StepPage):
         return self.to(undone=",".join(numbers[:_NAMED]) or "-")
 
     def to(self, **query: str) -> HttpResponse:
-        url = reverse("admin:desk", args=[self.cycle.slug])
-        name, value = next(iter(query.items()))
-        return HttpResponseRedirect(f"{url}?{name}={value}")
+        return HttpResponseRedirect(f"{self.address}?{urlencode(query)}")
 
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    def page(self, sent: Any = None, *, status: int = 200, **more: Any) -> HttpResponse:
         """Show the desk; a refusal empties the field and stands in the place of the answer."""
-        errors = [error for field in form.errors.values() for error in field] if form.is_bound else []
+        nothing = {"answer": None, "undone": None} if sent is not None else {}
         return super().page(
-            ScanForm(),
+            sent,
             status=status,
-            refusal=errors,
             buttons=[(str(value), PRESSED[value]) for value in PRESSED],
-            **{**self.shown(), **({"answer": None, "undone": None} if errors else {}), **more},
+            **{**self.shown(), **nothing, **more},
         )
 
     def shown(self) -> dict[str, Any]:

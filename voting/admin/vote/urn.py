@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from voting import permissions
 from voting.admin.core.pages import StepPage
+from voting.admin.core.verbs import REFUSED
 from voting.admin.vote.ceremony import WordsPage
 from voting.admin.vote.count_report import count_report
 from voting.domain.core.refusals import Refused
@@ -20,6 +21,7 @@ from voting.domain.vote.rounds import close_round, open_round
 from voting.domain.vote.running_order import StepKey
 from voting.domain.vote.urn_files import import_count, recount_file, urn_file
 from voting.forms.core.steps import CountFileForm, StepForm
+from voting.forms.core.verbs import Verb
 from voting.forms.vote.desk import MinutesField
 from voting.models import Round
 from voting.states import COUNT_STATUSES, SEALED_STATUSES
@@ -81,27 +83,30 @@ class CountPage(WordsPage):
         "The scrutineers are here. The count is recorded as it comes out and cannot be changed."
     )
 
-    @property
-    def by_file(self) -> bool:
-        return self.request.POST.get("do") == "import"
+    main = "count"
 
-    def form(self, data: Any = None) -> StepForm:
-        return CountFileForm(data, self.request.FILES) if self.by_file else super().form(data)
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "count": Verb(
+                self.form,
+                lambda form: count_round(round_=self.round, slips=form.slips, **self.acting),
+                self.success,
+                ends=True,
+            ),
+            "import": Verb(
+                self.with_files(CountFileForm),
+                self._import,
+                self.success,
+                ends=True,
+            ),
+        }
 
-    def act(self, form: Any) -> HttpResponse | None:
-        if self.by_file:
-            raw = form.cleaned_data["count_file"].read(COUNT_FILE_MOST)
-            import_count(round_=self.round, text=raw.decode("utf-8", "replace"), **self.acting)
-            return None
-        count_round(round_=self.round, slips=form.slips, **self.acting)
-        return None
+    def _import(self, form: Any) -> None:
+        """Take the count that was made offline."""
+        raw = form.cleaned_data["count_file"].read(COUNT_FILE_MOST)
+        import_count(round_=self.round, text=raw.decode("utf-8", "replace"), **self.acting)
 
-    def page(self, form: StepForm, *, status: int = 200, **more: Any) -> HttpResponse:
-        files = form if isinstance(form, CountFileForm) else CountFileForm()
-        slips = super().form() if isinstance(form, CountFileForm) else form
-        return super().page(slips, status=status, file_form=files, **more)
-
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the page, or hand out the urn, or after the count the scrutineers' file to recount."""
         asked, round_ = request.GET.get("file", ""), self.order.round
         try:
@@ -112,8 +117,8 @@ class CountPage(WordsPage):
                     raise PermissionDenied
                 return download(f"{self.cycle.slug}-recount.json", recount_file(round_))
         except Refused as refusal:
-            return self.refused(super().form({}), refusal)
-        return super().get(request)
+            return self.refused(refusal, status=REFUSED)
+        return super().get(request, **kwargs)
 
     def context(self) -> dict[str, Any]:
         return super().context() | report_for(self.user, self.order.round)

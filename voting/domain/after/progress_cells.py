@@ -13,6 +13,7 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from voting.text.numbers import small_whole
 from voting.text.tables import Columns
 
 #: What a row is about, as it stands in the table: in Chinese and in English.
@@ -53,7 +54,7 @@ COLUMNS = Columns(
 )
 #: How many digits stand before the point of a figure and of money, and after it: as many as are kept.
 FIGURE, MONEY, DECIMALS = 12, 10, 2
-_WHOLE = re.compile(r"[0-9]{1,5}")
+_MOST = 99_999
 _FIGURE = re.compile(r"([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))?")
 _DAY = re.compile(
     r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?(?:[ T][0-9:.]+)?", re.ASCII
@@ -122,7 +123,7 @@ def kind(text: str) -> tuple[str, str]:
 
 def whole(text: str) -> int:
     """Return a whole number; anything else is no number of a project or an item."""
-    return int(plain(text)) if _WHOLE.fullmatch(plain(text)) else 0
+    return small_whole(plain(text), most=_MOST) or 0
 
 
 def figure(text: str, *, digits: int) -> Decimal | None:

@@ -1,8 +1,13 @@
-"""The steps of a vote in their order: what each is called, who takes it, where it starts and what it leaves behind."""
+"""The contents of a vote: its steps in their order; for each what it is for, who takes it, what it needs and leaves.
+
+The running order reads ``STEPS`` step by step. What is done on a step's page stands under the same key in
+``admin.step_pages``; the conditions in words, in ``step_conditions``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -14,12 +19,39 @@ from voting.domain.before.conditions import (
     call_conditions,
     confirm_conditions,
     report_conditions,
+    screened,
     screening_conditions,
 )
 from voting.domain.core.cycles import slate_conditions
 from voting.domain.core.refusals import Condition
 from voting.domain.vote.rolls import roll_conditions
 from voting.domain.vote.rules import adoption_conditions
+from voting.domain.vote.step_conditions import (
+    VoteSoFar,
+    always,
+    begins_here,
+    calls_for_another,
+    has_paper,
+    has_tie,
+    never,
+    nobody,
+    of_cycle,
+    opening,
+    paper_read,
+    quorum_checked_in,
+    reaches,
+    slips_printed,
+    starts_at,
+    tie_decided,
+    to_certify,
+    to_count,
+    to_decide,
+    to_go_on,
+    to_publish,
+    to_read_paper,
+    until_close,
+    until_open,
+)
 from voting.models import Cycle
 from voting.states import Act, RoundStatus, Stage
 
@@ -48,7 +80,7 @@ class StepKey(StrEnum):
     FURTHER = "further"
 
 
-class Standing(StrEnum):
+class StepState(StrEnum):
     """Where a step stands: exactly one of a running vote's steps is the current one."""
 
     DONE = "done"
@@ -56,137 +88,262 @@ class Standing(StrEnum):
     LATER = "later"
 
 
-TITLES: dict[StepKey, Promise] = {
-    StepKey.CALL: _("Call for proposals"),
-    StepKey.SCREENING: _("Screen the proposals"),
-    StepKey.SLATE: _("Freeze the slate of candidate projects"),
-    StepKey.REPORT: _("Issue the report on the candidate projects"),
-    StepKey.CONFIRM: _("Deliberate, and confirm the official list"),
-    StepKey.RULES: _("Adopt the voting rules"),
-    StepKey.ROLL: _("Freeze the roll"),
-    StepKey.SLIPS: _("Print the delegates' slips"),
-    StepKey.CHECK_IN: _("Check the delegates in"),
-    StepKey.KEY: _("Hold the key ceremony"),
-    StepKey.TRIAL: _("Try the key slips"),
-    StepKey.OPEN: _("Open the vote"),
-    StepKey.CLOSE: _("Vote, and close the vote"),
-    StepKey.PAPER: _("Read the paper ballots, twice"),
-    StepKey.COUNT: _("Count the ballots"),
-    StepKey.CERTIFY: _("Certify the count"),
-    StepKey.DECIDE: _("Record how the tie was decided"),
-    StepKey.PUBLISH: _("Publish the result"),
-    StepKey.FURTHER: _("Begin the further round"),
-}
+@dataclass(frozen=True)
+class StepSpec:
+    """One step of the running order."""
 
-#: Who may take a step.
-ALLOWED: dict[StepKey, Callable[[permissions.Person, Cycle], bool]] = {
-    StepKey.CALL: permissions.can_screen,
-    StepKey.SCREENING: permissions.can_screen,
-    StepKey.SLATE: permissions.can_prepare,
-    StepKey.REPORT: permissions.can_screen,
-    StepKey.CONFIRM: permissions.can_confirm,
-    StepKey.RULES: permissions.can_prepare,
-    StepKey.ROLL: permissions.can_prepare,
-    StepKey.SLIPS: permissions.can_check_in,
-    StepKey.CHECK_IN: permissions.can_check_in,
-    StepKey.KEY: permissions.can_hold_key,
-    StepKey.TRIAL: permissions.can_hold_key,
-    StepKey.OPEN: permissions.can_open,
-    StepKey.CLOSE: permissions.can_close,
-    StepKey.PAPER: permissions.can_read_paper,
-    StepKey.COUNT: permissions.can_count,
-    StepKey.CERTIFY: permissions.can_certify,
-    StepKey.DECIDE: permissions.can_decide,
-    StepKey.PUBLISH: permissions.can_publish,
-    StepKey.FURTHER: permissions.can_begin_round,
-}
+    key: StepKey
+    title: Promise
+    #: What the step is for, in a sentence or two for somebody nervous.
+    purpose: Promise
+    #: Who may take it.
+    who: Callable[[permissions.Person, Cycle], bool]
+    #: What must be there before it can be taken.
+    needs: Callable[[VoteSoFar], list[Condition]]
+    #: By what it is seen that the step is done.
+    done: Callable[[VoteSoFar], object]
+    #: The act that it leaves in the journal, and the name under which the entry holds its hash.
+    act: Act
+    digest: str = ""
+    #: The act is the whole cycle's, not a round's.
+    of_cycle: bool = False
+    #: Whether this vote has the step at all: paper, a tie to decide and a further round are exceptions.
+    listed: Callable[[VoteSoFar], object] = always
+    #: The person who may not take it although the role would allow it.
+    apart_from: Callable[[VoteSoFar], int | None] = nobody
+    #: Where its page is drawn.
+    room: str = "vote"
 
-#: The act that a step leaves in the journal, and the name under which the entry holds its hash.
-TRACES: dict[StepKey, tuple[Act, str]] = {
-    StepKey.CALL: (Act.CALL_PUBLISHED, ""),
-    StepKey.SCREENING: (Act.PROPOSAL_DECIDED, ""),
-    StepKey.SLATE: (Act.SLATE_FROZEN, ""),
-    StepKey.REPORT: (Act.REPORT_ISSUED, "digest"),
-    StepKey.CONFIRM: (Act.LIST_CONFIRMED, ""),
-    StepKey.RULES: (Act.RULES_ADOPTED, "digest"),
-    StepKey.ROLL: (Act.ROLL_FROZEN, "definition"),
-    StepKey.SLIPS: (Act.CODES_ISSUED, ""),
-    StepKey.CHECK_IN: (Act.PRESENCE_SET, ""),
-    StepKey.KEY: (Act.KEY_SPLIT, "key"),
-    StepKey.TRIAL: (Act.KEY_TRIED, "key"),
-    StepKey.OPEN: (Act.ROUND_OPENED, ""),
-    StepKey.CLOSE: (Act.ROUND_CLOSED, "root"),
-    StepKey.PAPER: (Act.PAPER_ENTERED, ""),
-    StepKey.COUNT: (Act.ROUND_COUNTED, "tally"),
-    StepKey.CERTIFY: (Act.TALLY_CERTIFIED, "tally"),
-    StepKey.DECIDE: (Act.TIE_DECIDED, ""),
-    StepKey.PUBLISH: (Act.NOTICE_PUBLISHED, "notice"),
-    StepKey.FURTHER: (Act.ROUND_BEGUN, "definition"),
-}
-OF_THE_CYCLE = (
-    Act.CALL_PUBLISHED, Act.PROPOSAL_DECIDED, Act.SLATE_FROZEN, Act.REPORT_ISSUED, Act.LIST_CONFIRMED,
-    Act.RULES_ADOPTED,
-)  # fmt: skip
 
-#: The status a round has reached when the step is done.
-DONE_AT: dict[StepKey, RoundStatus] = {
-    StepKey.KEY: RoundStatus.KEYED,
-    StepKey.TRIAL: RoundStatus.READY,
-    StepKey.OPEN: RoundStatus.OPEN,
-    StepKey.CLOSE: RoundStatus.CLOSED,
-    StepKey.COUNT: RoundStatus.COUNTED,
-    StepKey.CERTIFY: RoundStatus.CERTIFIED,
-    StepKey.PUBLISH: RoundStatus.PUBLISHED,
-}
-#: The status that the step starts from, what that means, and what to do where it is not so.
-STARTS_AT: dict[StepKey, tuple[RoundStatus, Promise, Promise]] = {
-    StepKey.TRIAL: (
-        RoundStatus.KEYED,
-        _("the key is split and not yet tried"),
-        _("Hold the key ceremony first."),
+_IN_ORDER = (
+    StepSpec(
+        key=StepKey.CALL,
+        title=_("Call for proposals"),
+        purpose=_("Publish what is asked for, until when and how; then proposals come in."),
+        who=permissions.can_screen,
+        listed=begins_here,
+        needs=of_cycle(call_conditions),
+        done=lambda vote: vote.cycle.stage != Stage.SOLICITATION,
+        act=Act.CALL_PUBLISHED,
+        of_cycle=True,
+        room="before",
     ),
-    StepKey.CLOSE: (RoundStatus.OPEN, _("voting is open"), _("Open the vote first.")),
-    StepKey.COUNT: (
-        RoundStatus.CLOSED,
-        _("the vote is closed and the urn is sealed"),
-        _("Close the vote first."),
+    StepSpec(
+        key=StepKey.SCREENING,
+        title=_("Screen the proposals"),
+        purpose=_(
+            "Look at the proposals, compare and merge them, ask the units, decide with a public reason."
+        ),
+        who=permissions.can_screen,
+        listed=begins_here,
+        needs=of_cycle(screening_conditions),
+        done=lambda vote: vote.cycle.slate_frozen_at or screened(vote.cycle),
+        act=Act.PROPOSAL_DECIDED,
+        of_cycle=True,
+        room="before",
     ),
-    StepKey.CERTIFY: (RoundStatus.COUNTED, _("the ballots are counted"), _("Count the ballots first.")),
-    StepKey.PAPER: (
-        RoundStatus.CLOSED,
-        _("the vote is closed and the urn is sealed"),
-        _("Close the vote first."),
+    StepSpec(
+        key=StepKey.SLATE,
+        title=_("Freeze the slate of candidate projects"),
+        purpose=_(
+            "The numbered list of candidate projects becomes fixed, as every delegate has it in writing."
+        ),
+        who=permissions.can_prepare,
+        needs=of_cycle(slate_conditions),
+        done=lambda vote: vote.cycle.slate_frozen_at,
+        act=Act.SLATE_FROZEN,
+        of_cycle=True,
     ),
-    StepKey.DECIDE: (
-        RoundStatus.CERTIFIED,
-        _("the count is certified"),
-        _("Another person, a scrutineer, certifies the count first."),
+    StepSpec(
+        key=StepKey.REPORT,
+        title=_("Issue the report on the candidate projects"),
+        purpose=_("The report on the candidate projects is fixed and goes to every delegate."),
+        who=permissions.can_screen,
+        listed=begins_here,
+        needs=of_cycle(report_conditions),
+        done=lambda vote: vote.cycle.stage not in {Stage.SOLICITATION, Stage.SCREENING},
+        act=Act.REPORT_ISSUED,
+        digest="digest",
+        of_cycle=True,
+        room="before",
     ),
-    StepKey.PUBLISH: (
-        RoundStatus.CERTIFIED,
-        _("the count is certified"),
-        _("Another person, a scrutineer, certifies the count first."),
+    StepSpec(
+        key=StepKey.CONFIRM,
+        title=_("Deliberate, and confirm the official list"),
+        purpose=_("Delegations ask, units answer; the presidium confirms the official list."),
+        who=permissions.can_confirm,
+        listed=begins_here,
+        needs=of_cycle(confirm_conditions),
+        done=lambda vote: vote.cycle.list_confirmed_at or vote.round,
+        act=Act.LIST_CONFIRMED,
+        of_cycle=True,
+        room="before",
     ),
-}
-#: Steps of a cycle that begins with a call here; a slate that came from elsewhere has none of them.
-BEFORE = frozenset({StepKey.CALL, StepKey.SCREENING, StepKey.REPORT, StepKey.CONFIRM})
-OF_THE_CYCLE_CONDITIONS: dict[StepKey, Callable[[Cycle], list[Condition]]] = {
-    StepKey.CALL: call_conditions,
-    StepKey.SCREENING: screening_conditions,
-    StepKey.REPORT: report_conditions,
-    StepKey.CONFIRM: confirm_conditions,
-    StepKey.SLATE: slate_conditions,
-    StepKey.RULES: adoption_conditions,
-    StepKey.ROLL: roll_conditions,
-}
+    StepSpec(
+        key=StepKey.RULES,
+        title=_("Adopt the voting rules"),
+        purpose=_(
+            "Enter the draft as the presidium tabled it; when the plenary has adopted it, freeze it here."
+        ),
+        who=permissions.can_prepare,
+        needs=of_cycle(adoption_conditions),
+        done=lambda vote: vote.rules and vote.rules.is_adopted,
+        act=Act.RULES_ADOPTED,
+        digest="digest",
+        of_cycle=True,
+    ),
+    StepSpec(
+        key=StepKey.ROLL,
+        title=_("Freeze the roll"),
+        purpose=_(
+            "The delegates in office become the roll of this vote. The majority is measured against it."
+        ),
+        who=permissions.can_prepare,
+        needs=of_cycle(roll_conditions),
+        done=lambda vote: vote.round,
+        act=Act.ROLL_FROZEN,
+        digest="definition",
+    ),
+    StepSpec(
+        key=StepKey.SLIPS,
+        title=_("Print the delegates' slips"),
+        purpose=_(
+            "Every delegate gets a slip with number and code. The codes are shown once and kept nowhere."
+        ),
+        who=permissions.can_check_in,
+        needs=until_close,
+        done=slips_printed,
+        act=Act.CODES_ISSUED,
+    ),
+    StepSpec(
+        key=StepKey.CHECK_IN,
+        title=_("Check the delegates in"),
+        purpose=_(
+            "Record who is present and who is on leave. Until the vote is closed you can come back here."
+        ),
+        who=permissions.can_check_in,
+        needs=until_close,
+        done=quorum_checked_in,
+        act=Act.PRESENCE_SET,
+    ),
+    StepSpec(
+        key=StepKey.KEY,
+        title=_("Hold the key ceremony"),
+        purpose=_("The scrutineers share the key of the urn. The server keeps only the half that seals."),
+        who=permissions.can_hold_key,
+        needs=until_open,
+        done=reaches(RoundStatus.KEYED),
+        act=Act.KEY_SPLIT,
+        digest="key",
+    ),
+    StepSpec(
+        key=StepKey.TRIAL,
+        title=_("Try the key slips"),
+        purpose=_(
+            "With as many key slips as are needed, unseal a trial ballot. The vote opens only if that works."
+        ),
+        who=permissions.can_hold_key,
+        needs=starts_at(
+            RoundStatus.KEYED, _("the key is split and not yet tried"), _("Hold the key ceremony first.")
+        ),
+        done=reaches(RoundStatus.READY),
+        act=Act.KEY_TRIED,
+        digest="key",
+    ),
+    StepSpec(
+        key=StepKey.OPEN,
+        title=_("Open the vote"),
+        purpose=_(
+            "When the executive chairperson says so, open the vote. The delegates present can then vote."
+        ),
+        who=permissions.can_open,
+        needs=opening,
+        done=reaches(RoundStatus.OPEN),
+        act=Act.ROUND_OPENED,
+    ),
+    StepSpec(
+        key=StepKey.CLOSE,
+        title=_("Vote, and close the vote"),
+        purpose=_(
+            "Watch the turnout. When the executive chairperson says so, close the vote and seal the urn."
+        ),
+        who=permissions.can_close,
+        needs=starts_at(RoundStatus.OPEN, _("voting is open"), _("Open the vote first.")),
+        done=reaches(RoundStatus.CLOSED),
+        act=Act.ROUND_CLOSED,
+        digest="root",
+    ),
+    StepSpec(
+        key=StepKey.PAPER,
+        title=_("Read the paper ballots, twice"),
+        purpose=_(
+            "Count the sheets in the box; then two people read each of them, and what differs is settled."
+        ),
+        who=permissions.can_read_paper,
+        listed=has_paper,
+        needs=to_read_paper,
+        done=paper_read,
+        act=Act.PAPER_ENTERED,
+    ),
+    StepSpec(
+        key=StepKey.COUNT,
+        title=_("Count the ballots"),
+        purpose=_("The scrutineers enter their key slips, and the ballots are counted at once."),
+        who=permissions.can_count,
+        needs=to_count,
+        done=reaches(RoundStatus.COUNTED),
+        act=Act.ROUND_COUNTED,
+        digest="tally",
+    ),
+    StepSpec(
+        key=StepKey.CERTIFY,
+        title=_("Certify the count"),
+        purpose=_("A scrutineer who did not run the count compares the count report and vouches for it."),
+        who=permissions.can_certify,
+        apart_from=lambda vote: vote.counter,
+        needs=to_certify,
+        done=reaches(RoundStatus.CERTIFIED),
+        act=Act.TALLY_CERTIFIED,
+        digest="tally",
+    ),
+    StepSpec(
+        key=StepKey.DECIDE,
+        title=_("Record how the tie was decided"),
+        purpose=_(
+            "The rules give this tie to the presidium or to a public lot; its decision is put on record."
+        ),
+        who=permissions.can_decide,
+        listed=has_tie,
+        needs=to_decide,
+        done=tie_decided,
+        act=Act.TIE_DECIDED,
+    ),
+    StepSpec(
+        key=StepKey.PUBLISH,
+        title=_("Publish the result"),
+        purpose=_("The result is frozen and becomes the public notice that everybody can read."),
+        who=permissions.can_publish,
+        needs=to_publish,
+        done=reaches(RoundStatus.PUBLISHED),
+        act=Act.NOTICE_PUBLISHED,
+        digest="notice",
+    ),
+    StepSpec(
+        key=StepKey.FURTHER,
+        title=_("Begin the further round"),
+        purpose=_("The result calls for another ballot; it is laid out with the right projects and seats."),
+        who=permissions.can_begin_round,
+        listed=calls_for_another,
+        needs=to_go_on,
+        done=never,
+        act=Act.ROUND_BEGUN,
+        digest="definition",
+    ),
+)
+STEPS: dict[StepKey, StepSpec] = {spec.key: spec for spec in _IN_ORDER}
+
 #: Cycles past these stages leave the vote behind.
 RUNNING = (
     Stage.SOLICITATION, Stage.SCREENING, Stage.DELIBERATION, Stage.VOTING, Stage.COUNTING, Stage.PUBLICATION,
 )  # fmt: skip
-#: Steps that most votes do not have, and what brings them about.
-EXCEPTIONS: dict[StepKey, Promise] = {
-    StepKey.PAPER: _("paper ballots were handed out"),
-    StepKey.DECIDE: _("the count ended in a tie that the rules give to the presidium or to a lot"),
-}
 STAFF = (Role.CLERK, Role.CHIEF, Role.SCRUTINEER, Role.PRESIDING)
-ORDER = list(RoundStatus)

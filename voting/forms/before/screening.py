@@ -26,6 +26,7 @@ from voting.forms.core.plan_lines import (
 from voting.forms.core.steps import StepForm
 from voting.models import Candidate
 from voting.states import Criterion, Feasible, Outcome, Source
+from voting.text.numbers import small_whole
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 #: Every list in a text field is one thing a line.
@@ -35,9 +36,10 @@ _LINES = forms.Textarea(attrs={"rows": 4})
 def numbers_in(text: str) -> list[int]:
     """Return the numbers of a text with blanks or commas between them. Raises ValidationError."""
     words = [word for word in re.split(r"[\s,;，、；]+", text) if word]
-    if not all(re.fullmatch(r"[0-9]{1,8}", word) for word in words):
+    numbers = [number for word in words if (number := small_whole(word)) is not None]
+    if len(numbers) < len(words):
         raise ValidationError(_("Only numbers, with blanks between them."))
-    return [int(word) for word in words]
+    return numbers
 
 
 class TimesForm(StepForm):

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from voting.count.counting import BallotType, Mark
 from voting.models import RollEntry
+from voting.text.numbers import small_whole
 
 _SALT = "voting.ballot-ticket"
 _PREFIX, _PLACE = "mark-", "place-"
-_DIGITS = 5  # of a number on a ballot, at most
+_MOST = 99_999  # of a number on a ballot
 #: The words in the form for the marks of a per-item ballot.
 WORDS = {Mark.FOR: "for", Mark.BASICALLY: "basically", Mark.AGAINST: "against", Mark.ABSTAIN: "abstain"}
 LABELS: dict[Mark, Promise] = {
@@ -92,16 +93,18 @@ class BallotForm:
         chosen: dict[int, int] = {}
         foreign = False
         places = {name.removeprefix(_PLACE): str(p) for name, p in post.items() if name.startswith(_PLACE)}
-        for number, word in _said(post):
-            if _is_number(number) and word in _MARKS:
-                chosen[int(number)] = _MARKS[word]
+        for name, word in _said(post):
+            number = small_whole(name, most=_MOST)
+            if number is not None and word in _MARKS:
+                chosen[number] = _MARKS[word]
             else:
                 foreign = True
-        for number, place in places.items():
-            if _is_number(number) and _is_number(place or "0"):
-                chosen |= {int(number): int(place)} if place.strip("0") else {}
-            else:
+        for name, typed in places.items():
+            number, place = small_whole(name, most=_MOST), small_whole(typed or "0", most=_MOST)
+            if number is None or place is None:
                 foreign = True
+            elif place:
+                chosen[number] = place
         return cls(
             ticket=read_ticket(post.get("ticket", "")),
             chosen=chosen,
@@ -124,10 +127,6 @@ class BallotForm:
         if mark == Mark.FOR and number:
             return {"name": "mark", "value": str(number)}
         return {"name": f"{_PREFIX}{number}", "value": WORDS[Mark(mark)]}
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _DIGITS
 
 
 def _said(post: QueryDict) -> Iterator[tuple[str, str]]:

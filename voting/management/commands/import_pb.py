@@ -23,6 +23,7 @@ from voting.management.terminal_language import SpeakingCommand
 from voting.models import Cycle, Notice, Round
 from voting.recount import pabulib
 from voting.states import Presence, Stage
+from voting.text.numbers import small_whole
 
 MOST_VOTES = 100_000
 _YEAR = 2000
@@ -115,7 +116,7 @@ def _cycle(election: pabulib.Election, slug: str, *, by: User) -> Cycle:
     seats = max(1, min(election.longest, items))
     year = election.meta.get("instance", "")[:4]
     cycle = cycles.create_cycle(
-        by=by, at=at, kind=Kind.REHEARSAL, slug=slug, year=int(year) if year.isdigit() else _YEAR,
+        by=by, at=at, kind=Kind.REHEARSAL, slug=slug, year=small_whole(year) or _YEAR,
         place=election.meta.get("unit", "")[:60] or slug, seats=seats,
         source=election.meta.get("description", "")[:200],
     )  # fmt: skip

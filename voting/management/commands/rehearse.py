@@ -109,13 +109,13 @@ class Command(SpeakingCommand):
         )
         at_clerk, at_counter, at_certifier = desks
         at_clerk.take(StepKey.CHECK_IN, do="rest")
-        at_clerk.take_with_slips(StepKey.TRIAL, prepared.slips[:3])
+        at_clerk.take_with_slips(StepKey.TRIAL, prepared.slips[:3], do="unseal")
         at_clerk.take(StepKey.OPEN)
         voters = _voters(url, prepared)
         with SlowClients(url, options["slow"]):
             errors = self.come(voters, seconds=options["seconds"], in_one_go=options["in_one_go"])
         at_clerk.take(StepKey.CLOSE)
-        at_counter.take_with_slips(StepKey.COUNT, prepared.slips[2:])
+        at_counter.take_with_slips(StepKey.COUNT, prepared.slips[2:], do="count")
         at_certifier.take(StepKey.CERTIFY)
         at_clerk.take(StepKey.PUBLISH)
         self.say(*errors[:SHOWN], _("errors: %d") % len(errors))

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from voting.domain.vote.running_order import TITLES, StepKey
+from voting.domain.vote.running_order import STEPS, StepKey
 from voting.management.hall.browser import FOUND, OK, Browser, Fields, Unexpected
 
 
@@ -42,11 +42,12 @@ class Desk:
         with self.browser:
             answer = self.browser.post(f"/admin/vote/{self.slug}/{key}/", sent)
         if answer.status != FOUND or "/login/" in answer.location:
-            raise Unexpected(str(TITLES[key]), answer)
+            raise Unexpected(str(STEPS[key].title), answer)
 
-    def take_with_slips(self, key: StepKey, slips: Sequence[str]) -> None:
-        """Take a step that asks for the words of key slips."""
-        self.take(key, **{f"slip_{place}": words for place, words in enumerate(slips, start=1)})
+    def take_with_slips(self, key: StepKey, slips: Sequence[str], *, do: str) -> None:
+        """Take a step that asks for the words of key slips; ``do`` is the button that is pressed."""
+        words = {f"slip_{place}": each for place, each in enumerate(slips, start=1)}
+        self.take(key, do=do, **words)
 
 
 def sign_in(url: str, user: User, password: str, *, slug: str) -> Desk:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,8 +18,11 @@ from voting import queries
 from voting.domain.after import supervision as verbs
 from voting.domain.core.refusals import Refused
 from voting.forms.after.supervision import FindingForm, InspectionForm, RemarkForm
+from voting.forms.core.resubmit import typed_words
 from voting.forms.core.steps import StepForm
+from voting.forms.core.verbs import Verb, sentences
 from voting.models import Cycle, Delivery, Finding, Inspection
+from voting.text.numbers import MOST_KEY, small_whole
 from voting.views.vote.refusal_page import Calm, delegate_page
 
 MISTAKEN, REFUSED = 422, 409
@@ -31,14 +35,14 @@ class NoSuchStep(Refused):
 
 def _delivery(slug: str, number: int) -> tuple[Cycle, Delivery]:
     cycle = queries.public_cycle(slug)
-    found = (
+    delivery = (
         Delivery.objects.filter(cycle=cycle, number=number)
         .select_related("cycle", "candidate", "lead_unit")
         .first()
     )
-    if found is None:
+    if delivery is None:
         raise Http404
-    return cycle, found
+    return cycle, delivery
 
 
 def _signed_in(request: HttpRequest) -> User:
@@ -76,17 +80,54 @@ def supervise(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         raise Calm(_("This page is for the supervision group"), verbs.NotOfTheGroup(), status=403)
     if request.method != "POST":
         return _page(request, cycle, delivery, _inspection(delivery))
-    doing = request.POST.get("do", "")
-    form: Any = _inspection(delivery, request.POST) if doing == "inspect" else FindingForm(request.POST)
+    verb = _verbs(request, delivery, user).get(request.POST.get("do", ""))
+    if verb is None:
+        return _page(request, cycle, delivery, _no_such_step(request), status=REFUSED)
+    form = verb.form(request.POST)
     if not form.is_valid():
         return _page(request, cycle, delivery, form, status=MISTAKEN)
     try:
-        said = _act(request, doing, delivery, form, user)
+        outcome = verb.act(form)
     except (Refused, ValidationError) as refusal:
         form.refuse(refusal)
         return _page(request, cycle, delivery, form, status=REFUSED)
-    messages.success(request, said)
+    messages.success(request, verb.told(outcome))
     return redirect("voting:supervise", slug=slug, number=number)
+
+
+def _no_such_step(request: HttpRequest) -> FindingForm:
+    """Return the form of a finding with what was typed into it, and the refusal."""
+    form = FindingForm(request.POST)
+    form.full_clean()
+    form.errors.clear()
+    form.refuse(NoSuchStep())
+    return form
+
+
+def _verbs(request: HttpRequest, delivery: Delivery, user: User) -> dict[str, Verb]:
+    """Return what the group can do: inspect; close a finding, send it back or escalate it. Acts raise Http404."""
+    acting: dict[str, Any] = {"by": user, "at": timezone.now()}
+
+    def inspect(form: Any) -> int:
+        seen = {name: form.cleaned_data[name] for name in ("visit", "day", "text")}
+        verbs.inspect(delivery=delivery, faults=form.faults, **seen, **acting)
+        return len(form.faults)
+
+    def close(form: Any) -> None:
+        verbs.close(finding=_finding(request, delivery), text=form.cleaned_data["text"], **acting)
+
+    def send_back(form: Any, *, escalate: bool) -> None:
+        finding = _finding(request, delivery)
+        verbs.send_back(finding=finding, text=form.cleaned_data["text"], escalate=escalate, **acting)
+
+    return {
+        "inspect": Verb(partial(_inspection, delivery), inspect, _inspected),
+        "close": Verb(FindingForm, close, _("The finding is closed.")),
+        "back": Verb(
+            FindingForm, partial(send_back, escalate=False), _("The finding is sent back to its unit.")
+        ),
+        "escalate": Verb(FindingForm, partial(send_back, escalate=True), _("The finding is escalated.")),
+    }
 
 
 def _inspection(delivery: Delivery, data: Any = None) -> InspectionForm:
@@ -95,44 +136,20 @@ def _inspection(delivery: Delivery, data: Any = None) -> InspectionForm:
     )
 
 
-def _act(request: HttpRequest, doing: str, delivery: Delivery, form: Any, user: User) -> str:
-    """Make the one call of the domain that the button names, and return what is said about it.
-
-    Raises Http404, NoSuchStep, or what the verb refuses.
-    """
-    acting: dict[str, Any] = {"by": user, "at": timezone.now()}
-    if doing == "inspect":
-        given = {name: form.cleaned_data[name] for name in ("visit", "day", "text")}
-        verbs.inspect(delivery=delivery, faults=form.faults, **given, **acting)
-        if not (found := len(form.faults)):
-            return _("The inspection is recorded, without findings.")
-        return (
-            ngettext(
-                "The inspection is recorded; %d fault goes to its unit.",
-                "The inspection is recorded; %d faults go to their units.",
-                found,
-            )
-            % found
-        )
-    finding = _finding(delivery, request.POST.get("finding", ""))
-    text = form.cleaned_data["text"]
-    if doing == "close":
-        verbs.close(finding=finding, text=text, **acting)
-        return _("The finding is closed.")
-    if doing not in {"back", "escalate"}:
-        raise NoSuchStep
-    verbs.send_back(finding=finding, text=text, escalate=doing == "escalate", **acting)
-    return (
-        _("The finding is escalated.") if doing == "escalate" else _("The finding is sent back to its unit.")
+def _inspected(faults: int) -> str:
+    if not faults:
+        return _("The inspection is recorded, without findings.")
+    text = ngettext(
+        "The inspection is recorded; %d fault goes to its unit.",
+        "The inspection is recorded; %d faults go to their units.",
+        faults,
     )
+    return text % faults
 
 
-def _finding(delivery: Delivery, key: str) -> Finding:
-    number = int(key) if key.isascii() and key.isdigit() and len(key) < 12 else 0  # noqa: PLR2004 digits
-    found = Finding.objects.filter(pk=number, inspection__delivery=delivery).first()
-    if found is None:
-        raise Http404
-    return found
+def _finding(request: HttpRequest, delivery: Delivery) -> Finding:
+    key = small_whole(request.POST.get("finding", ""), most=MOST_KEY) or 0
+    return get_object_or_404(Finding, pk=key, inspection__delivery=delivery)
 
 
 def _page(
@@ -145,6 +162,7 @@ def _page(
         .order_by("closed_at", "due", "pk")
     )
     asked = request.POST.get("finding", "") if isinstance(form, FindingForm) else ""
+    shown = isinstance(form, InspectionForm) or any(asked == str(each.pk) for each in findings)
     context = {
         "cycle": cycle,
         "delivery": delivery,
@@ -157,6 +175,8 @@ def _page(
             )
             for each in findings
         ],
+        "refusal": [] if shown else sentences(form),
+        "words": [] if shown else typed_words(request.POST),
         "without": Inspection.objects.filter(delivery=delivery, findings=None).order_by("-day", "-pk"),
         "today": timezone.localdate(),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,7 +19,10 @@ from voting import permissions, queries
 from voting.domain.before import deliberation
 from voting.domain.core.refusals import Refused
 from voting.forms.before.deliberation import AnswerQuestionForm, AskForm
+from voting.forms.core.resubmit import typed_words
+from voting.forms.core.verbs import NotNow
 from voting.models import Cycle, Question
+from voting.text.numbers import MOST_KEY, small_whole
 
 REFUSED, MISTAKEN = 409, 422
 
@@ -29,8 +33,13 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show questions and answers; a delegate asks, a unit's officer answers what is put to the unit."""
     cycle = queries.public_cycle(slug)
     if request.method == "POST":
-        return _asked(request, cycle) if request.POST.get("do") == "ask" else _answered(request, cycle)
+        sent = {"ask": _asked, "answer": _answered}.get(request.POST.get("do", ""), _unknown)
+        return sent(request, cycle)
     return _page(request, cycle)
+
+
+def _unknown(request: HttpRequest, cycle: Cycle) -> HttpResponse:
+    return _page(request, cycle, refusal=[str(NotNow())], status=REFUSED)
 
 
 def _delegate(request: HttpRequest, cycle: Cycle) -> User | None:
@@ -63,12 +72,8 @@ def _asked(request: HttpRequest, cycle: Cycle) -> HttpResponse:
 
 
 def _answered(request: HttpRequest, cycle: Cycle) -> HttpResponse:
-    key = request.POST.get("question", "")
-    question = (
-        Question.objects.filter(cycle=cycle, pk=int(key) if key.isascii() and key.isdigit() else 0)
-        .select_related("cycle")
-        .first()
-    )
+    key = small_whole(request.POST.get("question", ""), most=MOST_KEY) or 0
+    question = Question.objects.filter(cycle=cycle, pk=key).select_related("cycle").first()
     if question is None:
         raise Http404
     user = request.user
@@ -94,6 +99,7 @@ def _page(
     *,
     ask: AskForm | None = None,
     answer: tuple[int, Any] | None = None,
+    refusal: Sequence[str] = (),
     status: int = 200,
 ) -> HttpResponse:
     user = request.user
@@ -109,13 +115,17 @@ def _page(
             form = AnswerQuestionForm(auto_id=f"q{question.pk}_%s")
         rows.append((question, form))
     if ask is None and asking and is_open:
-        about = request.GET.get("project", "")
-        first = (
-            cycle.candidates.filter(number=int(about)).first()
-            if about.isascii() and about.isdigit()
-            else None
-        )
+        about = small_whole(request.GET.get("project", "")) or 0
+        first = cycle.candidates.filter(number=about).first()
         ask = AskForm(cycle=cycle, initial={"candidate": first, "wants_answer": True})
     delegation = Delegate.objects.select_related("delegation").get(user=asking).delegation if asking else None
-    context = {"cycle": cycle, "rows": rows, "ask": ask, "is_open": is_open, "delegation": delegation}
+    context = {
+        "cycle": cycle,
+        "rows": rows,
+        "ask": ask,
+        "is_open": is_open,
+        "delegation": delegation,
+        "refusal": refusal,
+        "words": typed_words(request.POST) if refusal else [],
+    }
     return render(request, "before/slate/deliberation.html", context, status=status)

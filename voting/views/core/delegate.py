@@ -16,6 +16,7 @@ from voting.models import Call, Cycle, Delivery, Proposal, ReportReading, SlateR
 from voting.read_models.after.lines import Line
 from voting.read_models.after.overview import overview
 from voting.states import RoundStatus, Stage
+from voting.text.plain import plain
 from voting.views.vote.refusal_page import Calm, delegate_page
 
 _OVER = frozenset({Stage.ARCHIVED, Stage.WITHDRAWN})
@@ -69,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _open_report(request: HttpRequest, delegate: Delegate) -> HttpResponse:
-    cycle = Cycle.objects.filter(slug=request.POST.get("cycle", ""), kind=delegate.kind).first()
+    cycle = Cycle.objects.filter(slug=plain(request.POST.get("cycle", "")), kind=delegate.kind).first()
     report = slate_reports.latest(cycle) if cycle else None
     if cycle is None or report is None:
         raise Http404

@@ -1,0 +1,208 @@
+"""No address, parameter or form of a stranger is an error of ours: every URL, every name, values that break numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db import transaction
+from django.db.models import Field
+from django.test import Client, RequestFactory
+from django.urls import get_resolver
+
+from accounts.models import User
+from tests.factories import UserFactory, Vote, make_vote
+from tests.integration.core.test_verbs import WORLDS, pages
+from tests.security.test_crawl import BACKEND, addresses, patterns
+from tests.spring import make_spring
+from voting.admin.core.site import site
+
+pytestmark = pytest.mark.django_db
+
+VALUES = ("9" * 5000, "-1", "0", "1000000000", "²", "٣", "\0", "１２", str(2**31), str(2**63), "(((", "x")
+ASKED = re.compile(r'(?:GET|POST|data)(?:\.get(?:list)?\(|\[)"(\w+)"')
+WHO = ("nobody", "delegate", "clerk", "keeper")
+#: A number in an address, as it is written in the patterns.
+NUMBER = re.compile(r"<(?:small|int):(\w+)>")
+
+
+def names() -> list[str]:
+    """Return the name of every parameter that the code reads by itself."""
+    files = [
+        *Path(settings.BASE_DIR, "voting").rglob("*.py"),
+        *Path(settings.BASE_DIR, "accounts").rglob("*.py"),
+    ]
+    return sorted({name for file in files for name in ASKED.findall(file.read_text())})
+
+
+def signed_in(user: User | None) -> Client:
+    client = Client()
+    if user is not None:
+        client.force_login(user, backend=BACKEND)
+    return client
+
+
+def person(who: str, vote: Vote) -> User | None:
+    if who == "keeper":
+        return UserFactory(role="", is_superuser=True)
+    return {"nobody": None, "delegate": vote.delegates[0].user, "clerk": vote.clerk}[who]
+
+
+def ours() -> list[str]:
+    """Return every address that is no list of records and no second language."""
+    records = tuple(f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in site._registry)
+    return [address for address in addresses() if not address.startswith((*records, "/en/"))]
+
+
+def test_the_names_are_those_that_the_code_reads():
+    assert {"do", "question", "project", "round", "copies", "number", "staged", "shown", "ticket"} <= set(
+        names()
+    )
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_no_parameter_of_an_address_is_an_error(who: str):
+    vote = make_spring().vote
+    client = signed_in(person(who, vote))
+    for address in ours():
+        for value in VALUES:
+            answer = client.get(address, dict.fromkeys(names(), value))
+            assert answer.status_code < 500, (address, value[:20])
+            if "\0" in value:
+                assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_no_number_in_an_address_is_an_error(who: str):
+    vote = make_spring().vote
+    client = signed_in(person(who, vote))
+    written = [pattern for pattern in patterns(get_resolver()) if NUMBER.search(pattern)]
+    assert len(written) > 30
+    for pattern in written:
+        for value in VALUES:
+            path = NUMBER.sub(quote(value), pattern).replace("<slug:slug>", "2018")
+            answer = client.get("/" + path)
+            assert answer.status_code < 500, (pattern, value[:20])
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_no_form_of_a_stranger_is_an_error(who: str):
+    vote = make_vote(until="open", delegates=2)
+    user = person(who, vote)
+    for address in ours():
+        for value in VALUES:
+            with transaction.atomic():
+                answer = signed_in(user).post(address, dict.fromkeys(names(), value))
+                assert answer.status_code < 500, (address, value[:20])
+                transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("world", ["proposals come in", "deliberation", "vote", "paper", "delivery"])
+def test_no_field_of_a_verb_is_an_error(world: str):
+    slug, people = WORLDS[world]()
+    for user in people:
+        client = signed_in(user)
+        for address in pages():
+            url = address.replace("<slug:slug>", slug)
+            shown = client.get(url)
+            forms = shown.context["forms"] if shown.status_code == 200 else {}
+            for name, form in forms.items():
+                for value in VALUES:
+                    sent = {**dict.fromkeys(names(), value), **dict.fromkeys(form.fields, value), "do": name}
+                    with transaction.atomic():
+                        answer = client.post(url, sent)
+                        body = b"".join(answer) if answer.streaming else answer.content
+                        assert answer.status_code < 500, (url, name, value[:20])
+                        assert body or answer.status_code == 302
+                        transaction.set_rollback(True)
+
+
+def test_a_tie_is_decided_only_where_there_is_one():
+    vote = make_vote(until="certified", delegates=3)
+    for user in (vote.clerk, vote.presiding):
+        client = signed_in(user)
+        assert client.get("/admin/vote/2018/decide/").status_code == 200
+        sent = {"confirm": "on", "reason": "r", "chosen": "1", "witnesses": "w"}
+        assert client.post("/admin/vote/2018/decide/", sent).status_code in {403, 409}
+
+
+# ------------------------------------------------------------------------------------------------- lists of records
+
+
+def lookups(model: Any) -> Iterator[str]:
+    """Yield every column of a record and of what it hangs on, with ways to ask for it."""
+    for field in model._meta.get_fields():
+        if not isinstance(field, Field):
+            continue
+        below = field.related_model._meta.fields if field.is_relation else []
+        for name in (field.name, *(f"{field.name}__{each.name}" for each in below)):
+            for how in ("", "__exact", "__startswith", "__regex", "__isnull", "__in"):
+                yield name + how
+
+
+@pytest.mark.parametrize("model", list(site._registry), ids=lambda model: model.__name__)
+def test_a_list_is_narrowed_by_the_filters_that_it_shows_and_by_nothing_else(model: Any):
+    make_vote(until="rolled", delegates=2)
+    records = site._registry[model]
+    request = RequestFactory().get("/")
+    request.user = UserFactory(is_superuser=True)
+    shown = {
+        name
+        for filter_ in records.get_changelist_instance(request).get_filters(request)[0]
+        for name in filter_.expected_parameters()
+    }
+    key = model._meta.pk.name
+    refused = 0
+    for lookup in lookups(model):
+        request = RequestFactory().get("/", {lookup: "1"})
+        request.user = UserFactory.build(is_superuser=True)
+        if lookup in shown | {key, f"{key}__exact"} or lookup.removesuffix("__exact") in records.list_filter:
+            continue
+        with pytest.raises(DisallowedModelAdminLookup):
+            records.get_changelist_instance(request)
+        refused += 1
+    assert refused > len(shown)
+    for name in shown:
+        request = RequestFactory().get("/", {name: "1"})
+        request.user = UserFactory.build(is_superuser=True)
+        try:
+            records.get_changelist_instance(request)
+        except IncorrectLookupParameters:
+            continue
+
+
+LONG = "9" * 5000
+QUERIES = (
+    "e=1", "q=%00", "q=(((", f"q={LONG}", "kind__exact=%00", "name__regex=(((", "kind__exact=x", "pk=x",
+    "is_active__exact=x", "password__startswith=p", f"pk={LONG}", "pk=%C2%B2", f"pk={2**63}", "id__exact=x", "o=x",
+    f"o={LONG}", "o=-99", "o=1.%C2%B2", "p=x", f"p={LONG}", "p=-1", "p=0", "all=x", "_to_field=password", "_popup=x",
+    "%00=1", "delegation__id__exact=x", "delegation=%F0%9F%98%80", "nothing=1", "__=1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ["clerk", "keeper"])
+def test_no_query_and_no_key_of_a_list_of_records_is_an_error(who: str):
+    vote = make_vote(until="rolled", delegates=2)
+    client = signed_in(person(who, vote))
+    keys = ("9" * 5000, "%00", str(2**63), str(2**31), quote("²"), "-1", "1_0", "x", "_00")
+    for model in site._registry:
+        start = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        for query in QUERIES:
+            assert client.get(f"{start}?{query}").status_code < 500, (start, query[:40])
+        for key in keys:
+            for page in ("change", "history", "delete", "password"):
+                assert client.get(f"{start}{key}/{page}/").status_code < 500, (start, key[:20], page)
+    for address in (
+        "jsi18n/?x=%00",
+        "autocomplete/?term=x&app_label=x",
+        f"r/{'9' * 5000}/1/",
+        f"r/1/{'9' * 5000}/",
+    ):
+        assert client.get(f"/admin/{address}").status_code < 500, address[:40]
