@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from voting.forms.core.resubmit import typed_words
+from voting.forms.core.resubmit import words_to_resubmit
 
 #: Staff are signed out after half an hour without a page; the clerk's desk stands in a full hall.
 STAFF_SESSION = 30 * 60  # seconds
@@ -87,7 +87,7 @@ class VoteAdminSite(admin.AdminSite):
         context = {
             **self.each_context(request),
             "title": _("You were signed out"),
-            "words": typed_words(request.POST),
+            "words": words_to_resubmit(request.POST),
             "way": way,
         }
         return TemplateResponse(request, "admin/core/signed_out.html", context, status=403)

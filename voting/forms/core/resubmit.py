@@ -10,7 +10,7 @@ from django.http import QueryDict
 _WORDS = re.compile(r"(?:text|reason|content|delay|note|targets|milestones|fault_\d+)", re.ASCII)
 
 
-def typed_words(data: QueryDict) -> list[str]:
+def words_to_resubmit(data: QueryDict) -> list[str]:
     """Return the texts of a form that was sent, in its order."""
     sent = (str(data[name]) for name in data if _WORDS.fullmatch(name))
     return [text for text in sent if text.strip()]

@@ -18,12 +18,12 @@ from voting import queries
 from voting.domain.after import supervision as verbs
 from voting.domain.core.refusals import Refused
 from voting.forms.after.supervision import FindingForm, InspectionForm, RemarkForm
-from voting.forms.core.resubmit import typed_words
+from voting.forms.core.resubmit import words_to_resubmit
 from voting.forms.core.steps import StepForm
 from voting.forms.core.verbs import Verb, sentences
 from voting.models import Cycle, Delivery, Finding, Inspection
 from voting.text.numbers import MOST_KEY, small_whole
-from voting.views.vote.refusal_page import Calm, delegate_page
+from voting.views.vote.refusal_page import RefusalPage, delegate_page
 
 MISTAKEN, REFUSED = 422, 409
 
@@ -48,7 +48,9 @@ def _delivery(slug: str, number: int) -> tuple[Cycle, Delivery]:
 def _signed_in(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         way = ("accounts:enter", _("Delegate sign-in"))
-        raise Calm(_("This page is for delegates"), _("Please sign in with your slip."), status=403, way=way)
+        raise RefusalPage(
+            _("This page is for delegates"), _("Please sign in with your slip."), status=403, way=way
+        )
     return request.user
 
 
@@ -77,7 +79,7 @@ def supervise(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     cycle, delivery = _delivery(slug, number)
     user = _signed_in(request)
     if not verbs.is_watcher(user, delivery):
-        raise Calm(_("This page is for the supervision group"), verbs.NotOfTheGroup(), status=403)
+        raise RefusalPage(_("This page is for the supervision group"), verbs.NotOfTheGroup(), status=403)
     if request.method != "POST":
         return _page(request, cycle, delivery, _inspection(delivery))
     verb = _verbs(request, delivery, user).get(request.POST.get("do", ""))
@@ -176,7 +178,7 @@ def _page(
             for each in findings
         ],
         "refusal": [] if shown else sentences(form),
-        "words": [] if shown else typed_words(request.POST),
+        "words": [] if shown else words_to_resubmit(request.POST),
         "without": Inspection.objects.filter(delivery=delivery, findings=None).order_by("-day", "-pk"),
         "today": timezone.localdate(),
     }

@@ -19,7 +19,7 @@ from voting import permissions, queries
 from voting.domain.before import deliberation
 from voting.domain.core.refusals import Refused
 from voting.forms.before.deliberation import AnswerQuestionForm, AskForm
-from voting.forms.core.resubmit import typed_words
+from voting.forms.core.resubmit import words_to_resubmit
 from voting.forms.core.verbs import NotNow
 from voting.models import Cycle, Question
 from voting.text.numbers import MOST_KEY, small_whole
@@ -126,6 +126,6 @@ def _page(
         "is_open": is_open,
         "delegation": delegation,
         "refusal": refusal,
-        "words": typed_words(request.POST) if refusal else [],
+        "words": words_to_resubmit(request.POST) if refusal else [],
     }
     return render(request, "before/slate/deliberation.html", context, status=status)

@@ -17,7 +17,7 @@ from voting.read_models.after.lines import Line
 from voting.read_models.after.overview import overview
 from voting.states import RoundStatus, Stage
 from voting.text.plain import plain
-from voting.views.vote.refusal_page import Calm, delegate_page
+from voting.views.vote.refusal_page import RefusalPage, delegate_page
 
 _OVER = frozenset({Stage.ARCHIVED, Stage.WITHDRAWN})
 _PUBLISHED = frozenset({Stage.PUBLICATION, Stage.DELIVERY, Stage.ASSESSMENT})
@@ -37,15 +37,17 @@ class Matter:
 
 
 def signed_in_delegate(request: HttpRequest) -> Delegate:
-    """Return the delegate who is signed in. Raises Calm."""
+    """Return the delegate who is signed in. Raises RefusalPage."""
     user = request.user
     way = ("accounts:enter", _("Delegate sign-in"))
     if not isinstance(user, User) or user.role != Role.DELEGATE:
-        raise Calm(_("This page is for delegates"), _("Please sign in with your slip."), status=403, way=way)
+        raise RefusalPage(
+            _("This page is for delegates"), _("Please sign in with your slip."), status=403, way=way
+        )
     delegate = Delegate.objects.select_related("delegation").filter(user=user).first()
     if delegate is None:
         sentence = _("You are on the roll of no vote. If you should be, please go to the check-in desk.")
-        raise Calm(_("You are not on the roll"), sentence, status=403, way=way)
+        raise RefusalPage(_("You are not on the roll"), sentence, status=403, way=way)
     return delegate
 
 

@@ -17,9 +17,9 @@ from voting.domain.vote.definitions import ballot_items, definition_of
 from voting.forms.vote.ballot import BallotForm, make_ticket
 from voting.models import RollEntry
 from voting.views.vote.ballot_lines import options, rows
-from voting.views.vote.cast_page import end_page
+from voting.views.vote.cast_page import cast_page
 from voting.views.vote.elector import elector, has_nothing_to_vote_on, own_ticket, sign_out
-from voting.views.vote.refusal_page import Calm, address_of, delegate_page
+from voting.views.vote.refusal_page import RefusalPage, address_of, delegate_page
 
 
 @delegate_page
@@ -33,7 +33,7 @@ def ballot(request: HttpRequest) -> HttpResponse:
     user = request.user
     try:
         return _ballot_page(request, elector(request))
-    except Calm:
+    except RefusalPage:
         if request.user.is_authenticated and has_nothing_to_vote_on(user):
             return redirect("voting:delegate")
         raise
@@ -73,7 +73,7 @@ def cast(request: HttpRequest) -> HttpResponse:
     except BallotRefused as refusal:
         return _ballot_page(request, elector(request, form), form, refusal=refusal)
     sign_out(request)
-    return HttpResponse(end_page(request, receipt, kind=ticket.kind))
+    return HttpResponse(cast_page(request, receipt, kind=ticket.kind))
 
 
 def _require_known(form: BallotForm) -> None:

@@ -14,7 +14,7 @@ from voting.views.vote.receipt_qr import receipt_svg
 from voting.views.vote.refusal_page import address_of
 
 
-def end_page(request: HttpRequest, receipt: Receipt, *, kind: str) -> str:
+def cast_page(request: HttpRequest, receipt: Receipt, *, kind: str) -> str:
     """Return the end page of a ballot cast in a cycle of that kind."""
     page = address_of("voting:receipt")
     groups = receipt.friendly.split("-")

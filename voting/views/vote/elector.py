@@ -1,4 +1,4 @@
-"""May this person vote, with this form, now? Every no is a Calm: a clear sentence and a way on."""
+"""May this person vote, with this form, now? Every no is a RefusalPage: a clear sentence and a way on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from voting.domain.vote.ballots import AlreadyCast, HoldsPaperBallot, NotPresent
 from voting.forms.vote.ballot import BallotForm, Ticket
 from voting.models import RollEntry
 from voting.states import Presence, RoundStatus
-from voting.views.vote.refusal_page import Calm
+from voting.views.vote.refusal_page import RefusalPage
 
 
 def current_entry(user: User) -> RollEntry | None:
@@ -39,18 +39,18 @@ def has_nothing_to_vote_on(user: User | AnonymousUser) -> bool:
 
 
 def elector(request: HttpRequest, form: BallotForm | None = None) -> RollEntry:
-    """Return the signed-in delegate's entry on the roll, whose ballot may be cast now. Raises Calm."""
+    """Return the signed-in delegate's entry on the roll, whose ballot may be cast now. Raises RefusalPage."""
     user = own_ticket(request, form)[0] if form else _delegate(request)
     entry = current_entry(user)
     if entry is None:
-        raise Calm(
+        raise RefusalPage(
             _("You are not on the roll"),
             _("You are on the roll of no vote. If you should be, please go to the check-in desk."),
             status=403,
             way=("voting:delegate", _("My page")),
         )
     if form and form.ticket and form.ticket.round != entry.round_id:
-        raise Calm(
+        raise RefusalPage(
             _("This form is from an earlier round"),
             _("This request cast nothing. Please open the ballot of the present round."),
             way=("voting:ballot", _("Open my ballot")),
@@ -64,7 +64,7 @@ def elector(request: HttpRequest, form: BallotForm | None = None) -> RollEntry:
 
 
 def own_ticket(request: HttpRequest, form: BallotForm) -> tuple[User, Ticket]:
-    """Return the signed-in delegate and the form's ticket, once it is theirs. Raises Calm.
+    """Return the signed-in delegate and the form's ticket, once it is theirs. Raises RefusalPage.
 
     Where the session has ended, the ticket still tells whether the ballot is in the urn (F6).
     """
@@ -74,14 +74,14 @@ def own_ticket(request: HttpRequest, form: BallotForm) -> tuple[User, Ticket]:
     user = _delegate(request)
     own = ("voting:ballot", _("Open my ballot"))
     if ticket is None:
-        raise Calm(
+        raise RefusalPage(
             _("This form is damaged"),
             _("Part of it is missing or was changed on the way. This request cast nothing."),
             status=400,
             way=own,
         )
     if ticket.user != user.pk:
-        raise Calm(
+        raise RefusalPage(
             _("This form belongs to another sign-in"),
             _("It was opened before you signed in on this device. This request cast nothing."),
             status=403,
@@ -90,10 +90,10 @@ def own_ticket(request: HttpRequest, form: BallotForm) -> tuple[User, Ticket]:
     return user, ticket
 
 
-def already(request: HttpRequest) -> Calm:
+def already(request: HttpRequest) -> RefusalPage:
     """Sign out, and say that a ballot of this delegate is in the urn."""
     sign_out(request)
-    return Calm(
+    return RefusalPage(
         _("Your ballot is in the urn"),
         AlreadyCast(),
         status=409 if request.method == "POST" else 200,
@@ -118,14 +118,14 @@ def _is_in_urn(ticket: Ticket) -> bool:
 def _delegate(request: HttpRequest) -> User:
     way = ("accounts:enter", _("Delegate sign-in"))
     if not isinstance(request.user, User):
-        raise Calm(
+        raise RefusalPage(
             _("You are signed out"),
             _("This request cast nothing. Please sign in again with your slip and mark the ballot."),
             status=403,
             way=way,
         )
     if request.user.role != Role.DELEGATE:
-        raise Calm(
+        raise RefusalPage(
             _("This page is for delegates"),
             _("You are signed in with a staff account. A ballot is cast with a delegate's slip."),
             status=403,
@@ -139,28 +139,28 @@ def _require_open(entry: RollEntry) -> None:
         return
     refusal = RoundNotOpen(entry.round.status)
     if refusal.is_over:
-        raise Calm(_("Voting is closed"), refusal, entry=entry)
+        raise RefusalPage(_("Voting is closed"), refusal, entry=entry)
     again = ("voting:ballot", _("Load again"))
-    raise Calm(_("Voting has not opened yet"), refusal, entry=entry, way=again)
+    raise RefusalPage(_("Voting has not opened yet"), refusal, entry=entry, way=again)
 
 
 def _require_online(entry: RollEntry) -> None:
     """One delegate, one channel: who holds paper votes on it, and after the switch to paper everyone does."""
     again = ("voting:ballot", _("Load again"))
     if entry.paper:
-        raise Calm(_("You vote on paper"), HoldsPaperBallot(), entry=entry, status=409, way=again)
+        raise RefusalPage(_("You vote on paper"), HoldsPaperBallot(), entry=entry, status=409, way=again)
     if entry.round.paper_only:
-        raise Calm(_("The vote goes on with paper"), OnPaperOnly(), entry=entry, status=409)
+        raise RefusalPage(_("The vote goes on with paper"), OnPaperOnly(), entry=entry, status=409)
 
 
 def _require_present(entry: RollEntry, form: BallotForm | None) -> None:
     if entry.presence == Presence.PRESENT:
         return
     if form:
-        raise Calm(_("You are not checked in"), NotPresent(), entry=entry, form=form)
+        raise RefusalPage(_("You are not checked in"), NotPresent(), entry=entry, form=form)
     again = ("voting:ballot", _("Load again"))
     if entry.presence == Presence.ON_LEAVE:
         text = _("You are recorded as on leave. If you are in the hall, please go to the check-in desk.")
-        raise Calm(_("You are on leave"), text, entry=entry, way=again)
+        raise RefusalPage(_("You are on leave"), text, entry=entry, way=again)
     text = _("You are not checked in as present. Please go to the check-in desk, then load this page again.")
-    raise Calm(_("You are not checked in"), text, entry=entry, way=again)
+    raise RefusalPage(_("You are not checked in"), text, entry=entry, way=again)

@@ -14,14 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from voting.forms.core.resubmit import typed_words
+from voting.forms.core.resubmit import words_to_resubmit
 from voting.forms.vote.ballot import BallotForm
 from voting.models import RollEntry
 
 View = Callable[..., HttpResponse]
 
 
-class Calm(Exception):
+class RefusalPage(Exception):
     """The answer is a heading, a sentence and a way on; with ``form``, the marks are kept in the page.
 
     ``sealed`` shows the seal: a ballot of this delegate is in the urn.
@@ -66,15 +66,15 @@ def address_of(name: str) -> str:
 
 
 def delegate_page(view: View) -> View:
-    """Keep the page out of caches and its form out of error reports; answer a Calm with its page."""
+    """Keep the page out of caches and its form out of error reports; answer a RefusalPage with its page."""
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except Calm as calm:
-            context = calm.context() | {"words": typed_words(request.POST)}
-            return render(request, "vote/ballot/calm.html", context, status=calm.status)
+        except RefusalPage as refusal:
+            context = refusal.context() | {"words": words_to_resubmit(request.POST)}
+            return render(request, "vote/ballot/refusal.html", context, status=refusal.status)
 
     guarded = require_http_methods(["GET", "HEAD", "POST"])(page)
     return sensitive_post_parameters()(sensitive_variables()(never_cache(guarded)))
