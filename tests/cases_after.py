@@ -22,6 +22,7 @@ from voting.domain.after import (
     progress,
     progress_cells,
     progress_lists,
+    rectifications,
     supervision,
     surveys,
 )
@@ -246,21 +247,21 @@ CASES_AFTER: dict[type, Case] = {
         lambda s: assess(s, {1: Mark.FOR}),
         lambda s, held: assessments.withdraw_assessment(assessment=held.cycle, **s.acting),
     ),
-    assessments.NotPoor: after(
+    rectifications.NotPoor: after(
         lambda s: assess(s, {1: Mark.FOR}),
-        lambda s, held: assessments.order_rectification(
+        lambda s, held: rectifications.order_rectification(
             assessment=held.cycle, delivery=s.delivery(), text="改。", due=date(2030, 1, 1), **s.acting
         ),
     ),
-    assessments.OrderDueInThePast: after(
+    rectifications.OrderDueInThePast: after(
         lambda s: assess(s, {1: Mark.AGAINST}),
-        lambda s, held: assessments.order_rectification(
+        lambda s, held: rectifications.order_rectification(
             assessment=held.cycle, delivery=s.delivery(), text="改。", due=date(2018, 1, 1), **s.acting
         ),
     ),
-    assessments.NothingOrdered: after(
+    rectifications.NothingOrdered: after(
         lambda s: assess(s, {1: Mark.AGAINST}),
-        lambda s, held: assessments.order_rectification(
+        lambda s, held: rectifications.order_rectification(
             assessment=held.cycle, delivery=s.delivery(), text="", due=date(2030, 1, 1), **s.acting
         ),
     ),

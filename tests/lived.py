@@ -15,7 +15,7 @@ from tests.cases_after import accept, answer, ask, assess, decide, survey
 from tests.factories import NOW, UserFactory, Vote, make_vote
 from tests.spring import Spring, make_spring
 from voting.count.counting import Mark
-from voting.domain.after import assessments, completions, supervision
+from voting.domain.after import completions, rectifications, supervision
 from voting.domain.before import calls, deliberation, proposals
 from voting.domain.core import cycles, uploads
 from voting.models import ProgressReport, Proposal
@@ -66,7 +66,7 @@ def make_lived(size: int) -> Lived:
         accept(spring, handed_in, accepted=False)
     held = assess(spring, dict.fromkeys(range(1, size + 1), Mark.AGAINST))
     for number in range(2, size + 1):
-        assessments.order_rectification(
+        rectifications.order_rectification(
             assessment=held.cycle, delivery=spring.delivery(number), text="整改。", due=date(2019, 6, 1),
             **spring.acting,
         )  # fmt: skip

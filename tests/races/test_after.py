@@ -17,11 +17,11 @@ from tests.spring import Spring, make_spring
 from voting.count.counting import Mark
 from voting.domain.after import (
     archive,
-    assessments,
     changes,
     completions,
     deliveries,
     light_settings,
+    rectifications,
     supervision,
     surveys,
 )
@@ -141,8 +141,8 @@ def test_a_poor_project_is_ordered_to_be_put_right_once():
     spring = make_spring()
     held = assess(spring, {1: Mark.AGAINST}).cycle
     given = {"assessment": held, "delivery": spring.delivery(1), "text": "改。", "due": date(2019, 6, 1)}
-    results = at_once([partial(assessments.order_rectification, **given, **spring.acting)] * 4)
-    assert Counter(type(each) for each in results) == {Rectification: 1, assessments.NotPoor: 3}
+    results = at_once([partial(rectifications.order_rectification, **given, **spring.acting)] * 4)
+    assert Counter(type(each) for each in results) == {Rectification: 1, rectifications.NotPoor: 3}
     assert Rectification.objects.count() == 1
 
 

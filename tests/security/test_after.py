@@ -16,7 +16,7 @@ from tests.security.test_before import EVIL, SHORT, TAG
 from tests.security.test_crawl import BACKEND, PARAMETER, database, patterns
 from tests.spring import Spring, make_spring
 from voting.count.counting import Mark
-from voting.domain.after import assessments, changes, deliveries, supervision
+from voting.domain.after import changes, deliveries, rectifications, supervision
 
 pytestmark = pytest.mark.django_db
 VALUES = {"slug": "2018"}
@@ -68,7 +68,7 @@ def filled_with(text: str, short: str) -> Spring:
     changes.decide_change(change=change, approved=True, decision=text, on=date(2018, 1, 23), **spring.acting)
     ask(spring, plan={"content": text + "3"}, reason=text)
     held = assess(spring, {1: Mark.AGAINST, 2: Mark.FOR})
-    assessments.order_rectification(
+    rectifications.order_rectification(
         assessment=held.cycle, delivery=spring.delivery(1), text=text, due=date(2019, 6, 1), **spring.acting
     )
     answer(spring, survey(spring))

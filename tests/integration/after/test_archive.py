@@ -19,11 +19,11 @@ from tests.spring import MILESTONES, Spring, make_next_year, make_spring
 from voting.count.counting import Mark
 from voting.domain.after import (
     archive,
-    assessments,
     completions,
     deliveries,
     light_settings,
     progress,
+    rectifications,
     supervision,
     surveys,
 )
@@ -144,7 +144,7 @@ def handed_in(spring: Spring) -> object:
 def ordered(spring: Spring) -> object:
     held = assess(spring, {1: Mark.AGAINST}).cycle
     given = {"assessment": held, "delivery": spring.delivery(1), "text": "改。", "due": date(2019, 6, 1)}
-    return assessments.order_rectification(**given, **spring.acting)
+    return rectifications.order_rectification(**given, **spring.acting)
 
 
 OPEN = [fault, ask, handed_in, ordered]

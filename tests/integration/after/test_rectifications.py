@@ -17,7 +17,7 @@ from tests.factories import UserFactory, Vote
 from tests.spring import Spring, make_spring
 from voting.admin.after.unit_desk import unit_rows
 from voting.count.grading import Grade
-from voting.domain.after import assessments, completions, deliveries
+from voting.domain.after import assessments, completions, deliveries, rectifications
 from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Candidate, JournalEntry
 from voting.read_models.after.overview import overview
@@ -34,25 +34,25 @@ def test_a_poor_grade_is_put_right_and_assessed_a_second_time():
     poor, fine = spring.delivery(1), spring.delivery(2)
     assert [each.number for each in assessments.assessable(spring.cycle)] == [3, 4]
     order = {"assessment": vote.cycle, "text": "重新施工。", "due": date(2019, 3, 31)}
-    with pytest.raises(assessments.NotPoor):
-        assessments.order_rectification(delivery=fine, **order, **spring.acting)
-    made = assessments.order_rectification(delivery=poor, **order, **spring.acting)
-    with pytest.raises(assessments.NotPoor):
-        assessments.order_rectification(delivery=poor, **order, **spring.acting)
+    with pytest.raises(rectifications.NotPoor):
+        rectifications.order_rectification(delivery=fine, **order, **spring.acting)
+    made = rectifications.order_rectification(delivery=poor, **order, **spring.acting)
+    with pytest.raises(rectifications.NotPoor):
+        rectifications.order_rectification(delivery=poor, **order, **spring.acting)
     assert [each.number for each in assessments.assessable(spring.cycle)] == [3, 4]
     for user in (spring.stranger, UserFactory(role=Role.UNIT, kind=Kind.REHEARSAL, unit=spring.unit)):
         with pytest.raises(assessments.NotYourUnit):
-            assessments.reply_rectification(
+            rectifications.reply_rectification(
                 rectification=made, text="已完成。", **spring.acting | {"by": user}
             )
-    with pytest.raises(assessments.NothingOrdered):
-        assessments.reply_rectification(
+    with pytest.raises(rectifications.NothingOrdered):
+        rectifications.reply_rectification(
             rectification=made, text=" ", **spring.acting | {"by": spring.officer}
         )
     unit = spring.acting | {"by": spring.officer}
-    assessments.reply_rectification(rectification=made, text="已重新施工。", **unit)
+    rectifications.reply_rectification(rectification=made, text="已重新施工。", **unit)
     with pytest.raises(StepNotAllowed):
-        assessments.reply_rectification(rectification=made, text="再说一次。", **unit)
+        rectifications.reply_rectification(rectification=made, text="再说一次。", **unit)
     assert [each.number for each in assessments.assessable(spring.cycle)] == [1, 3, 4]
     second = begin(spring, (1,))
     finish(second, [{1: GOOD}] * 3)
@@ -71,10 +71,12 @@ def test_an_order_lies_ahead_and_says_something():
     finish(vote, [{1: POOR}] * 3)
     acting = spring.acting
     given = {"assessment": vote.cycle, "delivery": spring.delivery(1), **acting}
-    with pytest.raises(assessments.NothingOrdered):
-        assessments.order_rectification(text="", due=date(2019, 6, 1), **given)
+    with pytest.raises(rectifications.NothingOrdered):
+        rectifications.order_rectification(text="", due=date(2019, 6, 1), **given)
     with pytest.raises(assessments.DueInThePast):
-        assessments.order_rectification(text="改。", due=(acting["at"] - timedelta(days=2)).date(), **given)
+        rectifications.order_rectification(
+            text="改。", due=(acting["at"] - timedelta(days=2)).date(), **given
+        )
     assert Unit.objects.count() == 2
 
 
@@ -95,7 +97,7 @@ def test_a_completed_project_that_is_graded_poor_goes_on_until_it_is_completed_a
     finish(vote, [{1: POOR}] * 3)
     with pytest.raises(StepNotAllowed):
         spring.report(1)
-    order = assessments.order_rectification(
+    order = rectifications.order_rectification(
         assessment=vote.cycle,
         delivery=spring.delivery(1),
         text="重新施工。",
@@ -107,7 +109,7 @@ def test_a_completed_project_that_is_graded_poor_goes_on_until_it_is_completed_a
     assert entry.data == {
         "number": 1, "assessment": "2018-assessment", "due": "2019-03-31", "reopened": True,
     }  # fmt: skip
-    assessments.reply_rectification(rectification=order, text="已重新施工。", by=spring.officer, at=at)
+    rectifications.reply_rectification(rectification=order, text="已重新施工。", by=spring.officer, at=at)
     assert [each.number for each in assessments.assessable(spring.cycle)] == [2, 3, 4], (
         "not completed again yet"
     )
@@ -131,7 +133,7 @@ def test_an_order_to_one_that_still_goes_on_reopens_nothing():
     vote = begin(spring, (1,))
     finish(vote, [{1: POOR}] * 3)
     given = {"assessment": vote.cycle, "text": "改。", "due": date(2019, 3, 31)}
-    assessments.order_rectification(delivery=spring.delivery(1), **given, **spring.acting)
+    rectifications.order_rectification(delivery=spring.delivery(1), **given, **spring.acting)
     assert JournalEntry.objects.get(act=Act.RECTIFICATION_ORDERED).data["reopened"] is False
     assert spring.delivery(1).status == DeliveryStatus.RUNNING
 
@@ -151,7 +153,7 @@ def test_the_unit_that_was_graded_poor_answers_and_so_may_the_lead_unit(client):
     spring = make_spring(issued=False)
     vote = by_unit(spring)
     third = UserFactory(role=Role.UNIT, unit=Unit.objects.create(name="街道"))
-    order = assessments.order_rectification(
+    order = rectifications.order_rectification(
         assessment=vote.cycle,
         delivery=spring.delivery(1),
         text="改。",
@@ -159,11 +161,11 @@ def test_the_unit_that_was_graded_poor_answers_and_so_may_the_lead_unit(client):
         **spring.acting,
     )
     told = {
-        user: [each.pk for each in assessments.orders_for(user)]
+        user: [each.pk for each in rectifications.orders_for(user)]
         for user in (spring.officer, spring.stranger, third)
     }
     assert told == {spring.officer: [order.pk], spring.stranger: [order.pk], third: []}
-    assert not assessments.may_answer(vote.clerk, order)
+    assert not rectifications.may_answer(vote.clerk, order)
     page = "/admin/vote/2018/unit/1/"
     statuses = {}
     for user in (spring.officer, spring.stranger, third, vote.clerk):
@@ -177,11 +179,13 @@ def test_the_unit_that_was_graded_poor_answers_and_so_may_the_lead_unit(client):
     client.force_login(spring.stranger)
     assert [row.number for _cycle, rows in unit_rows(spring.stranger) for row, _waits in rows] == [1]
     with pytest.raises(assessments.NotYourUnit):
-        assessments.reply_rectification(rectification=order, text="已改。", **spring.acting | {"by": third})
+        rectifications.reply_rectification(
+            rectification=order, text="已改。", **spring.acting | {"by": third}
+        )
     assert client.post(page, {"do": f"order-{order.pk}", "text": "已改。"}).status_code == 302
     order.refresh_from_db()
     assert (order.reply, order.replied_by) == ("已改。", spring.stranger)
-    assert assessments.orders_for(spring.stranger) == []
+    assert rectifications.orders_for(spring.stranger) == []
 
 
 def test_a_long_name_is_cut_and_the_unit_is_not():
@@ -215,14 +219,14 @@ def test_poor_grades_and_overdue_orders_wait_on_the_desk(client):
     due = date(2018, 3, 31)
     late = due + timedelta(days=1)
     assert waiting(client, spring, due) == {poor: [1, 2]}
-    order = assessments.order_rectification(
+    order = rectifications.order_rectification(
         assessment=vote.cycle, delivery=spring.delivery(1), text="改。", due=due, **spring.acting
     )
     assert waiting(client, spring, due) == {poor: [2]}
     assert waiting(client, spring, late) == {poor: [2], "an order to put right is overdue": [1]}
-    assessments.reply_rectification(rectification=order, text="已改。", by=spring.officer, at=spring.at)
+    rectifications.reply_rectification(rectification=order, text="已改。", by=spring.officer, at=spring.at)
     assert waiting(client, spring, late) == {poor: [2]}
-    assert assessments.not_followed_up(assessments.published_grades(spring.cycle)) == {
+    assert rectifications.not_followed_up(assessments.published_grades(spring.cycle)) == {
         spring.delivery(2).pk: vote.cycle
     }
 
@@ -240,7 +244,7 @@ def test_the_desk_asks_as_many_queries_for_three_poor_grades_as_for_one(client):
     queries(spring)
     three = queries(spring)
     for number in (1, 2):
-        assessments.order_rectification(
+        rectifications.order_rectification(
             assessment=vote.cycle,
             delivery=spring.delivery(number),
             text="改。",

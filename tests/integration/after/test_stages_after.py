@@ -26,6 +26,7 @@ from voting.domain.after import (
     deliveries,
     light_settings,
     progress,
+    rectifications,
     supervision,
     surveys,
 )
@@ -83,7 +84,7 @@ def year() -> Year:
     spring = make_spring(candidates=6, seats=5)
     held = assess(spring, {1: Mark.AGAINST, 2: Mark.AGAINST}).cycle
     acting, unit = spring.acting, {"by": spring.officer, "at": END}
-    order = assessments.order_rectification(
+    order = rectifications.order_rectification(
         assessment=held, delivery=spring.delivery(1), text="改。", due=DUE, **acting
     )
     fault = [("围挡破损", spring.unit, DUE)]
@@ -193,15 +194,15 @@ VERBS: dict[Callable[..., Any], tuple[frozenset[Stage], Verb]] = {
         lambda y: assessments.open_assessment(cycle=y.cycle, body="delegates", numbers=[3], **y.acting),
     ),
     assessments.withdraw_assessment: (GOING_ON, withdrawn),
-    assessments.order_rectification: (
+    rectifications.order_rectification: (
         GOING_ON,
-        lambda y: assessments.order_rectification(
+        lambda y: rectifications.order_rectification(
             assessment=y.held, delivery=y[2], text="改。", due=DUE, **y.acting
         ),
     ),
-    assessments.reply_rectification: (
+    rectifications.reply_rectification: (
         GOING_ON,
-        lambda y: assessments.reply_rectification(rectification=y.order, text="已改。", **y.unit),
+        lambda y: rectifications.reply_rectification(rectification=y.order, text="已改。", **y.unit),
     ),
     surveys.open_survey: (
         GOING_ON,

@@ -13,7 +13,7 @@ from tests.autumn import clock
 from tests.cases_after import accept, ask, assess, hand_in
 from tests.spring import Spring, make_spring
 from voting.count.counting import Mark
-from voting.domain.after import assessments, changes, completions, supervision
+from voting.domain.after import changes, completions, rectifications, supervision
 from voting.models import Delivery, Finding
 from voting.read_models.after.unit_desk import Pending, StepWords
 
@@ -94,7 +94,7 @@ def test_the_unit_reads_that_its_hand_in_waits_and_why_it_came_back(spring):
 
 def test_an_order_to_put_right_stands_on_the_first_page_of_the_unit(spring):
     held = assess(spring, {2: Mark.AGAINST})
-    assessments.order_rectification(
+    rectifications.order_rectification(
         assessment=held.cycle, delivery=spring.delivery(2), text="改。", due=DUE, **spring.acting
     )
     first = page(spring, "/en/admin/")

@@ -17,7 +17,8 @@ from voting.domain.core import cycles
 from voting.domain.core.cycles import add_candidate
 from voting.models import Notice
 from voting.printing.tables import inert
-from voting.read_models.vote.results import Result, tenths_of_a_percent
+from voting.read_models.vote.lines import tenths_of_a_percent
+from voting.read_models.vote.results import Result
 
 CHOICES = [range(1, 11)] * 3 + [range(3, 13)]
 

@@ -21,6 +21,7 @@ from voting.count.counting import BallotType, Mark
 from voting.count.definition import Definition, read_definition
 from voting.count.formats.definition import DEFINITION
 from voting.count.judging import Validity, VoidReason, judge
+from voting.count.presets import PRESETS
 from voting.domain.vote.ballots import (
     WHOLE,
     BallotRefused,
@@ -32,7 +33,6 @@ from voting.domain.vote.ballots import (
     TooManyMarks,
     marks_of,
 )
-from voting.domain.vote.presets import PRESETS
 from voting.models import Round, SealedBallot
 
 FOR, AGAINST, ABSTAIN = "for", "against", "abstain"

@@ -17,10 +17,10 @@ from tests.factories import NOW, DelegateFactory, UserFactory, Vote, make_vote
 from tests.pages import text_of
 from voting.count import counting
 from voting.count.counting import Base, BlankBallot, Comparator, Floor, Rule, Scoring, UnderVote
+from voting.count.presets import PRESETS
 from voting.domain.core import cycles
 from voting.domain.core.refusals import ConditionsUnmet
 from voting.domain.vote import roll_changes, rules
-from voting.domain.vote.presets import PRESETS
 from voting.forms.vote.presets import PRESET_NAMES
 from voting.models import JournalEntry, VotingRules
 

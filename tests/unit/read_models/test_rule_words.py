@@ -16,7 +16,7 @@ import pytest
 from django.utils.translation import override
 
 from voting.count import counting
-from voting.domain.vote.presets import ASSESSMENTS, PRESETS
+from voting.count.presets import ASSESSMENTS, PRESETS
 from voting.read_models.vote.rule_words import articles, sentences
 from voting.read_models.vote.rule_words.deciding import scoring
 from voting.read_models.vote.rule_words.numerals import exact_share, numeral, share_word

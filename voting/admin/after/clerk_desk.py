@@ -17,6 +17,7 @@ from voting.domain.after import (
     assessments,
     deliveries,
     light_settings,
+    rectifications,
     surveys,
 )
 from voting.domain.after.assessments import Graded
@@ -221,7 +222,7 @@ class DeliveryDesk(AfterPage):
     def _asked(self) -> Iterator[tuple[str, Iterable[int]]]:
         """Yield what somebody has to decide or to order."""
         mine = Delivery.objects.filter(cycle=self.cycle)
-        poor = mine.filter(pk__in=assessments.not_followed_up(self.grades))
+        poor = mine.filter(pk__in=rectifications.not_followed_up(self.grades))
         asked = mine.filter(changes__in=ChangeRequest.objects.filter(approved=None))
         handed = mine.filter(completions__in=Completion.objects.filter(accepted=None))
         yield _("a change waits for the decision"), asked.values_list("number", flat=True)

@@ -13,11 +13,11 @@ from voting import permissions
 from voting.admin.after.pages import ProjectPage
 from voting.domain.after import (
     archive,
-    assessments,
     changes,
     completions,
     deliveries,
     light_settings,
+    rectifications,
     supervision,
 )
 from voting.forms.after import delivery as forms
@@ -130,10 +130,10 @@ class DeliveryPage(ProjectPage):
                     % {"number": made.number, "cycle": made.cycle}
                 ),
             )
-        if poor := assessments.not_followed_up(self.line.grades).get(delivery.pk):
+        if poor := rectifications.not_followed_up(self.line.grades).get(delivery.pk):
             verbs["mend"] = Verb(
                 lambda data: forms.OrderToMendForm(data, label=_("What is to be put right"), auto_id="m_%s"),
-                lambda form: assessments.order_rectification(
+                lambda form: rectifications.order_rectification(
                     assessment=poor,
                     text=form.cleaned_data["text"],
                     due=form.cleaned_data["due"],

@@ -18,13 +18,13 @@ from accounts.roles import Role
 from voting import permissions
 from voting.admin.after.pages import AfterPage, ProjectPage
 from voting.domain.after import (
-    assessments,
     changes,
     completions,
     light_settings,
     progress,
     progress_cells,
     progress_lists,
+    rectifications,
     supervision,
 )
 from voting.forms.after import delivery as forms
@@ -108,7 +108,7 @@ class UnitDeliveryPage(ProjectPage):
     def _reply(self, order: Rectification) -> Verb:
         return Verb(
             partial(forms.TextForm, auto_id=f"o{order.pk}_%s"),
-            lambda form: assessments.reply_rectification(
+            lambda form: rectifications.reply_rectification(
                 rectification=order, text=form.cleaned_data["text"], **self.acting
             ),
             _("The answer is given; the project can be assessed again."),
@@ -129,7 +129,7 @@ class UnitDeliveryPage(ProjectPage):
             return waiting
         if self.cycle.stage not in light_settings.GOING_ON:
             return []
-        return [each for each in waiting if assessments.answers(self.user, each, self.line.grades)]
+        return [each for each in waiting if rectifications.answers(self.user, each, self.line.grades)]
 
     def context(self) -> dict[str, Any]:
         delivery, shown = self.project, self.shown_forms
@@ -231,7 +231,7 @@ def unit_rows(user: User) -> list[tuple[Cycle, list[Any]]]:
     """Return the cycles with projects of the officer's unit: each line as it stands today, with what waits there."""
     rows = []
     asked = Finding.objects.filter(unit=user.unit_id, closed_at=None).values("inspection__delivery")
-    orders = assessments.orders_for(user)
+    orders = rectifications.orders_for(user)
     ordered = [each.delivery_id for each in orders]
     mine = Delivery.objects.filter(Q(lead_unit=user.unit_id) | Q(pk__in=asked) | Q(pk__in=ordered))
     cycles = Cycle.objects.filter(

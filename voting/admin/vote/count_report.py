@@ -11,7 +11,7 @@ from voting.count.formats.working import WORKING, WorkingBody
 from voting.domain.vote.definitions import definition_of
 from voting.domain.vote.notices import ballot_figures, named_items, shown_channels
 from voting.models import Round
-from voting.read_models.vote.results import RoundResult
+from voting.read_models.vote.round_result import RoundResult
 
 
 def count_report(round_: Round) -> dict[str, Any]:

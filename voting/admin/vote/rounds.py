@@ -18,7 +18,7 @@ from voting.domain.vote.ties import decide_by_lot, decide_by_presidium, open_tie
 from voting.forms.core.steps import ConfirmForm, StepForm
 from voting.forms.vote.rounds import LotForm, PresidiumForm
 from voting.models import TieDecision
-from voting.read_models.vote.results import english
+from voting.read_models.vote.lines import english
 
 
 class DecidePage(StepPage):

@@ -12,10 +12,10 @@ from accounts.models import Delegate, User
 from voting.count.canonical import canonical_json, sha256_hex
 from voting.count.definition import counting_rule
 from voting.count.measures import BallotType
+from voting.count.presets import PRESETS, preset_of
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, Refused, require
 from voting.domain.vote.contradictions import require_possible, whole_list
-from voting.domain.vote.presets import PRESETS, preset_of
 from voting.models import Cycle, VotingRules
 from voting.states import Act, Stage
 

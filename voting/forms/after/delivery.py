@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Unit
-from voting.domain.after import assessments, completions, light_settings, surveys
+from voting.domain.after import assessments, completions, light_settings, rectifications, surveys
 from voting.domain.after.changes import DecisionAhead, DecisionTooEarly, DecisionUnworded
 from voting.domain.after.deliveries import NoLeadUnit, plan_of
 from voting.domain.after.lights import PRESETS
@@ -266,4 +266,4 @@ class OrderToMendForm(TextForm):
     due = forms.DateField(label=gettext_lazy("To be mended by"), widget=day_input())
 
     def field_of(self, refusal: Refused) -> str | None:
-        return "text" if isinstance(refusal, assessments.NothingOrdered) else "due"
+        return "text" if isinstance(refusal, rectifications.NothingOrdered) else "due"

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from voting.domain.vote.presets import ASSESSMENTS, PRESETS
+from voting.count.presets import ASSESSMENTS, PRESETS
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from voting.models import JournalEntry
 from voting.printing.blocks import Block, Document, Heading, Listing, Table, Text
 from voting.read_models.core.words import BECAUSE, TIES
 from voting.read_models.vote.lines import english
-from voting.read_models.vote.results import Result, RoundResult
+from voting.read_models.vote.results import Result
+from voting.read_models.vote.round_result import RoundResult
 from voting.read_models.vote.rule_words import sentences
 from voting.states import Act
 

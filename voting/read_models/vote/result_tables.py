@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from voting.printing.tables import Cell, Sheet, rows_as_csv, sheets_as_xlsx
-from voting.read_models.vote.results import Item, Result, RoundResult
+from voting.read_models.vote.lines import Item
+from voting.read_models.vote.results import Result
+from voting.read_models.vote.round_result import RoundResult
 
 
 def table(result: Result, round_: RoundResult | None = None) -> list[list[Cell]]:

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.integration.after.test_api import ROOT, client_description, schema_of, valid
 from tests.integration.after.test_delivery_pages import lived
+from tests.integration.api.test_api import ROOT, client_description, schema_of, valid
 from tests.spring import make_spring
 from voting import queries
 

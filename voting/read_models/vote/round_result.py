@@ -1,0 +1,283 @@
+"""One round as its notice, a later notice or a tally tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from voting.count.counting import BallotType, Base, Comparator, Floor
+from voting.count.formats.notice import FurtherBallot, NoticeItem, RoundPart
+from voting.count.formats.parts import ChannelName, GradeSettings, Settings
+from voting.count.formats.working import ChannelRecord
+from voting.read_models.core.words import (
+    CHANNELS,
+    DECISIONS,
+    GRADE_COLUMNS,
+    REASONS,
+    STATUSES,
+    TIES,
+    VOID_REASONS,
+)
+from voting.read_models.vote.grades import grade_word, grades_in_short, working
+from voting.read_models.vote.lines import Item, english, tenths_of_a_percent
+
+
+@dataclass(frozen=True)
+class RoundResult:
+    """One round as a notice, a later notice or a tally tells it; every page, paper and export reads it here.
+
+    What is worked out is worked out once, in the language of the page that asks first.
+    ``rules`` are the adopted settings; ``by_channel`` is empty where the source does not tell the channels apart.
+    """
+
+    part: RoundPart
+    rules: Settings | GradeSettings
+    number: int
+    seats: int
+    annual_numbers: tuple[int, ...] = field(default=())
+    by_channel: Mapping[ChannelName, ChannelRecord] = field(default_factory=dict)
+
+    @property
+    def ballot_type(self) -> BallotType:
+        return BallotType(self.rules["ballot_type"])
+
+    @property
+    def per_item(self) -> bool:
+        return self.ballot_type.per_item
+
+    @property
+    def ranking(self) -> bool:
+        return self.ballot_type is BallotType.RANKING
+
+    @property
+    def whole_report(self) -> bool:
+        return self.ballot_type is BallotType.WHOLE_REPORT
+
+    @property
+    def graded(self) -> bool:
+        """This is an assessment, not a choice."""
+        return self.ballot_type is BallotType.GRADES
+
+    @property
+    def name_heading(self) -> str:
+        """What stands above the names: an assessment has projects, a vote candidate projects."""
+        return str(_("Project") if self.graded else _("Candidate project"))
+
+    @property
+    def by_points(self) -> bool:
+        return self.ranking and self.rules["scoring"] == "points"
+
+    @property
+    def roll(self) -> int:
+        return self.part["attendance"]["roll"]
+
+    @property
+    def valid(self) -> int:
+        return self.part["ballots"]["valid"]
+
+    @property
+    def base(self) -> int:
+        """What the percentages are of: the floor's base, or else the roll; of points the most that a project could
+        have, of first places the valid ballots.
+        """
+        if self.by_points:
+            return self.valid * self.seats
+        if self.ranking:
+            return self.valid
+        return self.part["floor"]["size"] or self.roll
+
+    @property
+    def has_floor(self) -> bool:
+        return bool(self.part["floor"]["base"])
+
+    @property
+    def least(self) -> int:
+        return self.part["floor"]["least"]
+
+    @property
+    def line(self) -> str:
+        """Where the line of the majority stands in the chart, in per cent of the base; empty without a floor."""
+        plain = self.has_floor and not self.ranking and not self.graded
+        return tenths_of_a_percent(self.least, self.base) if plain else ""
+
+    @cached_property
+    def group(self) -> dict[str, Any] | None:
+        """The second threshold, with the sub-group's name; None where the rules have none."""
+        group = self.part["group"]
+        return {**group, "name": self.rules["group_name"]} if group else None
+
+    @cached_property
+    def tie(self) -> dict[str, Any] | None:
+        """How a tie was decided on the record, with its ``sentence``."""
+        tie = self.part["tie"]
+        return {**tie, "sentence": str(TIES[tie["method"]])} if tie else None
+
+    @property
+    def following(self) -> FurtherBallot | None:
+        """The further round that this one calls for."""
+        return self.part["next"]
+
+    @property
+    def status(self) -> str:
+        tie = self.tie
+        if self.graded and self.part["status"] == "decided":
+            return grades_in_short(self.part["items"])
+        return tie["sentence"] if tie else str(STATUSES[self.part["status"]])
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the headings of the numbers in a project's line, in the order of ``Item.cells``."""
+        if self.by_points:
+            names = [_("Points"), _("Ballots that rank it"), _("Not ranked")]
+        elif self.ranking:
+            names = [_("First places"), _("Ballots that rank it"), _("Not ranked")]
+        elif self.graded:
+            names = [*GRADE_COLUMNS]
+        elif self.per_item:
+            names = [_("For"), _("Against"), _("Abstain"), _("Not pressed")]
+        else:
+            names = [_("For"), _("Not marked")]
+        headings = [str(name) for name in names]
+        if self.group:
+            headings.append(str(_("For, %(group)s") % {"group": self.group["name"]}))
+        return headings
+
+    @property
+    def percent_heading(self) -> str:
+        if self.by_points:
+            return str(_("Points, per cent"))
+        if self.graded:
+            return str(_("Satisfied, per cent"))
+        return str(_("First places, per cent") if self.ranking else _("For, per cent"))
+
+    @cached_property
+    def items(self) -> list[Item]:
+        return [self._item(item) for item in self.part["items"]]
+
+    @cached_property
+    def rows(self) -> list[Item]:
+        """Return the lines of the table and the chart: the projects, or the whole report as one."""
+        items = self.items
+        if not self.whole_report or not items:
+            return items
+        name = _("The whole list of %(count)d projects") % {"count": len(items)}
+        return [Item(**{**vars(items[0]), "number": 1, "name": str(name)})]
+
+    def _item(self, item: NoticeItem) -> Item:
+        value = item["for"]
+        if self.ranking:
+            value = (item["points"] or 0) if self.by_points else item["places"][0]
+        return Item(
+            number=item["number"],
+            name=(english() and item["name_en"]) or item["name"],
+            votes=item["for"],
+            against=item["against"],
+            abstain=item["abstain"],
+            not_pressed=item["not_pressed"],
+            value=value,
+            place=item["place"],
+            decision=item["decision"],
+            decided=grade_word(item["grade"]) if self.graded else str(DECISIONS[item["decision"]]),
+            reason=self._reason(item),
+            percent=tenths_of_a_percent(value, self.base),
+            annual_task=item["number"] in self.annual_numbers,
+            cells=self._cells(item, value),
+            places=tuple(item["places"]),
+            grade=item["grade"] or "",
+        )
+
+    def _reason(self, item: NoticeItem) -> str:
+        if self.graded and item["grade"]:
+            return "; ".join(working(item, self.part, self.rules))
+        return str(REASONS[item["reason"]])
+
+    def _cells(self, item: NoticeItem, value: int) -> tuple[int, ...]:
+        if self.ranking:
+            cells = [value, item["for"], item["abstain"]]
+        elif self.graded:
+            cells = [item["for"], item["basically"], item["against"], item["abstain"], item["not_pressed"]]
+        elif self.per_item:
+            cells = [item["for"], item["against"], item["abstain"], item["not_pressed"]]
+        else:
+            cells = [item["for"], item["abstain"]]
+        return tuple(cells + ([item["group_for"] or 0] if self.group else []))
+
+    @property
+    def chosen(self) -> list[Item]:
+        return [item for item in self.items if item.chosen]
+
+    @property
+    def tied(self) -> list[Item]:
+        return [item for item in self.items if item.decision == "tied"]
+
+    @property
+    def figures(self) -> list[tuple[str, int]]:
+        """Return 应到, 实到, 发出, 收回, 有效, 其中空白, 无效 with their names, in this order."""
+        attendance, ballots = self.part["attendance"], self.part["ballots"]
+        return [
+            (str(_("Delegates on the roll")), attendance["roll"]),
+            (str(_("Delegates present")), attendance["present"]),
+            (str(_("Ballots issued")), ballots["issued"]),
+            (str(_("Ballots returned")), ballots["returned"]),
+            (str(_("Valid ballots")), ballots["valid"]),
+            (str(_("Blank among the valid")), ballots["blank"]),
+            (str(_("Void ballots")), ballots["void"]),
+        ]
+
+    @property
+    def void_reasons(self) -> list[tuple[str, int]]:
+        """Return why ballots were void, and how many for each reason."""
+        reasons = self.part["ballots"]["void_reasons"]
+        return [(str(VOID_REASONS[name]), number) for name, number in reasons.items() if number]
+
+    @cached_property
+    def channels(self) -> list[dict[str, Any]]:
+        """Return the channels apart, each with its figures; empty where all voted online."""
+        paper = self.part["paper"]
+        if not paper:
+            return []
+        issued = {"paper": paper["issued"], "online": self.part["ballots"]["issued"] - paper["issued"]}
+        return [
+            {
+                "name": str(CHANNELS[name]),
+                "issued": issued[name],
+                **channel,
+                "votes": {item["number"]: item for item in channel["items"]},
+            }
+            for name, channel in sorted(self.by_channel.items())
+        ]
+
+    @property
+    def channel_votes(self) -> list[tuple[Item, list[int]]]:
+        """Return each line with its votes for in every channel; empty where a channel is too small (F27)."""
+        channels = self.channels
+        if not channels or not all(channel["votes"] for channel in channels):
+            return []
+        first = self.items[0].number
+        return [
+            (
+                item,
+                [
+                    channel["votes"][first if self.whole_report else item.number]["for"]
+                    for channel in channels
+                ],
+            )
+            for item in self.rows
+        ]
+
+    @property
+    def quorum(self) -> str:
+        """Say how many delegates the quorum asks for and that they were there."""
+        floor = Floor(
+            base=Base.ALL,
+            numerator=self.rules["quorum_numerator"],
+            denominator=self.rules["quorum_denominator"],
+            comparator=Comparator(self.rules["quorum_comparator"]),
+        )
+        least = floor.least(self.roll)
+        reached, missed = _("Quorum: %(least)d, reached."), _("Quorum: %(least)d, not reached.")
+        return str(reached if self.part["attendance"]["present"] >= least else missed) % {"least": least}
