@@ -22,9 +22,11 @@ from tests.factories import UserFactory, Vote, make_vote
 from tests.integration.core.test_verbs import WORLDS, pages
 from tests.security.test_crawl import BACKEND, addresses, patterns
 from tests.spring import make_spring
+from voting.admin import front
 from voting.admin.core.site import site
 
 pytestmark = pytest.mark.django_db
+assert front.urls, "the records are on the site when their addresses are put together"
 
 VALUES = ("9" * 5000, "-1", "0", "1000000000", "²", "٣", "\0", "１２", str(2**31), str(2**63), "(((", "x")
 ASKED = re.compile(r'(?:GET|POST|data)(?:\.get(?:list)?\(|\[)"(\w+)"')
