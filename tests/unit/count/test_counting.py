@@ -1,4 +1,8 @@
-"""The count: the figures of PROCEDURE.md, every reason for being in or out, a second count by definition."""
+"""The count: the figures of PROCEDURE.md, every reason for being in or out, a second count by definition.
+
+Guards ``voting.count.counting``, ``voting.count.judging``, ``voting.count.totals``,
+``voting.count.outcomes`` and ``voting.count.measures``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""测评: published grades reproduced, and what happens at exactly half."""
+"""测评: published grades reproduced, and what happens at exactly half.
+
+Guards ``voting.count.grading``.
+"""
 
 from __future__ import annotations
 
