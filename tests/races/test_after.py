@@ -1,4 +1,7 @@
-"""After the vote, real threads: many residents answer at once, one form counts once, one change waits at a time."""
+"""After the vote, real threads: many residents answer at once, one form counts once, one change waits at a time.
+
+Guards ``voting.domain.after.surveys`` and ``voting.domain.after.locks``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""F1, F2, F24 and S7: real threads on PostgreSQL."""
+"""F1, F2, F24 and S7: real threads on PostgreSQL.
+
+Guards ``voting.domain.vote.ballots`` and ``voting.domain.vote.rounds``.
+"""
 
 from __future__ import annotations
 

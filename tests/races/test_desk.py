@@ -1,4 +1,7 @@
-"""Two clerks, or one with two fingers: slips are printed once per opened form, a key is made once."""
+"""Two clerks, or one with two fingers: slips are printed once per opened form, a key is made once.
+
+Guards ``voting.domain.vote.rolls`` and ``voting.domain.vote.keys``.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """F3, F4, F6: the web workers are killed while people vote. Every acknowledged ballot is there, and the retry of
 everybody else is answered with the truth.
+
+Guards ``voting.domain.vote.ballots``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Paper and online at the same moment: real threads on PostgreSQL (F1, F2; Must show 3)."""
+"""Paper and online at the same moment: real threads on PostgreSQL (F1, F2; Must show 3).
+
+Guards ``voting.domain.vote.paper_ballots``.
+"""
 
 from __future__ import annotations
 

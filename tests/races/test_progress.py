@@ -1,4 +1,7 @@
-"""A table of progress comes back while units report by hand: everything is taken in, nobody waits for ever."""
+"""A table of progress comes back while units report by hand: everything is taken in, nobody waits for ever.
+
+Guards ``voting.domain.after.progress_lists``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Residents at the same moment, and a clerk beside them: every proposal has its own number, no limit is overrun."""
+"""Residents at the same moment, and a clerk beside them: every proposal has its own number, no limit is overrun.
+
+Guards ``voting.domain.before.proposals``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""F9, F10, F11 before the vote: no GET changes anything, no text becomes markup, no cell a formula."""
+"""F9, F10, F11 before the vote: no GET changes anything, no text becomes markup, no cell a formula.
+
+Guards ``voting.views.before.solicitation`` and ``voting.views.before.deliberation``.
+"""
 
 from __future__ import annotations
 

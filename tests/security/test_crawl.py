@@ -1,4 +1,7 @@
-"""F9 and S11: every address, asked for with GET by every role, changes nothing and tells nothing of a choice."""
+"""F9 and S11: every address, asked for with GET by every role, changes nothing and tells nothing of a choice.
+
+Guards ``voting.urls``.
+"""
 
 from __future__ import annotations
 

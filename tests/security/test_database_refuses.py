@@ -1,4 +1,7 @@
-"""The database itself refuses, attacked with raw SQL: evidence, states, kinds, the second person (Must show 5)."""
+"""The database itself refuses, attacked with raw SQL: evidence, states, kinds, the second person (Must show 5).
+
+Guards ``voting.models``.
+"""
 
 from __future__ import annotations
 

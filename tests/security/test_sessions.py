@@ -1,4 +1,7 @@
-"""Whole sessions looked at by an attacker: S4 after it, S5 during it, S10 from the outside; F5 and F15."""
+"""Whole sessions looked at by an attacker: S4 after it, S5 during it, S10 from the outside; F5 and F15.
+
+Guards ``voting.domain.vote.ballots`` and ``voting.domain.vote.rounds``.
+"""
 
 from __future__ import annotations
 

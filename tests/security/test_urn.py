@@ -1,4 +1,8 @@
-"""The sealed urn: S1, S2, S3, S6, S8, S9, S12 of TRUST.md, and F17, F29."""
+"""The sealed urn: S1, S2, S3, S6, S8, S9, S12 of TRUST.md, and F17, F29.
+
+Guards ``voting.domain.vote.counts``, ``voting.domain.vote.definitions``, ``voting.domain.vote.keys`` and
+``voting.domain.vote.rounds``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The web around the vote: forged forms, staff sessions, secrets of the staff's pages, both languages everywhere."""
+"""The web around the vote: forged forms, staff sessions, secrets of the staff's pages, both languages everywhere.
+
+Guards ``config.headers`` and ``voting.admin.core.site``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The transition tables are the truth for the one writer and for the database alike."""
+"""The transition tables are the truth for the one writer and for the database alike.
+
+Guards ``voting.states``, ``voting.domain.core.cycles`` and ``voting.domain.vote.rounds``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who may do what after the vote: every role at every form, by GET and by POST; the kinds never mix."""
+"""Who may do what after the vote: every role at every form, by GET and by POST; the kinds never mix.
+
+Guards ``voting.permissions``, ``voting.admin.after.clerk_desk`` and ``voting.admin.after.unit_desk``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""归档: projects that take years go on, the year is read-only, contacts are gone, keys and urns disposed of."""
+"""归档: projects that take years go on, the year is read-only, contacts are gone, keys and urns disposed of.
+
+Guards ``voting.domain.after.archive``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What is said of a past day is what was true on it: the plan, the month's end, corrections, completion."""
+"""What is said of a past day is what was true on it: the plan, the month's end, corrections, completion.
+
+Guards ``voting.read_models.after.plans``, ``voting.read_models.after.lines`` and
+``voting.domain.after.progress``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""An assessment speaks of itself: not of a vote, of candidates, of choosing; and a second one says that it is."""
+"""An assessment speaks of itself: not of a vote, of candidates, of choosing; and a second one says that it is.
+
+Guards ``voting.read_models.vote.grades`` and ``voting.read_models.vote.result_tables``.
+"""
 
 from __future__ import annotations
 

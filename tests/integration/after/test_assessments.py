@@ -1,4 +1,7 @@
-"""测评: deliveries graded through the same urn and rounds; both bodies, units' parts, a poor grade put right."""
+"""测评: deliveries graded through the same urn and rounds; both bodies, units' parts, a poor grade put right.
+
+Guards ``voting.domain.after.assessments``.
+"""
 
 from __future__ import annotations
 

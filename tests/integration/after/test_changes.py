@@ -1,4 +1,7 @@
-"""变更: asked for, decided, issued as a new version; the original stays beside it."""
+"""变更: asked for, decided, issued as a new version; the original stays beside it.
+
+Guards ``voting.domain.after.changes`` and ``voting.read_models.after.plan_words``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""An assessment by the standing committee: somebody must be on its roll; one that was laid out wrongly is withdrawn."""
+"""An assessment by the standing committee: somebody must be on its roll; one that was laid out wrongly is withdrawn.
+
+Guards ``voting.domain.after.assessments``.
+"""
 
 from __future__ import annotations
 

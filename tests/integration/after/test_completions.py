@@ -1,4 +1,7 @@
-"""验收: handed in with evidence and every target reached; accepted, or sent back."""
+"""验收: handed in with evidence and every target reached; accepted, or sent back.
+
+Guards ``voting.domain.after.completions``.
+"""
 
 from __future__ import annotations
 

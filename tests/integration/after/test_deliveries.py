@@ -1,4 +1,7 @@
-"""责任分解 and 进度: deliveries from the result, plans, the issued breakdown, reports that are never overwritten."""
+"""责任分解 and 进度: deliveries from the result, plans, the issued breakdown, reports that are never overwritten.
+
+Guards ``voting.domain.after.deliveries`` and ``voting.domain.after.progress``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The clerk's desk after the vote: what cannot be undone is said and ticked first, and nobody gets lost."""
+"""The clerk's desk after the vote: what cannot be undone is said and ticked first, and nobody gets lost.
+
+Guards ``voting.admin.after.clerk_desk`` and ``voting.read_models.after.overview``.
+"""
 
 from __future__ import annotations
 

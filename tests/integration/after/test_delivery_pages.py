@@ -1,4 +1,8 @@
-"""What citizens read after the vote: overview, project, papers, open data, feeds; the same in every form."""
+"""What citizens read after the vote: overview, project, papers, open data, feeds; the same in every form.
+
+Guards ``voting.views.after.deliveries``, ``voting.read_models.after.documents`` and
+``voting.read_models.core.words``.
+"""
 
 from __future__ import annotations
 

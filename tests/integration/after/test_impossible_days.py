@@ -1,4 +1,7 @@
-"""Days that cannot be, and words that say which: on the page the refusal stands at the field that is wrong."""
+"""Days that cannot be, and words that say which: on the page the refusal stands at the field that is wrong.
+
+Guards ``voting.forms.after.delivery`` and ``voting.forms.core.plan_lines``.
+"""
 
 from __future__ import annotations
 

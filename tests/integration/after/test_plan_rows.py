@@ -1,4 +1,7 @@
-"""Targets and milestones keep what was reported of them, whatever their order, number or month; and what is refused."""
+"""Targets and milestones keep what was reported of them, whatever their order, number or month; and what is refused.
+
+Guards ``voting.domain.after.plan_rows``.
+"""
 
 from __future__ import annotations
 

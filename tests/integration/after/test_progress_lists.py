@@ -1,4 +1,7 @@
-"""进度批量更新: 200 rows go out and come back; a fault is named and nothing is taken in; round trips lose nothing."""
+"""进度批量更新: 200 rows go out and come back; a fault is named and nothing is taken in; round trips lose nothing.
+
+Guards ``voting.domain.after.progress_lists`` and ``voting.domain.after.progress_rows``.
+"""
 
 from __future__ import annotations
 

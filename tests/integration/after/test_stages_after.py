@@ -1,6 +1,8 @@
 """Every verb after the vote in every stage: done where the table allows it, refused everywhere else.
 
 All of them get objects that were loaded before the cycle was moved: what counts is where it stands now.
+
+Guards ``voting.domain.after.locks`` and ``voting.domain.after.light_settings``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""监督: who inspects, what becomes of a finding, and what is overdue."""
+"""监督: who inspects, what becomes of a finding, and what is overdue.
+
+Guards ``voting.domain.after.supervision``.
+"""
 
 from __future__ import annotations
 

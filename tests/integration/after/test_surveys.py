@@ -1,4 +1,7 @@
-"""居民满意度调查: sums alone, one form once, floods held back, many at once without waiting for each other."""
+"""居民满意度调查: sums alone, one form once, floods held back, many at once without waiting for each other.
+
+Guards ``voting.domain.after.surveys``.
+"""
 
 from __future__ import annotations
 

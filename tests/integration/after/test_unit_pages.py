@@ -1,4 +1,7 @@
-"""What a unit reads on its pages: what it waits for, what is waited for from it, and why something came back."""
+"""What a unit reads on its pages: what it waits for, what is waited for from it, and why something came back.
+
+Guards ``voting.read_models.after.unit_desk``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""GET /api/v1/: every answer valid against the schema it publishes, in pages, cacheable; the same as the pages."""
+"""GET /api/v1/: every answer valid against the schema it publishes, in pages, cacheable; the same as the pages.
+
+Guards ``voting.views.api.views`` and ``voting.views.api.schema``.
+"""
 
 from __future__ import annotations
 

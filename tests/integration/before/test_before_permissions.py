@@ -1,4 +1,7 @@
-"""Who may do what before the vote: every role at every page, by GET and by POST; the kinds never mix."""
+"""Who may do what before the vote: every role at every page, by GET and by POST; the kinds never mix.
+
+Guards ``voting.permissions``, ``voting.admin.before.solicitation`` and ``voting.admin.before.slates``.
+"""
 
 from __future__ import annotations
 

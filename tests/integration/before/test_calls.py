@@ -1,4 +1,7 @@
-"""征集: the call opens and closes by the clock of the place, to the second, or by hand; and what its pages say."""
+"""征集: the call opens and closes by the clock of the place, to the second, or by hand; and what its pages say.
+
+Guards ``voting.domain.before.calls``.
+"""
 
 from __future__ import annotations
 

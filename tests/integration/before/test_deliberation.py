@@ -1,4 +1,7 @@
-"""审议: delegates ask in their delegation's name, units answer, the presidium confirms; the delegate's own page."""
+"""审议: delegates ask in their delegation's name, units answer, the presidium confirms; the delegate's own page.
+
+Guards ``voting.domain.before.deliberation`` and ``voting.domain.before.reading_slips``.
+"""
 
 from __future__ import annotations
 

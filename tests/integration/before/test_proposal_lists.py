@@ -1,4 +1,7 @@
-"""Proposals from a list: read, previewed, every faulty row named, taken in whole or not at all."""
+"""Proposals from a list: read, previewed, every faulty row named, taken in whole or not at all.
+
+Guards ``voting.domain.before.proposal_lists``.
+"""
 
 from __future__ import annotations
 

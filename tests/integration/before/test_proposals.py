@@ -1,4 +1,7 @@
-"""建议: the public form, its refusals, floods, the tracking code, what is held back, the public list."""
+"""建议: the public form, its refusals, floods, the tracking code, what is held back, the public list.
+
+Guards ``voting.domain.before.proposals``.
+"""
 
 from __future__ import annotations
 

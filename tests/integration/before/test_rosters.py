@@ -1,4 +1,7 @@
-"""The import of delegates: preview, confirm, undo, by page and by command; nothing half done."""
+"""The import of delegates: preview, confirm, undo, by page and by command; nothing half done.
+
+Guards ``voting.domain.vote.rosters``.
+"""
 
 from __future__ import annotations
 

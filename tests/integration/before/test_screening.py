@@ -1,4 +1,7 @@
-"""筛选: likeness, merging, opinions of units, decisions; the clerk's and the unit's pages."""
+"""筛选: likeness, merging, opinions of units, decisions; the clerk's and the unit's pages.
+
+Guards ``voting.domain.before.screening``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""候选项目: drafts, versions, numbering, freezing, the report and its numbers, amendments, the official list."""
+"""候选项目: drafts, versions, numbering, freezing, the report and its numbers, amendments, the official list.
+
+Guards ``voting.domain.before.slates``, ``voting.domain.before.slate_reports``,
+``voting.domain.before.conditions``, ``voting.domain.before.funnel`` and
+``voting.read_models.before.slate_report``.
+"""
 
 from __future__ import annotations
 

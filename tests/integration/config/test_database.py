@@ -1,4 +1,7 @@
-"""The embedded PostgreSQL, the pool, and what is said when there is no connection."""
+"""The embedded PostgreSQL, the pool, and what is said when there is no connection.
+
+Guards ``config.database.base`` and ``config.database.embedded``.
+"""
 
 from __future__ import annotations
 

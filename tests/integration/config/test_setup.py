@@ -1,4 +1,7 @@
-"""The settings as a whole, the monitor's address, what the browser is told, the catalogues."""
+"""The settings as a whole, the monitor's address, what the browser is told, the catalogues.
+
+Guards ``config.settings``, ``config.catalogues`` and ``config.health``.
+"""
 
 from __future__ import annotations
 

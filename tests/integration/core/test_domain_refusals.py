@@ -1,4 +1,7 @@
-"""Every refusal of the domain: raised by a real call, said in both languages, and nothing half saved."""
+"""Every refusal of the domain: raised by a real call, said in both languages, and nothing half saved.
+
+Guards ``voting.domain.core.refusals``.
+"""
 
 from __future__ import annotations
 

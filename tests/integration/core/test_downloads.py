@@ -1,4 +1,7 @@
-"""JSON, CSV and XLSX agree with the page to the digit and cannot be computed by a spreadsheet."""
+"""JSON, CSV and XLSX agree with the page to the digit and cannot be computed by a spreadsheet.
+
+Guards ``voting.views.vote.published`` and ``voting.read_models.vote.results``.
+"""
 
 from __future__ import annotations
 

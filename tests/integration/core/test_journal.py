@@ -1,4 +1,7 @@
-"""The journal: one chain per cycle, without gaps under a race, and every tampering is found."""
+"""The journal: one chain per cycle, without gaps under a race, and every tampering is found.
+
+Guards ``voting.domain.core.journal``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The journal in words: no code of ours stands on the page, whatever happened in the year."""
+"""The journal in words: no code of ours stands on the page, whatever happened in the year.
+
+Guards ``voting.read_models.core.journal_words``.
+"""
 
 from __future__ import annotations
 

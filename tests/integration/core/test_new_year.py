@@ -1,4 +1,7 @@
-"""A clerk opens a new year; it is nobody's business before its call is published."""
+"""A clerk opens a new year; it is nobody's business before its call is published.
+
+Guards ``voting.admin.core.years`` and ``voting.domain.core.cycles``.
+"""
 
 from __future__ import annotations
 

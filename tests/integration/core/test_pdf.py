@@ -1,4 +1,7 @@
-"""The papers of the vote as page and as PDF: every number is the notice's own (F22)."""
+"""The papers of the vote as page and as PDF: every number is the notice's own (F22).
+
+Guards ``voting.printing.pdf`` and ``voting.read_models.vote.documents``.
+"""
 
 from __future__ import annotations
 

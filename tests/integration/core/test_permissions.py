@@ -1,4 +1,7 @@
-"""Who may take which step: every role at every step's own moment; the kinds never mix; superusers take none."""
+"""Who may take which step: every role at every step's own moment; the kinds never mix; superusers take none.
+
+Guards ``voting.permissions``, ``voting.domain.vote.steps`` and ``voting.domain.vote.running_order``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a word processor leaves in a text: it goes at the forms, and what is kept of old takes no feed or file down."""
+"""What a word processor leaves in a text: it goes at the forms, and what is kept of old takes no feed or file down.
+
+Guards ``voting.text.plain`` and ``voting.forms.core.plain``.
+"""
 
 from __future__ import annotations
 

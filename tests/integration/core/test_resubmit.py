@@ -1,4 +1,7 @@
-"""What was written is never lost: a page that was done meanwhile, a sign-in that had ended."""
+"""What was written is never lost: a page that was done meanwhile, a sign-in that had ended.
+
+Guards ``voting.forms.core.resubmit``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``make demo``: serves, says how to get in, stops cleanly, keeps its data, and says in a sentence what it cannot."""
+"""``make demo``: serves, says how to get in, stops cleanly, keeps its data, and says in a sentence what it cannot.
+
+Guards ``voting.management.commands.demo`` and ``voting.management.demo.places``.
+"""
 
 from __future__ import annotations
 

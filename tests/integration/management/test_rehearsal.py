@@ -1,4 +1,7 @@
-"""A whole session over HTTP, and how people at a running server are imitated."""
+"""A whole session over HTTP, and how people at a running server are imitated.
+
+Guards ``voting.management.commands.rehearse`` and ``voting.management.hall.rehearsal``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The seeds: what the files say, loading them through the verbs, and refusing damaged ones whole."""
+"""The seeds: what the files say, loading them through the verbs, and refusing damaged ones whole.
+
+Guards ``voting.management.seeds.loading`` and ``voting.management.seeds.reading``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The clerk's and the scrutineers' desk: the running order and every step's page, over the test client."""
+"""The clerk's and the scrutineers' desk: the running order and every step's page, over the test client.
+
+Guards ``voting.admin.step_pages`` and ``voting.domain.vote.running_order``.
+"""
 
 from __future__ import annotations
 

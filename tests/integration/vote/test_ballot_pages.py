@@ -1,4 +1,7 @@
-"""The delegate's pages over HTTP: sign in, mark, review, cast, and every answer that is not a ballot."""
+"""The delegate's pages over HTTP: sign in, mark, review, cast, and every answer that is not a ballot.
+
+Guards ``voting.views.vote.ballot`` and ``voting.read_models.vote.ballot_sheet``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Every ballot type over HTTP: page, refusals, review, urn and count; and what ``marks_of`` lets by."""
+"""Every ballot type over HTTP: page, refusals, review, urn and count; and what ``marks_of`` lets by.
+
+Guards ``voting.domain.vote.ballots`` and ``voting.count.definition``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The check-in desk in the doorway, and the changes of the frozen roll."""
+"""The check-in desk in the doorway, and the changes of the frozen roll.
+
+Guards ``voting.admin.vote.desk`` and ``voting.domain.vote.roll_changes``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Further rounds, decided ties and channels through the verbs: the right projects and seats, nothing overwritten."""
+"""Further rounds, decided ties and channels through the verbs: the right projects and seats, nothing overwritten.
+
+Guards ``voting.domain.vote.further_rounds``, ``voting.domain.vote.ties`` and
+``voting.domain.vote.notices``.
+"""
 
 from __future__ import annotations
 

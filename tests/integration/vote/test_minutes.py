@@ -1,4 +1,7 @@
-"""会议记录: the procedure in its order, from the journal and the certified count."""
+"""会议记录: the procedure in its order, from the journal and the certified count.
+
+Guards ``voting.admin.vote.minutes``.
+"""
 
 from __future__ import annotations
 

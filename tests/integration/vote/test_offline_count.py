@@ -1,4 +1,8 @@
-"""Exports to recount, the offline unsealing, the offline key: byte for byte, and every change is found."""
+"""Exports to recount, the offline unsealing, the offline key: byte for byte, and every change is found.
+
+Guards ``voting.domain.vote.urn_files``, ``voting.count.working``, ``voting.count.canonical`` and
+``voting.recount.unseal``.
+"""
 
 from __future__ import annotations
 

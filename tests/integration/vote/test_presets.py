@@ -1,4 +1,7 @@
-"""Every preset from adoption to publication through the verbs, and its result on the page in both languages."""
+"""Every preset from adoption to publication through the verbs, and its result on the page in both languages.
+
+Guards ``voting.domain.vote.presets``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The voting rules: presets, what cannot go together, the clerk's form, adoption, and the public 票决办法."""
+"""The voting rules: presets, what cannot go together, the clerk's form, adoption, and the public 票决办法.
+
+Guards ``voting.domain.vote.rules``, ``voting.domain.vote.presets`` and
+``voting.domain.vote.contradictions``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The whole vote through the verbs, and what every step leaves behind."""
+"""The whole vote through the verbs, and what every step leaves behind.
+
+Guards ``voting.domain.vote.counts`` and ``voting.domain.vote.notices``.
+"""
 
 from __future__ import annotations
 

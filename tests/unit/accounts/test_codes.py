@@ -1,4 +1,7 @@
-"""Access codes: enough random bits, typing errors told apart from wrong codes, attempts counted per delegate."""
+"""Access codes: enough random bits, typing errors told apart from wrong codes, attempts counted per delegate.
+
+Guards ``accounts.codes``.
+"""
 
 from __future__ import annotations
 

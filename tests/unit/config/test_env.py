@@ -1,4 +1,7 @@
-"""config.env returns what it understands and refuses the rest in a sentence that names the variable."""
+"""config.env returns what it understands and refuses the rest in a sentence that names the variable.
+
+Guards ``config.env``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A ballot as bytes: one width whatever it says, exact both ways, nothing else accepted."""
+"""A ballot as bytes: one width whatever it says, exact both ways, nothing else accepted.
+
+Guards ``voting.count.choices``.
+"""
 
 from __future__ import annotations
 

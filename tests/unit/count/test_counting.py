@@ -1,4 +1,8 @@
-"""The count: the figures of PROCEDURE.md, every reason for being in or out, a second count by definition."""
+"""The count: the figures of PROCEDURE.md, every reason for being in or out, a second count by definition.
+
+Guards ``voting.count.counting``, ``voting.count.judging``, ``voting.count.totals``,
+``voting.count.outcomes`` and ``voting.count.measures``.
+"""
 
 from __future__ import annotations
 
@@ -52,6 +56,7 @@ from voting.count.counting import (
     judge,
     patterns,
 )
+from voting.count.judging import known_marks
 
 ROOT = Path(__file__).resolve().parents[3]
 PURE = sorted((ROOT / "voting" / "count").glob("*.py"))
@@ -282,6 +287,21 @@ STRICT = replace(TWO_OF_FOUR, blank=BlankBallot.VOID)
 PRESSED = replace(TWO_OF_FOUR, ballot_type=BallotType.PER_ITEM)
 PRESSED_STRICT = replace(PRESSED, blank=BlankBallot.VOID)
 GRADED = replace(PRESSED, ballot_type=BallotType.GRADES, seats=4, satisfied_floor=MAJORITY)
+
+
+@pytest.mark.parametrize(
+    ("rule", "marks"),
+    [
+        (EXACTLY, {0, 1}),
+        (RANKED, {0, 1, 2}),
+        (PRESSED, {0, 1, 2, 3}),
+        (REPORT, {0, 1, 2, 3}),
+        (GRADED, {0, 1, 2, 3, 4}),
+    ],
+)
+def test_the_marks_that_a_ballot_can_bear(rule: Rule, marks: set[int]) -> None:
+    """On a ranking they are the places: as many as there are seats."""
+    assert known_marks(rule) == marks
 
 
 @pytest.mark.parametrize(
@@ -590,12 +610,19 @@ def test_figures_of_a_sub_group_belong_to_a_second_threshold() -> None:
             decide(rule, totals, everybody(1), group=group)
         assert refusal.value.code == "group"
     grouped = replace(GONGSHU, seats=1, group_floor=MAJORITY)
-    for part in ([(1, 0)] * 2, [(0, 0)] * 2, [(1, 1)] * 2):
+    for part, mismatch in (
+        ([(1, 0)] * 2, (None, 1, 2)),
+        ([(0, 0)] * 2, (None, 1, 2)),
+        ([(1, 1)] * 2, (None, 1, 2)),
+        ([(0, 1)], (2, 0, 1)),
+    ):
         more = add_up(replace(GONGSHU, seats=1), (1, 2), part)
-        with pytest.raises(CountMismatch):
+        with pytest.raises(CountMismatch) as found:
             decide(grouped, totals, everybody(2), group=(more, everybody(2)))
-    with pytest.raises(ValueError, match="same items"):
-        decide(grouped, totals, everybody(2), group=(add_up(grouped, (2, 1), [(0, 1)]), everybody(2)))
+        assert (found.value.number, found.value.expected, found.value.found) == mismatch
+    for items, marks in (((2, 1), (0, 1)), ((1,), (1,)), ((1, 2, 3), (1, 0, 0))):
+        with pytest.raises(ValueError, match=r"same items|zip"):
+            decide(grouped, totals, everybody(2), group=(add_up(grouped, items, [marks]), everybody(2)))
     with pytest.raises(CountMismatch):
         Totals(1, 1, 0, {}, (ItemTotals(1, 2, 0, -1, 0),))
 
@@ -789,6 +816,26 @@ def test_valid_and_void_are_all_that_was_returned() -> None:
             replace(good, **changes)
         assert refusal.value.number is None
         assert "the ballots" in str(refusal.value)
+
+
+def test_figures_are_added_item_by_item_and_place_by_place() -> None:
+    """The channels and the sub-group are added up apart: what is not over the same items and places has no sum."""
+    rule = replace(GONGSHU, seats=1)
+    one, other = add_up(rule, (1, 2), [(1, 0)]), add_up(rule, (1, 2), [(0, 1), (0, 0)])
+    assert one + other == add_up(rule, (1, 2), [(1, 0), (0, 1), (0, 0)])
+    for items in ((2, 1), (1, 3), (1, 2, 3), (1,)):
+        with pytest.raises(ValueError, match=r"same items|zip"):
+            one + add_up(rule, items, [(0,) * len(items)])
+    places = [
+        add_up(
+            replace(GONGSHU, ballot_type=BallotType.RANKING, scoring=Scoring.POINTS, floor=None, seats=seats),
+            (1, 2),
+            [(1, 0)],
+        )
+        for seats in (1, 2)
+    ]
+    with pytest.raises(ValueError, match="zip"):
+        places[0] + places[1]
 
 
 def test_an_outcome_cannot_be_touched_up() -> None:

@@ -1,4 +1,7 @@
-"""测评: published grades reproduced, and what happens at exactly half."""
+"""测评: published grades reproduced, and what happens at exactly half.
+
+Guards ``voting.count.grading``.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,10 @@ def test_exactly_half_is_graded_as_the_comparator_says_and_shown():
     more = Floor(Base.ALL, 1, 2, Comparator.MORE_THAN)
     strict = grade(half, GradeRule(satisfied=more, basically=more))
     assert strict.grade is Grade.BASICALLY
-    assert [(test.needed, test.answers) for test in strict.tests] == [(16, 15), (16, 25)]
+    assert [(test.grade, test.needed, test.answers) for test in strict.tests] == [
+        (Grade.SATISFIED, 16, 15),
+        (Grade.BASICALLY, 16, 25),
+    ]
 
 
 def test_the_base_is_part_of_the_rule():
@@ -67,7 +73,15 @@ def test_the_base_is_part_of_the_rule():
     assert grade(there, ZHENHAI).grade is Grade.BASICALLY
 
 
-@pytest.mark.parametrize("counts", [(-1, 0, 0, 0, 0, 5, 5), (3, 3, 0, 0, 0, 5, 9), (1, 0, 0, 0, 0, 9, 5)])
+@pytest.mark.parametrize("place", range(5))
+def test_no_answer_counts_fewer_than_nobody(place):
+    counts = [1, 1, 1, 1, 1]
+    counts[place] = -1
+    with pytest.raises(ImpossibleAnswers):
+        Answers(*counts, 5, 5)
+
+
+@pytest.mark.parametrize("counts", [(3, 3, 0, 0, 0, 5, 9), (1, 0, 0, 0, 0, 9, 5)])
 def test_more_answers_than_people_are_impossible(counts):
     with pytest.raises(ImpossibleAnswers):
         Answers(*counts)

@@ -1,4 +1,7 @@
-"""What a person types for one paper ballot, and what it says: every ballot type, both ways."""
+"""What a person types for one paper ballot, and what it says: every ballot type, both ways.
+
+Guards ``voting.count.paper_marks``.
+"""
 
 from __future__ import annotations
 

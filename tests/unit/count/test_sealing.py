@@ -1,4 +1,7 @@
-"""Sealing, and the scrutineers' slips: k open, k−1 do not, and every mistake is named with its place."""
+"""Sealing, and the scrutineers' slips: k open, k−1 do not, and every mistake is named with its place.
+
+Guards ``voting.count.sealing``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""By what a flood is counted."""
+"""By what a flood is counted.
+
+Guards ``voting.domain.core.floods``.
+"""
 
 from __future__ import annotations
 

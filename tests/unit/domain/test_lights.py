@@ -1,4 +1,7 @@
-"""亮灯: the cut-offs to the point, month ends and leap years."""
+"""亮灯: the cut-offs to the point, month ends and leap years.
+
+Guards ``voting.domain.after.lights``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Cells of the table of progress, as people type, paste and reformat them; what has two meanings is named."""
+"""Cells of the table of progress, as people type, paste and reformat them; what has two meanings is named.
+
+Guards ``voting.domain.after.progress_cells``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Receipts: read out, typed with look-alikes, and found in the sealed list."""
+"""Receipts: read out, typed with look-alikes, and found in the sealed list.
+
+Guards ``voting.domain.vote.receipts``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Files from anybody: the content decides, the file is made anew, nothing hidden in it stays."""
+"""Files from anybody: the content decides, the file is made anew, nothing hidden in it stays.
+
+Guards ``voting.domain.core.uploads``.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,11 @@
 
 ``articles/`` holds the whole text of Gongshu's, and of each other preset the articles that differ from it. Whoever
 changes a word changes it there too, and so reads it.
+
+Guards ``voting.read_models.vote.rule_words.assessment``, ``voting.read_models.vote.rule_words.conduct``,
+``voting.read_models.vote.rule_words.deciding``, ``voting.read_models.vote.rule_words.example``,
+``voting.read_models.vote.rule_words.marking``, ``voting.read_models.vote.rule_words.measures``,
+``voting.read_models.vote.rule_words.numerals`` and ``voting.read_models.vote.rule_words.thresholds``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""``python -m voting.recount``: agrees with what we export, disagrees with every digit changed, needs no Django."""
+"""``python -m voting.recount``: agrees with what we export, disagrees with every digit changed, needs no Django.
+
+Guards ``voting.recount.__main__`` and ``voting.recount.pabulib``.
+"""
 
 from __future__ import annotations
 

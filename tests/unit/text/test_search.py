@@ -1,4 +1,7 @@
-"""Terms and likeness: what search and the finding of duplicates look at."""
+"""Terms and likeness: what search and the finding of duplicates look at.
+
+Guards ``voting.text.search``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Lists of delegates as people save them: every encoding, dialect and program; what cannot be read is named (F20)."""
+"""Lists of delegates as people save them: every encoding, dialect and program; what cannot be read is named (F20).
+
+Guards ``accounts.roster.reading`` and ``accounts.roster.checking``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The quick QR code is the one that segno would draw."""
+"""The quick QR code is the one that segno would draw.
+
+Guards ``voting.views.vote.receipt_qr``.
+"""
 
 from __future__ import annotations
 
