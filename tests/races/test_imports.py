@@ -1,4 +1,7 @@
-"""Two people confirm at once: a list is taken in once, whether they confirm one file or each their own of the same."""
+"""Two people confirm at once: a list is taken in once, whether they confirm one file or each their own of the same.
+
+Guards ``voting.domain.core.imports``.
+"""
 
 from __future__ import annotations
 

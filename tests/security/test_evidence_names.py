@@ -2,6 +2,8 @@
 
 PostgreSQL looks for an unqualified name among the temporary tables first, so that a TEMP table named like ours blinded
 every trigger that looks into another table.
+
+Guards ``voting.evidence.rules``.
 """
 
 from __future__ import annotations

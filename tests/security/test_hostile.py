@@ -1,4 +1,7 @@
-"""No address, parameter or form of a stranger is an error of ours: every URL, every name, values that break numbers."""
+"""No address, parameter or form of a stranger is an error of ours: every URL, every name, values that break numbers.
+
+Guards ``voting.text.numbers`` and ``voting.admin.core.records``.
+"""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from voting.domain.after import changes, deliveries, light_settings, plan_rows, 
 from voting.domain.before.screening import NotYourUnit
 from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Breakdown, ChangeRequest
-from voting.read_models.after.plan_words import differences
+from voting.read_models.after.plan_words import plan_differences
 
 pytestmark = pytest.mark.django_db
 
@@ -163,7 +163,7 @@ def test_who_does_it_changes_too_and_the_new_lead_unit_reports(spring):
     first, second = (json.loads(Breakdown.objects.get(version=n).body)["deliveries"][0] for n in (1, 2))
     assert (first["lead_unit"], second["lead_unit"]) == ("区城管局", "区民政局")
     with override("zh-hans"):
-        assert differences(change.before, change.after) == [
+        assert plan_differences(change.before, change.after) == [
             ("分管领导", "未说明", "王副区长"),
             ("牵头单位", "区城管局", "区民政局"),
             ("配合单位", "未说明", "区财政局"),

@@ -1,6 +1,7 @@
 """整改: what follows a poor grade: the order, who answers it, the second assessment, and what waits on the desk.
 
-Guards ``voting.domain.after.assessments`` and ``voting.read_models.after.timeline``.
+Guards ``voting.domain.after.assessments``, ``voting.read_models.after.timeline`` and
+``voting.domain.after.rectifications``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """GET /api/v1/: every answer valid against the schema it publishes, in pages, cacheable; the same as the pages.
 
-Guards ``voting.views.api.views`` and ``voting.views.api.schema``.
+Guards ``voting.views.api.views``, ``voting.views.api.records`` and ``voting.views.api.description``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""/api/v1/ to the letter and under attack: whatever comes, the answer is data; what nobody foresaw is not shown."""
+"""/api/v1/ to the letter and under attack: whatever comes, the answer is data; what nobody foresaw is not shown.
+
+Guards ``voting.views.api.answers`` and ``voting.views.api.parameters``.
+"""
 
 from __future__ import annotations
 

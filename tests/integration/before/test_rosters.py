@@ -1,6 +1,6 @@
 """The import of delegates: preview, confirm, undo, by page and by command; nothing half done.
 
-Guards ``voting.domain.vote.rosters``.
+Guards ``voting.domain.before.rosters`` and ``accounts.roster_rows``.
 """
 
 from __future__ import annotations

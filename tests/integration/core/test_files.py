@@ -1,4 +1,7 @@
-"""Every file that anybody can download: sent once, under a name that every browser understands, as what it is."""
+"""Every file that anybody can download: sent once, under a name that every browser understands, as what it is.
+
+Guards ``voting.views.core.files``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The one counter of floods: by purpose, network and window; nothing says who knocked, what for, or when within it."""
+"""The one counter of floods: by purpose, network and window; nothing says who knocked, what for, or when within it.
+
+Guards ``voting.domain.core.floods``.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,11 @@
 """Every record that outlives the code: read as it was written, held against its schema, refused by one sentence.
 
 The records are those of whole votes, so that a format which nothing writes any more, or a new one, is noticed.
+
+Guards ``voting.count.formats.records``, ``voting.count.formats.definition``,
+``voting.count.formats.working``, ``voting.count.formats.notice``, ``voting.count.formats.breakdown``,
+``voting.count.formats.slate_report``, ``voting.count.formats.roster``, ``voting.count.formats.files``,
+``voting.count.formats.parts`` and ``voting.read_models.core.unreadable``.
 """
 
 from __future__ import annotations
@@ -21,7 +26,7 @@ from tests.autumn import make_autumn
 from tests.cases_after import assess
 from tests.factories import Vote, make_vote
 from tests.integration.vote.test_further_rounds import on_paper, tied_vote
-from tests.integration.vote.test_roster_import import apply, people, stage
+from tests.integration.before.test_rosters import apply, people, stage
 from tests.security.test_crawl import addresses
 from tests.spring import make_spring
 from voting.count.formats import ALL, Format, UnreadableRecord

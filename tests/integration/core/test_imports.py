@@ -1,4 +1,7 @@
-"""Every import in one world: two people, a change between, twice, a stranger, nothing, a fault: nothing half saved."""
+"""Every import in one world: two people, a change between, twice, a stranger, nothing, a fault: nothing half saved.
+
+Guards ``voting.domain.core.imports``.
+"""
 
 from __future__ import annotations
 

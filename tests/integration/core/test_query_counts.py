@@ -1,4 +1,7 @@
-"""What every page costs: the same number of statements for 3 rows and for 30, and none of them twice."""
+"""What every page costs: the same number of statements for 3 rows and for 30, and none of them twice.
+
+Guards ``voting.queries`` and ``voting.read_models.after.overview``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Every page with verbs, found in the addresses: a name that is missing, unknown or not possible now does nothing."""
+"""Every page with verbs, found in the addresses: a name that is missing, unknown or not possible now does nothing.
+
+Guards ``voting.admin.core.verbs`` and ``voting.forms.core.verbs``.
+"""
 
 from __future__ import annotations
 

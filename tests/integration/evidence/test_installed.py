@@ -1,4 +1,7 @@
-"""What the database holds is held against the files, both ways."""
+"""What the database holds is held against the files, both ways.
+
+Guards ``voting.evidence.installed``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The operation by which a migration installs the rules: anew, wholly, and only as it was written."""
+"""The operation by which a migration installs the rules: anew, wholly, and only as it was written.
+
+Guards ``voting.evidence.operation``.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The clerk's and the scrutineers' desk: the running order and every step's page, over the test client.
 
-Guards ``voting.admin.step_pages`` and ``voting.domain.vote.running_order``.
+Guards ``voting.admin.step_pages``, ``voting.domain.vote.running_order``,
+``voting.domain.vote.step_conditions`` and ``voting.domain.vote.steps``.
 """
 
 from __future__ import annotations

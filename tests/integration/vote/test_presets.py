@@ -1,6 +1,6 @@
 """Every preset from adoption to publication through the verbs, and its result on the page in both languages.
 
-Guards ``voting.domain.vote.presets``.
+Guards ``voting.count.presets``.
 """
 
 from __future__ import annotations

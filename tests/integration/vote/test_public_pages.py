@@ -1,6 +1,7 @@
 """What citizens read: pages, papers, receipts, hall screen; nothing of a choice before the notice.
 
-Guards ``voting.views.core.public`` and ``voting.read_models.vote.lines``.
+Guards ``voting.views.core.public``, ``voting.read_models.vote.lines`` and
+``voting.read_models.vote.round_result``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The voting rules: presets, what cannot go together, the clerk's form, adoption, and the public 票决办法.
 
-Guards ``voting.domain.vote.rules``, ``voting.domain.vote.presets`` and
-``voting.domain.vote.contradictions``.
+Guards ``voting.domain.vote.rules``, ``voting.count.presets`` and ``voting.domain.vote.contradictions``.
 """
 
 from __future__ import annotations

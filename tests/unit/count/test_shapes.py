@@ -1,4 +1,7 @@
-"""The reader and the JSON Schema that a typed definition gives; what does not fit is refused with its place."""
+"""The reader and the JSON Schema that a typed definition gives; what does not fit is refused with its place.
+
+Guards ``voting.count.formats.shapes``.
+"""
 
 from __future__ import annotations
 

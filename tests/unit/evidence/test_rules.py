@@ -1,4 +1,7 @@
-"""The files of the rules: each says what its table promises; no rule changes without a migration."""
+"""The files of the rules: each says what its table promises; no rule changes without a migration.
+
+Guards ``voting.evidence.rules``.
+"""
 
 from __future__ import annotations
 

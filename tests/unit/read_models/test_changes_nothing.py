@@ -1,4 +1,7 @@
-"""What pages read is never altered by reading it: no page can save words of another day, nor anything else."""
+"""What pages read is never altered by reading it: no page can save words of another day, nor anything else.
+
+Guards ``voting.read_models.after.plans`` and ``voting.read_models.after.lines``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Small whole numbers: plain digits alone, and never more than was said."""
+"""Small whole numbers: plain digits alone, and never more than was said.
+
+Guards ``voting.text.numbers``.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Lists of delegates as people save them: every encoding, dialect and program; what cannot be read is named (F20).
 
-Guards ``accounts.roster.reading`` and ``accounts.roster.checking``.
+Guards ``voting.text.tables``.
 """
 
 from __future__ import annotations

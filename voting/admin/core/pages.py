@@ -22,7 +22,7 @@ from voting.admin.core.verbs import VerbPage
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote.running_order import STEPS, RunningOrder, Step, StepKey
 from voting.forms.core.steps import ConfirmForm, StepForm
-from voting.forms.core.verbs import Verb, sentences
+from voting.forms.core.verbs import Verb, refusals_on
 from voting.models import Cycle, Round
 
 #: Names the year whose running order stands first: where somebody comes back from a step, its next step is in view.
@@ -124,7 +124,7 @@ class StepPage(VerbPage):
             **more,
         }
         answer = TemplateResponse(self.request, self.template, context, status=status)
-        return answer if sent is None else with_every_refusal(answer, sentences(sent), self.step)
+        return answer if sent is None else with_every_refusal(answer, refusals_on(sent), self.step)
 
     def frame(self, title: str) -> dict[str, Any]:
         """Return what the page around the step needs."""

@@ -19,7 +19,7 @@ from voting.domain.core.refusals import Refused
 from voting.domain.vote.rolls import issue_slips, lift_block, set_presence, set_rest_present, void_slip
 from voting.domain.vote.running_order import RunningOrder, StepKey
 from voting.forms.core.steps import ConfirmForm, OneNumberForm, PresenceForm, StepForm
-from voting.forms.core.verbs import Verb, sentences
+from voting.forms.core.verbs import Verb, refusals_on
 from voting.models import RollEntry, Round
 from voting.states import Presence
 
@@ -137,7 +137,10 @@ class CheckInPage(StepPage):
 
     def page(self, sent: Any = None, *, status: int = 200, **more: Any) -> HttpResponse:
         if self.listed and isinstance(sent, PresenceForm):
-            more |= {"refusal_in_list": sentences(sent), "ticked": set(self.request.POST.getlist("numbers"))}
+            more |= {
+                "refusal_in_list": refusals_on(sent),
+                "ticked": set(self.request.POST.getlist("numbers")),
+            }
         return super().page(sent, status=status, groups=self.groups(), **more)
 
     def context(self) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def of_cycle(conditions: Callable[[Cycle], list[Condition]]) -> Callable[[VoteSo
     return lambda vote: conditions(vote.cycle)
 
 
-def begins_here(vote: VoteSoFar) -> bool:
+def with_the_call(vote: VoteSoFar) -> bool:
     """The cycle begins with a call; a slate that came from elsewhere has none of the steps before it."""
     return vote.begins_here
 

@@ -29,7 +29,6 @@ from voting.domain.vote.rules import adoption_conditions
 from voting.domain.vote.step_conditions import (
     VoteSoFar,
     always,
-    begins_here,
     calls_for_another,
     has_paper,
     has_tie,
@@ -51,6 +50,7 @@ from voting.domain.vote.step_conditions import (
     to_read_paper,
     until_close,
     until_open,
+    with_the_call,
 )
 from voting.models import Cycle
 from voting.states import Act, RoundStatus, Stage
@@ -121,7 +121,7 @@ _IN_ORDER = (
         title=_("Call for proposals"),
         purpose=_("Publish what is asked for, until when and how; then proposals come in."),
         who=permissions.can_screen,
-        listed=begins_here,
+        listed=with_the_call,
         needs=of_cycle(call_conditions),
         done=lambda vote: vote.cycle.stage != Stage.SOLICITATION,
         act=Act.CALL_PUBLISHED,
@@ -135,7 +135,7 @@ _IN_ORDER = (
             "Look at the proposals, compare and merge them, ask the units, decide with a public reason."
         ),
         who=permissions.can_screen,
-        listed=begins_here,
+        listed=with_the_call,
         needs=of_cycle(screening_conditions),
         done=lambda vote: vote.cycle.slate_frozen_at or screened(vote.cycle),
         act=Act.PROPOSAL_DECIDED,
@@ -159,7 +159,7 @@ _IN_ORDER = (
         title=_("Issue the report on the candidate projects"),
         purpose=_("The report on the candidate projects is fixed and goes to every delegate."),
         who=permissions.can_screen,
-        listed=begins_here,
+        listed=with_the_call,
         needs=of_cycle(report_conditions),
         done=lambda vote: vote.cycle.stage not in {Stage.SOLICITATION, Stage.SCREENING},
         act=Act.REPORT_ISSUED,
@@ -172,7 +172,7 @@ _IN_ORDER = (
         title=_("Deliberate, and confirm the official list"),
         purpose=_("Delegations ask, units answer; the presidium confirms the official list."),
         who=permissions.can_confirm,
-        listed=begins_here,
+        listed=with_the_call,
         needs=of_cycle(confirm_conditions),
         done=lambda vote: vote.cycle.list_confirmed_at or vote.round,
         act=Act.LIST_CONFIRMED,

@@ -54,6 +54,6 @@ def refusal_alone(refusal: Refused) -> Alone:
     return form
 
 
-def sentences(form: Any) -> list[str]:
+def refusals_on(form: Any) -> list[str]:
     """Return everything that is wrong with a form that was sent, for a page that does not show the form itself."""
     return [error for errors in form.errors.values() for error in errors] if form is not None else []

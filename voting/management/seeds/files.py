@@ -42,7 +42,7 @@ STAFF = {
 
 
 @dataclass(frozen=True)
-class CycleFile:
+class CycleSeed:
     """A cycle and its candidate projects, as their fields are called in the models."""
 
     reader: Reader
@@ -68,7 +68,7 @@ class Staff:
 
 
 @dataclass(frozen=True)
-class RollFile:
+class RollSeed:
     """Delegates (number → name and delegation), who of them is on leave, and the staff."""
 
     kind: Kind
@@ -78,7 +78,7 @@ class RollFile:
     staff: list[Staff]
 
 
-def read_cycle(file: Path) -> CycleFile:
+def read_cycle(file: Path) -> CycleSeed:
     """Return the cycle of the file. Raises SeedDamaged."""
     reader = Reader(file, read_toml(file))
     reader.only("cycle", "candidate")
@@ -92,10 +92,10 @@ def read_cycle(file: Path) -> CycleFile:
             candidate["targets"] = targets_in("\n".join(candidate.get("targets", [])))
         except ValidationError as error:
             raise reader.refuse(reader.place("candidate", place), " ".join(error.messages)) from error
-    return CycleFile(reader, fields, candidates)
+    return CycleSeed(reader, fields, candidates)
 
 
-def read_roll(file: Path, *, of: CycleFile) -> RollFile:
+def read_roll(file: Path, *, of: CycleSeed) -> RollSeed:
     """Return the roll of the file, for that cycle. Raises SeedDamaged, also where the kinds differ."""
     reader = Reader(file, read_toml(file))
     reader.only("roll", "delegation", "staff")
@@ -120,7 +120,7 @@ def read_roll(file: Path, *, of: CycleFile) -> RollFile:
     ]
     if not any(person.role == Role.CLERK for person in people):
         raise reader.refuse("[[staff]]", _("a clerk is needed."))
-    return RollFile(of.kind, delegations, delegates, on_leave, people)
+    return RollSeed(of.kind, delegations, delegates, on_leave, people)
 
 
 def _numbered(count: int, name: str, delegations: list[str]) -> dict[str, tuple[str, str]]:

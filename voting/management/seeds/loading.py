@@ -23,7 +23,7 @@ from accounts.roles import Kind, Role
 from voting.domain.core import cycles
 from voting.domain.vote import keys, rolls, rounds, rules
 from voting.management.people import enter_delegates, enter_delegations, enter_staff
-from voting.management.seeds.files import CycleFile, RollFile
+from voting.management.seeds.files import CycleSeed, RollSeed
 from voting.models import Cycle, Round, VotingRules
 from voting.states import Presence, RoundStatus, Stage
 
@@ -77,8 +77,8 @@ class Loaded:
 
 def load(
     *,
-    cycle: CycleFile,
-    roll: RollFile,
+    cycle: CycleSeed,
+    roll: RollSeed,
     until: Point,
     at: datetime,
     keep: Callable[[Loaded], object] | None = None,
@@ -103,7 +103,7 @@ def load(
 class _Loading:
     """One loading: which step was taken already is read from the database, step by step."""
 
-    def __init__(self, cycle: CycleFile, roll: RollFile, at: datetime) -> None:
+    def __init__(self, cycle: CycleSeed, roll: RollSeed, at: datetime) -> None:
         self.file, self.roll, self.at = cycle, roll, at
         self.loaded = Loaded()
 

@@ -20,7 +20,7 @@ from voting.domain.core.refusals import Refused
 from voting.forms.after.supervision import FindingForm, InspectionForm, RemarkForm
 from voting.forms.core.resubmit import words_to_resubmit
 from voting.forms.core.steps import StepForm
-from voting.forms.core.verbs import Verb, sentences
+from voting.forms.core.verbs import Verb, refusals_on
 from voting.models import Cycle, Delivery, Finding, Inspection
 from voting.text.numbers import MOST_KEY, small_whole
 from voting.views.vote.refusal_page import RefusalPage, delegate_page
@@ -177,7 +177,7 @@ def _page(
             )
             for each in findings
         ],
-        "refusal": [] if shown else sentences(form),
+        "refusal": [] if shown else refusals_on(form),
         "words": [] if shown else words_to_resubmit(request.POST),
         "without": Inspection.objects.filter(delivery=delivery, findings=None).order_by("-day", "-pk"),
         "today": timezone.localdate(),
