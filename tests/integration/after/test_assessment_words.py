@@ -15,6 +15,7 @@ from django.utils.translation import override
 from tests.assessing import GOOD, POOR, begin, finish
 from tests.cases_after import assess
 from tests.factories import make_vote
+from tests.pages import html_of
 from tests.spring import make_spring
 from voting.forms.vote.rules import RulesForm
 from voting.models import Cycle, Notice
@@ -97,8 +98,8 @@ def test_the_slips_of_an_assessment_say_so_and_warn_first():
     warning = "New slips make the older ones invalid, also those of the vote"
     assert warning in text(clerk, address)
     assert warning not in text(clerk, "/en/admin/vote/2018/slips/")
-    sent = {"printed": clerk.get(address).context["printed"], "confirm": "on"}
-    printed = html.unescape(clerk.post(address, sent).content.decode())
+    sent = {"do": "all", "printed": clerk.get(address).context["printed"], "confirm": "on"}
+    printed = html.unescape(html_of(clerk.post(address, sent)))
     assert printed.count("Slip for the assessment") == 3
     with override("en"):
         assert printed.count(f'<p class="small">{held.cycle}</p>') == 3

@@ -17,6 +17,7 @@ from django.utils.translation import override
 from accounts.models import Unit, User
 from accounts.roles import Kind, Role
 from tests.factories import UserFactory
+from tests.pages import html_of
 from tests.pages import text_of as said
 from tests.spring import MILESTONES, TARGETS, Spring, make_spring
 from voting.domain.after import changes, deliveries, light_settings, plan_rows, progress
@@ -247,7 +248,7 @@ def test_a_page_decides_the_change_that_it_showed(spring):
     for answer in (alone, beside):
         assert answer.status_code == 409
         assert "该变更已另有决定" in said(answer)
-    assert f'name="shown" value="{waiting.pk}"' in beside.content.decode()
+    assert f'name="shown" value="{waiting.pk}"' in html_of(beside)
     assert clerk.post(PAGE, sent).status_code == 404
     waiting.refresh_from_db()
     assert waiting.approved is None

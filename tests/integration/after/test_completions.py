@@ -15,6 +15,7 @@ from PIL import Image
 from accounts.models import User
 from accounts.roles import Kind, Role
 from tests.factories import UserFactory
+from tests.pages import html_of
 from tests.pages import text_of as said
 from tests.spring import Spring, make_spring
 from voting.domain.after import changes, completions, deliveries
@@ -164,8 +165,8 @@ def test_who_accepts_sees_the_last_report_with_its_pictures_and_what_is_open(spr
     )  # fmt: skip
     handed_in = hand_in(spring)
     page = page_of(spring.vote.clerk).get(PAGE)
-    assert f'src="/2018/delivery/1/files/{report.pk}/1/"' in page.content.decode()
-    assert f'name="shown" value="{handed_in.pk}"' in page.content.decode()
+    assert f'src="/2018/delivery/1/files/{report.pk}/1/"' in html_of(page)
+    assert f'name="shown" value="{handed_in.pk}"' in html_of(page)
     for words in (
         "十座公厕已开放。",
         "十座都开放了。",
@@ -215,7 +216,7 @@ def test_a_page_accepts_what_it_showed(spring):
     answer = clerk.post(PAGE, sent)
     assert answer.status_code == 409
     assert "该次验收申请已另有处理" in said(answer)
-    assert f'name="shown" value="{again.pk}"' in answer.content.decode()
+    assert f'name="shown" value="{again.pk}"' in html_of(answer)
     assert spring.delivery().status == DeliveryStatus.RUNNING
     assert clerk.post(PAGE, sent | {"shown": "9" * 30}).status_code == 404
     assert clerk.post(PAGE, sent | {"shown": again.pk}).status_code == 302

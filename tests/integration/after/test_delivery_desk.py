@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.cases_after import archived_with_nothing_left, assess
+from tests.pages import html_of
 from tests.spring import Spring, make_next_year, make_spring
 from voting.count.counting import Mark
 from voting.domain.after import archive, supervision
@@ -35,7 +36,7 @@ def clerk_of(spring: Spring) -> Client:
 
 
 def text(answer: HttpResponse) -> str:
-    return html.unescape(answer.content.decode())
+    return html.unescape(html_of(answer))
 
 
 def errors(answer: Any) -> dict[str, list[str]]:
@@ -132,7 +133,7 @@ def test_an_archived_year_stays_on_the_first_page_until_its_keys_are_disposed_of
     spring = make_spring()
     archived_with_nothing_left(spring)
     client = clerk_of(spring)
-    listed = f'<a href="{DESK}">{spring.cycle}</a> · 归档 · <b>下一步：销毁密钥和票箱</b>'
+    listed = f'<a href="{DESK}">{spring.cycle}</a>· 归档 ·<b>下一步：销毁密钥和票箱</b>'
     assert listed in text(client.get("/admin/"))
     client.post(DESK, {"do": "dispose", **DISPOSED})
     assert listed not in text(client.get("/admin/"))

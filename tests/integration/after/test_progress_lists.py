@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from tests.autumn import clock
+from tests.pages import html_of
 from tests.spring import MILESTONES, Spring, make_spring
 from tests.tables import AT, PLACES, TODAY, big, come_back, get, look, out, put, workbook
 from voting.domain.after import progress_lists
@@ -476,7 +477,7 @@ def test_the_page_shows_what_a_table_holds_before_it_is_published_and_what_becam
         put(rows[2], reached="5", text="完成一半", delay="雨")
         content = workbook(rows)
         sent = {"do": "upload", "file": SimpleUploadedFile("进度.xlsx", content)}
-        preview = client.get(client.post(PAGE, sent).headers["Location"]).content.decode()
+        preview = html_of(client.get(client.post(PAGE, sent).headers["Location"]))
         for name, figure in (
             ("行数", 28),
             ("没有新情况的行", 26),
@@ -492,7 +493,7 @@ def test_the_page_shows_what_a_table_holds_before_it_is_published_and_what_becam
         done = client.post(PAGE, {"do": "apply", "staged": staged}, follow=True).content.decode()
         assert "已发布的报告：2 份" in done
         again = {"do": "upload", "file": SimpleUploadedFile("进度.xlsx", content)}
-        preview = client.get(client.post(PAGE, again).headers["Location"]).content.decode()
+        preview = html_of(client.get(client.post(PAGE, again).headers["Location"]))
         assert "该文件已于 2018-07-15 12:00 导入，不再生成报告。" in preview
         assert 'value="apply"' not in preview
 
@@ -504,13 +505,13 @@ def test_a_table_is_shown_anew_when_somebody_reported_after_its_preview():
     put(rows[2], reached="5", text="完成一半", delay="雨")
     with clock(AT):
         sent = {"do": "upload", "file": SimpleUploadedFile("进度.xlsx", workbook(rows))}
-        page = client.get(client.post(PAGE, sent).headers["Location"]).content.decode()
+        page = html_of(client.get(client.post(PAGE, sent).headers["Location"]))
         confirmation = {"do": "apply", **seen_in(page)}
         spring.report(day=TODAY, figures={1: 3}, delay="雨")
         before = reported()
         refused = client.post(PAGE, confirmation)
         assert refused.status_code == 409
-        again = refused.content.decode()
+        again = html_of(refused)
         assert "文件所对照的数据有变动，未导入" in again
         assert "公厕: 3 → 5" in again
         assert reported() == before

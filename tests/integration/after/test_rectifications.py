@@ -45,7 +45,7 @@ def test_a_poor_grade_is_put_right_and_assessed_a_second_time():
         rectifications.order_rectification(delivery=poor, **order, **spring.acting)
     assert [each.number for each in assessments.assessable(spring.cycle)] == [3, 4]
     for user in (spring.stranger, UserFactory(role=Role.UNIT, kind=Kind.REHEARSAL, unit=spring.unit)):
-        with pytest.raises(assessments.NotYourUnit):
+        with pytest.raises(rectifications.NotYourUnit):
             rectifications.reply_rectification(
                 rectification=made, text="已完成。", **spring.acting | {"by": user}
             )
@@ -77,7 +77,7 @@ def test_an_order_lies_ahead_and_says_something():
     given = {"assessment": vote.cycle, "delivery": spring.delivery(1), **acting}
     with pytest.raises(rectifications.NothingOrdered):
         rectifications.order_rectification(text="", due=date(2019, 6, 1), **given)
-    with pytest.raises(assessments.DueInThePast):
+    with pytest.raises(rectifications.DueInThePast):
         rectifications.order_rectification(
             text="改。", due=(acting["at"] - timedelta(days=2)).date(), **given
         )
@@ -182,7 +182,7 @@ def test_the_unit_that_was_graded_poor_answers_and_so_may_the_lead_unit(client):
     }  # fmt: skip
     client.force_login(spring.stranger)
     assert [row.number for _cycle, rows in unit_rows(spring.stranger) for row, _waits in rows] == [1]
-    with pytest.raises(assessments.NotYourUnit):
+    with pytest.raises(rectifications.NotYourUnit):
         rectifications.reply_rectification(
             rectification=order, text="已改。", **spring.acting | {"by": third}
         )

@@ -40,6 +40,7 @@ pytestmark = pytest.mark.django_db
 MODULES = (
     archive,
     assessments,
+    rectifications,
     changes,
     completions,
     deliveries,

@@ -102,7 +102,7 @@ def test_a_delegate_of_a_rehearsal_is_of_no_group_and_says_nothing_of_a_real_del
         supervision.name_group(delivery=spring.delivery(), numbers=[other.number], **spring.acting)
     assert supervision.may_remark(watcher(spring), spring.delivery())
     assert not supervision.may_remark(other.user, spring.delivery())
-    with pytest.raises(supervision.NotADelegate):
+    with pytest.raises(supervision.NotADelegateInOffice):
         supervision.remark(delivery=spring.delivery(), text="好。", by=other.user, at=spring.at)
 
 

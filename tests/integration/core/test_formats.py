@@ -25,8 +25,8 @@ from django.test import Client
 from tests.autumn import make_autumn
 from tests.cases_after import assess
 from tests.factories import Vote, make_vote
-from tests.integration.vote.test_further_rounds import on_paper, tied_vote
 from tests.integration.before.test_rosters import apply, people, stage
+from tests.integration.vote.test_further_rounds import on_paper, tied_vote
 from tests.security.test_crawl import addresses
 from tests.spring import make_spring
 from voting.count.formats import ALL, Format, UnreadableRecord

@@ -185,24 +185,24 @@ class BreakdownRecord(Record):
     list_select_related = ("cycle", "issued_by")
 
 
-class OfDelivery(Record):
+class DeliveryPart(Record):
     """What hangs on a delivery."""
 
     to_cycle = "delivery__cycle"
     list_display_links = ("delivery",)
 
 
-class ReportRecord(OfDelivery):
+class ReportRecord(DeliveryPart):
     list_display = ("delivery", "day", "reported_by", "reported_at")
     list_select_related = ("delivery__cycle", "delivery__candidate", "reported_by")
 
 
-class ChangeRecord(OfDelivery):
+class ChangeRecord(DeliveryPart):
     list_display = ("delivery", "asked_by", "asked_at", "approved", "decided_on")
     list_select_related = ("delivery__cycle", "delivery__candidate", "asked_by")
 
 
-class CompletionRecord(OfDelivery):
+class CompletionRecord(DeliveryPart):
     list_display = ("delivery", "handed_in_by", "handed_in_at", "accepted", "decided_at")
     list_select_related = ("delivery__cycle", "delivery__candidate", "handed_in_by")
 
