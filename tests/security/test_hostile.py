@@ -21,7 +21,7 @@ from django.test import Client, RequestFactory
 from django.urls import get_resolver
 
 from accounts.models import User
-from tests.factories import UserFactory, Vote, make_vote
+from tests.factories import DelegationFactory, UserFactory, Vote, make_vote
 from tests.integration.core.test_verbs import WORLDS, pages
 from tests.security.test_crawl import BACKEND, addresses, patterns
 from tests.spring import make_spring
@@ -32,6 +32,8 @@ pytestmark = pytest.mark.django_db
 assert front.urls, "the records are on the site when their addresses are put together"
 
 VALUES = ("9" * 5000, "-1", "0", "1000000000", "²", "٣", "\0", "１２", str(2**31), str(2**63), "(((", "x")
+#: Those of them that break a different thing each: reading, digits that are none, a column's size, a sign, a text.
+GRAVE = ("9" * 5000, "²", str(2**63), "-1", "\0")
 ASKED = re.compile(r'(?:GET|POST|data)(?:\.get(?:list)?\(|\[)"(\w+)"')
 WHO = ("nobody", "delegate", "clerk", "keeper")
 #: A number in an address, as it is written in the patterns.
@@ -72,12 +74,12 @@ def test_the_names_are_those_that_the_code_reads():
     )
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", ["nobody", "clerk"])
 def test_no_parameter_of_an_address_is_an_error(who: str):
     vote = make_spring().vote
     client = signed_in(person(who, vote))
     for address in ours():
-        for value in VALUES:
+        for value in GRAVE:
             answer = client.get(address, dict.fromkeys(names(), value))
             assert answer.status_code < 500, (address, value[:20])
             if "\0" in value:
@@ -97,29 +99,30 @@ def test_no_number_in_an_address_is_an_error(who: str):
             assert answer.status_code < 500, (pattern, value[:20])
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", ["delegate", "clerk"])
 def test_no_form_of_a_stranger_is_an_error(who: str):
     vote = make_vote(until="open", delegates=2)
     user = person(who, vote)
     for address in ours():
-        for value in VALUES:
+        client = signed_in(user)  # one of the addresses signs out
+        for value in GRAVE:
             with transaction.atomic():
-                answer = signed_in(user).post(address, dict.fromkeys(names(), value))
+                answer = client.post(address, dict.fromkeys(names(), value))
                 assert answer.status_code < 500, (address, value[:20])
                 transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize("world", ["proposals come in", "deliberation", "vote", "paper", "delivery"])
+@pytest.mark.parametrize("world", ["screening", "deliberation", "paper", "delivery"])
 def test_no_field_of_a_verb_is_an_error(world: str):
     slug, people = WORLDS[world]()
-    for user in people:
+    for user in people[:1]:
         client = signed_in(user)
         for address in pages():
             url = address.replace("<slug:slug>", slug)
             shown = client.get(url)
             forms = shown.context["forms"] if shown.status_code == 200 else {}
             for name, form in forms.items():
-                for value in VALUES:
+                for value in GRAVE[:3]:
                     sent = {**dict.fromkeys(names(), value), **dict.fromkeys(form.fields, value), "do": name}
                     with transaction.atomic():
                         answer = client.post(url, sent)
@@ -154,7 +157,7 @@ def lookups(model: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("model", list(site._registry), ids=lambda model: model.__name__)
 def test_a_list_is_narrowed_by_the_filters_that_it_shows_and_by_nothing_else(model: Any):
-    make_vote(until="rolled", delegates=2)
+    DelegationFactory.create_batch(2)  # a filter with one choice alone is not shown
     records = site._registry[model]
     request = RequestFactory().get("/")
     request.user = UserFactory(is_superuser=True)

@@ -268,7 +268,7 @@ def test_the_clerk_amends_on_the_page_and_must_say_why():
     assert Candidate.objects.get(number=1).content == "加一条线路"
     assert client.get("/admin/vote/2019/candidates/new/").context["usable"] is False
     assert client.post("/admin/vote/2019/candidates/new/", FORM | {"name": "第五个"}).status_code == 409
-    assert client.post("/admin/vote/2019/candidates/1/", {"do": "drop", "reason": "x"}).status_code == 409
+    assert client.post("/admin/vote/2019/candidates/1/", {"do": "drop", "reason": "x"}).status_code == 403
 
 
 def test_the_database_takes_no_change_of_a_frozen_slate_but_the_one_its_newest_version_tells():

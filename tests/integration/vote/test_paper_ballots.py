@@ -477,7 +477,7 @@ def test_the_desk_hands_out_takes_back_and_names_who_has_paper():
     assert holders(vote) == [other]
     unknown = clerk.post(DESK, {"do": "back", "numbers": one})
     assert unknown.status_code == 409
-    assert unknown.context["back"].errors.keys() == {"numbers"}
+    assert unknown.context["forms"]["back"].errors.keys() == {"numbers"}
 
 
 def test_the_desk_hands_out_to_the_rest_when_told_so_twice():
