@@ -1,6 +1,6 @@
 """What citizens read: pages, papers, receipts, hall screen; nothing of a choice before the notice.
 
-Guards ``voting.views.core.public`` and ``voting.read_models.vote.lines``.
+Guards ``voting.views.front.home`` and ``voting.read_models.vote.lines``.
 """
 
 from __future__ import annotations
