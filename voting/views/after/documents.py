@@ -19,8 +19,7 @@ from voting.printing.pdf import as_pdf
 from voting.printing.tables import Cell, rows_as_csv, rows_as_xlsx
 from voting.read_models.after import documents as papers
 from voting.views.after.deliveries import as_of, shown
-from voting.views.api.answers import to_all
-from voting.views.core.files import FRESH, download
+from voting.views.core.files import FRESH, download, to_all
 
 
 @require_safe
