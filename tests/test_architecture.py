@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
+import tokenize
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,3 +152,56 @@ def test_the_casting_of_a_ballot_writes_no_log():
     for path in OURS:
         if "domain" in path.parts or path.is_relative_to(ROOT / "voting" / "views" / "vote"):
             assert not re.search(r"\blogging\b|\bprint\(", path.read_text()), name_of(path)
+
+
+#: A name of ours in words: ``domain.after.lights.Light`` counted from ``voting`` or from the top, or rolls.Roll.
+IN_TICKS = re.compile(r"``([a-z_]\w*(?:\.\w+)+)(?:\(\))?``")
+BARE = re.compile(r"(?<![\w.`/])((?:[a-z_]\w*\.)+[A-Z]\w*[a-z]\w*)")
+HOUSE = {each.stem for each in (ROOT / "voting").iterdir() if not each.name.startswith("_")} | {
+    "accounts", "config", "voting",
+}  # fmt: skip
+FILE_NAMES = (".py", ".sql", ".json", ".csv", ".html", ".po", ".txt", ".xlsx", ".pdf", ".toml")
+
+
+def spoken(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the comments of a module and all its texts that may be docstrings, with their lines."""
+    with tokenize.open(path) as file:
+        for token in tokenize.generate_tokens(file.readline):
+            if token.type == tokenize.COMMENT or token.string.startswith('"""'):
+                yield token.start[0], token.string
+
+
+def resolves(name: str) -> bool:
+    """Tell whether a dotted name is a module of ours or what one holds, however deep."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        module = ".".join(parts[:length])
+        if is_there(module) or ROOT.joinpath(*parts[:length]).is_dir():
+            held: object = importlib.import_module(module)
+            for part in parts[length:]:
+                if part in getattr(held, "__annotations__", {}):
+                    return True
+                if not hasattr(held, part):
+                    return False
+                held = getattr(held, part)
+            return True
+    return False
+
+
+@pytest.mark.parametrize("path", OURS, ids=name_of)
+def test_a_module_that_is_named_in_words_is_there(path: Path):
+    """A module that moves takes its name in docstrings and comments with it."""
+    modules = {module_of(each).removesuffix(".__init__") for each in OURS}
+    stale = set()
+    for line, text in spoken(path):
+        names = {name for name in IN_TICKS.findall(text) if name.split(".")[0] in HOUSE}
+        bare = {name for name in BARE.findall(text) if name not in names}
+        for name in names:
+            if not name.endswith(FILE_NAMES) and not (resolves(name) or resolves(f"voting.{name}")):
+                stale.add((line, name))
+        for name in bare:
+            module, _dot, held = name.rpartition(".")
+            homes = [each for each in modules if f".{each}".endswith(f".{module}")]
+            if not any(resolves(f"{each}.{held}") for each in homes):
+                stale.add((line, name))
+    assert stale == set()

@@ -105,12 +105,7 @@ def decide(
     size, least = _floor_of(rule, bases)
     threshold, members = _threshold(rule, totals, group)
     void = totals.returned > attendance.issued or paper_returned > attendance.paper_issued
-    measured = [
-        _measure(
-            item, rule, bases, least=least, threshold=threshold, member=members.get(item.number), void=void
-        )
-        for item in totals.items
-    ]
+    measured = _measured(totals, rule, bases, least=least, threshold=threshold, members=members, void=void)
     scores = Counter(item.score for item in measured)
     passing = Counter(item.score for item in measured if item.passes)
     results = tuple(_result(item, rule, scores, passing, void=void) for item in measured)
@@ -200,12 +195,30 @@ class _Measured:
     passes_floor: bool
     group_for: int | None
     passes_group: bool
-    void: bool
     grade: Grade | None
 
     @property
     def passes(self) -> bool:
-        return self.passes_floor and self.passes_group and not self.void
+        return self.passes_floor and self.passes_group
+
+
+def _measured(
+    totals: Totals,
+    rule: Rule,
+    bases: Mapping[Base, int],
+    *,
+    least: int,
+    threshold: GroupThreshold | None,
+    members: Mapping[int, int],
+    void: bool,
+) -> list[_Measured]:
+    """Hold every item against the thresholds; in a void vote none passes any."""
+    return [
+        _measure(
+            item, rule, bases, least=least, threshold=threshold, member=members.get(item.number), void=void
+        )
+        for item in totals.items
+    ]
 
 
 def _measure(
@@ -232,7 +245,6 @@ def _measure(
         passes_floor=item.for_ + item.basically >= least and not void,
         group_for=member,
         passes_group=(threshold is None or (member or 0) >= threshold.least) and not void,
-        void=void,
         grade=None if void else _grade(item, rule, bases),
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from voting.count.measures import Base, Comparator, Floor
+from voting.count.measures import Base, Floor
 
 
 class Grade(StrEnum):
@@ -71,13 +71,6 @@ class GradeRule:
 
     satisfied: Floor
     basically: Floor
-
-
-#: 镇海: at least half of all members. Exactly half is read as the better grade, which its text allows.
-ZHENHAI = GradeRule(
-    satisfied=Floor(Base.ALL, 1, 2, Comparator.AT_LEAST),
-    basically=Floor(Base.ALL, 1, 2, Comparator.AT_LEAST),
-)
 
 
 @dataclass(frozen=True)

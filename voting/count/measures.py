@@ -24,11 +24,6 @@ class BallotType(StrEnum):
     GRADES = "grades"
 
     @property
-    def marks_for_only(self) -> bool:
-        """A mark is a vote for; no mark abstains."""
-        return self in {BallotType.UP_TO, BallotType.EXACTLY}
-
-    @property
     def per_item(self) -> bool:
         """Knows for, against and abstain, or the grades; no mark is 未按."""
         return self in {

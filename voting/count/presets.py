@@ -28,7 +28,7 @@ _GONGSHU: dict[str, Any] = {
 }
 
 #: What the place itself reports stands behind ``|``; the rest is Gongshu's, that is, assumed. None says how many are
-#: chosen: the slate does. ``forms.rules`` tells the clerk of each what is seen and what is assumed.
+#: chosen: the slate does. ``forms.vote.presets`` tells the clerk of each what is seen and what is assumed.
 PRESETS: dict[str, dict[str, Any]] = {
     "gongshu-2018": _GONGSHU,
     "binjiang": _GONGSHU | {"floor_base": ""},

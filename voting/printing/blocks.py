@@ -96,8 +96,8 @@ class Figures:
 class Tile:
     """One project of a 图解.
 
-    ``light`` names the lamp (``domain.lights.Light``) and ``word`` says it; ``bars`` are what, how much of how much,
-    and the part in per cent as text with a decimal point; ``steps`` are the milestones in their order, each
+    ``light`` names the lamp (``domain.after.lights.Light``) and ``word`` says it; ``bars`` are what, how much of
+    how much, and the part in per cent as text with a decimal point; ``steps`` are the milestones in their order, each
     ``reached``, ``late`` or ``to-come``, and ``steps_word`` says them; ``notes`` are lines of plain text. On the page
     a tile leads to its ``address``.
     """

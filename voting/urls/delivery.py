@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from voting.views.after import deliveries, documents, supervision, survey
-from voting.views.core import feeds
+from voting.views.front import feeds
 
 urlpatterns = [
     path("<slug:slug>/delivery/", deliveries.index, name="deliveries"),

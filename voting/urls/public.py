@@ -7,13 +7,14 @@ from django.urls import path
 from voting.views.after import deliveries
 from voting.views.api import description
 from voting.views.before import deliberation, slate_report, solicitation
-from voting.views.core import delegate, feeds, public, schemas
+from voting.views.core import schemas
+from voting.views.front import delegate, feeds, home
 from voting.views.vote import ballot_sheet, documents, published, receipt, rules, screen
 
 urlpatterns = [
-    path("", public.home, name="home"),
+    path("", home.home, name="home"),
     path("receipt/", receipt.receipt, name="receipt"),
-    path("secrecy/", public.secrecy, name="secrecy"),
+    path("secrecy/", home.secrecy, name="secrecy"),
     path("delegate/", delegate.home, name="delegate"),
     path("track/", solicitation.track, name="track"),
     path("years/", deliveries.years, name="years"),
@@ -21,8 +22,8 @@ urlpatterns = [
     path("open-data/schemas/", schemas.index, name="schemas"),
     path("open-data/schemas/<slug:name>/<int:version>.json", schemas.schema, name="schema"),
     path("feed.atom", feeds.everything, name="feed"),
-    path("<slug:slug>/", public.cycle, name="cycle"),
-    path("<slug:slug>/projects/<small:number>/", public.candidate, name="candidate"),
+    path("<slug:slug>/", home.cycle, name="cycle"),
+    path("<slug:slug>/projects/<small:number>/", home.candidate, name="candidate"),
     path("<slug:slug>/call/", solicitation.call, name="call"),
     path("<slug:slug>/propose/", solicitation.propose, name="propose"),
     path("<slug:slug>/proposals/", solicitation.listing, name="proposals"),

@@ -46,6 +46,7 @@ from voting.models import (
     SupervisionGroup,
     Survey,
     SurveyCount,
+    SurveyForm,
     UrnSeal,
 )
 from voting.states import Act, DeliveryStatus, Stage
@@ -332,7 +333,7 @@ def test_the_survey_ends_with_the_year_and_a_form_counts_no_second_time(client):
     for stale in (opened, Survey.objects.get()):
         with pytest.raises(surveys.SurveyClosed):
             answer(spring, stale, ticket=ticket, at=moment)
-    assert surveys.forms_sent(opened) == 0
+    assert SurveyForm.objects.filter(survey=opened).count() == 0
     assert surveys.totals(opened)[spring.delivery(1).pk]["satisfied"] == 1
     with clock(moment):
         assert client.get("/2018/survey/").context["open"] is False

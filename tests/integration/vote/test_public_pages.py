@@ -1,6 +1,6 @@
 """What citizens read: pages, papers, receipts, hall screen; nothing of a choice before the notice.
 
-Guards ``voting.views.core.public``, ``voting.read_models.vote.lines`` and
+Guards ``voting.views.front.home``, ``voting.read_models.vote.lines`` and
 ``voting.read_models.vote.round_result``.
 """
 

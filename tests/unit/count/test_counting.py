@@ -1152,7 +1152,7 @@ def usual_ballots(rule: Rule, width: int) -> st.SearchStrategy[Any]:
             lambda places: [place if place <= rule.seats else 0 for place in places]
         )
         return right | right | st.lists(st.integers(0, rule.seats + 1), min_size=width, max_size=width)
-    marks = [0, 1] if rule.ballot_type.marks_for_only else [0, 1, 1, 2, 3]
+    marks = [0, 1] if rule.ballot_type in {BallotType.UP_TO, BallotType.EXACTLY} else [0, 1, 1, 2, 3]
     if rule.ballot_type is BallotType.GRADES:
         marks = [0, 1, 1, 4, 4, 2, 3]
     return st.lists(st.sampled_from(marks), min_size=width, max_size=width)

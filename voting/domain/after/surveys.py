@@ -25,7 +25,7 @@ from voting.domain.after.locks import lock_cycle
 from voting.domain.core.floods import TooOften, count_knock
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
-from voting.models import Cycle, Delivery, Survey, SurveyCount, SurveyForm
+from voting.models import Cycle, Delivery, Survey, SurveyCount
 from voting.states import Act
 
 SHARDS = 16
@@ -248,7 +248,3 @@ def totals(*surveys: Survey) -> dict[int, dict[str, int]]:
     for delivery, grade, number in rows:
         sums.setdefault(delivery, dict.fromkeys(map(str, Grade), 0))[grade] = int(number)
     return sums
-
-
-def forms_sent(survey: Survey) -> int:
-    return SurveyForm.objects.filter(survey=survey).count()

@@ -84,7 +84,7 @@ def count_round(
 ) -> Tally:
     """Unseal and count a closed round, the paper ballots with it; only the sorted result is kept.
 
-    First the paper ballots must be agreed (papers.PaperNotReady), then the slips must give the round's key
+    First the paper ballots must be agreed (paper_ballots.PaperNotReady), then the slips must give the round's key
     (SlipsRefused), then the urn must be what was sealed at the close and equal the number of delegates marked
     (UrnDamaged), then every ballot must open (BallotUnreadable). The same urn, paper and slips always give the same
     bytes. ``progress(done, total)`` is called every 2 000 ballots. Raises StepNotAllowed.
@@ -132,7 +132,7 @@ def keep_count(round_: Round, counted: Working, *, by: User, at: datetime, offli
 def facts_of(round_: Round) -> RoundFacts:
     """Return what a closed round fixed before any ballot is opened: the count's input beside the ballots.
 
-    Raises papers.PaperNotReady, or FiguresChanged where it is not what the journal recorded.
+    Raises paper_ballots.PaperNotReady, or FiguresChanged where it is not what the journal recorded.
     """
     seal = UrnSeal.objects.defer("hashes").get(round=round_)
     counts = attendance(round_)

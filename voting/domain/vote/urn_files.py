@@ -53,7 +53,7 @@ class CountDiffers(Refused):
 def urn_file(round_: Round) -> str:
     """Return a closed round's urn as a file for the offline unsealing, its ballots sorted by hash (S2).
 
-    Raises StepNotAllowed before the close, papers.PaperNotReady, FiguresChanged or UrnDamaged.
+    Raises StepNotAllowed before the close, paper_ballots.PaperNotReady, FiguresChanged or UrnDamaged.
     """
     if round_.status not in SEALED_STATUSES or round_.slips_needed is None:
         raise StepNotAllowed
@@ -111,7 +111,7 @@ def import_count(*, round_: Round, text: str, by: User, at: datetime) -> Tally:
     Its ballots are counted here once more with this round's own figures, and the outcome must equal the file's byte
     for byte; the urn must be as it was sealed. That the ballots are those in the urn only the key can tell: whoever
     certifies unseals the urn once more, or was there. Raises StepNotAllowed, NotACount, CountDiffers, UrnDamaged,
-    FiguresChanged or papers.PaperNotReady.
+    FiguresChanged or paper_ballots.PaperNotReady.
     """
     locked = closed_round(round_)
     facts, file = facts_of(locked), _read(text)

@@ -39,7 +39,7 @@ def month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def breakdown_paper(breakdown: Breakdown) -> Document:
+def breakdown_document(breakdown: Breakdown) -> Document:
     """Return the 责任分解 of an issued version, from its frozen text."""
     body = BREAKDOWN.read(breakdown.body)
     rows = [_breakdown_row(each) for each in body["deliveries"]]

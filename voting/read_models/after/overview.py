@@ -1,4 +1,4 @@
-"""What became of every project: one read model for pages, papers, exports, the API and the feeds, as of a day.
+"""What became of every project: one read model for pages, documents, exports, the API and the feeds, as of a day.
 
 However many projects and reports there are, it costs the same number of queries.
 """

@@ -1,4 +1,4 @@
-"""What the words of a notice are called on pages, papers and exports."""
+"""What the words of a notice are called on pages, documents and exports."""
 
 from __future__ import annotations
 

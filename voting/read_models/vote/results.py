@@ -17,7 +17,7 @@ from voting.read_models.vote.round_result import RoundResult
 
 
 class Result(RoundResult):
-    """A notice for the pages, the papers and the exports, so that all of them say the same to the digit.
+    """A notice for the pages, the documents and the exports, so that all of them say the same to the digit.
 
     It is the result of its own round, and knows the rounds before it.
     """

@@ -57,7 +57,7 @@ def _seen(cycle: Cycle, *, on: date | None = None) -> Overview | None:
 
 @require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show every project of the year with its light, and the way to all papers and data; else that it is too early."""
+    """Show every project of the year with its light, and the way to documents and data, or that it is too early."""
     cycle = queries.public_cycle(slug)
     found = _seen(cycle)
     if found is None:

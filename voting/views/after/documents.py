@@ -17,10 +17,9 @@ from voting.models import Breakdown, Cycle
 from voting.printing.blocks import Document
 from voting.printing.pdf import as_pdf
 from voting.printing.tables import Cell, rows_as_csv, rows_as_xlsx
-from voting.read_models.after import documents as papers
+from voting.read_models.after import documents
 from voting.views.after.deliveries import as_of, shown
-from voting.views.api.answers import to_all
-from voting.views.core.files import FRESH, download
+from voting.views.core.files import FRESH, download, to_all
 
 
 @require_safe
@@ -37,7 +36,7 @@ def breakdown(request: HttpRequest, slug: str, version: int | None = None) -> Ht
     }
     versions = cycle.breakdowns.defer("body").order_by("version")
     return _page(
-        request, cycle, papers.breakdown_paper(issued), links, versions=versions, version=issued.version
+        request, cycle, documents.breakdown_document(issued), links, versions=versions, version=issued.version
     )
 
 
@@ -47,7 +46,7 @@ def breakdown_pdf(request: HttpRequest, slug: str, version: int) -> HttpResponse
     return download(
         request,
         f"{slug}-breakdown-{version}.pdf",
-        lambda: as_pdf(papers.breakdown_paper(issued)),
+        lambda: as_pdf(documents.breakdown_document(issued)),
         version=issued.digest,
     )
 
@@ -58,7 +57,7 @@ def breakdown_xlsx(request: HttpRequest, slug: str, version: int) -> HttpRespons
     return download(
         request,
         f"{slug}-breakdown-{version}.xlsx",
-        lambda: rows_as_xlsx(papers.breakdown_rows(issued)),
+        lambda: rows_as_xlsx(documents.breakdown_rows(issued)),
         version=issued.digest,
     )
 
@@ -94,9 +93,9 @@ def _quarterly(slug: str, quarter: int) -> tuple[Cycle, Document, list[list[Cell
     cycle = queries.public_cycle(slug)
     found = as_of(cycle, on=_until(cycle, quarter, 3))
     rows: list[list[Cell]] = [
-        list(row) for row in (papers.quarterly_head(), *map(papers.quarterly_row, found.lines))
+        list(row) for row in (documents.quarterly_head(), *map(documents.quarterly_row, found.lines))
     ]
-    return cycle, papers.quarterly(found, quarter=quarter), rows
+    return cycle, documents.quarterly(found, quarter=quarter), rows
 
 
 def _until(cycle: Cycle, place: int, months: int) -> date:
@@ -106,7 +105,7 @@ def _until(cycle: Cycle, place: int, months: int) -> date:
     today = timezone.localdate()
     if date(cycle.year, months * (place - 1) + 1, 1) > today:
         raise Http404
-    return papers.month_end(cycle.year, months * place)
+    return documents.month_end(cycle.year, months * place)
 
 
 @require_safe
@@ -141,7 +140,7 @@ def quarterly_csv(request: HttpRequest, slug: str, quarter: int) -> HttpResponse
 def _bulletin(slug: str, month: int) -> Written:
     cycle = queries.public_cycle(slug)
     found = as_of(cycle, on=_until(cycle, month, 1))
-    return cycle, papers.bulletin(found, month=date(cycle.year, month, 1))
+    return cycle, documents.bulletin(found, month=date(cycle.year, month, 1))
 
 
 @require_safe
@@ -158,7 +157,7 @@ def bulletin_pdf(request: HttpRequest, slug: str, month: int) -> HttpResponse:
 def _half_year(slug: str, half: int) -> Written:
     cycle = queries.public_cycle(slug)
     found = as_of(cycle, on=_until(cycle, half, 6))
-    return cycle, papers.half_year(found, half=half)
+    return cycle, documents.half_year(found, half=half)
 
 
 @require_safe
@@ -177,20 +176,20 @@ def glance(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the 图解, which prints on one page."""
     cycle, found = shown(slug)
     links = {"PDF": reverse("voting:glance-pdf", args=[slug])}
-    return _page(request, cycle, papers.glance(found), links)
+    return _page(request, cycle, documents.glance(found), links)
 
 
 @require_safe
 def glance_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     _cycle, found = shown(slug)
-    return download(request, f"{slug}-glance.pdf", as_pdf(papers.glance(found)))
+    return download(request, f"{slug}-glance.pdf", as_pdf(documents.glance(found)))
 
 
 def _page(
     request: HttpRequest, cycle: Cycle, document: Document, links: dict[str, str], **more: object
 ) -> HttpResponse:
     context = {"cycle": cycle, "document": document, "links": links, **more}
-    answer = render(request, "after/paper.html", context)
+    answer = render(request, "after/document.html", context)
     patch_cache_control(answer, public=True, max_age=FRESH)
     return answer
 
@@ -198,23 +197,23 @@ def _page(
 @require_safe
 def open_csv(request: HttpRequest, slug: str) -> HttpResponse:
     _cycle, found = shown(slug)
-    content = rows_as_csv(papers.open_rows(found))
+    content = rows_as_csv(documents.open_rows(found))
     return to_all(download(request, f"{slug}-projects.csv", content))
 
 
 @require_safe
 def open_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
     cycle, found = shown(slug)
-    content = rows_as_xlsx(papers.open_rows(found), second=papers.disclosure(cycle))
+    content = rows_as_xlsx(documents.open_rows(found), second=documents.disclosure(cycle))
     return to_all(download(request, f"{slug}-projects.xlsx", content))
 
 
 @require_safe
 def open_json(request: HttpRequest, slug: str) -> HttpResponse:
     cycle, found = shown(slug)
-    body = papers.of_what(found) | {
-        "disclosure": dict(papers.disclosure(cycle)),
-        "projects": papers.open_records(found),
+    body = documents.of_what(found) | {
+        "disclosure": dict(documents.disclosure(cycle)),
+        "projects": documents.open_records(found),
     }
     text = json.dumps(body, ensure_ascii=False, indent=1)
     return to_all(download(request, f"{slug}-projects.json", text.encode()))

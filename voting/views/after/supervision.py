@@ -23,7 +23,7 @@ from voting.forms.core.steps import StepForm
 from voting.forms.core.verbs import Verb, refusals_on
 from voting.models import Cycle, Delivery, Finding, Inspection
 from voting.text.numbers import MOST_KEY, small_whole
-from voting.views.vote.refusal_page import RefusalPage, delegate_page
+from voting.views.core.refusal_page import RefusalPage, delegate_page
 
 MISTAKEN, REFUSED = 422, 409
 

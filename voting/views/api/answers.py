@@ -19,6 +19,7 @@ from ninja.renderers import JSONRenderer
 
 from voting.views.api.parameters import Paging, refusal_sentence
 from voting.views.api.records import Error, Record
+from voting.views.core.files import to_all
 
 VERSION = "1.0.0"
 FRESH = 60  # seconds
@@ -130,13 +131,6 @@ def _with_methods(answer: HttpResponse) -> HttpResponse:
     answer["Allow"] = answer["Access-Control-Allow-Methods"] = ", ".join([*METHODS, "OPTIONS"])
     answer["Access-Control-Allow-Headers"] = "If-None-Match"
     return to_all(answer)
-
-
-def to_all(answer: HttpResponse) -> HttpResponse:
-    """Let programs of other sites read the answer and its hash."""
-    answer["Access-Control-Allow-Origin"] = "*"
-    answer["Access-Control-Expose-Headers"] = "ETag"
-    return answer
 
 
 def _kept(request: HttpRequest, answer: HttpResponse) -> HttpResponse:

@@ -67,5 +67,12 @@ def sent(
     return checked
 
 
+def to_all(answer: HttpResponse) -> HttpResponse:
+    """Let programs of other sites read the answer and its hash."""
+    answer["Access-Control-Allow-Origin"] = "*"
+    answer["Access-Control-Expose-Headers"] = "ETag"
+    return answer
+
+
 def _made(content: Content) -> bytes:
     return content if isinstance(content, bytes) else content()

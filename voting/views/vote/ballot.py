@@ -16,10 +16,10 @@ from voting.domain.vote.ballots import WHOLE, BallotRefused, ForeignMark, cast_b
 from voting.domain.vote.definitions import ballot_items, definition_of
 from voting.forms.vote.ballot import BallotForm, make_ticket
 from voting.models import RollEntry
+from voting.views.core.refusal_page import RefusalPage, address_of, delegate_page
 from voting.views.vote.ballot_lines import options, rows
 from voting.views.vote.cast_page import cast_page
 from voting.views.vote.elector import elector, has_nothing_to_vote_on, own_ticket, sign_out
-from voting.views.vote.refusal_page import RefusalPage, address_of, delegate_page
 
 
 @delegate_page

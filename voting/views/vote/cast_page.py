@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from voting.domain.vote.ballots import Receipt
+from voting.views.core.refusal_page import address_of
 from voting.views.vote.receipt_qr import receipt_svg
-from voting.views.vote.refusal_page import address_of
 
 
 def cast_page(request: HttpRequest, receipt: Receipt, *, kind: str) -> str:

@@ -13,7 +13,7 @@ from voting.domain.vote.ballots import AlreadyCast, HoldsPaperBallot, NotPresent
 from voting.forms.vote.ballot import BallotForm, Ticket
 from voting.models import RollEntry
 from voting.states import Presence, RoundStatus
-from voting.views.vote.refusal_page import RefusalPage
+from voting.views.core.refusal_page import RefusalPage
 
 
 def current_entry(user: User) -> RollEntry | None:

@@ -17,7 +17,7 @@ from voting.read_models.after.lines import Line
 from voting.read_models.after.overview import overview
 from voting.states import RoundStatus, Stage
 from voting.text.plain import plain
-from voting.views.vote.refusal_page import RefusalPage, delegate_page
+from voting.views.core.refusal_page import RefusalPage, delegate_page
 
 _OVER = frozenset({Stage.ARCHIVED, Stage.WITHDRAWN})
 _PUBLISHED = frozenset({Stage.PUBLICATION, Stage.DELIVERY, Stage.ASSESSMENT})
