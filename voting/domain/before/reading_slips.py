@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts import codes
 from accounts.models import Delegate, User
+from voting.domain.before.rosters import hold_list
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Cycle, Round
@@ -28,6 +29,7 @@ def issue_reading_slips(*, cycle: Cycle, by: User, at: datetime) -> list[tuple[D
 
     Older codes are void from that moment, as these are when the slips of the vote are printed.
     """
+    hold_list(cycle.kind)
     locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
     if not is_possible(locked):
         raise StepNotAllowed

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -58,9 +59,20 @@ class RollIsFrozen(Refused):
         )
 
 
+def hold_list(kind: str) -> None:
+    """Hold the list of delegates of this kind until the transaction ends, before any row is locked.
+
+    Whoever imports it, freezes a roll from it or prints slips for it comes alone. The cycle's row stays free: an
+    import may take minutes, and every proposal of a resident takes its number under that row.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"roster:{kind}"])
+
+
 def _hold(cycle: Cycle) -> None:
-    """Hold the cycle where it stands, so that no roll is frozen in the middle of an import. Raises RollIsFrozen."""
-    if not before_the_roll(Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)):
+    """Hold the list; who freezes a roll does the same, so what is read here stays. Raises RollIsFrozen."""
+    hold_list(cycle.kind)
+    if not before_the_roll(Cycle.objects.get(pk=cycle.pk)):
         raise RollIsFrozen
 
 
