@@ -145,3 +145,9 @@ def test_the_casting_of_a_ballot_writes_no_log():
     for path in OURS:
         if "domain" in path.parts or path.is_relative_to(ROOT / "voting" / "views" / "vote"):
             assert not re.search(r"\blogging\b|\bprint\(", path.read_text()), name_of(path)
+
+
+def test_a_cycle_is_locked_without_its_key():
+    """Else two who write the journal wait for each other: its reference to the cycle for us, we for the journal."""
+    with_key = re.compile(r"\bCycle\.objects\.select_for_update\((?![^)]*no_key=True)")
+    assert [name_of(path) for path in OURS if with_key.search(path.read_text())] == []

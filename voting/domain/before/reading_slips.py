@@ -30,7 +30,7 @@ def issue_reading_slips(*, cycle: Cycle, by: User, at: datetime) -> list[tuple[D
     Older codes are void from that moment, as these are when the slips of the vote are printed.
     """
     hold_list(cycle.kind)
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if not is_possible(locked):
         raise StepNotAllowed
     delegates = list(

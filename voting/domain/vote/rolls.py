@@ -184,7 +184,7 @@ def freeze_roll(*, cycle: Cycle, by: User, at: datetime) -> Round:
     The roll is a copy: deleting, merging or renaming a delegate later changes no total (F17).
     """
     hold_list(cycle.kind)  # before the cycle's row: else whoever proposes would wait with us for an import
-    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     require(roll_conditions(cycle))
     rules = VotingRules.objects.get(cycle=cycle)
     round_ = lay_out_round(
