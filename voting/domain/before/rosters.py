@@ -59,6 +59,13 @@ class RollIsFrozen(Refused):
         )
 
 
+class OnARoll(imports.CannotUndo):
+    """A delegate whom the import brought is on the roll of a vote, of another year too."""
+
+    def __str__(self) -> str:
+        return _("This import cannot be undone any more: delegates of it are on a roll.")
+
+
 def hold_list(kind: str) -> None:
     """Hold the list of delegates of this kind until the transaction ends, before any row is locked.
 
@@ -279,7 +286,7 @@ def drop(*, cycle: Cycle, staged: RosterImport) -> None:
 def undo(*, cycle: Cycle, applied: RosterImport, by: User, at: datetime) -> None:
     """Take the last import back: its new delegates go, its corrected ones are as before.
 
-    Raises RollIsFrozen, or CannotUndo where it is not the last, or a new delegate is on a roll.
+    Raises RollIsFrozen, CannotUndo where it is not the last, or OnARoll.
     """
     with ROSTER.undone(applied, cycle=cycle, act=Act.ROSTER_UNDONE, by=by, at=at) as file:
         _take_back(cycle.kind, ROSTER_UNDO.of(file.undo))
@@ -288,7 +295,7 @@ def undo(*, cycle: Cycle, applied: RosterImport, by: User, at: datetime) -> None
 def _take_back(kind: str, before: UndoBody) -> None:
     for numbers in _batches(before["created"]):
         if RollEntry.objects.filter(delegate__number__in=numbers).exists():
-            raise imports.CannotUndo
+            raise OnARoll
         AccessCode.objects.filter(delegate__number__in=numbers).delete()
         users = list(Delegate.objects.filter(number__in=numbers).values_list("user_id", flat=True))
         Delegate.objects.filter(number__in=numbers).delete()
