@@ -205,3 +205,15 @@ def test_a_module_that_is_named_in_words_is_there(path: Path):
             if not any(resolves(f"{each}.{held}") for each in homes):
                 stale.add((line, name))
     assert stale == set()
+def test_a_cycle_is_locked_without_its_key():
+    """Else two who write the journal wait for each other: its reference to the cycle for us, we for the journal."""
+    with_key = re.compile(r"\bCycle\.objects\.select_for_update\((?![^)]*no_key=True)")
+    assert [name_of(path) for path in OURS if with_key.search(path.read_text())] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "voting" / "admin").rglob("*.py")), ids=name_of)
+def test_what_a_page_is_stands_before_what_it_does(path: Path):
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ClassDef):
+            methods = [isinstance(each, ast.FunctionDef) for each in node.body]
+            assert methods == sorted(methods), f"{node.name} has an attribute between its methods"

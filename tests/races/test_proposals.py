@@ -8,11 +8,13 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from django.db import connection, transaction
 
 from tests.autumn import Autumn, make_autumn
 from tests.races.crowd import at_once
 from voting.domain.before import proposals
 from voting.models import Proposal
+from voting.states import Visibility
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,3 +58,18 @@ def test_a_flood_that_comes_at_once_is_held_up_as_well():
     told = at_once([partial(submit, autumn, proposals.new_ticket(), "192.0.2.1") for _ in range(MANY)])
     assert sum(isinstance(each, proposals.TooMany) for each in told) == MANY - proposals.MOST_KNOCKS
     assert Proposal.objects.count() == proposals.MOST_KNOCKS
+
+
+def test_who_holds_the_cycle_does_not_hold_up_the_journal():
+    """Locked with its key, the cycle would hold up the journal's reference to it and wait for the journal itself."""
+    autumn = make_autumn(until="proposals")
+    Proposal.objects.update(standing=Visibility.HELD)
+
+    def show() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '500ms'")
+        return proposals.show(cycle=autumn.cycle, numbers=[1], by=autumn.clerk, at=autumn.at)
+
+    with transaction.atomic():
+        proposals.hold_before_the_slate(autumn.cycle)
+        assert at_once([show]) == [1]

@@ -489,8 +489,7 @@ def test_the_page_shows_what_a_table_holds_before_it_is_published_and_what_becam
         assert "2018-07-15: 完成一半 (雨)<ul><li>公厕: – → 5</li></ul>" in preview
         assert "<ul><li>累计支出（万元）: – → 120</li></ul>" in preview
         assert reported() == set()
-        staged = ProgressList.objects.get().pk
-        done = client.post(PAGE, {"do": "apply", "staged": staged}, follow=True).content.decode()
+        done = client.post(PAGE, {"do": "apply", **seen_in(preview)}, follow=True).content.decode()
         assert "已发布的报告：2 份" in done
         again = {"do": "upload", "file": SimpleUploadedFile("进度.xlsx", content)}
         preview = html_of(client.get(client.post(PAGE, again).headers["Location"]))
@@ -507,6 +506,7 @@ def test_a_table_is_shown_anew_when_somebody_reported_after_its_preview():
         sent = {"do": "upload", "file": SimpleUploadedFile("进度.xlsx", workbook(rows))}
         page = html_of(client.get(client.post(PAGE, sent).headers["Location"]))
         confirmation = {"do": "apply", **seen_in(page)}
+        assert client.post(PAGE, confirmation | {"seen": ""}).status_code == 422
         spring.report(day=TODAY, figures={1: 3}, delay="雨")
         before = reported()
         refused = client.post(PAGE, confirmation)
@@ -521,7 +521,7 @@ def test_a_table_is_shown_anew_when_somebody_reported_after_its_preview():
 
 def seen_in(page: str) -> dict[str, str]:
     """Return what the page's confirmation sends along: which table, and the digest of what was shown."""
-    return dict(re.findall(r'<input type="hidden" name="(staged|seen)" value="(\w+)">', page))
+    return dict(re.findall(r'<input\s+type="hidden"\s+name="(staged|seen)"\s+value="(\w+)"\s*>', page))
 
 
 def test_a_preview_that_does_not_exist_is_not_there():

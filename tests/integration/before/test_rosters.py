@@ -193,9 +193,26 @@ def test_the_page_previews_confirms_and_undoes(vote: Vote, clerk: Client):
     assert "2 / 2 行" in b"".join(done).decode()
     assert Delegate.objects.count() == 5
     assert "已导入" in text_of(clerk.get(f"{PAGE}?import={staged.pk}"))
-    assert clerk.post(PAGE, {"do": "undo"}).status_code == 302
+    assert f'<input type="hidden" name="shown" value="{staged.pk}">' in clerk.get(PAGE).content.decode()
+    assert clerk.post(PAGE, {"do": "undo", "shown": staged.pk}).status_code == 302
     assert Delegate.objects.count() == 3
-    assert clerk.post(PAGE, {"do": "undo"}).status_code == 409
+    assert clerk.post(PAGE, {"do": "undo", "shown": staged.pk}).status_code == 409
+
+
+def test_what_is_undone_is_what_the_page_named(vote: Vote, clerk: Client):
+    first = apply(vote, stage(vote, people(2)))
+    apply(vote, stage(vote, people(2, start=5)))
+    for sent, status in (({"shown": first.pk}, 409), ({}, 422)):
+        assert clerk.post(PAGE, {"do": "undo", **sent}).status_code == status
+    assert Delegate.objects.count() == 7
+
+
+def test_a_preview_that_cannot_be_read_is_a_sentence(vote: Vote, clerk: Client):
+    staged = stage(vote, people(1))
+    RosterImport.objects.filter(pk=staged.pk).update(summary={"format": "roster-import/99"})
+    answer = clerk.post(PAGE, {"do": "apply", "staged": staged.pk})
+    assert answer.status_code == 409
+    assert "roster-import/99" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ import voting.domain
 from accounts import codes
 from accounts.codes import CodeRefused
 from accounts.models import Delegate
+from tests.autumn import make_autumn
 from tests.cases_after import CASES_AFTER, TRACES_AFTER
 from tests.cases_before import CASES_BEFORE, TRACES_BEFORE
 from tests.factories import NOW, make_vote
@@ -163,6 +164,17 @@ def apply_roster(vote, staged, *, rename: bool = False):
     if rename:
         Delegate.objects.filter(pk=vote.delegates[0].pk).update(name="改名")
     return rosters.finish(rosters.apply(cycle=vote.cycle, staged=staged, by=vote.clerk, at=NOW))
+
+
+def undo_what_another_year_votes_with(vote):
+    """Import delegates for next year, freeze this year's roll with them, and try to take them back."""
+    autumn = make_autumn(until="call")
+    staged = rosters.finish(
+        rosters.stage(cycle=autumn.cycle, file_name="a.csv", content=ROSTER, mode="append", **autumn.acting)
+    )
+    rosters.finish(rosters.apply(cycle=autumn.cycle, staged=staged, **autumn.acting))
+    rolls.freeze_roll(cycle=vote.cycle, by=vote.clerk, at=vote.later())
+    rosters.undo(cycle=autumn.cycle, applied=staged, **autumn.acting)
 
 
 def exclude(vote, *, reason: str = "调离", place: int = 0):
@@ -316,6 +328,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
         "adopted",
         lambda v: rosters.undo(cycle=v.cycle, applied=stage_roster(v, ROSTER), by=v.clerk, at=NOW),
     ),
+    rosters.OnARoll: on("adopted", undo_what_another_year_votes_with),
     keys.NotAKey: on(
         "rolled",
         lambda v: keys.register_key(round_=v.round, raw=b"short", needed=3, issued=5, by=v.clerk, at=NOW),
@@ -353,7 +366,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
 #: These leave something behind on purpose: an attempt is counted, the count stands although its certifier is refused.
 LEAVE_TRACES = {
     codes.WrongCode, codes.TooManyAttempts, counts.SamePerson, paper_ballots.SameReader,
-    imports.PreviewChanged, imports.CannotUndo, *TRACES_BEFORE, *TRACES_AFTER,
+    imports.PreviewChanged, imports.CannotUndo, rosters.OnARoll, *TRACES_BEFORE, *TRACES_AFTER,
 }  # fmt: skip
 
 

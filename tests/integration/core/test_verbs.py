@@ -10,12 +10,14 @@ import inspect
 import re
 from collections.abc import Callable
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.functional import cached_property
 
 from accounts.models import User
 from tests.autumn import make_autumn
@@ -59,6 +61,22 @@ def leaves(cls: type) -> list[type]:
 
 def test_every_page_with_verbs_has_an_address():
     assert set(pages().values()) == set(leaves(VerbPage))
+
+
+def test_what_a_page_read_before_a_refusal_is_read_again():
+    vote, all_kept = make_vote(until="adopted", delegates=3), set()
+    for cls in set(pages().values()):
+        kept = {
+            name for name, _value in inspect.getmembers(cls, lambda each: isinstance(each, cached_property))
+        }
+        page = cls()
+        page.request, page.cycle = SimpleNamespace(user=vote.clerk), vote.cycle
+        vars(page).update(dict.fromkeys(kept, "old"))
+        page.renew()
+        assert not kept & set(vars(page)), cls
+        assert page.cycle is not vote.cycle, cls
+        all_kept |= kept
+    assert {"call", "draft", "printed", "seen"} <= all_kept
 
 
 def before(until: str) -> tuple[str, list[User]]:

@@ -42,11 +42,8 @@ class AfterPage(VerbPage):
         return {}
 
     def renew(self) -> None:
-        """Forget what was read before a verb was tried: the page shows what there is now."""
+        super().renew()
         self.cycle = Cycle.objects.get(pk=self.cycle.pk)
-        for name in list(vars(self)):
-            if isinstance(getattr(type(self), name, None), cached_property):
-                delattr(self, name)
 
     def page(self, sent: Any = None, *, status: int = 200) -> HttpResponse:
         if self.request.method == "POST":

@@ -31,8 +31,8 @@ from voting.forms.after import delivery as forms
 from voting.forms.after.progress import ReportForm
 from voting.forms.after.supervision import FindingForm
 from voting.forms.before.proposal_list import UploadTableForm
+from voting.forms.core.imports import ApplyForm, ApplySeenForm
 from voting.forms.core.verbs import Verb
-from voting.forms.vote.roster import ApplyForm
 from voting.models import Cycle, Delivery, Finding, ProgressList, Rectification
 from voting.printing.tables import rows_as_xlsx
 from voting.read_models.after.overview import overview
@@ -165,7 +165,7 @@ class ProgressTablePage(AfterPage):
         return {
             "upload": Verb(self.with_files(UploadTableForm), self._upload),
             "apply": Verb(
-                ApplyForm,
+                ApplySeenForm,
                 lambda form: progress_lists.apply(
                     staged=self._sent(form), seen=form.cleaned_data["seen"], **self.acting
                 ),

@@ -12,8 +12,8 @@ from voting.admin.core.pages import StepPage
 from voting.domain.before import proposal_lists
 from voting.domain.vote.running_order import StepKey
 from voting.forms.before.proposal_list import UploadListForm
+from voting.forms.core.imports import ApplyForm
 from voting.forms.core.verbs import Verb
-from voting.forms.vote.roster import ApplyForm
 from voting.models import ProposalList
 from voting.text.numbers import MOST_KEY, small_whole
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.codes import normalise
 from voting.admin.core.pages import StepPage
 from voting.admin.core.qr import qr
-from voting.admin.vote.desk import PrintedBefore
+from voting.admin.core.slips import PrintedBefore
 from voting.domain.before import reading_slips
 from voting.domain.vote.running_order import StepKey
 from voting.forms.core.steps import ConfirmForm, StepForm

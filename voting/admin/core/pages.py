@@ -98,7 +98,9 @@ class StepPage(VerbPage):
         return None if self.step.mine else NotYours()
 
     def renew(self) -> None:
-        self.order = RunningOrder(Cycle.objects.get(pk=self.cycle.pk), user=self.user)
+        super().renew()
+        self.cycle = Cycle.objects.get(pk=self.cycle.pk)
+        self.order = RunningOrder(self.cycle, user=self.user)
 
     def done(self) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('admin:index')}?{FIRST}={self.cycle.slug}")

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views.generic import View
 
 from accounts.models import User
@@ -55,7 +56,10 @@ class VerbPage(View):
         raise NotImplementedError
 
     def renew(self) -> None:
-        """Read again what a refusal may have shown to be old."""
+        """Forget what was read before a verb was tried: the page shows what there is now."""
+        for name in list(vars(self)):
+            if isinstance(getattr(type(self), name, None), cached_property):
+                delattr(self, name)
 
     @property
     def address(self) -> str:

@@ -51,6 +51,7 @@ class KeyPage(StepPage):
     key = StepKey.KEY
     button = gettext_lazy("Make the key and show the key slips")
     repeatable = True
+    main = "hold"
     first = gettext_lazy(
         "The scrutineers are here. The key slips are shown once, on the next page, and are stored nowhere."
     )
@@ -62,8 +63,6 @@ class KeyPage(StepPage):
     @property
     def fingerprint(self) -> str:
         return self.order.round.key_fingerprint if self.order.round else ""
-
-    main = "hold"
 
     def verbs(self) -> dict[str, Verb]:
         sentence = self.again if self.fingerprint else self.first
@@ -126,10 +125,9 @@ class WordsPage(StepPage):
 
 class TrialPage(WordsPage):
     key = StepKey.TRIAL
+    main = "unseal"
     button = gettext_lazy("Unseal the trial ballot")
     success = gettext_lazy("The trial ballot was unsealed: the key slips work, and the vote may be opened.")
-
-    main = "unseal"
 
     def verbs(self) -> dict[str, Verb]:
         return {

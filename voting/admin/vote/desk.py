@@ -15,23 +15,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.codes import normalise
 from voting.admin.core.pages import StepPage
 from voting.admin.core.qr import qr
-from voting.domain.core.refusals import Refused
+from voting.admin.core.slips import PrintedBefore
 from voting.domain.vote.rolls import issue_slips, lift_block, set_presence, set_rest_present, void_slip
 from voting.domain.vote.running_order import RunningOrder, StepKey
 from voting.forms.core.steps import ConfirmForm, OneNumberForm, PresenceForm, StepForm
 from voting.forms.core.verbs import Verb, refusals_on
 from voting.models import RollEntry, Round
 from voting.states import Presence
-
-
-class PrintedBefore(Refused):
-    """The same form again: the slips it asked for are printed, and printing again would void them."""
-
-    def __str__(self) -> str:
-        return _(
-            "Slips have been printed since this page was opened, so nothing was printed again: that would "
-            "make the printed ones worthless. If you want new slips all the same, print them from this page now."
-        )
 
 
 class SlipsPage(StepPage):
@@ -106,7 +96,6 @@ class CheckInPage(StepPage):
 
     key = StepKey.CHECK_IN
     repeatable = True
-
     main = "record"
 
     def verbs(self) -> dict[str, Verb]:

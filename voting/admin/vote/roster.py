@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from accounts.models import RosterImport
 from voting.admin.core.pages import StepPage
 from voting.domain.before import rosters
-from voting.domain.core.imports import CannotUndo
 from voting.domain.core.refusals import Refused
 from voting.domain.vote.running_order import StepKey
-from voting.forms.core.steps import StepForm
+from voting.forms.core.imports import ApplyForm
 from voting.forms.core.verbs import Verb
-from voting.forms.vote.roster import ApplyForm, UploadForm
+from voting.forms.vote.roster import UndoForm, UploadForm
 from voting.text.numbers import MOST_KEY, small_whole
 
 #: Where the page is cut to let the progress in.
@@ -39,7 +38,7 @@ class RosterPage(StepPage):
             "upload": Verb(self.with_files(UploadForm), self._upload),
             "apply": Verb(ApplyForm, self._apply),
             "drop": Verb(ApplyForm, self._drop, _("The preview is dropped; nothing was imported.")),
-            "undo": Verb(StepForm, self._undo, _("The import is undone; the delegates are as before.")),
+            "undo": Verb(UndoForm, self._undo, _("The import is undone; the delegates are as before.")),
         }
 
     def _upload(self, form: Any) -> HttpResponseBase:
@@ -55,6 +54,7 @@ class RosterPage(StepPage):
 
     def _apply(self, form: Any) -> HttpResponseBase:
         staged, leave_out = self.staged(form.cleaned_data["staged"]), form.cleaned_data["leave_out"]
+        rosters.preview_of(staged)  # a record that cannot be read has its page, and no page follows a stream
         steps = rosters.apply(cycle=self.cycle, staged=staged, leave_out=leave_out, **self.acting)
         return self.stream(steps, _("Importing"))
 
@@ -62,11 +62,8 @@ class RosterPage(StepPage):
         staged = self.staged(form.cleaned_data["staged"])
         rosters.drop(cycle=self.cycle, staged=staged)
 
-    def _undo(self, _form: Any) -> None:
-        applied = rosters.ROSTER.last_applied(self.cycle)
-        if applied is None:
-            raise CannotUndo
-        rosters.undo(cycle=self.cycle, applied=applied, **self.acting)
+    def _undo(self, form: Any) -> None:
+        rosters.undo(cycle=self.cycle, applied=self.staged(form.cleaned_data["shown"]), **self.acting)
 
     def staged(self, pk: int) -> RosterImport:
         """Return an import of this kind of data. Raises Http404."""

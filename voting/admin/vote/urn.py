@@ -77,13 +77,12 @@ class ClosePage(StepPage):
 
 class CountPage(WordsPage):
     key = StepKey.COUNT
+    main = "count"
     button = gettext_lazy("Count the ballots")
     success = gettext_lazy("The ballots are counted. Another person, a scrutineer, certifies the count now.")
     warning = gettext_lazy(
         "The scrutineers are here. The count is recorded as it comes out and cannot be changed."
     )
-
-    main = "count"
 
     def verbs(self) -> dict[str, Verb]:
         return {

@@ -22,6 +22,7 @@ from voting.count.grading import Grade
 from voting.count.presets import ASSESSMENTS
 from voting.domain.after.light_settings import GOING_ON
 from voting.domain.after.locks import lock_cycle
+from voting.domain.before.rosters import hold_list
 from voting.domain.core.cycles import add_candidate, create_cycle, freeze_slate, move_cycle
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
@@ -219,6 +220,7 @@ def withdraw_assessment(*, assessment: Cycle, by: User, at: datetime) -> Cycle:
     """
     if assessment.assesses is None:
         raise StepNotAllowed
+    hold_list(assessment.kind)
     cycle = lock_cycle(assessment.assesses)
     assessment = Cycle.objects.select_for_update(no_key=True).get(pk=assessment.pk)
     if cycle.stage not in GOING_ON:

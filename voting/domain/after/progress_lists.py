@@ -200,16 +200,17 @@ def stage(*, cycle: Cycle, file_name: str, content: bytes, by: User, at: datetim
     return TABLES.stage(cycle=cycle, file_name=file_name, content=content, by=by, at=at)
 
 
-def apply(*, staged: ProgressList, by: User, at: datetime, seen: str = "") -> int:
+def apply(*, staged: ProgressList, by: User, at: datetime, seen: str | None = None) -> int:
     """Report what the table says new, and return in how many reports; all of it or nothing.
 
-    ``seen`` is the digest of the preview that the person saw; without it nobody saw one. Raises StepNotAllowed,
-    NotStaged, PreviewChanged where somebody reported meanwhile, FaultyRows while a row is faulty, or NothingNew.
+    ``seen`` is the digest of the preview that the person saw; None where a program takes the table in. Raises
+    StepNotAllowed, NotStaged, PreviewChanged where somebody reported meanwhile, FaultyRows while a row is faulty,
+    or NothingNew.
     """
     cycle = staged.cycle
     with TABLES.confirmed(staged, cycle=cycle, by=by, at=at) as confirmed:
         previewed = preview(cycle=cycle, content=confirmed.content, by=by, at=at)
-        if seen:
+        if seen is not None:
             imports.require_as_previewed(seen, previewed.digest)
         imports.require_flawless(previewed.faulty)
         if not previewed.changes:

@@ -30,7 +30,7 @@ class NoReport(Refused):
 @transaction.atomic
 def begin_deliberation(*, cycle: Cycle, by: User, at: datetime) -> None:
     """Go on from the screening to the deliberation. Raises NoReport or StepNotAllowed."""
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if latest(locked) is None:
         raise NoReport
     move_cycle(cycle, to=Stage.DELIBERATION, by=by, at=at)
@@ -52,7 +52,7 @@ def ask(
     at: datetime,
 ) -> Question:
     """Record a question or opinion of a delegation, by one of its delegates. Raises NothingSaid, StepNotAllowed."""
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     delegate = getattr(by, "delegate", None)
     if delegate is None or not is_open(locked):
         raise StepNotAllowed

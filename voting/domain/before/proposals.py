@@ -135,10 +135,9 @@ def enter_form(
     """Enter a proposal that came on paper, until the slate is frozen. Raises StepNotAllowed or ValidationError."""
     code = code_of(ticket)
     with transaction.atomic():
-        Cycle.objects.select_for_update().get(pk=cycle.pk)
+        hold_before_the_slate(cycle)
         if known := Proposal.objects.filter(ticket=ticket).first():
             return known, code
-        hold_before_the_slate(cycle)
         proposal = draft_of(
             cycle=cycle, source=source, channel=Channel.FORM, fields=fields, ticket=ticket, at=at
         )
@@ -150,7 +149,7 @@ def enter_form(
 
 def hold_before_the_slate(cycle: Cycle) -> None:
     """Lock the cycle while its staff still enter proposals. Raises StepNotAllowed once the slate is frozen."""
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if locked.slate_frozen_at or locked.stage not in {Stage.SOLICITATION, Stage.SCREENING}:
         raise StepNotAllowed
 
@@ -208,7 +207,7 @@ def draft_of(
 
 def next_number(cycle: Cycle) -> int:
     """Return the next number of the cycle, which is held from now on: two who come at once get two numbers."""
-    Cycle.objects.select_for_update().get(pk=cycle.pk)
+    Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     return (Proposal.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
@@ -244,7 +243,7 @@ def _attached(proposal: Proposal, attachments: Sequence[Cleaned]) -> Iterable[At
 def show(*, cycle: Cycle, numbers: Sequence[int], by: User, at: datetime) -> int:
     """Show proposals to the public after somebody has looked; return how many."""
     waiting = (
-        Proposal.objects.select_for_update()
+        Proposal.objects.select_for_update(of=("self",))
         .filter(cycle=cycle, number__in=numbers)
         .exclude(standing=Visibility.SHOWN)
     )

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts import codes
 from accounts.models import Delegate, User
+from voting.domain.before.rosters import hold_list
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Cycle, Round
@@ -28,7 +29,8 @@ def issue_reading_slips(*, cycle: Cycle, by: User, at: datetime) -> list[tuple[D
 
     Older codes are void from that moment, as these are when the slips of the vote are printed.
     """
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    hold_list(cycle.kind)
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if not is_possible(locked):
         raise StepNotAllowed
     delegates = list(

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -58,9 +59,27 @@ class RollIsFrozen(Refused):
         )
 
 
+class OnARoll(imports.CannotUndo):
+    """A delegate whom the import brought is on the roll of a vote, of another year too."""
+
+    def __str__(self) -> str:
+        return _("This import cannot be undone any more: delegates of it are on a roll.")
+
+
+def hold_list(kind: str) -> None:
+    """Hold the list of delegates of this kind until the transaction ends, before any row is locked.
+
+    Whoever imports it, freezes a roll from it or prints slips for it comes alone. The cycle's row stays free: an
+    import may take minutes, and every proposal of a resident takes its number under that row.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"roster:{kind}"])
+
+
 def _hold(cycle: Cycle) -> None:
-    """Hold the cycle where it stands, so that no roll is frozen in the middle of an import. Raises RollIsFrozen."""
-    if not before_the_roll(Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)):
+    """Hold the list; who freezes a roll does the same, so what is read here stays. Raises RollIsFrozen."""
+    hold_list(cycle.kind)
+    if not before_the_roll(Cycle.objects.get(pk=cycle.pk)):
         raise RollIsFrozen
 
 
@@ -267,7 +286,7 @@ def drop(*, cycle: Cycle, staged: RosterImport) -> None:
 def undo(*, cycle: Cycle, applied: RosterImport, by: User, at: datetime) -> None:
     """Take the last import back: its new delegates go, its corrected ones are as before.
 
-    Raises RollIsFrozen, or CannotUndo where it is not the last, or a new delegate is on a roll.
+    Raises RollIsFrozen, CannotUndo where it is not the last, or OnARoll.
     """
     with ROSTER.undone(applied, cycle=cycle, act=Act.ROSTER_UNDONE, by=by, at=at) as file:
         _take_back(cycle.kind, ROSTER_UNDO.of(file.undo))
@@ -276,7 +295,7 @@ def undo(*, cycle: Cycle, applied: RosterImport, by: User, at: datetime) -> None
 def _take_back(kind: str, before: UndoBody) -> None:
     for numbers in _batches(before["created"]):
         if RollEntry.objects.filter(delegate__number__in=numbers).exists():
-            raise imports.CannotUndo
+            raise OnARoll
         AccessCode.objects.filter(delegate__number__in=numbers).delete()
         users = list(Delegate.objects.filter(number__in=numbers).values_list("user_id", flat=True))
         Delegate.objects.filter(number__in=numbers).delete()

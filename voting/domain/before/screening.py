@@ -52,7 +52,7 @@ class DueInThePast(Refused):
 
 def _screened(cycle: Cycle) -> Cycle:
     """Lock the cycle for a step of the screening. Raises StepNotAllowed once the slate is frozen."""
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if locked.slate_frozen_at or locked.stage not in SCREENS:
         raise StepNotAllowed
     return locked
@@ -92,7 +92,9 @@ def merge(*, cycle: Cycle, into: int, numbers: Sequence[int], by: User, at: date
     _screened(cycle)
     found = {
         each.number: each
-        for each in Proposal.objects.select_for_update().filter(cycle=cycle, number__in=[into, *numbers])
+        for each in Proposal.objects.select_for_update(of=("self",)).filter(
+            cycle=cycle, number__in=[into, *numbers]
+        )
     }
     main = found.pop(into, None)
     if main is None or main.merged_into_id or not found or len(found) != len(set(numbers) - {into}):
@@ -134,7 +136,9 @@ def ask_opinion(*, proposal: Proposal, unit: Unit, due: date, by: User, at: date
 @transaction.atomic
 def give_opinion(*, opinion: Opinion, feasible: str, text: str, by: User, at: datetime) -> None:
     """Answer for the officer's own unit, once; a late answer is still taken. Raises NotYourUnit, NoPublicReason."""
-    opinion = Opinion.objects.select_for_update().select_related("proposal__cycle").get(pk=opinion.pk)
+    opinion = (
+        Opinion.objects.select_for_update(of=("self",)).select_related("proposal__cycle").get(pk=opinion.pk)
+    )
     if by.unit_id != opinion.unit_id:
         raise NotYourUnit
     if opinion.answered_at:

@@ -44,7 +44,7 @@ def latest(cycle: Cycle) -> SlateReport | None:
 @transaction.atomic
 def save_draft(*, cycle: Cycle, opening: str, closing: str, by: User, at: datetime) -> SlateReport:
     """Save the clerk's own words. Raises StepNotAllowed once the vote has begun."""
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if locked.stage not in ISSUES | {Stage.SOLICITATION}:
         raise StepNotAllowed
     draft = current_draft(cycle)
@@ -95,7 +95,7 @@ def _origins(candidate: Any) -> list[dict[str, Any]]:
 @transaction.atomic
 def issue(*, cycle: Cycle, by: User, at: datetime) -> SlateReport:
     """Issue the draft as a fixed version with its hash and circulate it. Raises SlateNotFrozen or StepNotAllowed."""
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if locked.stage not in ISSUES:
         raise StepNotAllowed
     if not locked.slate_frozen_at:

@@ -66,7 +66,7 @@ def content(candidate: Candidate) -> dict[str, Any]:
 
 
 def _unfrozen(cycle: Cycle) -> Cycle:
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if locked.slate_frozen_at:
         raise SlateFrozen
     return locked
@@ -149,7 +149,7 @@ def amend_candidate(*, candidate: Candidate, reason: str, by: User, at: datetime
     Raises StepNotAllowed once the official list is confirmed or outside the deliberation, NoPublicReason,
     FundsDoNotAddUp, ValidationError.
     """
-    cycle = Cycle.objects.select_for_update().get(pk=candidate.cycle_id)
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=candidate.cycle_id)
     if cycle.stage != Stage.DELIBERATION or cycle.list_confirmed_at or not cycle.slate_frozen_at:
         raise StepNotAllowed
     if not reason.strip():
@@ -170,7 +170,7 @@ def amend_candidate(*, candidate: Candidate, reason: str, by: User, at: datetime
 @transaction.atomic
 def confirm_list(*, cycle: Cycle, by: User, at: datetime) -> None:
     """The presidium confirms the official list; nothing of it changes after this. Raises StepNotAllowed."""
-    locked = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if locked.stage != Stage.DELIBERATION or not locked.slate_frozen_at or locked.list_confirmed_at:
         raise StepNotAllowed
     Cycle.objects.filter(pk=cycle.pk).update(list_confirmed_at=at)

@@ -100,10 +100,10 @@ class ImportedAlready(Refused):
 
 
 class CannotUndo(Refused):
+    """Only the last import that stands is taken back."""
+
     def __str__(self) -> str:
-        return _(
-            "This import cannot be undone any more: it is not the last one, or its delegates are on a roll."
-        )
+        return _("This import cannot be undone any more: it is not the last one that stands.")
 
 
 @dataclass

@@ -51,7 +51,7 @@ def begin_round(*, cycle: Cycle, by: User, at: datetime) -> Round:
     The roll is the same, with everyone's presence as it stands; key and ballots are new (PROCEDURE.md §3.4 (10)).
     The cycle is in voting again. Raises ConditionsUnmet or StepNotAllowed.
     """
-    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     last = Round.objects.select_related("rules", "notice").filter(cycle=cycle).order_by("-number").first()
     require(further_conditions(cycle, last))
     ballot = ballot_called_for(last)

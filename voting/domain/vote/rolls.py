@@ -17,6 +17,7 @@ from accounts.models import Delegate, User
 from voting.count.counting import Base, Comparator, Floor
 from voting.count.formats.definition import Previous
 from voting.domain.before.conditions import begins_here
+from voting.domain.before.rosters import hold_list
 from voting.domain.core.cycles import move_cycle
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, Refused, StepNotAllowed, require
@@ -182,7 +183,8 @@ def freeze_roll(*, cycle: Cycle, by: User, at: datetime) -> Round:
 
     The roll is a copy: deleting, merging or renaming a delegate later changes no total (F17).
     """
-    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    hold_list(cycle.kind)  # before the cycle's row: else whoever proposes would wait with us for an import
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     require(roll_conditions(cycle))
     rules = VotingRules.objects.get(cycle=cycle)
     round_ = lay_out_round(

@@ -152,7 +152,7 @@ def _slate_conditions(cycle: Cycle, rules: VotingRules | None) -> list[Condition
 @transaction.atomic
 def adopt_rules(*, cycle: Cycle, by: User, at: datetime) -> VotingRules:
     """Freeze the draft as the plenary adopted it, with its hash. Raises ConditionsUnmet."""
-    cycle = Cycle.objects.select_for_update().get(pk=cycle.pk)
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     require(adoption_conditions(cycle))
     rules = VotingRules.objects.select_for_update().get(cycle=cycle)
     rules.adopted_at = at

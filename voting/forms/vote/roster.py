@@ -33,9 +33,7 @@ class UploadForm(StepForm):
         return "file"
 
 
-class ApplyForm(StepForm):
-    """Import what the preview shows."""
+class UndoForm(StepForm):
+    """Take back the import that the page named, and no other."""
 
-    staged = forms.IntegerField(widget=forms.HiddenInput)
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-    leave_out = forms.BooleanField(label=_("Leave the faulty rows out and import the others"), required=False)
+    shown = forms.IntegerField(widget=forms.HiddenInput)

@@ -109,7 +109,7 @@ class _Loading:
 
     @cached_property
     def cycle(self) -> Cycle:
-        return Cycle.objects.select_for_update().get(slug=self.file.slug)
+        return Cycle.objects.select_for_update(no_key=True).get(slug=self.file.slug)
 
     @property
     def round(self) -> Round | None:
