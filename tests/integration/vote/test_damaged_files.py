@@ -1,6 +1,6 @@
 """A damaged file is a sentence or a check that disagrees, wherever it is damaged; never a trace of the program.
 
-Guards ``voting.recount.ballots``, ``voting.recount.notice``, ``voting.recount.unseal`` and
+Guards ``voting.count.definition``, ``voting.recount.ballots``, ``voting.recount.notice``, ``voting.recount.unseal`` and
 ``voting.domain.vote.urn_files``.
 """
 
@@ -16,6 +16,8 @@ import pytest
 
 from tests.factories import Vote, make_vote
 from tests.integration.vote.test_further_rounds import on_paper, tied_vote
+from voting.count.definition import read_definition
+from voting.count.formats import UnreadableRecord
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import paper_ballots, urn_files
 from voting.recount import unseal
@@ -120,6 +122,17 @@ def test_a_damaged_urn_is_not_counted(tmp_path: Path, capsys: pytest.CaptureFixt
             _sentence_only(error, what)
         else:
             assert any(f"'{key}'" in what for key in free), what
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"seats":2', '"seats":9'), ('"floor_denominator":2', '"floor_denominator":0'), ('"number":2', '"number":3')],
+)
+def test_a_definition_that_no_vote_can_be_held_under_is_refused_where_it_is_read(old: str, new: str):
+    text = closed().round.definition
+    assert old in text
+    with pytest.raises(UnreadableRecord, match="piaojue-definition/1 is not whole"):
+        read_definition(text.replace(old, new))
 
 
 def test_a_damaged_count_is_not_imported(tmp_path: Path):
