@@ -36,7 +36,12 @@ def test_there_is_a_sentence_for_every_fault_that_a_preview_can_have_and_no_othe
     row = ["N1", "", "第1团"]
     staged = finish(
         rosters.stage(
-            cycle=vote.cycle, file_name="list.csv", content=as_csv([HEADER, row]), mode="whole", by=vote.clerk, at=NOW
+            cycle=vote.cycle,
+            file_name="list.csv",
+            content=as_csv([HEADER, row]),
+            mode="whole",
+            by=vote.clerk,
+            at=NOW,
         )
     )
     assert rosters.preview_of(staged)["faults"] == [(2, "no_name", "")]

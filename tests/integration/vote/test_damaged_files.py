@@ -126,7 +126,11 @@ def test_a_damaged_urn_is_not_counted(tmp_path: Path, capsys: pytest.CaptureFixt
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [('"seats":2', '"seats":9'), ('"floor_denominator":2', '"floor_denominator":0'), ('"number":2', '"number":3')],
+    [
+        ('"seats":2', '"seats":9'),
+        ('"floor_denominator":2', '"floor_denominator":0'),
+        ('"number":2', '"number":3'),
+    ],
 )
 def test_a_definition_that_no_vote_can_be_held_under_is_refused_where_it_is_read(old: str, new: str):
     text = closed().round.definition
