@@ -33,6 +33,7 @@ from voting.admin.vote.scan import DeskPage
 from voting.domain.vote.running_order import RunningOrder, running_cycles
 from voting.models import Cycle
 from voting.permissions import can_open_year, can_watch
+from voting.read_models.core.unreadable import Unread
 from voting.states import Stage
 
 
@@ -41,19 +42,28 @@ def index(request: HttpRequest) -> TemplateResponse:
     user = cast("User", request.user)
     at_work = request.GET.get(FIRST, "")
     cycles = sorted(running_cycles(user), key=lambda cycle: cycle.slug != at_work)
-    orders = [RunningOrder(cycle, user=user) for cycle in cycles]
+    orders = [_readable(RunningOrder(cycle, user=user)) for cycle in cycles]
+    unread = Unread()
     context = {
         **site.each_context(request),
         "title": site.index_title,
         "orders": orders,
         "app_list": site.get_app_list(request),
-        "cycle": orders[0].cycle if orders else None,
+        "cycle": cycles[0] if cycles else None,
         "desks": desks(user),
         "delivering": delivering(user),
-        "unit_rows": unit_rows(user),
+        "unit_rows": unread.read(lambda: unit_rows(user)),
+        "unread": unread.sentences,
         "may_open_year": can_open_year(user),
     }
     return TemplateResponse(request, "admin/index.html", context)
+
+
+def _readable(order: RunningOrder) -> tuple[RunningOrder, list[str]]:
+    """Return the order with its steps worked out, or with the sentence on the record of it that cannot be read."""
+    unread = Unread()
+    unread.read(lambda: order.steps)
+    return order, unread.sentences
 
 
 def delivering(user: User) -> list[Cycle]:

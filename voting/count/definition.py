@@ -12,7 +12,9 @@ from typing import Any
 
 from voting.count import choices, counting
 from voting.count.canonical import sha256_hex
+from voting.count.formats import UnreadableRecord
 from voting.count.formats.definition import DEFINITION, DefinitionBody
+from voting.count.totals import check_items
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,16 @@ class Definition:
 
 @lru_cache(maxsize=32)
 def read_definition(text: str) -> Definition:
-    """Return the definition of that text, parsed once per process. Raises UnreadableRecord."""
-    return Definition(text, DEFINITION.read(text))
+    """Return the definition of that text, parsed once per process.
+
+    Raises UnreadableRecord, also where no vote can be held under what it says.
+    """
+    definition = Definition(text, DEFINITION.read(text))
+    try:
+        check_items(definition.rule, definition.numbers)
+    except counting.ImpossibleRule as error:
+        raise UnreadableRecord(DEFINITION.name, place="rules", why=str(error)) from error
+    return definition
 
 
 def counting_rule(settings: Mapping[str, Any], *, seats: int) -> counting.Rule:

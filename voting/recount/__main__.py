@@ -41,6 +41,8 @@ def recount_text(text: str) -> Report:
         report = Report(name)
         report.check("the figures are those of a vote", found=str(error), said="")
         return report
+    except ValueError as error:
+        raise Unreadable(f"its values are not those of a vote: {error}") from error
     raise Unreadable(
         f"its format is {name!r}; this program reads {PUBLIC.name}, {RECOUNT.name} and .pb files"
     )
@@ -68,10 +70,11 @@ def main(arguments: list[str] | None = None) -> int:
     path: Path = parser.parse_args(arguments).file
     try:
         report = recount_text(_text(path))
-    except (OSError, UnicodeDecodeError, Unreadable) as error:
+        answer = json.dumps(report.to_dict(), ensure_ascii=False, indent=2)
+    except (OSError, ValueError) as error:
         sys.stderr.write(f"{path}: {error}\n")
         return 2
-    _print(json.dumps(report.to_dict(), ensure_ascii=False, indent=2) + "\n")
+    _print(f"{answer}\n")
     said = "everything agrees" if report.agrees else "the file and the recount DISAGREE"
     sys.stderr.write(f"{path}: {len(report.checks)} checks, {said}\n")
     return 0 if report.agrees else 1

@@ -19,8 +19,8 @@ def recount(file: RecountBody) -> Report:
         "list of the urn is sorted, each ballot once", found=sorted(set(hashes)) == hashes, said=True
     )
     report.check("root of the urn", found=root_of(hashes), said=facts["urn"]["root"])
-    online = sum(times for _marks, _in_group, times in patterns["online"])
-    report.check("online ballots", found=online, said=facts["urn"]["ballots"])
+    if not _as_many(report, file):
+        return report
     grouped = facts["attendance"]["group"] is not None
     every = [*patterns["online"], *patterns["paper"]]
     members = sum(times for _marks, in_group, times in every if in_group)
@@ -46,3 +46,17 @@ def recount(file: RecountBody) -> Report:
         "votes": {str(item["number"]): item["for"] for item in outcome["items"]},
     }
     return report
+
+
+def _as_many(report: Report, file: RecountBody) -> bool:
+    """Check that the patterns stand for as many ballots as there are; only then can they be counted one by one."""
+    facts, patterns = file["facts"], file["patterns"]
+    paper = facts["paper"]["ballots"] if facts["paper"] else []
+    online = sum(times for _marks, _in_group, times in patterns["online"])
+    report.check("online ballots", found=online, said=facts["urn"]["ballots"])
+    on_paper = sum(times for _marks, _in_group, times in patterns["paper"])
+    report.check("number of paper ballots", found=on_paper, said=len(paper))
+    every = [*patterns["online"], *patterns["paper"]]
+    least = min((times for _marks, _in_group, times in every), default=1)
+    report.check("every pattern stands for a ballot", found=least >= 1, said=True)
+    return online == facts["urn"]["ballots"] and on_paper == len(paper) and least >= 1

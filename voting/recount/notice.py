@@ -99,7 +99,12 @@ def _channels(report: Report, name: str, part: RoundPart, channels: Sequence[Cha
     for figure in _FIGURES:
         total = sum(channel[figure] for channel in channels)
         report.check(f"{name}, {figure} over the channels", found=total, said=part["ballots"][figure])
-    if all(channel["items"] for channel in channels):
+    if not all(channel["items"] for channel in channels):
+        return
+    numbers = [item["number"] for item in part["items"]]
+    listed = [[item["number"] for item in channel["items"]] for channel in channels]
+    report.check(f"{name}, projects of the channels", found=listed, said=[numbers] * len(channels))
+    if all(each == numbers for each in listed):
         for item, *parts in zip(part["items"], *(channel["items"] for channel in channels), strict=True):
             votes = [sum(each[vote] for each in parts) for vote in _PARTS]
             said = [item[vote] for vote in _PARTS]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,6 +18,8 @@ from accounts.roles import Kind, Role
 from tests.factories import NOW, DelegateFactory, UserFactory, Vote, make_vote
 from tests.integration.vote.test_admin_steps import text_of
 from tests.unit.text.test_tables import HEADER, as_csv, as_xlsx
+from voting.count.formats import UnreadableRecord
+from voting.count.formats.roster import FaultCode
 from voting.domain.before import rosters
 from voting.domain.before.rosters import RollIsFrozen, finish
 from voting.domain.core.imports import CannotUndo, FaultyRows, NotStaged, PreviewChanged
@@ -26,6 +29,26 @@ from voting.states import Act
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/vote/2018/roster/"
+
+
+def test_there_is_a_sentence_for_every_fault_that_a_preview_can_have_and_no_other_is_read(vote: Vote):
+    assert set(rosters.FAULTS) == set(get_args(FaultCode))
+    row = ["N1", "", "第1团"]
+    staged = finish(
+        rosters.stage(
+            cycle=vote.cycle,
+            file_name="list.csv",
+            content=as_csv([HEADER, row]),
+            mode="whole",
+            by=vote.clerk,
+            at=NOW,
+        )
+    )
+    assert rosters.preview_of(staged)["faults"] == [(2, "no_name", "")]
+    staged.refresh_from_db()
+    staged.summary["faults"][0][1] = "no_such"
+    with pytest.raises(UnreadableRecord, match=r"faults\[0\]\[1\]"):
+        rosters.preview_of(staged)
 
 
 @pytest.fixture

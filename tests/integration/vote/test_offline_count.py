@@ -315,6 +315,9 @@ def test_the_key_is_made_and_tried_offline(tmp_path: Path, capsys: pytest.Captur
     broken.name = "key.json"
     sent = {"do": "offline", "key_file": broken}
     assert clerk.post("/admin/vote/2018/key/", sent).status_code == 409
+    other = io.BytesIO(json.dumps(json.loads(key.read_text()) | {"fingerprint": "0" * 64}).encode())
+    other.name = "key.json"
+    assert clerk.post("/admin/vote/2018/key/", sent | {"key_file": other}).status_code == 409
     with key.open("rb") as file:
         assert clerk.post("/admin/vote/2018/key/", {"do": "offline", "key_file": file}).status_code == 302
     assert (vote.round.slips_needed, vote.round.slips_issued) == (2, 3)

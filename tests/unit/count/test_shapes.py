@@ -6,6 +6,8 @@ Guards ``voting.count.formats.shapes``.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -28,7 +30,7 @@ class Line(TypedDict):
 class Sample(TypedDict):
     format: Literal["piaojue-sample/1"]
     name: str
-    day: Annotated[str, Form(r"\d\d", "a day")] | None
+    day: Annotated[str, Form(r"[0-9]{2}", "a day")] | None
     colour: Colour | Literal[""]
     lines: list[Line]
     pair: tuple[str, int]
@@ -55,7 +57,9 @@ def test_what_is_written_is_read_and_written_again_the_same():
     ("changes", "place", "why"),
     [
         ({"name": 3}, "name", "a text"),
+        ({"name": "\ud800"}, "name", "half of a character"),
         ({"day": "9"}, "day", "a day"),
+        ({"day": "０９"}, "day", "a day"),
         ({"day": "09\n"}, "day", "a day"),
         ({"colour": "blue"}, "colour", "red"),
         ({"colour": None}, "colour", "word"),
@@ -70,6 +74,7 @@ def test_what_is_written_is_read_and_written_again_the_same():
         ({"figures": {"blue": 1}}, "figures.blue", "red"),
         ({"figures": {"red": "1"}}, "figures.red", "a whole number"),
         ({"more": 1}, "more", "not known"),
+        ({"\ud800": 1}, r"\ud800", "not known"),
     ],
 )
 def test_a_misfit_is_named_with_its_place(changes: dict[str, Any], place: str, why: str):
@@ -100,6 +105,21 @@ def test_another_format_is_refused_with_a_sentence(text: str | bytes, sentence: 
 def test_what_would_not_be_read_is_not_written():
     with pytest.raises(UnreadableRecord):
         SAMPLE.write(Sample(**GOOD | {"pair": "ab"}))
+
+
+def test_a_published_pattern_means_the_same_to_every_program():
+    """A shorthand as ``\\d`` is the digits of every script to some, and ten digits to others."""
+    patterns = {each for format_ in ALL.values() for each in _patterns(format_.schema())}
+    assert len(patterns) > 3
+    assert not [each for each in patterns if re.search(r"\\[a-zA-Z]", each)]
+
+
+def _patterns(schema: Any) -> Iterator[str]:
+    below = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else []
+    if isinstance(schema, dict) and isinstance(schema.get("pattern"), str):
+        yield schema["pattern"]
+    for each in below:
+        yield from _patterns(each)
 
 
 def test_every_format_begins_at_one_and_says_what_it_is():

@@ -19,6 +19,7 @@ from voting.admin.core.qr import qr
 from voting.admin.core.verbs import REFUSED
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.files import KEY
+from voting.count.sealing import PublicKey
 from voting.domain.core.refusals import Refused
 from voting.domain.vote.keys import (
     DEFAULT_NEEDED,
@@ -100,12 +101,14 @@ class KeyPage(StepPage):
 
 
 def public_key_of(file: Any) -> dict[str, Any]:
-    """Return what the offline ceremony wrote. Raises NotAKey."""
+    """Return what the offline ceremony wrote. Raises NotAKey, also where the key has another fingerprint."""
     try:
         read = KEY.read(file.read(KEY_FILE_MOST))
         raw = base64.b64decode(read["key"], validate=True)
     except (UnreadableRecord, binascii.Error) as error:
         raise NotAKey from error
+    if PublicKey(raw).fingerprint != read["fingerprint"]:
+        raise NotAKey
     return {"raw": raw, "needed": read["needed"], "issued": read["issued"]}
 
 

@@ -16,11 +16,11 @@ from voting.count.measures import (
 
 Digest = Annotated[str, Form(r"[0-9a-f]{64}", "a SHA-256 in 64 hexadecimal digits")]
 #: A moment in UTC to the second.
-Moment = Annotated[str, Form(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", "a moment")]
+Moment = Annotated[str, Form(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+00:00", "a moment")]
 Base64 = Annotated[str, Form(r"[A-Za-z0-9+/]*={0,2}", "bytes in base64")]
 #: An exact number as text: no program rounds it.
-Decimal = Annotated[str, Form(r"-?\d+(\.\d+)?", "a number as text")]
-Month = Annotated[str, Form(r"\d{4}-(0[1-9]|1[0-2])", "a month")]
+Decimal = Annotated[str, Form(r"-?[0-9]+(\.[0-9]+)?", "a number as text")]
+Month = Annotated[str, Form(r"[0-9]{4}-(0[1-9]|1[0-2])", "a month")]
 #: What kind of data a record is of.
 Kind = Literal["official", "demo", "rehearsal"]
 ChannelName = Literal["online", "paper"]

@@ -5,8 +5,13 @@ from typing import Literal, TypedDict
 from voting.count.formats.parts import Digest
 from voting.count.formats.records import Format
 
+#: Why a row cannot be taken.
+FaultCode = Literal[
+    "no_number", "no_name", "no_delegation", "long_number", "long_name", "long_delegation", "repeated", "other_kind",
+    "sub_group",
+]  # fmt: skip
 #: Line of the file, code, and what it is about.
-Fault = tuple[int, str, str]
+Fault = tuple[int, FaultCode, str]
 
 
 class EntryRecord(TypedDict):

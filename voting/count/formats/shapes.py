@@ -24,7 +24,7 @@ class UnreadableRecord(ValueError):
 
     def __init__(self, wanted: str, *, written: str = "", place: str = "", why: str = "") -> None:
         super().__init__(wanted, written, place, why)
-        self.wanted, self.written, self.place, self.why = wanted, written, place, why
+        self.wanted, self.written, self.place, self.why = wanted, _whole(written), _whole(place), why
 
     def __str__(self) -> str:
         if self.why:
@@ -33,6 +33,11 @@ class UnreadableRecord(ValueError):
             "This record was written in a format that this version does not read: "
             f"{self.written or 'none is named'}. It reads {self.wanted}."
         )
+
+
+def _whole(text: str) -> str:
+    """Return text of a damaged record so that it can be shown: half a character as its escape."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 class Misfit(ValueError):
@@ -51,7 +56,10 @@ class Misfit(ValueError):
 
 @dataclass(frozen=True)
 class Form:
-    """Text that matches a pattern as a whole; ``what`` names it in a refusal."""
+    """Text that matches a pattern as a whole; ``what`` names it in a refusal.
+
+    The pattern is published: no shorthand as ``\\d``, which to some programs means the digits of every script.
+    """
 
     pattern: str
     what: str
@@ -88,12 +96,18 @@ _PLAIN: dict[Any, tuple[str, str]] = {
 }
 
 
+#: JSON can name half of a pair by an escape; no encoding writes it, so it can be neither hashed nor shown.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def _plain(kind: type) -> Shape:
     name, what = _PLAIN[kind]
 
     def read(value: Any) -> Any:
         if type(value) is not kind:  # true is no number, and 1.0 is none either
             raise Misfit(f"{what} is wanted")
+        if isinstance(value, str) and _SURROGATE.search(value):
+            raise Misfit("it has half of a character, which is no text")
         return value
 
     return Shape(read, {"type": name})

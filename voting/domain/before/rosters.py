@@ -22,7 +22,7 @@ from accounts.models import AccessCode, Delegate, Delegation, RosterImport, User
 from accounts.roles import Role
 from accounts.roster_rows import COLUMNS, STRIDE, Checked, Entry, Known, Progress, check, known_delegates
 from voting.count.canonical import canonical_json, sha256_hex
-from voting.count.formats.roster import ROSTER_IMPORT, ROSTER_UNDO, Fault, ImportBody, UndoBody
+from voting.count.formats.roster import ROSTER_IMPORT, ROSTER_UNDO, Fault, FaultCode, ImportBody, UndoBody
 from voting.domain.core import imports
 from voting.domain.core.refusals import Refused
 from voting.models import Cycle, RollEntry
@@ -37,7 +37,7 @@ Result = TypeVar("Result")
 Steps = Generator[Progress, None, Result]
 T = TypeVar("T")
 
-FAULTS: dict[str, Promise] = {
+FAULTS: dict[FaultCode, Promise] = {
     "no_number": gettext_lazy("the delegate number is missing"),
     "no_name": gettext_lazy("the name is missing"),
     "no_delegation": gettext_lazy("the delegation is missing"),

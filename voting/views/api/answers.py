@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Sequence
 from functools import wraps
 from http import HTTPStatus
@@ -17,9 +18,12 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 from ninja.renderers import JSONRenderer
 
+from voting.count.formats import UnreadableRecord
 from voting.views.api.parameters import Paging, refusal_sentence
 from voting.views.api.records import Error, Record
 from voting.views.core.files import to_all
+
+_log = logging.getLogger(__name__)
 
 VERSION = "1.0.0"
 FRESH = 60  # seconds
@@ -30,6 +34,7 @@ _MEANINGS = {
     HTTPStatus.NOT_MODIFIED: "Not changed since the ETag that was sent",
     HTTPStatus.BAD_REQUEST: "A parameter means nothing",
     HTTPStatus.NOT_FOUND: "There is nothing at this address",
+    HTTPStatus.CONFLICT: "A record behind it was written in a format that this version does not read, or is not whole",
 }
 
 View = Callable[..., HttpResponse]
@@ -72,6 +77,7 @@ def address(path: str, *, answer: type[Record], summary: str) -> Callable[[Endpo
                 HTTPStatus.NOT_MODIFIED: None,
                 HTTPStatus.BAD_REQUEST: Error,
                 HTTPStatus.NOT_FOUND: Error,
+                HTTPStatus.CONFLICT: Error,
             },
             by_alias=True,
             summary=summary,
@@ -99,6 +105,12 @@ def _wrong_parameter(request: HttpRequest, wrong: ValidationError) -> HttpRespon
 @interface.exception_handler(SuspiciousOperation)
 def _unreadable(request: HttpRequest, wrong: SuspiciousOperation) -> HttpResponse:
     return refuse(request, HTTPStatus.BAD_REQUEST, "The parameters cannot be read; there may be too many.")
+
+
+@interface.exception_handler(UnreadableRecord)
+def _unreadable_record(request: HttpRequest, error: UnreadableRecord) -> HttpResponse:
+    _log.error("%s: %s", request.path, error)
+    return refuse(request, HTTPStatus.CONFLICT, str(error))
 
 
 @interface.exception_handler(Http404)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from voting.count.formats import UnreadableRecord
@@ -28,6 +28,4 @@ class UnreadableRecords:
         if not isinstance(error, UnreadableRecord):
             return None
         _log.error("%s: %s", request.path, error)
-        if request.resolver_match and "api" in request.resolver_match.app_names:
-            return JsonResponse({"error": str(error)}, status=409)
         return render(request, "core/unreadable.html", {"sentence": unreadable_sentence(error)}, status=409)

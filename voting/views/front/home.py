@@ -12,6 +12,7 @@ from voting import queries
 from voting.models import Candidate, Cycle
 from voting.read_models.after.overview import Overview, overview
 from voting.read_models.before.slate_report import changes_of, field_label
+from voting.read_models.core.unreadable import Unread
 from voting.read_models.vote.results import Result
 from voting.states import Stage
 from voting.views.after.deliveries import is_delivered
@@ -35,7 +36,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "calls": queries.open_calls(timezone.now()),
         "delivered": [each for each in others if is_delivered(each)],
     }
-    context |= _standing(cycle, moment_of(cycle)) if cycle else {}
+    if cycle:
+        unread = Unread()
+        result = unread.read(lambda: _result(cycle))
+        seen = unread.read(lambda: _overview(cycle))
+        context |= _slate_with(result, cycle) | {"moment": moment_of(cycle), "overview": seen}
+        context["unread"] = unread.sentences
     return render(request, "core/home.html", context)
 
 
@@ -92,14 +98,25 @@ def secrecy(request: HttpRequest) -> HttpResponse:
 
 
 def _standing(cycle: Cycle, moment: Moment) -> dict[str, object]:
-    """Return where the vote stands, and its result once there is one."""
-    round_ = queries.newest_published(cycle)
-    result = Result(round_.notice) if round_ else None
+    """Return where the vote stands, and its result once there is one. Raises UnreadableRecord."""
+    return _slate_with(_result(cycle), cycle) | {"moment": moment, "overview": _overview(cycle)}
+
+
+def _slate_with(result: Result | None, cycle: Cycle) -> dict[str, object]:
+    """Return the candidate projects, with what became of each where there is a result."""
     standings = {standing["number"]: standing for standing in result.standings} if result else {}
     rows = [(candidate, standings.get(candidate.number)) for candidate in _slate(cycle)]
     seats = newest.rules.seats if (newest := queries.newest_round(cycle)) else cycle.seats
-    found = overview(cycle, on=timezone.localdate()) if is_delivered(cycle) else None
-    return {"moment": moment, "result": result, "rows": rows, "seats": seats, "overview": found}
+    return {"result": result, "rows": rows, "seats": seats}
+
+
+def _result(cycle: Cycle) -> Result | None:
+    round_ = queries.newest_published(cycle)
+    return Result(round_.notice) if round_ else None
+
+
+def _overview(cycle: Cycle) -> Overview | None:
+    return overview(cycle, on=timezone.localdate()) if is_delivered(cycle) else None
 
 
 def _slate(cycle: Cycle) -> list[Candidate]:

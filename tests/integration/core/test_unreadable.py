@@ -1,0 +1,101 @@
+"""One record that cannot be read takes no page down but its own.
+
+Guards ``voting.read_models.core.unreadable``, ``voting.views.core.unreadable`` and ``voting.admin.front``.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts.models import Delegate, User
+from tests.cases_after import assess
+from tests.factories import Vote, make_vote
+from tests.security.test_crawl import addresses
+from tests.spring import make_spring
+from voting import queries
+
+pytestmark = pytest.mark.django_db
+
+NOT_WHOLE = "但内容不完整（"
+
+
+def written_otherwise(table: str, column: str, old: str, new: str) -> None:
+    """Change what is frozen, as only somebody with the database in hand can."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            f"UPDATE {table} SET {column} = replace({column}, %s, %s) WHERE {column} LIKE %s",
+            [old, new, f"%{old}%"],
+        )
+        assert cursor.rowcount == 1
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def published(slug: str) -> Vote:
+    """Return a published vote of its own delegates: those of the votes before are out of office."""
+    Delegate.objects.update(is_active=False)
+    return make_vote(until="published", slug=slug, delegates=3, ballots=[[1], [1], [2]])
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "name"),
+    [
+        ("voting_notice", "body", "piaojue-notice"),
+        ("voting_round", "definition", "piaojue-definition"),
+        ("voting_tally", "working", "piaojue-tally"),
+    ],
+)
+def test_a_record_that_cannot_be_read_takes_only_pages_of_its_own_year_down(
+    table: str, column: str, name: str
+):
+    vote = make_vote(until="published", delegates=3, ballots=[[1], [1], [2]], tie_rule="lot")
+    written_otherwise(table, column, f"{name}/1", f"{name}/9")
+    refusing = {
+        path
+        for client in (Client(), signed_in(vote.chief))
+        for path in addresses()
+        if "logout" not in path and client.get(path).status_code == 409
+    }
+    assert refusing
+    assert {path for path in refusing if "2018" not in path} == set()
+
+
+def test_the_grades_of_one_year_that_cannot_be_read_take_only_pages_of_that_year_down():
+    spring = make_spring()
+    assess(spring, {1: 1, 2: 4, 3: 2})
+    published("other")
+    written_otherwise("voting_notice", "body", '"slug":"2018-assessment"', '"slog":"2018-assessment"')
+    people = [Client(), signed_in(spring.vote.chief), signed_in(spring.officer)]
+    pages = ["/", "/feed.atom", "/admin/", "/2018/projects/", "/other/"]
+    assert {page for client in people for page in pages if client.get(page).status_code == 409} == {
+        "/2018/projects/"
+    }
+    assert NOT_WHOLE in signed_in(spring.officer).get("/admin/").content.decode()
+    feed = Client().get("/feed.atom").content.decode()
+    assert "/other/result/" in feed
+    assert "/2018/result/" in feed
+
+
+def test_beside_a_result_that_cannot_be_read_everything_else_stands():
+    votes = {slug: published(slug) for slug in ("2018", "2017")}
+    entries = Client().get("/feed.atom").content.decode().count("<entry>")
+    shown, other = (cycle.slug for cycle in queries.shown_cycles())
+    written_otherwise("voting_notice", "body", f'"slug":"{shown}"', f'"slog":"{shown}"')
+    home = Client().get("/").content.decode()
+    for part in (NOT_WHOLE, f"/{other}/", "候选项目", f"/{shown}/projects/1/"):
+        assert part in home, part
+    feed = Client().get("/feed.atom").content.decode()
+    assert feed.count("<entry>") == entries - 1
+    assert f"/{other}/result/" in feed
+    front = signed_in(votes[shown].chief).get("/admin/").content.decode()
+    assert front.count(NOT_WHOLE) == 1
+    assert front.count('class="order"') == 2
+    assert front.count('class="steps"') == 1
