@@ -205,6 +205,8 @@ def test_a_module_that_is_named_in_words_is_there(path: Path):
             if not any(resolves(f"{each}.{held}") for each in homes):
                 stale.add((line, name))
     assert stale == set()
+
+
 def test_a_cycle_is_locked_without_its_key():
     """Else two who write the journal wait for each other: its reference to the cycle for us, we for the journal."""
     with_key = re.compile(r"\bCycle\.objects\.select_for_update\((?![^)]*no_key=True)")
