@@ -80,8 +80,8 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "after": candidates.get(number + 1),
     }
     context |= _standing(shown, moment_of(shown))
-    found = context["overview"]
-    line = found.line(number) if isinstance(found, Overview) else None
+    seen = context["overview"]
+    line = seen.line(number) if isinstance(seen, Overview) else None
     return render(request, "before/candidate.html", context | {"line": line})
 
 
@@ -98,8 +98,8 @@ def _standing(cycle: Cycle, moment: Moment) -> dict[str, object]:
     standings = {standing["number"]: standing for standing in result.standings} if result else {}
     rows = [(candidate, standings.get(candidate.number)) for candidate in _slate(cycle)]
     seats = newest.rules.seats if (newest := queries.newest_round(cycle)) else cycle.seats
-    found = overview(cycle, on=timezone.localdate()) if is_delivered(cycle) else None
-    return {"moment": moment, "result": result, "rows": rows, "seats": seats, "overview": found}
+    seen = overview(cycle, on=timezone.localdate()) if is_delivered(cycle) else None
+    return {"moment": moment, "result": result, "rows": rows, "seats": seats, "overview": seen}
 
 
 def _slate(cycle: Cycle) -> list[Candidate]:
