@@ -74,11 +74,11 @@ def check(path: Path) -> list[str]:
     """Return what keeps this catalogue from being complete and true, a line for each fault."""
     catalogue = _read(path)
     language = path.parent.parent.name
-    found = {_key(message): message for message in found_messages() if message.id}
+    used = {_key(message): message for message in found_messages() if message.id}
     kept = {_key(message): message for message in catalogue if message.id}
-    faults = [f"missing in {language}: {_name(found[key])}" for key in found.keys() - kept.keys()]
-    faults += [f"no longer used, in {language}: {_name(kept[key])}" for key in kept.keys() - found.keys()]
-    for key in found.keys() & kept.keys():
+    faults = [f"missing in {language}: {_name(used[key])}" for key in used.keys() - kept.keys()]
+    faults += [f"no longer used, in {language}: {_name(kept[key])}" for key in kept.keys() - used.keys()]
+    for key in used.keys() & kept.keys():
         faults += [f"{fault}, in {language}: {_name(kept[key])}" for fault in faults_of(kept[key])]
     return sorted(faults)
 
@@ -93,22 +93,22 @@ def faults_of(message: Message) -> Iterator[str]:
         yield "fuzzy"
     wanted = set(PLACEHOLDER.findall(model))
     for string in filter(None, strings):
-        if (given := set(PLACEHOLDER.findall(string))) != wanted:
-            yield f"placeholders differ ({', '.join(sorted(given ^ wanted))})"
+        if (placeholders := set(PLACEHOLDER.findall(string))) != wanted:
+            yield f"placeholders differ ({', '.join(sorted(placeholders ^ wanted))})"
 
 
 def found_messages() -> Catalog:
     """Return every message of the sources and the templates."""
-    found = Catalog()
+    catalogue = Catalog()
     for folder in PYTHON:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            _collect(path.read_bytes(), into=found)
+            _collect(path.read_bytes(), into=catalogue)
     for folder in TEMPLATES:
         for path in sorted((ROOT / folder).rglob("*.*")):
             # In brackets, for the indentation of a template means nothing to Python.
             source = templatize(path.read_text(encoding="utf-8"), origin=str(path))
-            _collect(f"(\n{source}\n)".encode(), into=found)
-    return found
+            _collect(f"(\n{source}\n)".encode(), into=catalogue)
+    return catalogue
 
 
 def _collect(source: bytes, *, into: Catalog) -> None:

@@ -16,21 +16,21 @@ def production_rules(**kwargs: Any) -> list[checks.CheckMessage]:
     """Return what keeps this installation from holding a real vote."""
     database = settings.DATABASES["default"]
     key = settings.SECRET_KEY
-    found: list[checks.CheckMessage] = []
+    problems: list[checks.CheckMessage] = []
     if not settings.PRODUCTION:
-        found.append(
+        problems.append(
             checks.Error(
                 "This is not a production environment.", hint="PIAOJUE_ENV=production", id="piaojue.E001"
             )
         )
     if settings.DEBUG:
-        found.append(
+        problems.append(
             checks.Error(
                 "DEBUG is on: its pages show secrets to everyone.", hint="DEBUG=off", id="piaojue.E002"
             )
         )
     if len(key) < LEAST_KEY_LENGTH or len(set(key)) < LEAST_KEY_LETTERS:
-        found.append(
+        problems.append(
             checks.Error(
                 "SECRET_KEY is too weak: the delegates' access codes are bound to it.",
                 hint=f"at least {LEAST_KEY_LENGTH} random characters",
@@ -38,7 +38,7 @@ def production_rules(**kwargs: Any) -> list[checks.CheckMessage]:
             )
         )
     if "EMBEDDED_IN" in database:
-        found.append(
+        problems.append(
             checks.Error(
                 "The embedded PostgreSQL is for trying and for development.",
                 hint="DATABASE_URL=postgres://user:password@host:port/name",
@@ -46,7 +46,7 @@ def production_rules(**kwargs: Any) -> list[checks.CheckMessage]:
             )
         )
     if not settings.HTTPS:
-        found.append(
+        problems.append(
             checks.Error(
                 "HTTPS is off: access codes and choices would cross the network in the clear.",
                 hint="HTTPS=on, with BEHIND_PROXY=on behind a proxy that sets X-Forwarded-Proto",
@@ -54,7 +54,7 @@ def production_rules(**kwargs: Any) -> list[checks.CheckMessage]:
             )
         )
     if "*" in settings.ALLOWED_HOSTS:
-        found.append(
+        problems.append(
             checks.Warning("ALLOWED_HOSTS allows every host name.", hint="name the site", id="piaojue.W006")
         )
-    return found
+    return problems

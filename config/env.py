@@ -82,8 +82,8 @@ def hosts(name: str, *, default: Collection[str] = ()) -> list[str]:
 
 def origins(name: str) -> list[str]:
     """Return web origins: scheme and host, nothing after them."""
-    found = listing(name)
-    for origin in found:
+    listed = listing(name)
+    for origin in listed:
         try:
             parts = urlsplit(origin)
             understood = (
@@ -97,7 +97,7 @@ def origins(name: str) -> list[str]:
             raise MisunderstoodSetting(
                 f"{name} must hold origins like https://vote.example.org, not {origin!r}."
             )
-    return found
+    return listed
 
 
 def database(name: str) -> dict[str, Any] | None:

@@ -97,6 +97,30 @@ def test_a_function_that_is_called_by_its_bare_name_is_the_only_one_of_that_name
     assert doubles == {}
 
 
+#: Words that say that there is a value, not what it is; in the recount they are keys of its published report.
+NO_NAMES = frozenset({"said", "found", "given"})
+NAMED_ELSEWHERE = ("voting/recount/", "voting/management/terminal_language.py")
+
+
+def given_names(path: Path) -> Iterator[str]:
+    """Yield the names of a module's functions, parameters, variables and attributes, without the leading line."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name.lstrip("_")
+        elif isinstance(node, ast.arg):
+            yield node.arg.lstrip("_")
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id.lstrip("_")
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr.lstrip("_")
+
+
+@pytest.mark.parametrize("path", OURS, ids=name_of)
+def test_a_value_is_named_after_what_it_is(path: Path):
+    if not name_of(path).startswith(NAMED_ELSEWHERE):
+        assert NO_NAMES.isdisjoint(given_names(path))
+
+
 def test_ballots_and_codes_are_not_in_the_admin():
     assert not site.is_registered(SealedBallot)
     assert not site.is_registered(AccessCode)

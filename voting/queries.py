@@ -84,24 +84,24 @@ def shown_proposals(cycle: Cycle, asked: dict[str, str]) -> QuerySet[Proposal]:
 
     A word is looked for in title, place, content and reason; its pairs of characters must all be there.
     """
-    found = (
+    proposals = (
         Proposal.objects.filter(cycle=cycle, standing=Visibility.SHOWN)
         .order_by("-number")
         .defer("content", "terms")
     )
     if source := asked.get("source"):
-        found = found.filter(source=source)
+        proposals = proposals.filter(source=source)
     if field := asked.get("field"):
-        found = found.filter(field=field)
+        proposals = proposals.filter(field=field)
     if outcome := asked.get("outcome"):
-        found = found.filter(outcome="" if outcome == "open" else outcome)
+        proposals = proposals.filter(outcome="" if outcome == "open" else outcome)
     if words := terms(asked.get("q", "")):
-        found = (
-            found.filter(terms__contains=words)
+        proposals = (
+            proposals.filter(terms__contains=words)
             if len(words) > 1 or len(words[0]) > 1
-            else found.filter(title__contains=words[0])
+            else proposals.filter(title__contains=words[0])
         )
-    return found
+    return proposals
 
 
 def delivered_cycles() -> QuerySet[Cycle]:

@@ -162,10 +162,10 @@ def _start(directory: Path, *, programs: Path, database: str, options: Sequence[
     _admit(account, to=directory, programs=programs)
     if not (directory / "PG_VERSION").exists():
         _make(directory, programs=programs, account=account)
-    found = (directory / "PG_VERSION").read_text().strip()
-    if found != str(VERSION):
+    made_by = (directory / "PG_VERSION").read_text().strip()
+    if made_by != str(VERSION):
         raise DatabaseUnavailable(
-            f"{directory} belongs to PostgreSQL {found}, and PostgreSQL {VERSION} is installed. "
+            f"{directory} belongs to PostgreSQL {made_by}, and PostgreSQL {VERSION} is installed. "
             "PIAOJUE_VAR names another directory for a fresh start."
         )
     sockets = _socket_directory(directory, account=account)
@@ -272,8 +272,8 @@ def _socket_directory(directory: Path, *, account: Account) -> Path:
     short.mkdir(mode=0o700, exist_ok=True)
     if not account.is_us and short.lstat().st_uid == 0:
         os.chown(short, account.uid, account.gid, follow_symlinks=False)
-    found = short.lstat()
-    if found.st_mode != stat.S_IFDIR | stat.S_IRWXU or found.st_uid != account.uid:
+    place = short.lstat()
+    if place.st_mode != stat.S_IFDIR | stat.S_IRWXU or place.st_uid != account.uid:
         raise DatabaseUnavailable(f"{short} is not ours alone; PIAOJUE_VAR names a shorter path to use.")
     return short
 

@@ -182,7 +182,7 @@ def _require_part(totals: Totals, members: Totals) -> None:
         figures.append((whole.number, whole.for_, part.for_))
     for number, whole_figure, part_figure in figures:
         if part_figure > whole_figure:
-            raise CountMismatch(number, expected=whole_figure, found=part_figure)
+            raise CountMismatch(number, expected=whole_figure, actual=part_figure)
 
 
 @dataclass(frozen=True)

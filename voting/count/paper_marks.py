@@ -69,12 +69,11 @@ def read(typed: Sequence[str], *, ballot_type: BallotType, numbers: Sequence[int
         return _report(first, len(numbers))
     if ballot_type is BallotType.RANKING:
         return _ranking(first, numbers)
-    marks = MARKS.get(ballot_type, _ONE)
-    given: dict[int, int] = {}
-    for mark, words in zip(marks, fields, strict=False):
+    mark_of: dict[int, int] = {}
+    for mark, words in zip(MARKS.get(ballot_type, _ONE), fields, strict=False):
         for word in words:
-            _give(word, int(mark), numbers, given)
-    return tuple(given.get(number, 0) for number in numbers)
+            _give(word, int(mark), numbers, mark_of)
+    return tuple(mark_of.get(number, 0) for number in numbers)
 
 
 def _words(text: str) -> list[str]:
@@ -89,22 +88,22 @@ def _report(words: list[str], items: int) -> tuple[int, ...]:
 
 
 def _ranking(words: list[str], numbers: Sequence[int]) -> tuple[int, ...]:
-    given: dict[int, int] = {}
+    marks: dict[int, int] = {}
     for place, word in enumerate(words, start=1):
         for part in [] if word == NOBODY else word.split("="):
-            _give(part, place, numbers, given)
-    return tuple(given.get(number, 0) for number in numbers)
+            _give(part, place, numbers, marks)
+    return tuple(marks.get(number, 0) for number in numbers)
 
 
-def _give(word: str, mark: int, numbers: Sequence[int], given: dict[int, int]) -> None:
+def _give(word: str, mark: int, numbers: Sequence[int], marks: dict[int, int]) -> None:
     if not word.isascii() or not word.isdigit() or len(word) > _DIGITS:
         raise NotUnderstood("word", word[:20])
     number = int(word)
     if number not in numbers:
         raise NotUnderstood("foreign", word)
-    if number in given:
-        raise NotUnderstood("twice" if given[number] == mark else "both", word)
-    given[number] = mark
+    if number in marks:
+        raise NotUnderstood("twice" if marks[number] == mark else "both", word)
+    marks[number] = mark
 
 
 def write(marks: Sequence[int], *, ballot_type: BallotType, numbers: Sequence[int]) -> list[str]:

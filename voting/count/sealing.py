@@ -183,12 +183,12 @@ def join(slips: Sequence[str], *, needed: int) -> bytes:
     Raises a SlipError that names the slip concerned. Whether the seed is the right one is told by its public key's
     fingerprint, which the caller compares.
     """
-    given = [
+    mnemonics = [
         (place, read_slip(text, slip=place)) for place, text in enumerate(slips, start=1) if text.strip()
     ]
     seen: dict[int, str] = {}
     identifier = None
-    for place, mnemonic in given:
+    for place, mnemonic in mnemonics:
         share = Share.from_mnemonic(mnemonic)
         if identifier is not None and share.identifier != identifier:
             raise SlipForeign(place)

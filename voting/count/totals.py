@@ -15,10 +15,10 @@ class CountMismatch(ArithmeticError):
     ``number`` is the official number of the item, None for the ballots as a whole.
     """
 
-    def __init__(self, number: int | None, *, expected: int, found: int) -> None:
+    def __init__(self, number: int | None, *, expected: int, actual: int) -> None:
         where = "the ballots" if number is None else f"item {number}"
-        super().__init__(f"{where}: the parts sum to {found}, not to {expected}")
-        self.number, self.expected, self.found = number, expected, found
+        super().__init__(f"{where}: the parts sum to {actual}, not to {expected}")
+        self.number, self.expected, self.actual = number, expected, actual
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,17 @@ class Totals:
 
     def __post_init__(self) -> None:
         if self.valid + self.void != self.returned:
-            raise CountMismatch(None, expected=self.returned, found=self.valid + self.void)
+            raise CountMismatch(None, expected=self.returned, actual=self.valid + self.void)
         for item in self.items:
             if item.ballots != self.valid:
-                raise CountMismatch(item.number, expected=self.valid, found=item.ballots)
+                raise CountMismatch(item.number, expected=self.valid, actual=item.ballots)
         parts = [
             n
             for i in self.items
             for n in (i.for_, i.basically, i.against, i.abstain, i.not_pressed, *i.places)
         ]
         if min([self.returned, self.valid, self.blank, *self.void_reasons.values(), *parts]) < 0:
-            raise CountMismatch(None, expected=0, found=-1)
+            raise CountMismatch(None, expected=0, actual=-1)
 
     @property
     def void(self) -> int:

@@ -22,7 +22,7 @@ def round_of(options: dict[str, Any]) -> Round:
     rounds = Round.objects.select_related("cycle", "rules").filter(cycle__slug=options["slug"])
     if options["round"]:
         rounds = rounds.filter(number=options["round"])
-    found = rounds.order_by("-number").first()
-    if found is None:
+    newest = rounds.order_by("-number").first()
+    if newest is None:
         raise CommandError(_("There is no such round here."))
-    return found
+    return newest

@@ -104,10 +104,10 @@ class _Numbered(Canvas):  # type: ignore[misc]  # reportlab has no types
         self.setStrokeColor(INK)
         self.setLineWidth(0.5)
         self.line(MARGIN, 17 * mm, self.across - MARGIN, 17 * mm)
-        said = _("Page %(place)d of %(pages)d") % {"place": place, "pages": pages}
+        page_words = _("Page %(place)d of %(pages)d") % {"place": place, "pages": pages}
         for text, name, room in (
             (self.foot, "foot", width - 30 * mm),
-            (said, "page", width),
+            (page_words, "page", width),
         ):
             drawn = paragraph(text, name)
             _wide, high = drawn.wrap(room, 20 * mm)

@@ -44,8 +44,10 @@ def tiles(block: Tiles, width: float) -> Grid:
 
 def _tile(tile: Tile, width: float) -> list[Flowable]:
     """Return number and name, the lamp and the milestones with their words, a bar for every target."""
-    said = [tile.word, tile.tag, tile.steps_word]
-    state = [[_sign(tile.light), paragraph("   ".join(filter(None, said)), "cell"), _steps(tile.steps)]]
+    state_words = [tile.word, tile.tag, tile.steps_word]
+    state = [
+        [_sign(tile.light), paragraph("   ".join(filter(None, state_words)), "cell"), _steps(tile.steps)]
+    ]
     beside = 3 * mm * len(tile.steps)
     flow: list[Flowable] = [
         paragraph(f"{tile.number}  {tile.name}", "tile"),

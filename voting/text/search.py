@@ -17,12 +17,12 @@ def terms(text: str) -> list[str]:
 
     A lone Chinese character is a term of its own. Width and case do not matter.
     """
-    found: dict[str, None] = {}
+    pairs: dict[str, None] = {}
     for run in _RUNS.findall(unicodedata.normalize("NFKC", text).lower()):
-        if len(found) >= MOST_TERMS:
+        if len(pairs) >= MOST_TERMS:
             break
-        found.update(dict.fromkeys(_of(run)))
-    return sorted(found)[:MOST_TERMS]
+        pairs.update(dict.fromkeys(_of(run)))
+    return sorted(pairs)[:MOST_TERMS]
 
 
 def _of(run: str) -> list[str]:

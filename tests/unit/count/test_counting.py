@@ -619,7 +619,7 @@ def test_figures_of_a_sub_group_belong_to_a_second_threshold() -> None:
         more = add_up(replace(GONGSHU, seats=1), (1, 2), part)
         with pytest.raises(CountMismatch) as found:
             decide(grouped, totals, everybody(2), group=(more, everybody(2)))
-        assert (found.value.number, found.value.expected, found.value.found) == mismatch
+        assert (found.value.number, found.value.expected, found.value.actual) == mismatch
     for items, marks in (((2, 1), (0, 1)), ((1,), (1,)), ((1, 2, 3), (1, 0, 0))):
         with pytest.raises(ValueError, match=r"same items|zip"):
             decide(grouped, totals, everybody(2), group=(add_up(grouped, items, [marks]), everybody(2)))
@@ -794,7 +794,7 @@ def test_a_judge_that_errs_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(totals, "judge", lambda *_, **__: Verdict(Validity.VALID))
     with pytest.raises(CountMismatch) as refusal:
         count(replace(GONGSHU, seats=1), (5, 6), [(1, 0), (1,)], everybody(2))
-    assert (refusal.value.number, refusal.value.expected, refusal.value.found) == (6, 2, 1)
+    assert (refusal.value.number, refusal.value.expected, refusal.value.actual) == (6, 2, 1)
     assert str(refusal.value) == "item 6: the parts sum to 1, not to 2"
 
 
@@ -806,7 +806,7 @@ def test_every_part_of_an_item_is_in_its_sum(part: str, slip: int) -> None:
     first, second = good.items
     with pytest.raises(CountMismatch) as refusal:
         replace(good, items=(first, replace(second, **{part: getattr(second, part) + slip})))
-    assert (refusal.value.number, refusal.value.expected, refusal.value.found) == (6, 7, 7 + slip)
+    assert (refusal.value.number, refusal.value.expected, refusal.value.actual) == (6, 7, 7 + slip)
 
 
 def test_valid_and_void_are_all_that_was_returned() -> None:

@@ -150,7 +150,7 @@ class DeskPage(StepPage):
 
     @staticmethod
     def answer(entries: list[RollEntry], presence: str) -> dict[str, Any]:
-        return {"entry": entries[0], "presence": presence, "said": Presence(presence).label}
+        return {"entry": entries[0], "presence": presence, "presence_word": Presence(presence).label}
 
     def line(self, entry: JournalEntry, known: dict[str, RollEntry]) -> dict[str, Any]:
         """Return one entry of the journal in words."""
@@ -162,6 +162,6 @@ class DeskPage(StepPage):
             "mine": entry.actor_id == self.user.pk,
             "delegates": [known[n] for n in numbers[:_NAMED] if n in known],
             "more": max(0, len(numbers) - _NAMED),
-            "said": Presence(entry.data["presence"]).label,
+            "presence_word": Presence(entry.data["presence"]).label,
             "undoes": "undoes" in entry.data,
         }

@@ -173,7 +173,7 @@ def _rest_of_the_plan(delivery: Delivery, now: Progress) -> dict[str, Any]:
     """Return the plan with the milestones that are not reached; what is late keeps its month, for it is late."""
     plan = {name: value for name, value in plan_of(delivery).items() if name != "stage_goal"}
     rows = zip(delivery.milestones.all(), plan["milestones"], strict=True)
-    plan["milestones"] = [said for row, said in rows if not now.reached.get(row.pk)]
+    plan["milestones"] = [words for row, words in rows if not now.reached.get(row.pk)]
     return plan
 
 

@@ -111,12 +111,12 @@ def published_grades(*cycles: Cycle) -> list[Graded]:
             "cycle_id", "number", "assesses_id", "lead_unit"
         )
     }
-    found = []
+    grades = []
     for notice in sorted(notices, key=lambda each: (each.round.cycle_id, each.round.number)):
         body = NOTICE.read(notice.body)
         if body["final"]:
             assessment = notice.round.cycle
-            found += [
+            grades += [
                 Graded(
                     assessment=assessment,
                     delivery=parts[assessment.pk, item["number"]][0],
@@ -128,7 +128,7 @@ def published_grades(*cycles: Cycle) -> list[Graded]:
                 )
                 for item in body["items"]
             ]
-    return found
+    return grades
 
 
 def assessable(cycle: Cycle, grades: Sequence[Graded] | None = None) -> list[Delivery]:

@@ -122,8 +122,8 @@ def _of(candidate: Candidate, became: str, units: Mapping[str, Unit]) -> Deliver
 
 def plan_of(delivery: Delivery) -> dict[str, Any]:
     """Return what of a delivery is its plan, as plain data; its lead unit by name."""
-    said = _said(delivery)
-    return {name: said[name] for name in PLAN}
+    plan = _as_issued(delivery)
+    return {name: plan[name] for name in PLAN}
 
 
 def set_plan(delivery: Delivery, plan: Mapping[str, Any]) -> None:
@@ -171,10 +171,10 @@ def _save(delivery: Delivery) -> None:
 def _unit(delivery: Delivery, name: str) -> Unit | None:
     if not name:
         return None
-    found = Unit.objects.filter(kind=delivery.cycle.kind, name=name).first()
-    if found is None:
+    unit = Unit.objects.filter(kind=delivery.cycle.kind, name=name).first()
+    if unit is None:
         raise ValidationError({"lead_unit": _("There is no unit of this name: %s.") % name})
-    return found
+    return unit
 
 
 @transaction.atomic
@@ -220,12 +220,12 @@ def body_of(cycle: Cycle, *, version: int) -> BreakdownBody:
         "cycle": {"slug": cycle.slug, "year": cycle.year, "place": cycle.place},
         "kind": cycle.kind,
         "version": version,
-        "deliveries": [_said(delivery) for delivery in deliveries],
+        "deliveries": [_as_issued(delivery) for delivery in deliveries],
     }
     return BREAKDOWN.of(body)
 
 
-def _said(delivery: Delivery) -> dict[str, Any]:
+def _as_issued(delivery: Delivery) -> dict[str, Any]:
     investment = delivery.investment
     return {
         "number": delivery.number,

@@ -21,10 +21,10 @@ def hold_going_on(delivery: Delivery) -> Delivery:
     Delivery.objects.select_for_update(no_key=True).get(pk=delivery.pk)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM voting_cycle WHERE id = %s FOR SHARE", [delivery.cycle_id])
-    found = Delivery.objects.select_related("cycle", "candidate", "lead_unit").get(pk=delivery.pk)
-    if found.cycle.stage not in GOING_ON:
+    held = Delivery.objects.select_related("cycle", "candidate", "lead_unit").get(pk=delivery.pk)
+    if held.cycle.stage not in GOING_ON:
         raise StepNotAllowed
-    return found
+    return held
 
 
 def lock_cycle(cycle: Cycle) -> Cycle:

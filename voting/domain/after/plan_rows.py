@@ -95,23 +95,23 @@ def set_what_fits(
 ) -> list[str]:
     """Write what of a dossier a plan can hold; return the words of what was left out."""
     left_out: list[str] = []
-    for kind, given in ((_TARGETS, targets), (_MILESTONES, milestones)):
-        faults = dict(_faults(kind, delivery, _rows(kind, delivery, given)))
-        left_out += [given[place - 1]["text"] for place in faults]
-        _write(kind, delivery, [each for place, each in enumerate(given, start=1) if place not in faults])
+    for kind, entries in ((_TARGETS, targets), (_MILESTONES, milestones)):
+        faults = dict(_faults(kind, delivery, _rows(kind, delivery, entries)))
+        left_out += [entries[place - 1]["text"] for place in faults]
+        _write(kind, delivery, [each for place, each in enumerate(entries, start=1) if place not in faults])
     return left_out
 
 
-def _rows(kind: _Kind, delivery: Delivery, given: Sequence[Mapping[str, str]]) -> list[Any]:
+def _rows(kind: _Kind, delivery: Delivery, entries: Sequence[Mapping[str, str]]) -> list[Any]:
     return [
         kind.model(delivery=delivery, position=place, **kind.read(each))
-        for place, each in enumerate(given, start=1)
+        for place, each in enumerate(entries, start=1)
     ]
 
 
-def _write(kind: _Kind, delivery: Delivery, given: Sequence[Mapping[str, str]]) -> None:
+def _write(kind: _Kind, delivery: Delivery, entries: Sequence[Mapping[str, str]]) -> None:
     """Find every row again by what it is, drop what is gone, and give out the places last."""
-    rows = _rows(kind, delivery, given)
+    rows = _rows(kind, delivery, entries)
     if faults := dict(_faults(kind, delivery, rows)):
         raise ValidationError({kind.field: list(faults.values())})
     old = kind.model.objects.filter(delivery=delivery)

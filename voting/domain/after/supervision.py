@@ -165,13 +165,13 @@ def _in_office(kind: str, numbers: Sequence[str]) -> list[Delegate]:
     wanted = {spelling for spellings in spelled.values() for spelling in spellings}
     delegates = Delegate.objects.filter(kind=kind, is_active=True, number__in=wanted)
     known = {each.number: each for each in delegates}
-    found = {
+    in_office = {
         number: next((known[each] for each in spellings if each in known), None)
         for number, spellings in spelled.items()
     }
-    if nobody := [number for number, delegate in found.items() if delegate is None]:
+    if nobody := [number for number, delegate in in_office.items() if delegate is None]:
         raise NotInOffice(nobody)
-    return [delegate for delegate in found.values() if delegate]
+    return [delegate for delegate in in_office.values() if delegate]
 
 
 @transaction.atomic
@@ -301,15 +301,15 @@ def is_overdue(finding: Finding, on: date) -> bool:
 
 def _locked(finding: Finding) -> Finding:
     """Return an open finding, locked, with its delivery held. Raises StepNotAllowed."""
-    found = (
+    locked = (
         Finding.objects.select_for_update(of=("self",), no_key=True)
         .select_related("inspection__delivery")
         .get(pk=finding.pk)
     )
-    found.inspection.delivery = hold_going_on(found.inspection.delivery)
-    if found.closed_at:
+    locked.inspection.delivery = hold_going_on(locked.inspection.delivery)
+    if locked.closed_at:
         raise StepNotAllowed
-    return found
+    return locked
 
 
 def _add(finding: Finding, what: str, text: str, by: User, at: datetime) -> FindingStep:

@@ -75,11 +75,11 @@ def similar(proposal: Proposal, *, most: int = 8) -> list[tuple[Proposal, float]
             [proposal.cycle_id, proposal.pk, title, title, most * 5],
         )
         keys = [key for (key,) in cursor.fetchall()]
-    found = [
+    scored = [
         (other, likeness(title, terms(other.title)) * 0.5 + likeness(proposal.terms, other.terms) * 0.5)
         for other in Proposal.objects.filter(pk__in=keys)
     ]
-    alike = sorted((each for each in found if each[1] >= ALIKE), key=lambda each: (-each[1], each[0].number))
+    alike = sorted((each for each in scored if each[1] >= ALIKE), key=lambda each: (-each[1], each[0].number))
     return alike[:most]
 
 
@@ -90,22 +90,22 @@ def merge(*, cycle: Cycle, into: int, numbers: Sequence[int], by: User, at: date
     What was merged into one of them goes along, so that every thread leads to a proposal that stands for itself.
     """
     _screened(cycle)
-    found = {
+    merged = {
         each.number: each
         for each in Proposal.objects.select_for_update(of=("self",)).filter(
             cycle=cycle, number__in=[into, *numbers]
         )
     }
-    main = found.pop(into, None)
-    if main is None or main.merged_into_id or not found or len(found) != len(set(numbers) - {into}):
+    main = merged.pop(into, None)
+    if main is None or main.merged_into_id or not merged or len(merged) != len(set(numbers) - {into}):
         raise CannotMerge
-    if any(each.outcome != Outcome.OPEN for each in found.values()):
+    if any(each.outcome != Outcome.OPEN for each in merged.values()):
         raise CannotMerge
-    pks = [each.pk for each in found.values()]
+    pks = [each.pk for each in merged.values()]
     Proposal.objects.filter(pk__in=pks).update(merged_into=main, outcome=Outcome.MERGED)
     Proposal.objects.filter(merged_into__in=pks).update(merged_into=main)
-    record(cycle=cycle, act=Act.PROPOSAL_MERGED, by=by, at=at, data={"into": into, "numbers": sorted(found)})
-    return len(found)
+    record(cycle=cycle, act=Act.PROPOSAL_MERGED, by=by, at=at, data={"into": into, "numbers": sorted(merged)})
+    return len(merged)
 
 
 @transaction.atomic

@@ -184,24 +184,26 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str
 
 def _check(candidate: Candidate) -> None:
     candidate.full_clean(exclude=["cycle"])
-    given = [Decimal(str(each["amount"])) for each in candidate.funds]
-    if given and candidate.investment_total is None:
+    amounts = [Decimal(str(each["amount"])) for each in candidate.funds]
+    if amounts and candidate.investment_total is None:
         raise ValidationError(
             {"investment_total": _("Give the total investment where the sources of funds are given.")}
         )
-    if given and sum(given) != candidate.investment_total:
-        raise FundsDoNotAddUp(sum(given, Decimal(0)), candidate.investment_total or Decimal(0))
+    if amounts and sum(amounts) != candidate.investment_total:
+        raise FundsDoNotAddUp(sum(amounts, Decimal(0)), candidate.investment_total or Decimal(0))
 
 
 def _set_provenance(candidate: Candidate, numbers: Sequence[int]) -> None:
     adopted = Proposal.objects.filter(
         cycle=candidate.cycle_id, number__in=numbers, outcome=Outcome.ADOPTED, merged_into=None
     )
-    found = {each.number: each for each in adopted}
-    if strangers := sorted(set(numbers) - set(found)):
+    sources = {each.number: each for each in adopted}
+    if strangers := sorted(set(numbers) - set(sources)):
         raise NotScreened(strangers)
     candidate.provenance.all().delete()
-    Provenance.objects.bulk_create(Provenance(candidate=candidate, proposal=each) for each in found.values())
+    Provenance.objects.bulk_create(
+        Provenance(candidate=candidate, proposal=each) for each in sources.values()
+    )
 
 
 def _keep(

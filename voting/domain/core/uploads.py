@@ -36,7 +36,7 @@ class BadFile(Refused):
         self.name, self.why = name, why
 
     def __str__(self) -> str:
-        said = {
+        reason = {
             "empty": _("is empty"),
             "large": _("is larger than 5 MB"),
             "type": _("is neither a picture (JPEG, PNG, WebP) nor a PDF; its content decides, not its name"),
@@ -46,7 +46,7 @@ class BadFile(Refused):
             "locked": _("is locked with a password"),
             "active": _("contains a script, a form or another file; save it as a plain PDF"),
         }[self.why]
-        return _("“%(name)s” %(why)s. It was not kept.") % {"name": self.name, "why": said}
+        return _("“%(name)s” %(why)s. It was not kept.") % {"name": self.name, "why": reason}
 
 
 @dataclass(frozen=True)

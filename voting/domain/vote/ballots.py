@@ -194,15 +194,15 @@ def marks_of(definition: Definition, chosen: Chosen) -> tuple[int, ...]:
 
     Raises ForeignMark, TooManyMarks, TooFewMarks, NotAllMarked, RepeatedPlace or MissingPlace.
     """
-    given = dict(chosen) if isinstance(chosen, Mapping) else dict.fromkeys(chosen, int(Mark.FOR))
+    mark_of = dict(chosen) if isinstance(chosen, Mapping) else dict.fromkeys(chosen, int(Mark.FOR))
     rule, numbers = definition.rule, definition.numbers
     if rule.ballot_type is BallotType.WHOLE_REPORT:
-        if set(given) - {WHOLE} or not known_marks(rule).issuperset(given.values()):
+        if set(mark_of) - {WHOLE} or not known_marks(rule).issuperset(mark_of.values()):
             raise ForeignMark
-        return (int(given.get(WHOLE, Mark.NONE)),) * len(numbers)
-    if set(given) - set(numbers) or not known_marks(rule).issuperset(given.values()):
+        return (int(mark_of.get(WHOLE, Mark.NONE)),) * len(numbers)
+    if set(mark_of) - set(numbers) or not known_marks(rule).issuperset(mark_of.values()):
         raise ForeignMark
-    marks = tuple(int(given.get(number, Mark.NONE)) for number in numbers)
+    marks = tuple(int(mark_of.get(number, Mark.NONE)) for number in numbers)
     if rule.ballot_type is BallotType.RANKING:
         _require_places(numbers, marks)
     _require_within(rule, marks)

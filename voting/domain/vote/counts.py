@@ -35,16 +35,16 @@ Progress = Callable[[int, int], None]
 class UrnDamaged(Refused):
     """The urn is not what was sealed at the close: nothing is counted (S8, F5)."""
 
-    def __init__(self, *, sealed: int, found: int, marked: int) -> None:
-        super().__init__(sealed, found, marked)
-        self.sealed, self.found, self.marked = sealed, found, marked
+    def __init__(self, *, sealed: int, in_urn: int, marked: int) -> None:
+        super().__init__(sealed, in_urn, marked)
+        self.sealed, self.in_urn, self.marked = sealed, in_urn, marked
 
     def __str__(self) -> str:
         return _(
             "The urn is not as it was sealed, so nothing was counted. Sealed at the close: %(sealed)d ballots; "
             "in the urn now: %(found)d; delegates marked as having voted: %(marked)d. "
             "Keep the database as it is, restore the newest backup beside it and compare."
-        ) % {"sealed": self.sealed, "found": self.found, "marked": self.marked}
+        ) % {"sealed": self.sealed, "found": self.in_urn, "marked": self.marked}
 
 
 class FiguresChanged(Refused):
@@ -176,10 +176,10 @@ def require_group(round_: Round, members: int) -> None:
 
 def require_sealed(round_: Round, hashes: Iterable[bytes]) -> None:
     """Hold the ballots found against the seal and the delegates marked. Raises UrnDamaged (S8, F5)."""
-    seal, found = UrnSeal.objects.defer("hashes").get(round=round_), sorted(hashes)
+    seal, in_urn = UrnSeal.objects.defer("hashes").get(round=round_), sorted(hashes)
     marked = attendance(round_).voted
-    if root_of(found) != seal.root or len(found) != seal.ballots or len(found) != marked:
-        raise UrnDamaged(sealed=seal.ballots, found=len(found), marked=marked)
+    if root_of(in_urn) != seal.root or len(in_urn) != seal.ballots or len(in_urn) != marked:
+        raise UrnDamaged(sealed=seal.ballots, in_urn=len(in_urn), marked=marked)
 
 
 def _require_as_journaled(round_: Round, *, roll: int, root: str) -> None:
@@ -187,8 +187,8 @@ def _require_as_journaled(round_: Round, *, roll: int, root: str) -> None:
     entries = JournalEntry.objects.filter(cycle=round_.cycle, data__round=round_.number)
     frozen = entries.filter(act__in=_ROLL_ACTS).latest("sequence").data
     closed = entries.filter(act=Act.ROUND_CLOSED).latest("sequence").data
-    said = (frozen["roll"], closed["root"], closed["issued"], closed["paper"])
-    if said != (roll, root, round_.issued, round_.paper_issued):
+    journaled = (frozen["roll"], closed["root"], closed["issued"], closed["paper"])
+    if journaled != (roll, root, round_.issued, round_.paper_issued):
         raise FiguresChanged
 
 
@@ -248,10 +248,10 @@ def sealed_ballots(round_: Round) -> Iterator[bytes]:
 
 def _unreadable(round_: Round) -> Refused:
     """Return the truer word for a ballot that does not open: a damaged urn differs from its seal."""
-    seal, found = UrnSeal.objects.get(round=round_), urn_hashes(round_)
-    if root_of(found) == seal.root:
+    seal, in_urn = UrnSeal.objects.get(round=round_), urn_hashes(round_)
+    if root_of(in_urn) == seal.root:
         return BallotUnreadable()
-    return UrnDamaged(sealed=seal.ballots, found=len(found), marked=attendance(round_).voted)
+    return UrnDamaged(sealed=seal.ballots, in_urn=len(in_urn), marked=attendance(round_).voted)
 
 
 @transaction.atomic

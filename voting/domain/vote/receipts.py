@@ -64,9 +64,9 @@ def find(text: str) -> Round | None:
     One query, however many rounds there are. Raises NotAReceipt.
     """
     wanted = read(text)
-    found = Round.objects.select_related("cycle").extra(
+    rounds = Round.objects.select_related("cycle").extra(
         tables=["voting_urnseal"],
         where=["voting_urnseal.round_id = voting_round.id", "position(%s in voting_urnseal.hashes) > 0"],
         params=[wanted],
     )
-    return next((round_ for round_ in found if is_in_urn(round_, text)), None)
+    return next((round_ for round_ in rounds if is_in_urn(round_, text)), None)

@@ -26,16 +26,16 @@ RECORDED = frozenset({TieRule.PRESIDIUM, TieRule.LOT})
 class WrongNumber(Refused):
     """Not as many projects as there are seats left."""
 
-    def __init__(self, given: int, seats: int) -> None:
-        super().__init__(given, seats)
-        self.given, self.seats = given, seats
+    def __init__(self, chosen: int, seats: int) -> None:
+        super().__init__(chosen, seats)
+        self.chosen, self.seats = chosen, seats
 
     def __str__(self) -> str:
         return ngettext(
             "There is %(seats)d place left; %(given)d were given.",
             "There are %(seats)d places left; %(given)d were given.",
             self.seats,
-        ) % {"seats": self.seats, "given": self.given}
+        ) % {"seats": self.seats, "given": self.chosen}
 
 
 class NotTied(Refused):

@@ -134,18 +134,18 @@ class HandInForm(TextForm):
 
     def __init__(self, *args: Any, unreached: completions.Unreached, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        said = []
+        warnings = []
         if unreached.targets:
             words = _("These targets are not reached by what was reported: %s.")
-            said += [
+            warnings += [
                 words % "; ".join(unreached.targets),
                 _("A project can be handed in when every target is reached."),
             ]
         if unreached.milestones:
             words = _("These milestones are not reached by what was reported: %s. Report them, or say why.")
-            said.append(words % "; ".join(unreached.milestones))
+            warnings.append(words % "; ".join(unreached.milestones))
         self.fields["text"].help_text = escape(
-            " ".join(said)
+            " ".join(warnings)
         )  # a help text may hold markup, a plan's words may not
 
 

@@ -94,9 +94,11 @@ class ReportForm(StepForm):
         """
         data = self.cleaned_data
         plain = {name: data[name] for name in ("day", "text", "delay", "corrects", "files")}
-        said = data["corrects"]
-        figures = {each.target: each.figure for each in said.figures.all()} if said else {}
-        reached = {each.milestone: each.reached_on for each in said.milestones.all()} if said else {}
+        corrected = data["corrects"]
+        figures = {each.target: each.figure for each in corrected.figures.all()} if corrected else {}
+        reached = (
+            {each.milestone: each.reached_on for each in corrected.milestones.all()} if corrected else {}
+        )
         for target in self.delivery.targets.all():
             if f"target_{target.pk}" in self.changed_data:
                 figures[target] = data[f"target_{target.pk}"]
@@ -104,7 +106,7 @@ class ReportForm(StepForm):
             if f"milestone_{milestone.pk}" in self.changed_data:
                 reached[milestone] = data[f"milestone_{milestone.pk}"]
         figures = {target: figure for target, figure in figures.items() if figure is not None}
-        spent = data["spent"] if "spent" in self.changed_data else (said.spent if said else None)
+        spent = data["spent"] if "spent" in self.changed_data else (corrected.spent if corrected else None)
         return plain | {"figures": figures, "reached": reached, "spent": spent}
 
     def field_of(self, refusal: Refused) -> str | None:

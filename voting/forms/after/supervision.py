@@ -72,8 +72,8 @@ class InspectionForm(StepForm):
         """Ask for the unit and the day of every fault that is written, and for the fault where only these are."""
         for place in range(1, FAULTS + 1):
             if not self.cleaned_data.get(f"fault_{place}"):
-                said = {f"unit_{place}", f"due_{place}"} & set(self.changed_data)
-                if any(self.cleaned_data.get(name) for name in said):
+                filled_in = {f"unit_{place}", f"due_{place}"} & set(self.changed_data)
+                if any(self.cleaned_data.get(name) for name in filled_in):
                     self.add_error(
                         f"fault_{place}", _("A unit and a day are of a fault: write it, or empty them.")
                     )

@@ -30,11 +30,11 @@ class FilesField(forms.FileField):
     widget = ManyFilesInput(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf"})
 
     def clean(self, data: Any, initial: Any = None) -> list[uploads.Cleaned]:
-        given: list[Any] = [file for file in data or [] if file]
-        if len(given) > MOST_ATTACHMENTS:
+        files: list[Any] = [file for file in data or [] if file]
+        if len(files) > MOST_ATTACHMENTS:
             raise ValidationError(_("At most %d files; choose again which ones.") % MOST_ATTACHMENTS)
         kept, errors = [], []
-        for file in given:
+        for file in files:
             try:
                 kept.append(uploads.clean(file.name or "", file.read(uploads.MOST_BYTES + 1)))
             except uploads.BadFile as refusal:
@@ -98,9 +98,9 @@ class ProposalForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
             )
         except signing.BadSignature:
             fresh = new_ticket()
-            given: Any = self.data.copy()  # type: ignore[attr-defined]
-            given["ticket"] = signing.TimestampSigner(salt=_SALT).sign(str(fresh))
-            self.data = given
+            renewed: Any = self.data.copy()  # type: ignore[attr-defined]
+            renewed["ticket"] = signing.TimestampSigner(salt=_SALT).sign(str(fresh))
+            self.data = renewed
             raise ValidationError(
                 _("This form was open for more than a day. Everything is kept: send it once more.")
             ) from None

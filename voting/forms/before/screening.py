@@ -201,15 +201,15 @@ class CandidateForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk and not self.is_bound:
-            given = self.instance
+            candidate = self.instance
             self.initial = {
                 **self.initial,
                 "proposals": " ".join(
-                    str(n) for n in given.provenance.values_list("proposal__number", flat=True)
+                    str(n) for n in candidate.provenance.values_list("proposal__number", flat=True)
                 ),
-                "targets_text": targets_as_lines(given.targets),
-                "funds_text": "\n".join(f"{f['source']} | {f['amount']}" for f in given.funds),
-                "milestones_text": milestones_as_lines(given.milestones),
+                "targets_text": targets_as_lines(candidate.targets),
+                "funds_text": "\n".join(f"{f['source']} | {f['amount']}" for f in candidate.funds),
+                "milestones_text": milestones_as_lines(candidate.milestones),
             }
 
     def clean_targets_text(self) -> list[dict[str, str]]:

@@ -33,10 +33,10 @@ class PlainForm(forms.BaseForm):
 
 def _plain_data(data: Any) -> Any:
     if isinstance(data, MultiValueDict):
-        found = data.copy()
+        plain_data = data.copy()
         for name, values in data.lists():
-            found.setlist(name, [_plain_value(each) for each in values])
-        return found
+            plain_data.setlist(name, [_plain_value(each) for each in values])
+        return plain_data
     if isinstance(data, Mapping):
         return {name: _plain_value(value) for name, value in data.items()}
     return data

@@ -37,14 +37,14 @@ def _number(text: str, place: int) -> str:
         number = Decimal(_plain(text).replace(",", ""))
     except InvalidOperation:
         number = Decimal("NaN")
-    said = {"place": place, "text": text, "most": _MOST_DIGITS}
+    line = {"place": place, "text": text, "most": _MOST_DIGITS}
     if not number.is_finite():
-        raise ValidationError(_("Line %(place)d: “%(text)s” is not a number.") % said)
+        raise ValidationError(_("Line %(place)d: “%(text)s” is not a number.") % line)
     if number < 0:
-        raise ValidationError(_("Line %(place)d: “%(text)s” is less than nought.") % said)
+        raise ValidationError(_("Line %(place)d: “%(text)s” is less than nought.") % line)
     if number.adjusted() >= _MOST_DIGITS:
         raise ValidationError(
-            _("Line %(place)d: “%(text)s” is too large: at most %(most)d digits before the point.") % said
+            _("Line %(place)d: “%(text)s” is too large: at most %(most)d digits before the point.") % line
         )
     return f"{number:f}"
 

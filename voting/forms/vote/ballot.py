@@ -93,7 +93,7 @@ class BallotForm:
         chosen: dict[int, int] = {}
         foreign = False
         places = {name.removeprefix(_PLACE): str(p) for name, p in post.items() if name.startswith(_PLACE)}
-        for name, word in _said(post):
+        for name, word in _marks_in(post):
             number = small_whole(name, most=_MOST)
             if number is not None and word in _MARKS:
                 chosen[number] = _MARKS[word]
@@ -129,7 +129,7 @@ class BallotForm:
         return {"name": f"{_PREFIX}{number}", "value": WORDS[Mark(mark)]}
 
 
-def _said(post: QueryDict) -> Iterator[tuple[str, str]]:
+def _marks_in(post: QueryDict) -> Iterator[tuple[str, str]]:
     for number in post.getlist("mark"):
         yield number, WORDS[Mark.FOR]
     for name, word in post.items():

@@ -63,9 +63,9 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
             if name in self.fields:
                 self.fields[name].help_text = note
         for part, title in self.fractions.items():
-            for piece, said in _PIECES.items():
+            for piece, label in _PIECES.items():
                 widget = self.fields[f"{part}_{piece}"].widget
-                widget.attrs["aria-label"] = f"{title} · {said}"
+                widget.attrs["aria-label"] = f"{title} · {label}"
                 widget.attrs["class"] = "form-select" if piece == "comparator" else "form-control"
 
     @property

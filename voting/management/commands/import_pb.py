@@ -93,9 +93,9 @@ class Command(SpeakingCommand):
         body = NOTICE.read(Notice.objects.get(round=round_).body)
         differing = 0
         for project, item in zip(election.projects, body["items"], strict=True):
-            said = project.row.get("votes", "")
-            differing += bool(said) and said != str(item["for"])
-            self.say(f"{project.id:>12}  {item['for']:>7}  {said:>7}  {project.name}")
+            votes = project.row.get("votes", "")
+            differing += bool(votes) and votes != str(item["for"])
+            self.say(f"{project.id:>12}  {item['for']:>7}  {votes:>7}  {project.name}")
         if differing:
             raise CommandError(_("%d projects have other votes here than in the file.") % differing)
         self.say(_("The votes are those of the file."))

@@ -153,14 +153,14 @@ class Command(SpeakingCommand):
         urn = SealedBallot.objects.filter(round=round_).count()
         counted: int = NOTICE.read(Notice.objects.get(round=round_).body)["ballots"]["returned"]
         present = round_.roll.filter(presence=Presence.PRESENT).count()
-        given = [voter.receipt for voter in voters if voter.receipt]
-        found = sum(receipts.is_in_urn(round_, receipt) is True for receipt in given)
-        sums = {"marked": marked, "urn": urn, "counted": counted, "given": len(given), "found": found}
+        slips = [voter.receipt for voter in voters if voter.receipt]
+        in_urn = sum(receipts.is_in_urn(round_, receipt) is True for receipt in slips)
+        sums = {"marked": marked, "urn": urn, "counted": counted, "given": len(slips), "found": in_urn}
         self.say(
             _("roll marked = urn = count: %(marked)d = %(urn)d = %(counted)d") % sums,
             _("receipts given, found in the sealed list: %(given)d, %(found)d") % sums,
         )
-        return present == marked == urn == counted == len(given) == found
+        return present == marked == urn == counted == len(slips) == in_urn
 
 
 def _voters(url: str, prepared: Prepared) -> list[Voter]:

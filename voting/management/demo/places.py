@@ -78,13 +78,13 @@ class Place:
 
 def local_network() -> list[str]:
     """Return this machine's addresses in its networks, the one towards the outside first; may be empty."""
-    found = []
+    hosts = []
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way_out:
         way_out.connect(_ELSEWHERE)
-        found.append(str(way_out.getsockname()[0]))
+        hosts.append(str(way_out.getsockname()[0]))
     with suppress(OSError):  # a machine need not know its own name
-        found += [str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-    return [host for host in dict.fromkeys(found) if not ipaddress.ip_address(host).is_loopback]
+        hosts += [str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+    return [host for host in dict.fromkeys(hosts) if not ipaddress.ip_address(host).is_loopback]
 
 
 def environment_for(place: Place) -> dict[str, str]:

@@ -53,8 +53,8 @@ def secrets_file() -> Path:
 def read_secrets() -> DemoSecrets:
     """Return what is kept; nothing where there is no file, or one that is not ours."""
     try:
-        found: dict[str, Any] = json.loads(secrets_file().read_text(encoding="utf-8"))
-        return DemoSecrets(**found)
+        kept: dict[str, Any] = json.loads(secrets_file().read_text(encoding="utf-8"))
+        return DemoSecrets(**kept)
     except (OSError, ValueError, TypeError):
         return DemoSecrets()
 

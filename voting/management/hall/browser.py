@@ -61,8 +61,8 @@ class Unexpected(Exception):
         self.what, self.answer = what, answer
 
     def __str__(self) -> str:
-        said = self.answer.sentence or self.answer.location
-        return f"{self.what}: {self.answer.status} {said}".rstrip()
+        answer = self.answer.sentence or self.answer.location
+        return f"{self.what}: {self.answer.status} {answer}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ class Answer:
     @property
     def sentence(self) -> str:
         """What the page says, as far as it says a problem; else its heading."""
-        found = _PROBLEM.search(self.text) or _HEADING.search(self.text)
-        return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", found[1])).split())[:300] if found else ""
+        match = _PROBLEM.search(self.text) or _HEADING.search(self.text)
+        return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", match[1])).split())[:300] if match else ""
 
 
 class Connection(Protocol):

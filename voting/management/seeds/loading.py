@@ -240,9 +240,9 @@ class _Loading:
             for name, value in self.file.fields.items()
             if getattr(self.cycle, name) != value
         ]
-        found = {candidate.number: candidate for candidate in self.cycle.candidates.all()}
+        candidates = {candidate.number: candidate for candidate in self.cycle.candidates.all()}
         for place, fields in enumerate(self.file.candidates, start=1):
-            candidate = found.get(fields["number"])
+            candidate = candidates.get(fields["number"])
             self.loaded.differences += [
                 f"{self.file.reader.place('candidate', place)} {name}"
                 for name, value in fields.items()

@@ -81,7 +81,7 @@ class _Loading:
         self.acting: dict[str, Any] = {"by": self.clerk, "at": at}
         self.opened = timezone.localtime(at).replace(hour=9, minute=0, second=0, microsecond=0) - OPENED
         #: The file's number of a proposal → the proposal.
-        self.found: dict[int, Proposal] = {}
+        self.proposals: dict[int, Proposal] = {}
 
     def open_call(self) -> None:
         self.units = {
@@ -114,12 +114,12 @@ class _Loading:
             elif table["source"] == Source.UNIT:
                 by = self.officers[table["unit"]]
             if table["channel"] == Channel.FORM:
-                self.found[table["n"]], _code = proposals.enter_form(
+                self.proposals[table["n"]], _code = proposals.enter_form(
                     cycle=self.cycle, ticket=proposals.new_ticket(), source=table["source"], fields=fields,
                     by=self.clerk, at=at,
                 )  # fmt: skip
             else:
-                self.found[table["n"]], _code = proposals.submit(
+                self.proposals[table["n"]], _code = proposals.submit(
                     cycle=self.cycle, ticket=proposals.new_ticket(), at=at, fields=fields, by=by
                 )
         self._import(listed)
@@ -136,18 +136,18 @@ class _Loading:
         first = proposals.next_number(self.cycle)
         proposal_lists.apply(cycle=self.cycle, staged=staged, leave_out=False, by=self.clerk, at=at)
         imported = Proposal.objects.filter(cycle=self.cycle, number__gte=first).order_by("number")
-        self.found |= {table["n"]: each for table, each in zip(listed, imported, strict=True)}
+        self.proposals |= {table["n"]: each for table, each in zip(listed, imported, strict=True)}
 
     def screen(self, most: int) -> None:
         """Merge, ask and decide what the file says of the first *most* proposals, each once."""
         for table in self.data["proposal"]:
             n = table["n"]
             into = table.get("merged_into")
-            proposal = Proposal.objects.get(pk=self.found[n].pk)
+            proposal = Proposal.objects.get(pk=self.proposals[n].pk)
             if n > most or proposal.outcome != Outcome.OPEN:
                 continue
             if into:
-                main = self.found[into].number
+                main = self.proposals[into].number
                 screening.merge(cycle=self.cycle, into=main, numbers=[proposal.number], **self.acting)
                 continue
             self._ask(proposal, table.get("opinions", []))
@@ -203,7 +203,7 @@ class _Loading:
     def _draft(self, table: Mapping[str, Any]) -> None:
         fields = dict(table)
         fields.pop("number")
-        numbers = [self.found[n].number for n in fields.pop("proposals")]
+        numbers = [self.proposals[n].number for n in fields.pop("proposals")]
         fields["investment_total"] = Decimal(fields["investment_total"])
         slates.draft_candidate(cycle=self.cycle, proposals=numbers, **fields, **self.acting)
 

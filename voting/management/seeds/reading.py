@@ -59,9 +59,9 @@ def read_toml(file: Path) -> dict[str, Any]:
         line = problem.object[: problem.start].count(b"\n") + 1
         raise SeedDamaged(file, _place(line), _("the text is not UTF-8.")) from None
     except tomllib.TOMLDecodeError as problem:
-        found = re.search(r"line (\d+)", str(problem))
+        place = re.search(r"line (\d+)", str(problem))
         raise SeedDamaged(
-            file, _place(int(found[1])) if found else "", _("this is not well-formed TOML.")
+            file, _place(int(place[1])) if place else "", _("this is not well-formed TOML.")
         ) from None
 
 
@@ -87,17 +87,23 @@ class Reader:
 
     def table(self, name: str, fields: Fields) -> dict[str, Any]:
         """Return the one table of that name."""
-        found = self.data.get(name)
-        if not isinstance(found, dict):
+        content = self.data.get(name)
+        if not isinstance(content, dict):
             raise self.refuse(f"[{name}]", _("this table is missing."))
-        return self._checked(f"[{name}]", found, fields)
+        return self._checked(f"[{name}]", content, fields)
 
     def tables(self, name: str, fields: Fields, *, once: Sequence[str]) -> list[dict[str, Any]]:
         """Return the tables of that name, at least one; no two may agree in a field of *once*."""
-        found = self.data.get(name)
-        if not isinstance(found, list) or not found or not all(isinstance(table, dict) for table in found):
+        contents = self.data.get(name)
+        if (
+            not isinstance(contents, list)
+            or not contents
+            or not all(isinstance(table, dict) for table in contents)
+        ):
             raise self.refuse(f"[[{name}]]", _("at least one such table is needed."))
-        tables = [self._checked(self.place(name, i), table, fields) for i, table in enumerate(found, start=1)]
+        tables = [
+            self._checked(self.place(name, i), table, fields) for i, table in enumerate(contents, start=1)
+        ]
         for key in once:
             self._once(name, key, [table[key] for table in tables])
         return tables

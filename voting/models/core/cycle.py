@@ -82,14 +82,14 @@ class Cycle(models.Model):
 
     def __str__(self) -> str:
         if self.assesses_id:
-            given = {"place": self.place, "year": self.year, "number": self.assessment_number}
+            names = {"place": self.place, "year": self.year, "number": self.assessment_number}
             if self.assessment_number > 1:
-                return _("%(place)s %(year)s, assessment no. %(number)d") % given
-            return _("%(place)s %(year)s, assessment") % given
+                return _("%(place)s %(year)s, assessment no. %(number)d") % names
+            return _("%(place)s %(year)s, assessment") % names
         return f"{self.place} {self.year}"
 
     @property
     def assessment_number(self) -> int:
         """Which assessment of its year this is, as its address says: a name costs no query."""
-        found = _NUMBER.search(self.slug)
-        return int(found[1]) if found else 1
+        match = _NUMBER.search(self.slug)
+        return int(match[1]) if match else 1

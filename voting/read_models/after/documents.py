@@ -74,14 +74,14 @@ def breakdown_rows(breakdown: Breakdown) -> list[list[str | int]]:
     ]  # fmt: skip
     rows = [head]
     for each in BREAKDOWN.read(breakdown.body)["deliveries"]:
-        said: list[str | int] = [
+        plan_cells: list[str | int] = [
             each["number"], _name(each), str(Became(each["became"]).label), each["leader"], each["lead_unit"],
             each["responsible_units"], each["supporting_units"], each["content"], each["investment"] or "",
             each["stage_goal"],
         ]  # fmt: skip
         items = [(_("target"), t["text"], f"{t['number']} {t['unit']}") for t in each["targets"]]
         items += [(_("milestone"), m["text"], m["month"]) for m in each["milestones"]]
-        rows += [[*said, *item] for item in items or [("", "", "")]]
+        rows += [[*plan_cells, *item] for item in items or [("", "", "")]]
     return rows
 
 
@@ -220,7 +220,7 @@ def _tile(line: Line) -> Tile:
     shown, left = line.targets[:MOST_BARS], len(line.targets) - MOST_BARS
     bars = [(each.target.text, each.of_planned, each.percent) for each in shown]
     more = ngettext("and %(count)d more target", "and %(count)d more targets", left) % {"count": left}
-    said = "" if line.targets else line.state
+    state = "" if line.targets else line.state
     reached = sum(each.reached is not None for each in line.milestones)
     steps = _("milestones %(reached)d of %(all)d") % {"reached": reached, "all": len(line.milestones)}
     return Tile(
@@ -234,7 +234,7 @@ def _tile(line: Line) -> Tile:
         steps=["reached" if each.reached else "late" if each.late else "to-come" for each in line.milestones],
         steps_word=steps if line.milestones else "",
         notes=[
-            *([said] if said else []),
+            *([state] if state else []),
             *([more] if left > 0 else []),
             *([_("assessed: %(grade)s") % {"grade": line.grade}] if line.grades else []),
         ],
@@ -252,25 +252,25 @@ def _lights(shown: Overview) -> Table:
 
 
 def _report(line: Line, day: date, text: str, delay: str) -> Text:
-    said = _("%(number)d. %(name)s, %(day)s: %(text)s") % {
+    sentence = _("%(number)d. %(name)s, %(day)s: %(text)s") % {
         "number": line.number,
         "name": line.name,
         "day": day.isoformat(),
         "text": text,
     }
-    return Text(said + (" " + _("Reason for the delay: %s") % delay if delay else ""))
+    return Text(sentence + (" " + _("Reason for the delay: %s") % delay if delay else ""))
 
 
 def _findings(line: Line) -> Text:
     words = ngettext("%(open)d open finding", "%(open)d open findings", line.open_findings)
-    said = words % {"open": line.open_findings}
+    findings = words % {"open": line.open_findings}
     if line.late_findings:
-        said = _("%(said)s, %(late)d of them overdue") % {"said": said, "late": line.late_findings}
-    return _of_line(line, said)
+        findings = _("%(said)s, %(late)d of them overdue") % {"said": findings, "late": line.late_findings}
+    return _of_line(line, findings)
 
 
-def _of_line(line: Line, said: str) -> Text:
-    words = {"number": line.number, "name": line.name, "said": said}
+def _of_line(line: Line, state: str) -> Text:
+    words = {"number": line.number, "name": line.name, "said": state}
     return Text(_("%(number)d. %(name)s: %(said)s") % words)
 
 
@@ -332,12 +332,12 @@ def open_rows(shown: Overview) -> list[list[str | int]]:
     about, fields = of_what(shown), dict(disclosure(shown.cycle))
     rows: list[list[str | int]] = [[*about, *_OPEN, "targets", "milestones", "grades", *fields]]
     for record in open_records(shown):
-        said: list[str | int] = [_cell(record[name]) for name in _OPEN]
+        cells: list[str | int] = [_cell(record[name]) for name in _OPEN]
         targets = [f"{t['text']} {t['reached'] or ''}/{t['planned']} {t['unit']}" for t in record["targets"]]
         milestones = [f"{m['month']} {m['text']} {m['reached'] or ''}".strip() for m in record["milestones"]]
         grades = [f"{g['assessment']}: {g['grade'] or ''}" for g in record["grades"]]
         lists = ("; ".join(each) for each in (targets, milestones, grades))
-        rows.append([*about.values(), *said, *lists, *fields.values()])
+        rows.append([*about.values(), *cells, *lists, *fields.values()])
     return rows
 
 

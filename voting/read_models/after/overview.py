@@ -113,15 +113,15 @@ def overviews(
     drafts: bool = False,
 ) -> dict[int, Overview]:
     """Return by their keys the cycles that have deliveries, as they stood on a day; one or many, the same queries."""
-    found = deliveries_of(cycles)
+    wanted = deliveries_of(cycles)
     if numbers is not None:
-        found = found.filter(number__in=numbers)
+        wanted = wanted.filter(number__in=numbers)
     deliveries: dict[int, list[Delivery]] = {}
-    for delivery in found:
+    for delivery in wanted:
         deliveries.setdefault(delivery.cycle_id, []).append(delivery)
     if not deliveries:
         return {}
-    known = _Known.of(cycles, found, on)
+    known = _Known.of(cycles, wanted, on)
     rules, plans = rules_of(cycles), plans_of(cycles, on=on)
 
     def seen(cycle: Cycle) -> Overview:

@@ -27,12 +27,12 @@ LABELS: dict[str, Promise] = {
 def plan_text(name: str, value: Any) -> str:
     """Return a part of a plan in words; what is empty is not stated."""
     if name == "targets":
-        said = "\n".join(f"{each['text']} {each['number']} {each['unit']}" for each in value)
+        text = "\n".join(f"{each['text']} {each['number']} {each['unit']}" for each in value)
     elif name == "milestones":
-        said = "\n".join(f"{each['month']} {each['text']}" for each in value)
+        text = "\n".join(f"{each['month']} {each['text']}" for each in value)
     else:
-        said = "" if value is None else str(value)
-    return said or _("not stated")
+        text = "" if value is None else str(value)
+    return text or _("not stated")
 
 
 def plan_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:

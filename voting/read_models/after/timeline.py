@@ -127,13 +127,13 @@ def _figures_in_words(line: Line, report: ProgressReport) -> Iterator[str]:
     """Yield the figures, the milestones and the money of a report; rows that are in the plan no more are left out."""
     figures = {each.target_id: each.figure for each in report.figures.all()}
     states = {each.milestone_id: each.reached_on for each in report.milestones.all()}
-    said = [
+    sentences = [
         _("%(text)s: %(figure)s %(unit)s")
         % {"text": each.text, "figure": number(figures[each.pk]), "unit": each.unit}
         for each in line.plan.targets
         if each.pk in figures
     ]
-    said += [
+    sentences += [
         _("%(text)s: reached on %(day)s") % {"text": each.text, "day": states[each.pk]}
         if states[each.pk]
         else _("%(text)s: not reached after all") % {"text": each.text}
@@ -141,9 +141,9 @@ def _figures_in_words(line: Line, report: ProgressReport) -> Iterator[str]:
         if each.pk in states
     ]
     if report.spent is not None:
-        said.append(_("spent so far: %s (10 000 yuan)") % number(report.spent))
-    if said:
-        yield _("; ").join(said)
+        sentences.append(_("spent so far: %s (10 000 yuan)") % number(report.spent))
+    if sentences:
+        yield _("; ").join(sentences)
 
 
 def _visits(lines: Lines) -> Told:
@@ -213,10 +213,10 @@ def _changes(lines: Lines) -> Told:
 def _completions(lines: Lines) -> Told:
     for each in (each for line in lines.values() for each in line.delivery.completions.all()):
         day, title, anchor = _local(each.handed_in_at), _("Handed in as completed"), f"completion-{each.pk}"
-        said = (each.evidence,)
+        texts = (each.evidence,)
         yield (
             each.delivery_id,
-            Event(day, each.handed_in_at, "completion", f"{anchor}-handed-in", title, said),
+            Event(day, each.handed_in_at, "completion", f"{anchor}-handed-in", title, texts),
         )
         if each.decided_at:
             day, title = (

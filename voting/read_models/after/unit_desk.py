@@ -37,22 +37,22 @@ def pending(delivery: Delivery) -> list[Pending]:
     """Return where the newest change and the newest hand-in of a project stand; two queries."""
     change = ChangeRequest.objects.filter(delivery=delivery).order_by("-asked_at", "-pk").first()
     handed_in = Completion.objects.filter(delivery=delivery).order_by("-handed_in_at", "-pk").first()
-    found = [_of_the_change(change)] if change else []
+    waiting = [_of_the_change(change)] if change else []
     if handed_in and not (handed_in.accepted and delivery.status == DeliveryStatus.RUNNING):
-        found.append(_of_the_hand_in(handed_in))
-    return found
+        waiting.append(_of_the_hand_in(handed_in))
+    return waiting
 
 
 def _of_the_change(change: ChangeRequest) -> Pending:
     if change.approved is None:
         words = _("A change was asked for on %s; it waits for the decision of the standing committee.")
         return Pending(words % _day(change.asked_at), change.reason)
-    said = {"asked": _day(change.asked_at), "day": str(change.decided_on)}
+    days = {"asked": _day(change.asked_at), "day": str(change.decided_on)}
     if change.approved:
         words = _("The change asked for on %(asked)s was approved on %(day)s.")
     else:
         words = _("The change asked for on %(asked)s was not approved on %(day)s.")
-    return Pending(words % said, change.decision)
+    return Pending(words % days, change.decision)
 
 
 def _of_the_hand_in(handed_in: Completion) -> Pending:
@@ -87,18 +87,18 @@ def step_words(finding: Finding) -> list[StepWords]:
 
 def unit_notes(orders: Iterable[Rectification], deliveries: Iterable[Delivery]) -> dict[int, list[str]]:
     """Return by the key of a delivery what waits for its unit: orders, and hand-ins that came back; one query."""
-    found: dict[int, list[str]] = {}
+    notes: dict[int, list[str]] = {}
     for order in orders:
         words = _("To be put right by %(due)s") % {"due": order.due.isoformat()}
-        found.setdefault(order.delivery_id, []).append(words)
+        notes.setdefault(order.delivery_id, []).append(words)
     newest: dict[int, Completion] = {}
     for each in Completion.objects.filter(delivery__in=deliveries).order_by("handed_in_at", "pk"):
         newest[each.delivery_id] = each
     for key, each in newest.items():
         if each.accepted is False and each.decided_at:
             words = _("Handed in and sent back on %s") % _day(each.decided_at)
-            found.setdefault(key, []).append(words)
-    return found
+            notes.setdefault(key, []).append(words)
+    return notes
 
 
 def _day(at: datetime) -> str:

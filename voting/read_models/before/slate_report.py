@@ -159,8 +159,8 @@ _READ: dict[str, Callable[[Any], str]] = {
 
 def origin(proposal: Mapping[str, Any]) -> str:
     """Return a proposal in one line: its number and title, from whom, and which others were merged into it."""
-    said = _("proposal %(number)s") % {"number": proposal["number"]}
-    parts = [f"{said} {proposal['title']}".strip(), str(Source(proposal["source"]).label)]
+    name = _("proposal %(number)s") % {"number": proposal["number"]}
+    parts = [f"{name} {proposal['title']}".strip(), str(Source(proposal["source"]).label)]
     if proposal["merged"]:
         numbers = pgettext("list", ", ").join(map(str, proposal["merged"]))
         parts.append(_("with what was merged into it: %(numbers)s") % {"numbers": numbers})

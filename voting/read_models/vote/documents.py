@@ -95,9 +95,9 @@ def minutes(result: Result, entries: Iterable[JournalEntry], *, open_to_all: boo
     groups: dict[int, list[list[str]]] = {}
     for entry in entries:
         number = int(entry.data.get("round", 0))
-        said = _said(entry, open_to_all=open_to_all)
-        if said and number <= result.number:
-            groups.setdefault(number, []).append([moment(entry.at), said, _person(entry)])
+        lines = _entry_sentences(entry, open_to_all=open_to_all)
+        if lines and number <= result.number:
+            groups.setdefault(number, []).append([moment(entry.at), lines, _person(entry)])
     blocks: list[Block] = [Text(_opening(result))]
     head = [_("Time"), _("Act"), _("By")]
     if 0 in groups:
@@ -156,18 +156,18 @@ def _opening(result: Result) -> str:
         )
     )
     opening = words % {"place": cycle["place"], "year": cycle["year"], "items": len(result.slate)}
-    said = [opening, result.quorum]
+    lines = [opening, result.quorum]
     if result.several:
         rounds = {"rounds": len(result.rounds), "because": result.because}
-        said.append(_("There were %(rounds)s rounds, the last one %(because)s.") % rounds)
+        lines.append(_("There were %(rounds)s rounds, the last one %(because)s.") % rounds)
     else:
-        said.append(result.status)
-    return _sentences(said)
+        lines.append(result.status)
+    return _sentences(lines)
 
 
-def _sentences(said: Iterable[str]) -> str:
+def _sentences(lines: Iterable[str]) -> str:
     """Return the sentences in a row; Chinese writes no blank between them."""
-    return (" " if english() else "").join(said)
+    return (" " if english() else "").join(lines)
 
 
 def _listed(values: Iterable[Any]) -> str:
@@ -238,19 +238,19 @@ def _votes(one: RoundResult) -> list[Block]:
         for item in one.rows
     ]
     numeric = frozenset({0, *range(2, 3 + len(columns) + len(place))})
-    said = [_("Per cent of %(base)s.") % {"base": one.base}]
+    notes = [_("Per cent of %(base)s.") % {"base": one.base}]
     if one.by_points:
-        said.append(
+        notes.append(
             _("The first place gives %(seats)s points, each next place one less, the last one point.")
             % {"seats": one.seats}
         )
     if group := one.group:
-        given = {"group": group["name"], "least": group["least"], "size": group["size"]}
-        said.append(_("Second threshold: %(group)s, at least %(least)s of %(size)s.") % given)
+        threshold = {"group": group["name"], "least": group["least"], "size": group["size"]}
+        notes.append(_("Second threshold: %(group)s, at least %(least)s of %(size)s.") % threshold)
     workings = [Text(f"{item.number}. {item.name}: {item.reason}", small=True) for item in one.rows]
     return [
         Table(_("Votes in round %(number)s") % {"number": one.number}, head, rows, numeric),
-        Text(_sentences(said), small=True),
+        Text(_sentences(notes), small=True),
         *(workings if one.graded else []),
     ]
 
@@ -280,13 +280,13 @@ def _channels(one: RoundResult) -> list[Block]:
 
 
 def _tie_blocks(tie: dict[str, Any]) -> list[Block]:
-    said = [tie["sentence"], _("Chosen: %(numbers)s.") % {"numbers": _listed(tie["chosen"])}]
+    lines = [tie["sentence"], _("Chosen: %(numbers)s.") % {"numbers": _listed(tie["chosen"])}]
     if tie["drawn"]:
-        said.append(_("Drawn in this order: %(numbers)s.") % {"numbers": _listed(tie["drawn"])})
+        lines.append(_("Drawn in this order: %(numbers)s.") % {"numbers": _listed(tie["drawn"])})
     reason = [tie["reason"]]
     if tie["witnesses"]:
         reason.append(f"{_('Witnesses:')} {tie['witnesses']}")
-    return [Text(_sentences(said), strong=True), Text(_sentences(reason))]
+    return [Text(_sentences(lines), strong=True), Text(_sentences(reason))]
 
 
 def _person(entry: JournalEntry) -> str:
@@ -326,19 +326,19 @@ _WORDED: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _said(entry: JournalEntry, *, open_to_all: bool) -> str:
+def _entry_sentences(entry: JournalEntry, *, open_to_all: bool) -> str:
     """Return the sentence for an act, with the numbers of its own journal entry; empty for what is left out."""
     words = _ACTS.get(entry.act)
     if words is None:
         return ""
     known = {name: _WORDED.get(name, str)(value) for name, value in entry.data.items()}
-    said = [str(words) % known]
+    lines = [str(words) % known]
     if entry.act == Act.ROUND_OPENED and "minutes" in entry.data:
         count = int(entry.data["minutes"])
-        said.append(
+        lines.append(
             ngettext("%(count)d minute was announced.", "%(count)d minutes were announced.", count)
             % {"count": count}
         )
     if not open_to_all and entry.act in {Act.DELEGATE_EXCLUDED, Act.DELEGATE_ADMITTED}:
-        said.append(f"{_('Reason for the change')}: {entry.data['reason']}")
-    return _sentences(said)
+        lines.append(f"{_('Reason for the change')}: {entry.data['reason']}")
+    return _sentences(lines)

@@ -60,7 +60,7 @@ def _line(test: Test) -> str:
     words = {
         "numerator": floor.numerator, "denominator": floor.denominator, "size": test.size, "needed": test.needed,
     }  # fmt: skip
-    said = {"answers": test.answers, "share": str(_SHARES[floor.comparator]) % words}
+    figures = {"answers": test.answers, "share": str(_SHARES[floor.comparator]) % words}
     if test.grade is Grade.SATISFIED:
         met, missed = (
             _("satisfied %(answers)d; %(share)s: reached"),
@@ -69,12 +69,12 @@ def _line(test: Test) -> str:
     else:
         met = _("satisfied and basically satisfied %(answers)d; %(share)s: reached")
         missed = _("satisfied and basically satisfied %(answers)d; %(share)s: not reached")
-    return (met if test.passed else missed) % said
+    return (met if test.passed else missed) % figures
 
 
 def grades_in_short(items: Sequence[NoticeItem]) -> str:
     """Say how many projects got each grade."""
-    found = [item["grade"] for item in items]
+    grades = [item["grade"] for item in items]
     return _("%(satisfied)d satisfied, %(basically)d basically satisfied, %(unsatisfied)d unsatisfied.") % {
-        grade.value: found.count(grade) for grade in Grade
+        grade.value: grades.count(grade) for grade in Grade
     }

@@ -43,10 +43,10 @@ def shown(slug: str) -> tuple[Cycle, Overview]:
 
 def as_of(cycle: Cycle, *, on: date | None = None) -> Overview:
     """Return its deliveries as of the end of a day, or as of now. Raises Http404 before there are any."""
-    found = _seen(cycle, on=on)
-    if found is None:
+    seen = _seen(cycle, on=on)
+    if seen is None:
         raise Http404
-    return found
+    return seen
 
 
 def _seen(cycle: Cycle, *, on: date | None = None) -> Overview | None:
@@ -59,18 +59,18 @@ def _seen(cycle: Cycle, *, on: date | None = None) -> Overview | None:
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     """Show every project of the year with its light, and the way to documents and data, or that it is too early."""
     cycle = queries.public_cycle(slug)
-    found = _seen(cycle)
-    if found is None:
+    seen = _seen(cycle)
+    if seen is None:
         return render(request, "after/no_breakdown.html", {"cycle": cycle}, status=404)
     context = {
         "cycle": cycle,
-        "overview": found,
+        "overview": seen,
         "breakdown": cycle.breakdowns.defer("body").order_by("-version").first(),
         "quarters": [
-            quarter for quarter in range(1, 5) if _has_begun(found, quarter_end(cycle.year, quarter), 3)
+            quarter for quarter in range(1, 5) if _has_begun(seen, quarter_end(cycle.year, quarter), 3)
         ],
-        "months": list(_months(found)),
-        "halves": [half for half in (1, 2) if _has_begun(found, month_end(cycle.year, 6 * half), 6)],
+        "months": list(_months(seen)),
+        "halves": [half for half in (1, 2) if _has_begun(seen, month_end(cycle.year, 6 * half), 6)],
         "survey": Survey.objects.filter(cycle=cycle).first(),
         "assessments": list(cycle.assessments.all()),
         "now": timezone.now(),
@@ -82,31 +82,31 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     return answer
 
 
-def _has_begun(found: Overview, end: date, months: int) -> bool:
+def _has_begun(seen: Overview, end: date, months: int) -> bool:
     """Tell whether a period of so many months that ends then has begun."""
     month = end.month - months + 1
-    return end.replace(month=month, day=1) <= found.on
+    return end.replace(month=month, day=1) <= seen.on
 
 
-def _months(found: Overview) -> Iterator[date]:
+def _months(seen: Overview) -> Iterator[date]:
     """Yield the months of the year that have begun, the newest first."""
     for month in range(12, 0, -1):
-        first = date(found.cycle.year, month, 1)
-        if first <= found.on:
+        first = date(seen.cycle.year, month, 1)
+        if first <= seen.on:
             yield first
 
 
 @require_safe
 def delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show what became of one project: light, targets, milestones, everything that happened."""
-    cycle, found = shown(slug)
-    line = found.line(number)
+    cycle, seen = shown(slug)
+    line = seen.line(number)
     if line is None:
         raise Http404
     survey = Survey.objects.filter(cycle=cycle).first()
     context = {
         "cycle": cycle,
-        "overview": found,
+        "overview": seen,
         "line": line,
         "events": events(line),
         "changes": decided_changes(line.delivery),
@@ -117,8 +117,8 @@ def delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "may_supervise": is_watcher(request.user, line.delivery),
         "remark_form": RemarkForm() if may_remark(request.user, line.delivery) else None,
         "now": timezone.now(),
-        "before": found.line(number - 1),
-        "after": found.line(number + 1),
+        "before": seen.line(number - 1),
+        "after": seen.line(number + 1),
     }
     return render(request, "after/project.html", context)
 
@@ -144,19 +144,19 @@ def report_file(request: HttpRequest, slug: str, number: int, report: int, posit
 def years(request: HttpRequest) -> HttpResponse:
     """Compare the years: how many projects, how many completed, the lights, the grades."""
     cycles = list(queries.delivered_cycles()[:MOST_YEARS])
-    found = overviews(cycles, on=timezone.localdate()).values()
-    columns = list(dict.fromkeys(name for each in found for name, _number in each.counts))
+    seen = overviews(cycles, on=timezone.localdate()).values()
+    columns = list(dict.fromkeys(name for each in seen for name, _number in each.counts))
     rows = []
-    for each in found:
+    for each in seen:
         counts = dict(each.counts)
         cells = [(name, counts.get(name, 0)) for name in columns]
         rows.append((each.cycle, cells, _grades(each)))
     return render(request, "after/years.html", {"columns": columns, "rows": rows})
 
 
-def _grades(found: Overview) -> str:
+def _grades(seen: Overview) -> str:
     """Say how many projects got each grade; nothing before an assessment."""
-    grades = Counter(_worst(line) for line in found.lines if line.grades)
+    grades = Counter(_worst(line) for line in seen.lines if line.grades)
     order = [*Grade, None]
     return _(", ").join(f"{grade_word(each)} {grades[each]}" for each in order if grades[each])
 
@@ -173,8 +173,8 @@ def _worst(line: Line) -> Grade | None:
 @require_safe
 def widget(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the lights of a year in a small page that other sites may embed."""
-    cycle, found = shown(slug)
-    answer = render(request, "after/widget.html", {"cycle": cycle, "overview": found})
+    cycle, seen = shown(slug)
+    answer = render(request, "after/widget.html", {"cycle": cycle, "overview": seen})
     patch_cache_control(answer, public=True, max_age=FRESH)
     return answer
 

@@ -70,10 +70,10 @@ def breakdown_json(request: HttpRequest, slug: str, version: int) -> HttpRespons
 
 
 def _issued(cycle: Cycle, version: int | None) -> Breakdown | None:
-    found = cycle.breakdowns.order_by("-version")
+    breakdowns = cycle.breakdowns.order_by("-version")
     if version is None:
-        return found.first()
-    one = found.filter(version=version).first()
+        return breakdowns.first()
+    one = breakdowns.filter(version=version).first()
     if one is None:
         raise Http404
     return one
@@ -91,11 +91,11 @@ Written = tuple[Cycle, Document]
 
 def _quarterly(slug: str, quarter: int) -> tuple[Cycle, Document, list[list[Cell]]]:
     cycle = queries.public_cycle(slug)
-    found = as_of(cycle, on=_until(cycle, quarter, 3))
+    seen = as_of(cycle, on=_until(cycle, quarter, 3))
     rows: list[list[Cell]] = [
-        list(row) for row in (documents.quarterly_head(), *map(documents.quarterly_row, found.lines))
+        list(row) for row in (documents.quarterly_head(), *map(documents.quarterly_row, seen.lines))
     ]
-    return cycle, documents.quarterly(found, quarter=quarter), rows
+    return cycle, documents.quarterly(seen, quarter=quarter), rows
 
 
 def _until(cycle: Cycle, place: int, months: int) -> date:
@@ -139,8 +139,8 @@ def quarterly_csv(request: HttpRequest, slug: str, quarter: int) -> HttpResponse
 
 def _bulletin(slug: str, month: int) -> Written:
     cycle = queries.public_cycle(slug)
-    found = as_of(cycle, on=_until(cycle, month, 1))
-    return cycle, documents.bulletin(found, month=date(cycle.year, month, 1))
+    seen = as_of(cycle, on=_until(cycle, month, 1))
+    return cycle, documents.bulletin(seen, month=date(cycle.year, month, 1))
 
 
 @require_safe
@@ -156,8 +156,8 @@ def bulletin_pdf(request: HttpRequest, slug: str, month: int) -> HttpResponse:
 
 def _half_year(slug: str, half: int) -> Written:
     cycle = queries.public_cycle(slug)
-    found = as_of(cycle, on=_until(cycle, half, 6))
-    return cycle, documents.half_year(found, half=half)
+    seen = as_of(cycle, on=_until(cycle, half, 6))
+    return cycle, documents.half_year(seen, half=half)
 
 
 @require_safe
@@ -174,15 +174,15 @@ def half_year_pdf(request: HttpRequest, slug: str, half: int) -> HttpResponse:
 @require_safe
 def glance(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the 图解, which prints on one page."""
-    cycle, found = shown(slug)
+    cycle, seen = shown(slug)
     links = {"PDF": reverse("voting:glance-pdf", args=[slug])}
-    return _page(request, cycle, documents.glance(found), links)
+    return _page(request, cycle, documents.glance(seen), links)
 
 
 @require_safe
 def glance_pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    _cycle, found = shown(slug)
-    return download(request, f"{slug}-glance.pdf", as_pdf(documents.glance(found)))
+    _cycle, seen = shown(slug)
+    return download(request, f"{slug}-glance.pdf", as_pdf(documents.glance(seen)))
 
 
 def _page(
@@ -196,24 +196,24 @@ def _page(
 
 @require_safe
 def open_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    _cycle, found = shown(slug)
-    content = rows_as_csv(documents.open_rows(found))
+    _cycle, seen = shown(slug)
+    content = rows_as_csv(documents.open_rows(seen))
     return to_all(download(request, f"{slug}-projects.csv", content))
 
 
 @require_safe
 def open_xlsx(request: HttpRequest, slug: str) -> HttpResponse:
-    cycle, found = shown(slug)
-    content = rows_as_xlsx(documents.open_rows(found), second=documents.disclosure(cycle))
+    cycle, seen = shown(slug)
+    content = rows_as_xlsx(documents.open_rows(seen), second=documents.disclosure(cycle))
     return to_all(download(request, f"{slug}-projects.xlsx", content))
 
 
 @require_safe
 def open_json(request: HttpRequest, slug: str) -> HttpResponse:
-    cycle, found = shown(slug)
-    body = documents.of_what(found) | {
+    cycle, seen = shown(slug)
+    body = documents.of_what(seen) | {
         "disclosure": dict(documents.disclosure(cycle)),
-        "projects": documents.open_records(found),
+        "projects": documents.open_records(seen),
     }
     text = json.dumps(body, ensure_ascii=False, indent=1)
     return to_all(download(request, f"{slug}-projects.json", text.encode()))

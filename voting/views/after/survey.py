@@ -26,15 +26,15 @@ def survey(request: HttpRequest, slug: str) -> HttpResponse:
     deliveries = list(Delivery.objects.filter(cycle=cycle).select_related("candidate").order_by("number"))
     if request.method != "POST":
         return _page(request, cycle, asked, deliveries, {}, sent="sent" in request.GET)
-    given = {each.number: request.POST.get(f"grade-{each.number}", "") for each in deliveries}
-    answers = {each.pk: given[each.number] for each in deliveries if given[each.number] in GRADES}
+    ticked = {each.number: request.POST.get(f"grade-{each.number}", "") for each in deliveries}
+    answers = {each.pk: ticked[each.number] for each in deliveries if ticked[each.number] in GRADES}
     ticket, address = request.POST.get("ticket", ""), address_of_person(request)
     try:
         if request.POST.get("website"):  # only a program fills in what nobody sees
             raise surveys.FormDamaged
         surveys.answer(survey=asked, ticket=ticket, answers=answers, address=address, at=timezone.now())
     except (Refused, ValidationError) as refusal:
-        return _page(request, cycle, asked, deliveries, given, refusal=refusal)
+        return _page(request, cycle, asked, deliveries, ticked, refusal=refusal)
     return redirect(f"{request.path}?sent")
 
 
@@ -43,13 +43,13 @@ def _page(
     cycle: Cycle,
     asked: Survey,
     deliveries: list[Delivery],
-    given: dict[int, str],
+    ticked: dict[int, str],
     *,
     refusal: Exception | None = None,
     sent: bool = False,
 ) -> HttpResponse:
     rows = [
-        (each, [(value, label, given.get(each.number) == value) for value, label in choices_of(GRADES)])
+        (each, [(value, label, ticked.get(each.number) == value) for value, label in choices_of(GRADES)])
         for each in deliveries
     ]
     context = {

@@ -24,10 +24,10 @@ def _issued(cycle: Cycle, version: int | None) -> SlateReport | None:
     reports = SlateReport.objects.filter(cycle=cycle).exclude(issued_at=None).order_by("-version")
     if version is None:
         return reports.first()
-    found = reports.filter(version=version).first()
-    if found is None:
+    report = reports.filter(version=version).first()
+    if report is None:
         raise Http404
-    return found
+    return report
 
 
 def _required(slug: str, version: int | None) -> tuple[Cycle, SlateReport]:

@@ -33,10 +33,15 @@ UNPROCESSABLE, TOO_MANY = 422, 429
 def call(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the call: what is asked for, until when, how to take part."""
     cycle = queries.public_cycle(slug)
-    found = queries.published_call(cycle)
+    published = queries.published_call(cycle)
     now = timezone.now()
-    context = {"cycle": cycle, "call": found, "now": now, "is_open": bool(found and found.is_open(now))}
-    return render(request, "before/proposals/call.html", context, status=200 if found else 404)
+    context = {
+        "cycle": cycle,
+        "call": published,
+        "now": now,
+        "is_open": bool(published and published.is_open(now)),
+    }
+    return render(request, "before/proposals/call.html", context, status=200 if published else 404)
 
 
 def _person(request: HttpRequest, cycle: Cycle) -> User | None:
@@ -53,13 +58,13 @@ def _person(request: HttpRequest, cycle: Cycle) -> User | None:
 def propose(request: HttpRequest, slug: str) -> HttpResponse:
     """Take a proposal. What is refused is said on its field, and everything typed stays."""
     cycle = queries.public_cycle(slug)
-    found, person = queries.published_call(cycle), _person(request, cycle)
-    fields = found.fields if found else []
+    published, person = queries.published_call(cycle), _person(request, cycle)
+    fields = published.fields if published else []
     now = timezone.now()
-    context: dict[str, Any] = {"cycle": cycle, "call": found, "person": person}
+    context: dict[str, Any] = {"cycle": cycle, "call": published, "person": person}
     if request.method != "POST":
-        if found is None or not found.is_open(now):
-            context["refusal"] = CallNotOpen(found, now)
+        if published is None or not published.is_open(now):
+            context["refusal"] = CallNotOpen(published, now)
             return render(request, "before/proposals/closed.html", context, status=409)
         context["form"] = ProposalForm(fields=fields, personal=person is None)
         return render(request, "before/proposals/propose.html", context)
@@ -95,14 +100,14 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what the public may see of the proposals: searched, filtered, a page at a time."""
     cycle = queries.public_cycle(slug)
-    found = queries.published_call(cycle)
-    form = ListForm(request.GET, fields=found.fields if found else [])
+    published = queries.published_call(cycle)
+    form = ListForm(request.GET, fields=published.fields if published else [])
     chosen = form.chosen
     rows = queries.shown_proposals(cycle, chosen)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "cycle": cycle, "call": found, "form": form, "page": page, "chosen": chosen,
-        "is_open": bool(found and found.is_open(timezone.now())), "received": cycle.proposals.count(),
+        "cycle": cycle, "call": published, "form": form, "page": page, "chosen": chosen,
+        "is_open": bool(published and published.is_open(timezone.now())), "received": cycle.proposals.count(),
     }  # fmt: skip
     return render(request, "before/proposals/list.html", context)
 
@@ -145,15 +150,15 @@ def attachment(request: HttpRequest, slug: str, number: int, position: int) -> H
     user = request.user
     if not (isinstance(user, User) and user.role == Role.CLERK and user.kind == cycle.kind):
         file = file.filter(proposal__standing=Visibility.SHOWN)
-    found = file.first()
-    if found is None:
+    kept = file.first()
+    if kept is None:
         raise Http404
-    name = f"{number}-{position}.{found.content_type.split('/')[1]}"
+    name = f"{number}-{position}.{kept.content_type.split('/')[1]}"
     answer = download(
         request,
         name,
-        bytes(found.data),
-        kind=found.content_type,
+        bytes(kept.data),
+        kind=kept.content_type,
         inline=True,
         private=True,
         max_age=300,
@@ -171,12 +176,12 @@ def track(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     status = 200
     if request.method == "POST" and form.is_valid():
-        found = proposals.by_code(form.cleaned_data["code"])
-        if found is None:
+        tracked = proposals.by_code(form.cleaned_data["code"])
+        if tracked is None:
             status = UNPROCESSABLE
-        context |= {"asked": True, "proposal": found}
-        if found:
-            context |= {"cycle": found.cycle} | story(found)
+        context |= {"asked": True, "proposal": tracked}
+        if tracked:
+            context |= {"cycle": tracked.cycle} | story(tracked)
     elif form.errors:
         status = UNPROCESSABLE
     return render(request, "before/proposals/track.html", context, status=status)

@@ -83,10 +83,10 @@ def _open_report(request: HttpRequest, delegate: Delegate) -> HttpResponse:
 def _supervised(delegate: Delegate) -> list[tuple[Cycle, Line]]:
     """Return the projects that the delegate's groups watch over now, as they stand today, the newest year first."""
     numbers: dict[Cycle, list[int]] = {}
-    found = Delivery.objects.filter(
+    deliveries = Delivery.objects.filter(
         group__delegates=delegate, cycle__stage__in=[Stage.DELIVERY, Stage.ASSESSMENT]
     )
-    for each in found.select_related("cycle").order_by("-cycle__year", "number"):
+    for each in deliveries.select_related("cycle").order_by("-cycle__year", "number"):
         numbers.setdefault(each.cycle, []).append(each.number)
     today = timezone.localdate()
     seen = [(cycle, overview(cycle, on=today, numbers=mine)) for cycle, mine in numbers.items()]

@@ -86,8 +86,8 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "after": candidates.get(number + 1),
     }
     context |= _standing(shown, moment_of(shown))
-    found = context["overview"]
-    line = found.line(number) if isinstance(found, Overview) else None
+    seen = context["overview"]
+    line = seen.line(number) if isinstance(seen, Overview) else None
     return render(request, "before/candidate.html", context | {"line": line})
 
 

@@ -24,10 +24,10 @@ def ballot_paper(request: HttpRequest, slug: str) -> HttpResponse:
 def _asked(cycle: Cycle, number: str) -> Round | None:
     if not number:
         return queries.newest_round(cycle)
-    found = next((round_ for round_ in cycle.rounds.all() if str(round_.number) == number), None)
-    if found is None:
+    asked = next((round_ for round_ in cycle.rounds.all() if str(round_.number) == number), None)
+    if asked is None:
         raise Http404
-    return found
+    return asked
 
 
 def _context(cycle: Cycle, round_: Round | None) -> dict[str, Any]:

@@ -22,13 +22,13 @@ def receipt(request: HttpRequest) -> HttpResponse:
     form = ReceiptForm(request.POST or None)
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
-        found = receipts.find(form.cleaned_data["receipt"])
-        open_now = found is None and Round.objects.filter(status=RoundStatus.OPEN).exists()
+        holder = receipts.find(form.cleaned_data["receipt"])
+        open_now = holder is None and Round.objects.filter(status=RoundStatus.OPEN).exists()
         context |= {
             "checked": True,
-            "found": found,
+            "holder": holder,
             "open_now": open_now,
-            "cycle": found.cycle if found else None,
+            "cycle": holder.cycle if holder else None,
         }
     status = 422 if form.errors else 200
     return render(request, "vote/receipt.html", context, status=status)

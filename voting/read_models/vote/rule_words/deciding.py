@@ -29,7 +29,7 @@ def scoring(rules: Mapping[str, Any]) -> list[str]:
 
 
 def _points(seats: int) -> list[str]:
-    said = [
+    sentences = [
         _(
             "On each valid ballot the first place is worth %(seats)d points, every later place one point less, "
             "and place %(seats)d one point; a project without a place gets none."
@@ -43,25 +43,25 @@ def _points(seats: int) -> list[str]:
             "For example, a project that 3 ballots put first, 2 second and 1 at place %(seats)d gets "
             "3 × %(seats)d + 2 × %(second)d + 1 × 1 = %(sum)d points."
         )
-        said.append(example % worked)
-    return [*said, _("Where these rules speak of most votes or equal votes, points are meant.")]
+        sentences.append(example % worked)
+    return [*sentences, _("Where these rules speak of most votes or equal votes, points are meant.")]
 
 
 def _first_places(seats: int) -> list[str]:
-    said = [
+    sentences = [
         _(
             "The projects are compared by how many ballots put them first; where that is equal, by how many put them "
             "second, and so on."
         )
     ]
     if seats > 1:
-        said.append(
+        sentences.append(
             _(
                 "For example, project A has 5 first and 2 second places, project B 5 first and 3 second places: "
                 "B stands before A."
             )
         )
-    return [*said, _("Where these rules speak of equal votes, the same number of every place is meant.")]
+    return [*sentences, _("Where these rules speak of equal votes, the same number of every place is meant.")]
 
 
 def tie(rules: Mapping[str, Any]) -> str:
@@ -70,15 +70,15 @@ def tie(rules: Mapping[str, Any]) -> str:
 
 
 def tie_notes(rules: Mapping[str, Any]) -> list[str]:
-    said = [
+    notes = [
         _("Equal votes that all are in or all are out need no decision."),
         _("Neither the order of the list nor a project's number ever decides."),
     ]
     if rules["tie_rule"] == "admit_all":
-        return [*said, _("More than %(seats)d projects can then be chosen.") % {"seats": rules["seats"]}]
+        return [*notes, _("More than %(seats)d projects can then be chosen.") % {"seats": rules["seats"]}]
     if rules["tie_rule"] == "lot":
-        return [*said, _("What was drawn and who witnessed it is recorded and published.")]
-    return [*said, _("The reason is published.")] if rules["tie_rule"] == "presidium" else said
+        return [*notes, _("What was drawn and who witnessed it is recorded and published.")]
+    return [*notes, _("The reason is published.")] if rules["tie_rule"] == "presidium" else notes
 
 
 def shortfall(rules: Mapping[str, Any]) -> str:

@@ -27,18 +27,18 @@ def example(
     if not roll:
         return []
     quorum = least(settings, "quorum", roll)
-    said = [
+    lines = [
         _("On the roll: %(roll)d delegates.") % {"roll": roll},
         _("Quorum: %(working)s") % {"working": _people(settings, roll)},
     ]
     if base := settings["floor_base"]:
         sizes = [roll] if base == "all" else sorted({quorum, roll})
-        said += [_of(str(BASES[base]()), _votes(settings, "floor", size)) for size in sizes]
+        lines += [_of(str(BASES[base]()), _votes(settings, "floor", size)) for size in sizes]
     if settings["group_base"] == "all" and group_roll:
         name = GROUP_BASES["all"]() % {"group": settings["group_name"]}
-        said.append(_of(name, _votes(settings, "group", group_roll)))
-    said.append(tie_example(settings, candidates=candidates, article=tie_article))
-    return [sentence for sentence in said if sentence]
+        lines.append(_of(name, _votes(settings, "group", group_roll)))
+    lines.append(tie_example(settings, candidates=candidates, article=tie_article))
+    return [sentence for sentence in lines if sentence]
 
 
 def _of(base: str, working: str) -> str:

@@ -29,14 +29,14 @@ def _strict(rules: Mapping[str, Any]) -> bool:
 def validity(rules: Mapping[str, Any]) -> list[str]:
     """Say which ballots are void and which are not: too many, too few, misplaced, blank, unreadable."""
     kind = rules["ballot_type"]
-    said = [
+    lines = [
         *(_OVER[kind]() if kind in _OVER else ()),
         *(_UNDER[kind](rules) if kind in _UNDER else ()),
         blank(rules),
         _UNREADABLE[kind]() if kind in _UNREADABLE else _("A ballot that cannot be read is void."),
         _("Void ballots count among those returned; they are no valid ballots and no votes for any project."),
     ]
-    return [sentence % rules for sentence in said]
+    return [sentence % rules for sentence in lines]
 
 
 def blank(rules: Mapping[str, Any]) -> str:

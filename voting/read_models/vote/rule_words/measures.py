@@ -71,8 +71,8 @@ def articles(
 
 
 def _numbered(parts: Sequence[tuple[str, Sequence[str]]]) -> list[Article]:
-    kept = [(title, tuple(said)) for title, said in parts if said]
-    return [Article(number, title, said) for number, (title, said) in enumerate(kept, start=1)]
+    kept = [(title, tuple(lines)) for title, lines in parts if lines]
+    return [Article(number, title, lines) for number, (title, lines) in enumerate(kept, start=1)]
 
 
 def _of_grades(
@@ -107,7 +107,7 @@ def sentences(
             marking.blank(settings),
             *assessment.grades(settings, roll),
         ]
-    said = [
+    lines = [
         thresholds.quorum(settings, roll),
         places(settings, candidates),
         marking.summary(settings),
@@ -119,7 +119,7 @@ def sentences(
         deciding.tie(settings),
         deciding.shortfall(settings),
     ]
-    return [sentence for sentence in said if sentence]
+    return [sentence for sentence in lines if sentence]
 
 
 def places(settings: Mapping[str, Any], candidates: int) -> str:
@@ -142,23 +142,23 @@ def _places(settings: Mapping[str, Any], candidates: int) -> list[str]:
 
 
 def _chosen(settings: Mapping[str, Any], roll: int | None) -> list[str]:
-    said = [
+    lines = [
         thresholds.floor(settings, roll),
         *thresholds.floor_notes(settings),
         "" if settings["group_base"] else deciding.order(settings),
     ]
-    return [sentence for sentence in said if sentence]
+    return [sentence for sentence in lines if sentence]
 
 
 def _second(settings: Mapping[str, Any], group_roll: int | None) -> list[str]:
     if not settings["group_base"]:
         return []
-    said = [
+    lines = [
         thresholds.group(settings, group_roll),
         deciding.order(settings),
         thresholds.group_secrecy(settings),
     ]
-    return [sentence for sentence in said if sentence]
+    return [sentence for sentence in lines if sentence]
 
 
 def _tie_title() -> str:
