@@ -7,8 +7,8 @@ from typing import Any
 from voting.count.canonical import sha256_hex
 from voting.count.formats.definition import DefinitionBody
 from voting.count.formats.notice import RoundPart
-from voting.count.formats.working import WORKING, WorkingBody
-from voting.domain.vote.definitions import definition_of
+from voting.count.formats.working import WorkingBody
+from voting.domain.vote.definitions import definition_of, working_of
 from voting.domain.vote.notices import ballot_figures, named_items, shown_channels
 from voting.models import Round
 from voting.read_models.vote.round_result import RoundResult
@@ -17,7 +17,7 @@ from voting.read_models.vote.round_result import RoundResult
 def count_report(round_: Round) -> dict[str, Any]:
     """Return the stored count as the result pages read it; ``intact`` says whether its text still gives its hash."""
     tally = round_.tally
-    working = WORKING.read(tally.working)
+    working = working_of(round_)
     definition = definition_of(round_).data
     return {
         "tally": tally,

@@ -17,8 +17,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Delegate, User
+from voting.count.formats import UnreadableRecord
 from voting.count.formats.notice import NOTICE, NoticeBody, NoticeItem
 from voting.count.grading import Grade
+from voting.count.notice import read_notice
 from voting.count.presets import ASSESSMENTS
 from voting.domain.after.light_settings import GOING_ON
 from voting.domain.after.locks import lock_cycle
@@ -102,7 +104,10 @@ class Graded:
 
 
 def published_grades(*cycles: Cycle) -> list[Graded]:
-    """Return every published grade of the cycles' deliveries, the first assessment first; two queries."""
+    """Return every published grade of the cycles' deliveries, the first assessment first; two queries.
+
+    Raises UnreadableRecord.
+    """
     notices = Notice.objects.filter(round__cycle__assesses__in=cycles).select_related("round__cycle")
     assessed = Candidate.objects.filter(cycle__assesses__in=cycles)
     parts = {
@@ -113,9 +118,15 @@ def published_grades(*cycles: Cycle) -> list[Graded]:
     }
     grades = []
     for notice in sorted(notices, key=lambda each: (each.round.cycle_id, each.round.number)):
-        body = NOTICE.read(notice.body)
+        body = read_notice(notice.body)
         if body["final"]:
             assessment = notice.round.cycle
+            if unknown := [
+                item["number"] for item in body["items"] if (assessment.pk, item["number"]) not in parts
+            ]:
+                raise UnreadableRecord(
+                    NOTICE.name, place="items", why=f"nothing assessed has the numbers {unknown}"
+                )
             grades += [
                 Graded(
                     assessment=assessment,

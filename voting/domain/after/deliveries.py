@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit, User
 from voting.count.canonical import sha256_hex
 from voting.count.formats.breakdown import BREAKDOWN, BreakdownBody, PlanRecord
-from voting.count.formats.notice import NOTICE
+from voting.count.notice import read_notice
 from voting.domain.after.lights import PRESETS
 from voting.domain.after.plan_rows import set_milestones, set_targets, set_what_fits
 from voting.domain.core.cycles import move_cycle
@@ -75,7 +75,7 @@ def begin_delivery(*, cycle: Cycle, by: User, at: datetime) -> list[Delivery]:
     if locked.stage != Stage.PUBLICATION or locked.assesses_id:
         raise StepNotAllowed
     notice = Notice.objects.filter(round__cycle=cycle).order_by("-round__number").first()
-    body = NOTICE.read(notice.body) if notice else None
+    body = read_notice(notice.body) if notice else None
     if body is None or not body["final"]:
         raise NotDecided
     became = dict.fromkeys(body["chosen_in_all"], Became.CHOSEN) | dict.fromkeys(

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from voting.count.definition import Definition, read_definition
+from voting.count.formats import UnreadableRecord
 from voting.count.formats.definition import DEFINITION, Previous
+from voting.count.formats.working import WORKING, WorkingBody
 from voting.domain.vote.rules import settings_of
 from voting.models import BallotItem, Candidate, Cycle, Round, VotingRules
 
@@ -14,6 +16,17 @@ from voting.models import BallotItem, Candidate, Cycle, Round, VotingRules
 def definition_of(round_: Round) -> Definition:
     """Return the frozen definition of a round. Raises UnreadableRecord."""
     return read_definition(round_.definition)
+
+
+def working_of(round_: Round) -> WorkingBody:
+    """Return the stored count of a round. Raises UnreadableRecord, also where it is not of the round's own projects."""
+    working, numbers = WORKING.read(round_.tally.working), list(definition_of(round_).numbers)
+    outcome = working["outcome"]
+    if [item["number"] for item in outcome["items"]] != numbers or not set(outcome["tied"]) <= set(numbers):
+        raise UnreadableRecord(
+            WORKING.name, place="outcome.items", why=f"the ballot has the projects {numbers}"
+        )
+    return working
 
 
 def write_definition(

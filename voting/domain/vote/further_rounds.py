@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from voting.count.formats.notice import NOTICE, FurtherBallot
+from voting.count.formats.notice import FurtherBallot
+from voting.count.notice import read_notice
 from voting.domain.core.cycles import move_cycle
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, StepNotAllowed, require
@@ -20,7 +21,7 @@ from voting.states import Act, RoundStatus, Stage
 def ballot_called_for(round_: Round | None) -> FurtherBallot | None:
     """Return the further round that the published notice calls for, or None. Raises UnreadableRecord."""
     notice = getattr(round_, "notice", None)
-    return NOTICE.read(notice.body)["next"] if notice else None
+    return read_notice(notice.body)["next"] if notice else None
 
 
 def further_conditions(cycle: Cycle, round_: Round | None) -> list[Condition]:

@@ -21,12 +21,13 @@ from voting.count.formats.notice import (
     NoticeItem,
 )
 from voting.count.formats.parts import ChannelName
-from voting.count.formats.working import WORKING, ChannelRecord, OutcomeRecord, WorkingBody
+from voting.count.formats.working import ChannelRecord, OutcomeRecord, WorkingBody
 from voting.count.measures import BallotType, ShortfallRule
+from voting.count.notice import read_notice
 from voting.count.outcomes import ItemDecision, Status
 from voting.domain.core.cycles import move_cycle
 from voting.domain.core.refusals import Refused, StepNotAllowed
-from voting.domain.vote.definitions import definition_of
+from voting.domain.vote.definitions import definition_of, working_of
 from voting.domain.vote.rounds import move_round
 from voting.domain.vote.ties import open_tie
 from voting.models import Cycle, Notice, Round, TieDecision, VotingRules
@@ -91,12 +92,12 @@ def further_ballot(
 
 def notice_body(*, round_: Round, at: datetime) -> NoticeBody:
     """Return everything the notice says, from the certified tally and the frozen definitions alone."""
-    working = WORKING.read(round_.tally.working)
+    working = working_of(round_)
     outcome, definition = working["outcome"], definition_of(round_).data
     tie = TieDecision.objects.select_related("recorded_by").filter(round=round_).first()
     items = [_decided(item, tie) for item in named_items(working, definition)]
     following = further_ballot(items, outcome, round_.rules, seats=round_.seats)
-    earlier = [NOTICE.read(notice.body) for notice in _earlier(round_)]
+    earlier = [read_notice(notice.body) for notice in _earlier(round_)]
     chosen = [item["number"] for item in items if item["decision"] is ItemDecision.CHOSEN]
     in_all = sorted([n for body in earlier for n in body["chosen"]] + chosen)
     slate = earlier[0]["slate"] if earlier else definition["items"]

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from voting.count.formats.working import WORKING, OutcomeRecord
+from voting.count.formats.working import OutcomeRecord
 from voting.count.measures import TieRule
 from voting.count.outcomes import Status
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.vote.definitions import working_of
 from voting.models import Round, TieDecision
 from voting.states import Act, RoundStatus
 
@@ -62,11 +63,14 @@ class WitnessMissing(Refused):
 
 
 def open_tie(round_: Round) -> OutcomeRecord | None:
-    """Return the outcome of a counted round whose tie the rules give to the presidium or a lot, else None."""
+    """Return the outcome of a counted round whose tie the rules give to the presidium or a lot, else None.
+
+    Raises UnreadableRecord.
+    """
     tally = getattr(round_, "tally", None)
     if tally is None or round_.rules.tie_rule not in RECORDED:
         return None
-    outcome = WORKING.read(tally.working)["outcome"]
+    outcome = working_of(round_)["outcome"]
     return outcome if outcome["status"] is Status.TIE else None
 
 

@@ -16,8 +16,8 @@ from accounts.models import User
 from voting.count.counting import CountMismatch, ImpossibleCount
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.files import COUNT, PUBLIC, RECOUNT, URN, CountBody, RoundFacts
-from voting.count.formats.notice import NOTICE
 from voting.count.formats.working import PATTERNS, WORKING
+from voting.count.notice import read_notice
 from voting.count.working import Working, expand, work_out
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote.counts import (
@@ -92,7 +92,7 @@ def public_file(round_: Round) -> str:
     return PUBLIC.write(
         {
             "format": "piaojue-public/1",
-            "notice": NOTICE.read(notice.body),
+            "notice": read_notice(notice.body),
             "notice_digest": notice.digest,
             "hashes": _hashes(round_),
         }

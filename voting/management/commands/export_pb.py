@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from voting.count.choices import Choice
 from voting.count.counting import BallotType, Mark, Validity, judge
-from voting.count.formats.notice import NOTICE, NoticeBody, NoticeItem
+from voting.count.formats.notice import NoticeBody, NoticeItem
 from voting.count.formats.working import PATTERNS
+from voting.count.notice import read_notice
 from voting.count.working import expand
 from voting.domain.vote.definitions import definition_of
 from voting.management.rounds import add_round, round_of
@@ -47,7 +48,7 @@ class Command(SpeakingCommand):
 
 def election_of(round_: Round) -> pabulib.Election:
     """Return a published round as pabulib knows it: projects of one cost, a budget of as many as there are seats."""
-    body, definition = NOTICE.read(round_.notice.body), definition_of(round_)
+    body, definition = read_notice(round_.notice.body), definition_of(round_)
     kind = definition.ballot_type
     ranking = kind is BallotType.RANKING
     votes = tuple(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Delegate, User
 from accounts.roles import Kind, Role
-from voting.count.formats.notice import NOTICE
+from voting.count.notice import read_notice
 from voting.domain.core import cycles
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import ballots, counts, keys, notices, rolls, rounds, rules
@@ -90,7 +90,7 @@ class Command(SpeakingCommand):
 
     def compare(self, election: pabulib.Election, round_: Round) -> None:
         """Print the votes of every project. Raises CommandError where they differ from the file's."""
-        body = NOTICE.read(Notice.objects.get(round=round_).body)
+        body = read_notice(Notice.objects.get(round=round_).body)
         differing = 0
         for project, item in zip(election.projects, body["items"], strict=True):
             votes = project.row.get("votes", "")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from voting.count.formats.notice import NOTICE
+from voting.count.notice import read_notice
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import receipts
 from voting.domain.vote.running_order import StepKey
@@ -151,7 +151,7 @@ class Command(SpeakingCommand):
         round_ = prepared.round
         marked = round_.roll.filter(voted=True).count()
         urn = SealedBallot.objects.filter(round=round_).count()
-        counted: int = NOTICE.read(Notice.objects.get(round=round_).body)["ballots"]["returned"]
+        counted: int = read_notice(Notice.objects.get(round=round_).body)["ballots"]["returned"]
         present = round_.roll.filter(presence=Presence.PRESENT).count()
         slips = [voter.receipt for voter in voters if voter.receipt]
         in_urn = sum(receipts.is_in_urn(round_, receipt) is True for receipt in slips)

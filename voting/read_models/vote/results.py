@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from voting.count.formats.notice import NOTICE, NoticeBody
+from voting.count.formats.notice import NoticeBody
+from voting.count.notice import read_notice
 from voting.models import Notice
 from voting.read_models.core.words import (
     BECAME,
@@ -24,7 +25,7 @@ class Result(RoundResult):
 
     def __init__(self, notice: Notice) -> None:
         """Raises UnreadableRecord."""
-        body = NOTICE.read(notice.body)
+        body = read_notice(notice.body)
         super().__init__(
             part=body,
             rules=body["rules"],
