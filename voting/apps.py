@@ -1,9 +1,12 @@
 """The vote on livelihood projects, from the call to the archive."""
 
 from django.apps import AppConfig
+from django.db.models.signals import pre_migrate
 from django.urls import register_converter
 from django.urls.converters import IntConverter
 from django.utils.translation import gettext_lazy as _
+
+from voting.management.database_version import require_readable
 
 
 class SmallWhole(IntConverter):
@@ -19,3 +22,4 @@ class VotingConfig(AppConfig):
 
     def ready(self) -> None:
         register_converter(SmallWhole, "small")
+        pre_migrate.connect(require_readable, sender=self)

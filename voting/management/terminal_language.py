@@ -12,8 +12,6 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -45,21 +43,15 @@ class SpeakingCommand(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
         with translation.override(language_of_environment()):
             try:
-                said = self._execute(*args, **options)
-            except CommandError as refusal:
+                output: str | None = super().execute(*args, **options)
+            except (CommandError, UnreadableRecord) as error:
+                refusal = unreadable_sentence(error) if isinstance(error, UnreadableRecord) else str(error)
                 if not getattr(self, "_called_from_command_line", False):
-                    raise  # a program called us and sees to it
+                    raise CommandError(refusal) from error  # a program called us and sees to it
                 sys.exit(f"piaojue: {refusal}")
             except KeyboardInterrupt:
                 sys.exit(INTERRUPTED)
-        return said
-
-    def _execute(self, *args: Any, **options: Any) -> str | None:
-        try:
-            said: str | None = super().execute(*args, **options)
-        except UnreadableRecord as error:
-            raise CommandError(unreadable_sentence(error)) from error
-        return said
+        return output
 
     def say(self, *lines: str) -> None:
         """Write lines to standard output, at once even where that is a file."""
@@ -73,13 +65,6 @@ def speak_freely(*streams: TextIO) -> None:
     for stream in streams:
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
-
-
-def require_tables() -> None:
-    """Raise CommandError where the database has no tables yet, or those of another version."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise CommandError(_("The database is empty or of an earlier version: run manage.py migrate first."))
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.roles import Kind
 from voting.management.commands.demo import SLUG
+from voting.management.database_version import require_tables
 from voting.management.demo.choices import draw_choices
 from voting.management.demo.secrets import read_secrets, secrets_file
 from voting.management.hall.browser import BadAddress, Browser, NoAnswer, Unexpected, require_answer
 from voting.management.hall.crowd import all_at_once
 from voting.management.hall.delegate import Voter
-from voting.management.terminal_language import SpeakingCommand, add_url, require_tables, speak_freely
+from voting.management.terminal_language import SpeakingCommand, add_url, speak_freely
 from voting.models import RollEntry, Round
 from voting.states import Presence, RoundStatus
 

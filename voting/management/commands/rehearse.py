@@ -16,6 +16,7 @@ from voting.count.notice import read_notice
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import receipts
 from voting.domain.vote.running_order import StepKey
+from voting.management.database_version import require_tables
 from voting.management.demo.choices import draw_choices
 from voting.management.hall.browser import BadAddress, Browser, NoAnswer, Unexpected, require_answer
 from voting.management.hall.crowd import Measured, all_at_once
@@ -34,7 +35,6 @@ from voting.management.people import Taken
 from voting.management.terminal_language import (
     SpeakingCommand,
     add_url,
-    require_tables,
     speak_freely,
     whole_number,
 )

@@ -11,10 +11,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from voting.management.database_version import require_tables
 from voting.management.demo.secrets import secrets_file
 from voting.management.seeds.command import load_files
 from voting.management.seeds.loading import Point
-from voting.management.terminal_language import SpeakingCommand, require_tables, speak_freely
+from voting.management.terminal_language import SpeakingCommand, speak_freely
 
 SEEDS = Path(settings.BASE_DIR) / "seeds"
 CYCLE, ROLL = SEEDS / "2018.toml", SEEDS / "demo-roll.toml"
