@@ -243,3 +243,10 @@ def test_what_a_page_is_stands_before_what_it_does(path: Path):
         if isinstance(node, ast.ClassDef):
             methods = [isinstance(each, ast.FunctionDef) for each in node.body]
             assert methods == sorted(methods), f"{node.name} has an attribute between its methods"
+
+
+def test_a_file_gets_its_name_and_its_kind_in_one_place():
+    header, sheet = "Content-Disposition", "application/vnd.openxmlformats"
+    named = {name_of(path) for path in OURS if header in path.read_text()}
+    assert named == {"voting/printing/files.py", "voting/views/core/files.py"}
+    assert {name_of(path) for path in OURS if sheet in path.read_text()} == {"voting/printing/files.py"}

@@ -11,9 +11,11 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from tests.integration.core.test_query_counts import addresses, clients_of
+from tests.integration.core.test_query_counts import BACKEND, addresses, clients_of
 from tests.lived import make_lived
-from voting.views.core.files import TYPES, download, sent
+from tests.spring import make_spring
+from voting.printing.files import TYPES, staff_file
+from voting.views.core.files import download, sent
 
 pytestmark = pytest.mark.django_db
 #: Answers that are no files: for programs, always new, or nobody's but the staff's.
@@ -56,6 +58,26 @@ def test_every_file_is_sent_once_under_its_name_as_what_it_is():
         assert again["ETag"] == answer["ETag"], address
         assert again["Cache-Control"] == answer["Cache-Control"], address
         assert client.get(address, headers={"if-none-match": '"other"'}).content == answer.content, address
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("minutes/?file=pdf", "2018-minutes.pdf"),
+        ("delivery/table.xlsx", "2018-progress.xlsx"),
+        ("count/?file=recount", "2018-recount.json"),
+    ],
+)
+def test_a_file_of_the_staff_is_kept_nowhere(address: str, name: str):
+    spring, client = make_spring(), Client()
+    client.force_login(spring.vote.scrutineer if "recount" in name else spring.vote.clerk, backend=BACKEND)
+    answer = client.get(f"/admin/vote/2018/{address}")
+    assert answer["Content-Disposition"] == f"attachment; filename=\"{name}\"; filename*=UTF-8''{name}"
+    assert answer["Content-Type"] == TYPES[name[name.rfind(".") :]]
+    assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", "))
+    assert staff_file(name, b"")["Cache-Control"] == "private, no-store", (
+        "on every page, not only on those of the admin"
+    )
 
 
 def test_a_name_that_is_not_ascii_is_said_twice():

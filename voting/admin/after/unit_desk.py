@@ -34,13 +34,12 @@ from voting.forms.before.proposal_list import UploadTableForm
 from voting.forms.core.imports import ApplyForm, ApplySeenForm
 from voting.forms.core.verbs import Verb
 from voting.models import Cycle, Delivery, Finding, ProgressList, Rectification
+from voting.printing.files import staff_file
 from voting.printing.tables import rows_as_xlsx
 from voting.read_models.after.overview import overview
 from voting.read_models.after.unit_desk import pending, step_words, unit_notes, where_it_stands
 from voting.states import DeliveryStatus
 from voting.text.numbers import MOST_KEY, small_whole
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UnitDeliveryPage(ProjectPage):
@@ -222,9 +221,7 @@ def progress_table(request: HttpRequest, slug: str) -> HttpResponse:
         raise PermissionDenied
     rows = progress_lists.table(progress_lists.deliveries_of(cycle, request.user), on=timezone.localdate())
     content = rows_as_xlsx([list(row) for row in rows], second=progress_cells.notes())
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="{slug}-progress.xlsx"'
-    return answer
+    return staff_file(f"{slug}-progress.xlsx", content)
 
 
 def unit_rows(user: User) -> list[tuple[Cycle, list[Any]]]:

@@ -34,6 +34,7 @@ from voting.domain.vote.running_order import StepKey
 from voting.forms.core.steps import CeremonyForm, KeyFileForm, SlipWordsForm, StepForm, TrialWordForm
 from voting.forms.core.verbs import Verb
 from voting.models import Round
+from voting.printing.files import staff_file
 
 KEY_FILE_MOST = 64 * 1024  # bytes
 
@@ -160,8 +161,7 @@ class TrialPage(WordsPage):
             file = trial_file(self.round, word=word)
         except Refused as refusal:
             return self.refused(refusal, status=REFUSED)
-        headers = {"Content-Disposition": f'attachment; filename="{self.cycle.slug}-trial.json"'}
-        return HttpResponse(file, content_type="application/json", headers=headers)
+        return staff_file(f"{self.cycle.slug}-trial.json", file)
 
 
 def trial_word(round_: Round, trial: str) -> str:

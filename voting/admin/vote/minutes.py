@@ -15,6 +15,7 @@ from voting.count.formats.notice import NOTICE
 from voting.domain.vote.notices import notice_body
 from voting.domain.vote.ties import open_tie
 from voting.models import Cycle, Notice, Round
+from voting.printing.files import staff_file
 from voting.printing.pdf import as_pdf
 from voting.read_models.vote import documents
 from voting.read_models.vote.results import Result
@@ -32,8 +33,7 @@ def minutes(request: HttpRequest, slug: str) -> HttpResponse:
         entries = queries.journal_until(cycle, result.number)
         document = documents.minutes(result, entries, open_to_all=False)
         if request.GET.get("file") == "pdf":
-            headers = {"Content-Disposition": f'attachment; filename="{cycle.slug}-minutes.pdf"'}
-            return HttpResponse(as_pdf(document), content_type="application/pdf", headers=headers)
+            return staff_file(f"{cycle.slug}-minutes.pdf", as_pdf(document))
     context = {
         **site.each_context(request),
         "title": _("Minutes of the vote"),

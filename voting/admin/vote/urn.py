@@ -24,6 +24,7 @@ from voting.forms.core.steps import CountFileForm, StepForm
 from voting.forms.core.verbs import Verb
 from voting.forms.vote.desk import MinutesField
 from voting.models import Round
+from voting.printing.files import staff_file
 from voting.states import COUNT_STATUSES, SEALED_STATUSES
 
 COUNT_FILE_MOST = 64 * 1024 * 1024  # bytes
@@ -110,11 +111,11 @@ class CountPage(WordsPage):
         asked, round_ = request.GET.get("file", ""), self.order.round
         try:
             if asked == "urn" and round_ and may_have_urn(self.user, round_):
-                return download(f"{self.cycle.slug}-urn.json", urn_file(round_))
+                return staff_file(f"{self.cycle.slug}-urn.json", urn_file(round_))
             if asked == "recount" and round_ and round_.status in COUNT_STATUSES:
                 if not permissions.can_see_patterns(self.user, self.cycle):
                     raise PermissionDenied
-                return download(f"{self.cycle.slug}-recount.json", recount_file(round_))
+                return staff_file(f"{self.cycle.slug}-recount.json", recount_file(round_))
         except Refused as refusal:
             return self.refused(refusal, status=REFUSED)
         return super().get(request, **kwargs)
@@ -127,12 +128,6 @@ def may_have_urn(user: Any, round_: Round) -> bool:
     """Tell whether this person may take the sealed urn: whoever counts, and until the end whoever certifies."""
     may = permissions.can_count(user, round_.cycle) or permissions.can_certify(user, round_.cycle)
     return may and round_.status in SEALED_STATUSES
-
-
-def download(name: str, text: str) -> HttpResponse:
-    """Return a JSON text as a file."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
 
 
 class CertifyPage(StepPage):

@@ -5,19 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import PurePath
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 
-#: What a file is, by the ending of its name.
-TYPES = {
-    ".csv": "text/csv; charset=utf-8",
-    ".json": "application/json; charset=utf-8",
-    ".pdf": "application/pdf",
-    ".txt": "text/plain; charset=utf-8",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+from voting.printing.files import TYPES, disposition
+
 #: For so long an answer may be kept before it is asked for again; its hash then tells whether anything changed.
 FRESH = 60  # seconds
 
@@ -38,10 +31,7 @@ def download(
     """Return a file under its name, whose ending says what it is unless ``kind`` does; otherwise as ``sent`` does."""
     kind = kind or TYPES[PurePath(name).suffix]
     answer = sent(request, content, kind=kind, version=version and f"{version} {name}", **cache)
-    way = "inline" if inline else "attachment"
-    plain = name.encode("ascii", "replace").decode().replace("?", "_")
-    # RFC 6266, section 4.3: the second name is for whoever understands it, the first for everybody else.
-    answer["Content-Disposition"] = f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    answer["Content-Disposition"] = disposition(name, inline=inline)
     return answer
 
 

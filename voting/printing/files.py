@@ -1,0 +1,31 @@
+"""A file to download: what it is and under which name every browser saves it; what is the staff's is kept nowhere."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from urllib.parse import quote
+
+from django.http import HttpResponse
+
+#: What a file is, by the ending of its name.
+TYPES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+    ".pdf": "application/pdf",
+    ".txt": "text/plain; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def disposition(name: str, *, inline: bool = False) -> str:
+    """Return the header that names a file."""
+    way = "inline" if inline else "attachment"
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    # RFC 6266, section 4.3: the second name is for whoever understands it, the first for everybody else.
+    return f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def staff_file(name: str, content: bytes | str) -> HttpResponse:
+    """Return a file for the person who asked and for nobody else: neither a proxy nor the browser keeps a copy."""
+    headers = {"Content-Disposition": disposition(name), "Cache-Control": "private, no-store"}
+    return HttpResponse(content, content_type=TYPES[PurePath(name).suffix], headers=headers)
