@@ -133,7 +133,7 @@ def test_the_first_page_begins_with_the_year_that_the_clerk_was_at_work_on():
     client.force_login(spring.vote.clerk)
 
     def shown(address: str) -> list[str]:
-        return [order.cycle.slug for order in client.get(address).context["orders"]]
+        return [order.cycle.slug for order, _refusal in client.get(address).context["orders"]]
 
     known = shown("/admin/")
     assert known[0] == "2030"

@@ -312,7 +312,7 @@ def test_f27_a_channel_of_fewer_than_five_ballots_is_shown_by_project_nowhere(re
     channels = notice_of(vote, 1)["channels"]
     assert channels["paper"]["returned"] == returned
     assert [bool(channel["items"]) for channel in channels.values()] == [shown, shown]
-    report = count_report(vote.round)["round"].part["channels"]
+    report = count_report(vote.round)["round"].by_channel
     assert [bool(channel["items"]) for channel in report.values()] == [shown, shown]
 
 
