@@ -147,8 +147,8 @@ _STEPS = {
 @kept
 def make_autumn(*, until: str = "", slug: str = "2019", **fields: Any) -> Autumn:
     """Return a cycle of the coming year, brought to that point; three seats, four candidates."""
-    unit = Unit.objects.create(name="区城管局")
-    other = Unit.objects.create(name="区民政局")
+    unit = Unit.objects.get_or_create(name="区城管局")[0]
+    other = Unit.objects.get_or_create(name="区民政局")[0]
     clerk = UserFactory(role=Role.CLERK)
     given = {"year": 2019, "place": "测试区", "seats": 3} | fields
     cycles.create_cycle(slug=slug, by=clerk, at=NOW, **given)
