@@ -40,8 +40,10 @@ def differences(connection: BaseDatabaseWrapper) -> list[str]:
         live = _written(cursor, "public")
         _install_beside(cursor)
         wanted = _written(cursor, SCRATCH)
+        _restore_beside(cursor)
+        restored = _written(cursor, SCRATCH)
         transaction.set_rollback(True, using=connection.alias)
-    return _compare(live, wanted)
+    return _compare(live, {name: {wanted[name][0], restored[name][0]} for name in wanted})
 
 
 def _install_beside(cursor: CursorWrapper) -> None:
@@ -49,6 +51,15 @@ def _install_beside(cursor: CursorWrapper) -> None:
     for table in rules.tables():
         cursor.execute(f"CREATE TABLE {SCRATCH}.{table} (LIKE public.{table})")
     cursor.execute(rules.script().replace("public.", f"{SCRATCH}."))
+
+
+def _restore_beside(cursor: CursorWrapper) -> None:
+    """Make every trigger anew from what PostgreSQL says of it, as a restored dump does: it then puts some otherwise."""
+    cursor.execute(TRIGGERS, [SCRATCH])
+    for name, definition, _enabled in cursor.fetchall():
+        trigger, _on, table = name.removeprefix("trigger ").partition(" on ")
+        cursor.execute(f"DROP TRIGGER {trigger} ON {SCRATCH}.{table}")
+        cursor.execute(definition)
 
 
 def _written(cursor: CursorWrapper, schema: str) -> dict[str, tuple[str, bool]]:
@@ -62,14 +73,14 @@ def _written(cursor: CursorWrapper, schema: str) -> dict[str, tuple[str, bool]]:
     }
 
 
-def _compare(live: dict[str, tuple[str, bool]], wanted: dict[str, tuple[str, bool]]) -> list[str]:
+def _compare(live: dict[str, tuple[str, bool]], wanted: dict[str, set[str]]) -> list[str]:
     sentences = []
     for name in sorted(live.keys() | wanted.keys()):
         if name not in live:
             sentences.append(_("The database lacks %(rule)s.") % {"rule": name})
         elif name not in wanted:
             sentences.append(_("The database holds %(rule)s, which is in no file.") % {"rule": name})
-        elif live[name][0] != wanted[name][0]:
+        elif live[name][0] not in wanted[name]:
             sentences.append(_("In the database %(rule)s is not as its file says.") % {"rule": name})
         elif not live[name][1]:
             sentences.append(_("The database has switched off %(rule)s.") % {"rule": name})
