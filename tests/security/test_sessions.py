@@ -160,7 +160,10 @@ def public_files(chosen: list[list[int]]) -> dict[str, str]:
         found = {}
         for pattern in urlpatterns:
             assert isinstance(pattern, URLPattern)
-            path = "/" + str(pattern.pattern).replace("<slug:slug>", "2018").replace("<int:number>", "1")
+            path = "/" + str(pattern.pattern).replace("<slug:slug>", "2018").replace(
+                "<slug:name>", "piaojue-notice"
+            )
+            path = re.sub(r"<small:(?:number|version)>", "1", path)
             if path.endswith((".pdf", ".xlsx")):
                 continue  # the same read models; tests/integration/test_pdf.py and test_downloads.py hold them
             if BEFORE_THE_VOTE.search(path):

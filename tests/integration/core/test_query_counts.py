@@ -65,7 +65,7 @@ TWICE: list[tuple[str, str, str]] = [
 #: Addresses that show GET no page: forms to be sent, ways on, what nobody may do, what is not there.
 NO_PAGES = (
     r"/(leave|ballot/review|ballot/cast)/$",
-    r"/<slug:slug>/delivery/<int:number>/remark/$",
+    r"/<slug:slug>/delivery/<\w+:number>/remark/$",
     r"/admin/(login|logout|autocomplete|r/.*)/$",
     r"/admin/voting/\w+/(add/|<path:object_id>/(delete/)?)$",
     r"/admin/voting/disposal/<path:object_id>/(history|change)/$",

@@ -57,13 +57,17 @@ class ReadingSlipsPage(StepPage):
         context = {**self.frame(_("Slips")), "slips": slips, "address": address, "reading": True}
         return TemplateResponse(self.request, "admin/vote/slips.html", context)
 
+    @cached_property
+    def possible(self) -> bool:
+        return reading_slips.is_possible(self.cycle)
+
     @property
     def usable(self) -> bool:
-        return self.step.mine and reading_slips.is_possible(self.cycle)
+        return self.step.mine and self.possible
 
     def context(self) -> dict[str, Any]:
         return {
             "printed": self.printed,
-            "possible": reading_slips.is_possible(self.cycle),
+            "possible": self.possible,
             "title": _("Slips for reading and asking"),
         }

@@ -72,7 +72,7 @@ class CandidatePage(StepPage):
         self.number = number
         return super().dispatch(request, *args, **kwargs)
 
-    @property
+    @cached_property
     def candidate(self) -> Candidate | None:
         if self.number is None:
             return None
