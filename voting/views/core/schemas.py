@@ -10,15 +10,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from voting.count.formats import ALL
+from voting.printing.files import TYPES
+from voting.views.core.files import download, sent, to_all
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List every format: what it is of, and where its schema stands."""
-    return _json(
-        {name: {"description": format_.about, "schema": address(name)} for name, format_ in ALL.items()},
-        "application/json",
-    )
+    formats = {name: {"description": format_.about, "schema": address(name)} for name, format_ in ALL.items()}
+    return to_all(sent(request, _written(formats), kind=TYPES[".json"]))
 
 
 @require_safe
@@ -28,7 +28,8 @@ def schema(request: HttpRequest, name: str, version: int) -> HttpResponse:
     if format_ is None:
         raise Http404
     here = request.build_absolute_uri(address(format_.name))
-    return _json({"$id": here, **format_.schema()}, "application/schema+json")
+    content = _written({"$id": here, **format_.schema()})
+    return to_all(download(request, f"{name}-{version}.json", content))
 
 
 def address(format_name: str) -> str:
@@ -37,6 +38,5 @@ def address(format_name: str) -> str:
     return reverse("voting:schema", args=[name, int(version)])
 
 
-def _json(body: dict[str, Any], kind: str) -> HttpResponse:
-    text = json.dumps(body, ensure_ascii=False, indent=2) + "\n"
-    return HttpResponse(text, content_type=kind, headers={"Cache-Control": "public, max-age=3600"})
+def _written(body: dict[str, Any]) -> bytes:
+    return (json.dumps(body, ensure_ascii=False, indent=2) + "\n").encode()
