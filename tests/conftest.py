@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,13 +16,17 @@ from urllib.parse import quote, urlencode
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils.translation import override
 from playwright.sync_api import Browser, sync_playwright
 
 from config.database.embedded import HASTY
+from tests import worlds
 from tests.browser import ARGUMENTS, MISSING, Live, find_chromium
+from tests.frames import in_a_wide_frame
 
 CI = os.environ.get("CI") == "true"
 OUTCOME = pytest.StashKey[bool]()
@@ -38,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if "EMBEDDED_IN" in database:
         database.update(EMBEDDED_IN=settings.VAR / "postgres-test", EMBEDDED_OPTIONS=HASTY)
     _let_tests_empty_the_evidence()
+    _let_nobody_keep_the_database()
+    _give_requests_room()
     # A slow machine is no fault of what is tested.
     hypothesis.settings.register_profile(
         "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -63,11 +70,40 @@ def _let_tests_empty_the_evidence() -> None:
     DatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
 
 
+def _let_nobody_keep_the_database() -> None:
+    """Drop the test's database although a browser's last request may still hold a connection to it."""
+
+    def destroy(self: DatabaseCreation, test_database_name: str, verbosity: int) -> None:
+        with self._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)")
+
+    DatabaseCreation._destroy_test_db = destroy
+
+
+def _give_requests_room() -> None:
+    """Answer the browsers' requests, each in its thread, where the stack has room."""
+    answer = ThreadedWSGIServer.process_request_thread
+
+    def process_request_thread(self: ThreadedWSGIServer, request: Any, client_address: Any) -> None:
+        in_a_wide_frame(lambda: answer(self, request, client_address))
+
+    ThreadedWSGIServer.process_request_thread = process_request_thread
+
+
 @pytest.fixture(autouse=True)
 def site_language() -> Iterator[None]:
     """Begin every test in the site's first language, whatever page the test before asked for."""
     with override(settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture(autouse=True)
+def worlds_as_the_code_makes_them(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keep no world that was made while the test had something in the place of the code."""
+    patch: Any = request.getfixturevalue("monkeypatch") if "monkeypatch" in request.fixturenames else None
+    worlds.patched = lambda: bool(patch and (patch._setattr or patch._setitem))
+    yield
+    worlds.patched = bool
 
 
 @pytest.fixture
@@ -79,7 +115,12 @@ def database_url(db: None) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip the browser tests where there is no browser, except in continuous integration, where they fail."""
+    """Run tests where the stack has room; skip those of the browser where there is none.
+
+    In continuous integration those fail.
+    """
+    for item in items:
+        item.runtest = partial(in_a_wide_frame, item.runtest)  # type: ignore[method-assign]
     if find_chromium() or CI:
         return
     for item in items:

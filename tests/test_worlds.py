@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from django.db import transaction
 
 from accounts.models import Unit
 from tests.autumn import make_autumn
-from tests.factories import make_vote
+from tests.factories import draft_cycle, make_vote
 from tests.security.test_crawl import database
 from tests.spring import make_spring
 from voting.domain.core.journal import first_break
@@ -96,3 +96,20 @@ def test_other_arguments_are_another_world():
         with rolled_back():
             stages.add((until, make_vote(until=until, delegates=1, slug="either").cycle.stage))
     assert stages == {("drafted", Stage.DELIBERATION), ("open", Stage.VOTING)}
+
+
+@pytest.mark.django_db
+def test_no_world_is_kept_that_was_made_while_something_stood_in_the_place_of_the_code(monkeypatch):
+    def seats() -> int:
+        with rolled_back():
+            return make_vote(until="drafted", slug="patched").cycle.seats
+
+    def fewer(**how: Any) -> Cycle:
+        return draft_cycle(**how | {"seats": 3})
+
+    monkeypatch.setattr("tests.factories.draft_cycle", fewer)
+    assert [seats() for _time in range(3)] == [3, 3, 3]
+    monkeypatch.undo()
+    assert [seats() for _time in range(3)] == [10, 10, 10]
+    monkeypatch.setattr("tests.factories.draft_cycle", fewer)
+    assert seats() == 3, "nor is one taken that was kept before"

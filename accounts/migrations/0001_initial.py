@@ -96,6 +96,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "user",
                 "verbose_name_plural": "users",
                 "ordering": ["username"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["official", "demo", "rehearsal"])),
+                        name="user_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_superuser", True), ("role", "delegate"), _negated=True),
+                        name="user_delegate_not_superuser",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +202,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "delegate",
                 "verbose_name_plural": "delegates",
                 "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["official", "demo", "rehearsal"])),
+                        name="delegate_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number", ""), _negated=True), name="delegate_number_given"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -255,6 +274,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "import of delegates",
                 "verbose_name_plural": "imports of delegates",
                 "ordering": ["-uploaded_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["official", "demo", "rehearsal"])),
+                        name="roster_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mode__in", ["append", "whole"])), name="roster_mode_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["staged", "applied", "undone", "dropped"])),
+                        name="roster_status_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -342,57 +374,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="delegate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["official", "demo", "rehearsal"])),
-                name="delegate_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number", ""), _negated=True), name="delegate_number_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rosterimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["official", "demo", "rehearsal"])), name="roster_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rosterimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mode__in", ["append", "whole"])), name="roster_mode_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rosterimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["staged", "applied", "undone", "dropped"])),
-                name="roster_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="user",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("role__in", ["", "delegate", "clerk", "scrutineer", "chief", "presiding", "unit"])
                 ),
                 name="user_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["official", "demo", "rehearsal"])), name="user_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_superuser", True), ("role", "delegate"), _negated=True),
-                name="user_delegate_not_superuser",
             ),
         ),
     ]

@@ -45,7 +45,7 @@ RETRIES = (0.2, 0.5, 1.0, 0)  # seconds; the processes of a crashed server may n
 #: No statement and no row ever reaches the server's log, whatever fails.
 DISCREET = ("log_min_error_statement=panic", "log_error_verbosity=terse")
 #: Faster, and safe against a killed process though not against a power cut: for tests only, never for votes.
-HASTY = ("fsync=off", "full_page_writes=off")
+HASTY = ("fsync=off", "full_page_writes=off", "join_collapse_limit=6")
 
 #: The servers that this process uses, each with its shared lock.
 _joined: dict[Path, int] = {}

@@ -5,6 +5,7 @@ Guards ``voting.text.numbers`` and ``voting.admin.core.records``.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,13 +41,14 @@ WHO = ("nobody", "delegate", "clerk", "keeper")
 NUMBER = re.compile(r"<(?:small|int):(\w+)>")
 
 
-def names() -> list[str]:
+@functools.cache
+def names() -> tuple[str, ...]:
     """Return the name of every parameter that the code reads by itself."""
     files = [
         *Path(settings.BASE_DIR, "voting").rglob("*.py"),
         *Path(settings.BASE_DIR, "accounts").rglob("*.py"),
     ]
-    return sorted({name for file in files for name in ASKED.findall(file.read_text())})
+    return tuple(sorted({name for file in files for name in ASKED.findall(file.read_text())}))
 
 
 def signed_in(user: User | None) -> Client:

@@ -170,6 +170,40 @@ class Migration(migrations.Migration):
                 "verbose_name": "cycle",
                 "verbose_name_plural": "cycles",
                 "ordering": ["-year", "slug"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "stage__in",
+                                [
+                                    "solicitation",
+                                    "screening",
+                                    "deliberation",
+                                    "voting",
+                                    "counting",
+                                    "publication",
+                                    "delivery",
+                                    "assessment",
+                                    "archived",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="cycle_stage_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["official", "demo", "rehearsal"])),
+                        name="cycle_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("body__in", ["delegates", "committee"])), name="cycle_body_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("seats__gte", 1)),
+                        name="cycle_seats_positive",
+                        violation_error_message="At least one project must be chosen.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -265,6 +299,64 @@ class Migration(migrations.Migration):
                 "verbose_name": "round",
                 "verbose_name_plural": "rounds",
                 "ordering": ["cycle", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("cycle", "number"), name="round_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "published"), _negated=True),
+                        fields=("cycle",),
+                        name="round_one_running",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "preparing",
+                                    "keyed",
+                                    "ready",
+                                    "open",
+                                    "closed",
+                                    "counted",
+                                    "certified",
+                                    "published",
+                                ],
+                            )
+                        ),
+                        name="round_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("seats__gte", 1)), name="round_seats_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("slips_issued__isnull", True), ("slips_needed__isnull", True)),
+                            models.Q(
+                                ("slips_issued__gte", models.F("slips_needed")), ("slips_needed__gte", 2)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="round_slips_k_of_n",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("issued__isnull", True), ("paper_issued__isnull", True)),
+                            ("paper_issued__lte", models.F("issued")),
+                            _connector="OR",
+                        ),
+                        name="round_paper_part_of_issued",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "preparing"),
+                            models.Q(
+                                ("public_key__isnull", False),
+                                models.Q(("key_fingerprint", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="round_keyed_has_key",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -296,6 +388,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "residents' survey",
                 "verbose_name_plural": "residents' surveys",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_at__gt", models.F("opens_at"))),
+                        name="survey_ends_after_it_begins",
+                        violation_error_message="The survey must end after it begins.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -334,6 +433,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "breakdown",
                 "verbose_name_plural": "breakdowns",
                 "ordering": ["cycle", "version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("cycle", "version"), name="breakdown_version_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -399,6 +501,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "candidate project",
                 "verbose_name_plural": "candidate projects",
                 "ordering": ["cycle", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cycle", "number"),
+                        name="candidate_number_once",
+                        violation_error_message="Another candidate project of this year has this number.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("cycle", "name"),
+                        name="candidate_name_once",
+                        violation_error_message="Another candidate project of this year has this name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="candidate_number_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -441,6 +558,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "version of a candidate project",
                 "verbose_name_plural": "versions of candidate projects",
                 "ordering": ["candidate", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("candidate", "number"), name="candidate_version_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -552,6 +672,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "delivery",
                 "verbose_name_plural": "deliveries",
                 "ordering": ["cycle", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("cycle", "number"), name="delivery_number_once"),
+                    models.UniqueConstraint(fields=("cycle", "candidate"), name="delivery_candidate_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("became__in", ["chosen", "annual"])), name="delivery_became_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["running", "completed", "carried"])),
+                        name="delivery_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("investment__isnull", True), ("investment__gte", 0), _connector="OR"
+                        ),
+                        name="delivery_investment_positive",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -608,6 +745,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "completion",
                 "verbose_name_plural": "completions",
                 "ordering": ["delivery", "handed_in_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("accepted", None)),
+                        fields=("delivery",),
+                        name="completion_one_at_a_time",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -666,6 +810,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "change request",
                 "verbose_name_plural": "change requests",
                 "ordering": ["delivery", "asked_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("approved", None)),
+                        fields=("delivery",),
+                        name="change_one_at_a_time",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -707,6 +858,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "milestone",
                 "verbose_name_plural": "milestones",
                 "ordering": ["delivery", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("delivery", "position"), name="delivery_milestone_position_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="delivery_milestone_first_day"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -744,6 +903,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "measurable target",
                 "verbose_name_plural": "measurable targets",
                 "ordering": ["delivery", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("delivery", "position"), name="delivery_target_position_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 0)), name="delivery_target_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -855,6 +1022,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "inspection",
                 "verbose_name_plural": "inspections",
                 "ordering": ["delivery", "day", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("visit__in", ["inspection", "inquiry"])),
+                        name="inspection_visit_known",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -990,6 +1163,97 @@ class Migration(migrations.Migration):
                 "verbose_name": "journal entry",
                 "verbose_name_plural": "journal",
                 "ordering": ["cycle", "sequence"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("cycle", "sequence"), name="journal_sequence_once"),
+                    models.UniqueConstraint(fields=("cycle", "previous"), name="journal_no_fork"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "act__in",
+                                [
+                                    "cycle_created",
+                                    "stage_changed",
+                                    "candidate_added",
+                                    "call_published",
+                                    "call_changed",
+                                    "call_closed",
+                                    "proposals_imported",
+                                    "proposal_entered",
+                                    "proposal_shown",
+                                    "proposal_hidden",
+                                    "proposal_merged",
+                                    "proposal_split",
+                                    "opinion_asked",
+                                    "opinion_given",
+                                    "proposal_decided",
+                                    "candidate_changed",
+                                    "candidate_dropped",
+                                    "slate_numbered",
+                                    "reading_slips",
+                                    "report_issued",
+                                    "question_asked",
+                                    "question_answered",
+                                    "candidate_amended",
+                                    "list_confirmed",
+                                    "slate_frozen",
+                                    "rules_drafted",
+                                    "rules_adopted",
+                                    "roster_imported",
+                                    "roster_undone",
+                                    "roll_frozen",
+                                    "round_begun",
+                                    "delegate_excluded",
+                                    "delegate_admitted",
+                                    "presence_set",
+                                    "codes_issued",
+                                    "code_voided",
+                                    "block_lifted",
+                                    "key_split",
+                                    "key_tried",
+                                    "round_opened",
+                                    "paper_handed_out",
+                                    "paper_taken_back",
+                                    "switched_to_paper",
+                                    "round_closed",
+                                    "paper_returned",
+                                    "paper_entered",
+                                    "paper_settled",
+                                    "round_counted",
+                                    "tally_certified",
+                                    "tie_decided",
+                                    "notice_published",
+                                    "delivery_begun",
+                                    "delivery_changed",
+                                    "breakdown_issued",
+                                    "progress_reported",
+                                    "group_named",
+                                    "inspected",
+                                    "finding_replied",
+                                    "finding_closed",
+                                    "finding_returned",
+                                    "finding_escalated",
+                                    "handed_in",
+                                    "completion_decided",
+                                    "change_asked",
+                                    "change_decided",
+                                    "assessment_opened",
+                                    "assess_withdrawn",
+                                    "rectify_ordered",
+                                    "rectified",
+                                    "survey_opened",
+                                    "survey_ended",
+                                    "progress_imported",
+                                    "lights_set",
+                                    "remarked",
+                                    "carried_over",
+                                    "archived",
+                                    "disposed",
+                                ],
+                            )
+                        ),
+                        name="journal_act_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1039,6 +1303,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "box of paper ballots",
                 "verbose_name_plural": "boxes of paper ballots",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("returned_group__lte", models.F("returned"))),
+                        name="paper_group_within",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1101,6 +1371,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "decision of a tie",
                 "verbose_name_plural": "decisions of ties",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("method__in", ["presidium", "lot"])), name="tie_method_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="tie_with_reason"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1159,6 +1437,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "line of the ballot",
                 "verbose_name_plural": "lines of the ballot",
                 "ordering": ["round", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "number"), name="ballot_item_number_once"),
+                    models.UniqueConstraint(fields=("round", "candidate"), name="ballot_item_candidate_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1196,6 +1478,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "reading of a paper ballot",
                 "verbose_name_plural": "readings of paper ballots",
                 "ordering": ["round", "place", "reading"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "place", "reading"), name="paper_read_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reading__in", [1, 2])), name="paper_two_readings"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("place__gte", 1)), name="paper_place_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1233,6 +1524,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "settlement of a difference",
                 "verbose_name_plural": "settlements of differences",
                 "ordering": ["round", "place"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "place"), name="paper_settled_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="paper_settled_with_reason"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1279,6 +1576,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "list of progress",
                 "verbose_name_plural": "lists of progress",
                 "ordering": ["-uploaded_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["staged", "applied", "dropped"])),
+                        name="progress_list_status_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1373,6 +1676,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "state of a milestone",
                 "verbose_name_plural": "states of milestones",
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "milestone"), name="milestone_state_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1523,6 +1829,35 @@ class Migration(migrations.Migration):
                 "verbose_name": "proposal",
                 "verbose_name_plural": "proposals",
                 "ordering": ["cycle", "number"],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["terms"], name="proposal_terms"),
+                    models.Index(fields=["cycle", "standing", "-number"], name="proposal_listed"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("cycle", "number"), name="proposal_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["resident", "delegate", "unit"])),
+                        name="proposal_source_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["online", "form", "import"])),
+                        name="proposal_channel_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("standing__in", ["held", "shown", "hidden"])),
+                        name="proposal_standing_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ["", "adopted", "ordinary", "reserve", "declined", "merged"])
+                        ),
+                        name="proposal_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("merged_into", models.F("pk")), _negated=True),
+                        name="proposal_not_merged_into_itself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1594,6 +1929,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "opinion of a unit",
                 "verbose_name_plural": "opinions of units",
                 "ordering": ["proposal", "asked_at"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("proposal", "unit"), name="opinion_once_a_unit"),
+                    models.CheckConstraint(
+                        condition=models.Q(("feasible__in", ["", "yes", "partly", "no"])),
+                        name="opinion_feasible_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1661,6 +2003,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "decision on a proposal",
                 "verbose_name_plural": "decisions on proposals",
                 "ordering": ["proposal", "decided_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["adopted", "ordinary", "reserve", "declined"])),
+                        name="decision_outcome_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1691,6 +2039,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "attachment",
                 "verbose_name_plural": "attachments",
                 "ordering": ["proposal", "position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("proposal", "position"), name="attachment_position_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("position__gte", 1), ("position__lte", 5)),
+                        name="attachment_within_five",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1737,6 +2092,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "list of proposals",
                 "verbose_name_plural": "lists of proposals",
                 "ordering": ["-uploaded_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["staged", "applied", "dropped"])),
+                        name="proposal_list_status_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1771,6 +2132,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "origin of a candidate project",
                 "verbose_name_plural": "origins of candidate projects",
                 "ordering": ["candidate", "proposal"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("candidate", "proposal"), name="provenance_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1911,6 +2275,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "rectification",
                 "verbose_name_plural": "rectifications",
                 "ordering": ["assessment", "delivery"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "delivery"), name="rectification_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("replied_at__isnull", True), ("reply", "")),
+                            models.Q(models.Q(("reply", ""), _negated=True), ("replied_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="rectification_reply_with_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1977,6 +2352,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "file of a report",
                 "verbose_name_plural": "files of reports",
                 "ordering": ["report", "position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "position"), name="report_file_position_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2042,6 +2420,34 @@ class Migration(migrations.Migration):
                 "verbose_name": "roll entry",
                 "verbose_name_plural": "roll",
                 "ordering": ["round", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "delegate"), name="roll_delegate_once"),
+                    models.UniqueConstraint(fields=("round", "number"), name="roll_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("presence__in", ["absent", "present", "on_leave", "left"])),
+                        name="roll_presence_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("voted", False), ("presence", "present"), _connector="OR"),
+                        name="roll_voted_was_present",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("paper", False),
+                            models.Q(("presence", "present"), ("voted", False)),
+                            _connector="OR",
+                        ),
+                        name="roll_paper_or_online",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("excluded", False),
+                            models.Q(("presence", "absent"), ("voted", False)),
+                            _connector="OR",
+                        ),
+                        name="roll_excluded_counts_nowhere",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2115,6 +2521,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "report on the candidate projects",
                 "verbose_name_plural": "reports on the candidate projects",
                 "ordering": ["cycle", "version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("cycle", "version"), name="slate_report_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("issued_at", None)),
+                        fields=("cycle",),
+                        name="slate_report_one_draft",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2148,6 +2562,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "reading of a report",
                 "verbose_name_plural": "readings of reports",
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "delegate"), name="report_reading_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2220,6 +2637,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "figure of a target",
                 "verbose_name_plural": "figures of targets",
+                "constraints": [
+                    models.UniqueConstraint(fields=("report", "target"), name="target_figure_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("figure__gte", 0)), name="target_figure_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2457,6 +2880,134 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "voting rules",
                 "verbose_name_plural": "voting rules",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("seats__gte", 1)), name="rules_seats_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("floor_denominator__gte", 1),
+                            ("floor_numerator__lte", models.F("floor_denominator")),
+                        ),
+                        name="rules_floor_fraction",
+                        violation_error_message="The floor must be a fraction between 0 and 1.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("group_denominator__gte", 1),
+                            ("group_numerator__lte", models.F("group_denominator")),
+                        ),
+                        name="rules_group_fraction",
+                        violation_error_message="The second threshold must be a fraction between 0 and 1.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("satisfied_denominator__gte", 1),
+                            ("satisfied_numerator__lte", models.F("satisfied_denominator")),
+                        ),
+                        name="rules_satisfied_fraction",
+                        violation_error_message="The share for “satisfied” must be a fraction between 0 and 1.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("group_base", ""), ("group_name", "")),
+                            models.Q(
+                                models.Q(("group_base", ""), _negated=True),
+                                models.Q(("group_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="rules_group_named",
+                        violation_error_message="A second threshold needs both: the name of the sub-group, and what it is measured against.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quorum_denominator__gte", 1),
+                            ("quorum_numerator__lte", models.F("quorum_denominator")),
+                        ),
+                        name="rules_quorum_fraction",
+                        violation_error_message="The quorum must be a fraction between 0 and 1.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("adopted_at__isnull", True), ("digest", "")),
+                            models.Q(("adopted_at__isnull", False), models.Q(("digest", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="rules_adopted_with_hash",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "ballot_type__in",
+                                [
+                                    "up_to",
+                                    "exactly",
+                                    "per_item",
+                                    "per_item_up_to",
+                                    "ranking",
+                                    "whole_report",
+                                    "grades",
+                                ],
+                            )
+                        ),
+                        name="rules_ballot_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("scoring__in", ["", "points", "first_preferences"])),
+                        name="rules_scoring_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("under_vote__in", ["valid", "void"])),
+                        name="rules_under_vote_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("blank_ballot__in", ["valid", "void"])),
+                        name="rules_blank_ballot_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("floor_base__in", ["", "all", "present", "returned", "valid"])),
+                        name="rules_floor_base_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("floor_comparator__in", ["gt", "ge"])),
+                        name="rules_floor_comparator_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("group_base__in", ["", "all", "present", "returned", "valid"])),
+                        name="rules_group_base_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("group_comparator__in", ["gt", "ge"])),
+                        name="rules_group_comparator_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("satisfied_base__in", ["", "all", "present", "returned", "valid"])
+                        ),
+                        name="rules_satisfied_base_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("satisfied_comparator__in", ["gt", "ge"])),
+                        name="rules_satisfied_comparator_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quorum_comparator__in", ["gt", "ge"])),
+                        name="rules_quorum_comparator_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("tie_rule__in", ["further_ballot", "presidium", "lot", "admit_all"])
+                        ),
+                        name="rules_tie_rule_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("shortfall_rule__in", ["further_round", "stay_empty", "next_session"])
+                        ),
+                        name="rules_shortfall_rule_known",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -2637,247 +3188,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="cycle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "stage__in",
-                        [
-                            "solicitation",
-                            "screening",
-                            "deliberation",
-                            "voting",
-                            "counting",
-                            "publication",
-                            "delivery",
-                            "assessment",
-                            "archived",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="cycle_stage_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cycle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["official", "demo", "rehearsal"])), name="cycle_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cycle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("body__in", ["delegates", "committee"])), name="cycle_body_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cycle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("seats__gte", 1)),
-                name="cycle_seats_positive",
-                violation_error_message="At least one project must be chosen.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="breakdown",
-            constraint=models.UniqueConstraint(fields=("cycle", "version"), name="breakdown_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="candidateversion",
-            constraint=models.UniqueConstraint(fields=("candidate", "number"), name="candidate_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(fields=("cycle", "number"), name="delivery_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(fields=("cycle", "candidate"), name="delivery_candidate_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("became__in", ["chosen", "annual"])), name="delivery_became_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["running", "completed", "carried"])),
-                name="delivery_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("investment__isnull", True), ("investment__gte", 0), _connector="OR"),
-                name="delivery_investment_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="completion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("accepted", None)), fields=("delivery",), name="completion_one_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="changerequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("approved", None)), fields=("delivery",), name="change_one_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.UniqueConstraint(
-                fields=("cycle", "number"),
-                name="candidate_number_once",
-                violation_error_message="Another candidate project of this year has this number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.UniqueConstraint(
-                fields=("cycle", "name"),
-                name="candidate_name_once",
-                violation_error_message="Another candidate project of this year has this name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="candidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="candidate_number_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deliverymilestone",
-            constraint=models.UniqueConstraint(
-                fields=("delivery", "position"), name="delivery_milestone_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deliverymilestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="delivery_milestone_first_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deliverytarget",
-            constraint=models.UniqueConstraint(
-                fields=("delivery", "position"), name="delivery_target_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deliverytarget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 0)), name="delivery_target_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("visit__in", ["inspection", "inquiry"])), name="inspection_visit_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="journalentry",
-            constraint=models.UniqueConstraint(fields=("cycle", "sequence"), name="journal_sequence_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="journalentry",
-            constraint=models.UniqueConstraint(fields=("cycle", "previous"), name="journal_no_fork"),
-        ),
-        migrations.AddConstraint(
-            model_name="journalentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "act__in",
-                        [
-                            "cycle_created",
-                            "stage_changed",
-                            "candidate_added",
-                            "call_published",
-                            "call_changed",
-                            "call_closed",
-                            "proposals_imported",
-                            "proposal_entered",
-                            "proposal_shown",
-                            "proposal_hidden",
-                            "proposal_merged",
-                            "proposal_split",
-                            "opinion_asked",
-                            "opinion_given",
-                            "proposal_decided",
-                            "candidate_changed",
-                            "candidate_dropped",
-                            "slate_numbered",
-                            "reading_slips",
-                            "report_issued",
-                            "question_asked",
-                            "question_answered",
-                            "candidate_amended",
-                            "list_confirmed",
-                            "slate_frozen",
-                            "rules_drafted",
-                            "rules_adopted",
-                            "roster_imported",
-                            "roster_undone",
-                            "roll_frozen",
-                            "round_begun",
-                            "delegate_excluded",
-                            "delegate_admitted",
-                            "presence_set",
-                            "codes_issued",
-                            "code_voided",
-                            "block_lifted",
-                            "key_split",
-                            "key_tried",
-                            "round_opened",
-                            "paper_handed_out",
-                            "paper_taken_back",
-                            "switched_to_paper",
-                            "round_closed",
-                            "paper_returned",
-                            "paper_entered",
-                            "paper_settled",
-                            "round_counted",
-                            "tally_certified",
-                            "tie_decided",
-                            "notice_published",
-                            "delivery_begun",
-                            "delivery_changed",
-                            "breakdown_issued",
-                            "progress_reported",
-                            "group_named",
-                            "inspected",
-                            "finding_replied",
-                            "finding_closed",
-                            "finding_returned",
-                            "finding_escalated",
-                            "handed_in",
-                            "completion_decided",
-                            "change_asked",
-                            "change_decided",
-                            "assessment_opened",
-                            "assess_withdrawn",
-                            "rectify_ordered",
-                            "rectified",
-                            "survey_opened",
-                            "survey_ended",
-                            "progress_imported",
-                            "lights_set",
-                            "remarked",
-                            "carried_over",
-                            "archived",
-                            "disposed",
-                        ],
-                    )
-                ),
-                name="journal_act_known",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("survey", "delivery", "grade", "shard"), name="survey_count_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("grade__in", ["satisfied", "basically", "unsatisfied"])),
+                        name="survey_grade_known",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="notice",
@@ -2940,502 +3261,6 @@ class Migration(migrations.Migration):
                 verbose_name="recorded by",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="ballotitem",
-            constraint=models.UniqueConstraint(fields=("round", "number"), name="ballot_item_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="ballotitem",
-            constraint=models.UniqueConstraint(
-                fields=("round", "candidate"), name="ballot_item_candidate_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperreading",
-            constraint=models.UniqueConstraint(fields=("round", "place", "reading"), name="paper_read_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="paperreading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reading__in", [1, 2])), name="paper_two_readings"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperreading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("place__gte", 1)), name="paper_place_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="papersettlement",
-            constraint=models.UniqueConstraint(fields=("round", "place"), name="paper_settled_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="papersettlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="paper_settled_with_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progresslist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["staged", "applied", "dropped"])),
-                name="progress_list_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestonestate",
-            constraint=models.UniqueConstraint(fields=("report", "milestone"), name="milestone_state_once"),
-        ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["terms"], name="proposal_terms"),
-        ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(fields=["cycle", "standing", "-number"], name="proposal_listed"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.UniqueConstraint(fields=("cycle", "number"), name="proposal_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["resident", "delegate", "unit"])),
-                name="proposal_source_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["online", "form", "import"])),
-                name="proposal_channel_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("standing__in", ["held", "shown", "hidden"])),
-                name="proposal_standing_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("outcome__in", ["", "adopted", "ordinary", "reserve", "declined", "merged"])
-                ),
-                name="proposal_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("merged_into", models.F("pk")), _negated=True),
-                name="proposal_not_merged_into_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opinion",
-            constraint=models.UniqueConstraint(fields=("proposal", "unit"), name="opinion_once_a_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="opinion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("feasible__in", ["", "yes", "partly", "no"])),
-                name="opinion_feasible_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["adopted", "ordinary", "reserve", "declined"])),
-                name="decision_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.UniqueConstraint(
-                fields=("proposal", "position"), name="attachment_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("position__gte", 1), ("position__lte", 5)), name="attachment_within_five"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposallist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["staged", "applied", "dropped"])),
-                name="proposal_list_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="provenance",
-            constraint=models.UniqueConstraint(fields=("candidate", "proposal"), name="provenance_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rectification",
-            constraint=models.UniqueConstraint(fields=("assessment", "delivery"), name="rectification_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rectification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("replied_at__isnull", True), ("reply", "")),
-                    models.Q(models.Q(("reply", ""), _negated=True), ("replied_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="rectification_reply_with_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportfile",
-            constraint=models.UniqueConstraint(
-                fields=("report", "position"), name="report_file_position_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rollentry",
-            constraint=models.UniqueConstraint(fields=("round", "delegate"), name="roll_delegate_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rollentry",
-            constraint=models.UniqueConstraint(fields=("round", "number"), name="roll_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rollentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("presence__in", ["absent", "present", "on_leave", "left"])),
-                name="roll_presence_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rollentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("voted", False), ("presence", "present"), _connector="OR"),
-                name="roll_voted_was_present",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rollentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("paper", False), models.Q(("presence", "present"), ("voted", False)), _connector="OR"
-                ),
-                name="roll_paper_or_online",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rollentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("excluded", False), models.Q(("presence", "absent"), ("voted", False)), _connector="OR"
-                ),
-                name="roll_excluded_counts_nowhere",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slatereport",
-            constraint=models.UniqueConstraint(fields=("cycle", "version"), name="slate_report_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="slatereport",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("issued_at", None)), fields=("cycle",), name="slate_report_one_draft"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportreading",
-            constraint=models.UniqueConstraint(fields=("report", "delegate"), name="report_reading_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="targetfigure",
-            constraint=models.UniqueConstraint(fields=("report", "target"), name="target_figure_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="targetfigure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("figure__gte", 0)), name="target_figure_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("seats__gte", 1)), name="rules_seats_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("floor_denominator__gte", 1), ("floor_numerator__lte", models.F("floor_denominator"))
-                ),
-                name="rules_floor_fraction",
-                violation_error_message="The floor must be a fraction between 0 and 1.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("group_denominator__gte", 1), ("group_numerator__lte", models.F("group_denominator"))
-                ),
-                name="rules_group_fraction",
-                violation_error_message="The second threshold must be a fraction between 0 and 1.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("satisfied_denominator__gte", 1),
-                    ("satisfied_numerator__lte", models.F("satisfied_denominator")),
-                ),
-                name="rules_satisfied_fraction",
-                violation_error_message="The share for “satisfied” must be a fraction between 0 and 1.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("group_base", ""), ("group_name", "")),
-                    models.Q(
-                        models.Q(("group_base", ""), _negated=True),
-                        models.Q(("group_name", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="rules_group_named",
-                violation_error_message="A second threshold needs both: the name of the sub-group, and what it is measured against.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("quorum_denominator__gte", 1), ("quorum_numerator__lte", models.F("quorum_denominator"))
-                ),
-                name="rules_quorum_fraction",
-                violation_error_message="The quorum must be a fraction between 0 and 1.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("adopted_at__isnull", True), ("digest", "")),
-                    models.Q(("adopted_at__isnull", False), models.Q(("digest", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="rules_adopted_with_hash",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "ballot_type__in",
-                        [
-                            "up_to",
-                            "exactly",
-                            "per_item",
-                            "per_item_up_to",
-                            "ranking",
-                            "whole_report",
-                            "grades",
-                        ],
-                    )
-                ),
-                name="rules_ballot_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scoring__in", ["", "points", "first_preferences"])),
-                name="rules_scoring_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("under_vote__in", ["valid", "void"])), name="rules_under_vote_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("blank_ballot__in", ["valid", "void"])), name="rules_blank_ballot_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("floor_base__in", ["", "all", "present", "returned", "valid"])),
-                name="rules_floor_base_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("floor_comparator__in", ["gt", "ge"])),
-                name="rules_floor_comparator_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("group_base__in", ["", "all", "present", "returned", "valid"])),
-                name="rules_group_base_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("group_comparator__in", ["gt", "ge"])),
-                name="rules_group_comparator_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("satisfied_base__in", ["", "all", "present", "returned", "valid"])),
-                name="rules_satisfied_base_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("satisfied_comparator__in", ["gt", "ge"])),
-                name="rules_satisfied_comparator_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quorum_comparator__in", ["gt", "ge"])),
-                name="rules_quorum_comparator_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tie_rule__in", ["further_ballot", "presidium", "lot", "admit_all"])),
-                name="rules_tie_rule_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="votingrules",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("shortfall_rule__in", ["further_round", "stay_empty", "next_session"])),
-                name="rules_shortfall_rule_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.UniqueConstraint(fields=("cycle", "number"), name="round_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "published"), _negated=True),
-                fields=("cycle",),
-                name="round_one_running",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "preparing",
-                            "keyed",
-                            "ready",
-                            "open",
-                            "closed",
-                            "counted",
-                            "certified",
-                            "published",
-                        ],
-                    )
-                ),
-                name="round_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("seats__gte", 1)), name="round_seats_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("slips_issued__isnull", True), ("slips_needed__isnull", True)),
-                    models.Q(("slips_issued__gte", models.F("slips_needed")), ("slips_needed__gte", 2)),
-                    _connector="OR",
-                ),
-                name="round_slips_k_of_n",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("issued__isnull", True), ("paper_issued__isnull", True)),
-                    ("paper_issued__lte", models.F("issued")),
-                    _connector="OR",
-                ),
-                name="round_paper_part_of_issued",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status", "preparing"),
-                    models.Q(("public_key__isnull", False), models.Q(("key_fingerprint", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="round_keyed_has_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="surveycount",
-            constraint=models.UniqueConstraint(
-                fields=("survey", "delivery", "grade", "shard"), name="survey_count_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="surveycount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grade__in", ["satisfied", "basically", "unsatisfied"])),
-                name="survey_grade_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="survey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes_at__gt", models.F("opens_at"))),
-                name="survey_ends_after_it_begins",
-                violation_error_message="The survey must end after it begins.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperbox",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("returned_group__lte", models.F("returned"))), name="paper_group_within"
-            ),
-        ),
         migrations.AddField(
             model_name="certification",
             name="certified_by",
@@ -3444,18 +3269,6 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
                 verbose_name="certified by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tiedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("method__in", ["presidium", "lot"])), name="tie_method_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tiedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="tie_with_reason"
             ),
         ),
         InstallEvidence("0dfcadbd9e5d4956b17fbfff4226d64d07c2e77ed784bf938b057c4881d86ef9"),

@@ -152,6 +152,10 @@ def written() -> dict[str, int]:
         return {name: number for name, number in cursor.fetchall() if number}
 
 
+#: The names that a page has refused in any world.
+refused_once: set[tuple[type[VerbPage], str]] = set()
+
+
 @pytest.mark.parametrize("world", WORLDS)
 def test_no_name_and_no_empty_form_does_what_was_not_asked(world: str):
     slug, people = WORLDS[world]()
@@ -168,6 +172,9 @@ def test_no_name_and_no_empty_form_does_what_was_not_asked(world: str):
             seen += 1
             forms = shown.context["forms"]
             for name in {"", "nothing", *VERB.findall(inspect.getsource(page))} - set(forms):
+                if (page, name) in refused_once and name in {"", "nothing"}:
+                    continue  # no world makes a verb of these
+                refused_once.add((page, name))
                 refused = client.post(url, {"do": name} if name else {})
                 assert refused.status_code == 403, (url, name)
                 told = text(refused)
