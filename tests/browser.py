@@ -18,11 +18,12 @@ PATIENCE = 10_000  # milliseconds
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
-    "--disable-dev-shm-usage",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # A container's shared memory may be too small for it, and files are slower.
+    *(["--disable-dev-shm-usage"] if shutil.disk_usage("/dev/shm").free < 2**30 else []),
 ]
 MISSING = "there is no Chromium: install chromium, or name one in the variable CHROMIUM"
 
