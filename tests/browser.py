@@ -15,6 +15,8 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PATIENCE = 10_000  # milliseconds
 
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 nothing is written there by us
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,7 +25,11 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
     # A container's shared memory may be too small for it, and files are slower.
-    *(["--disable-dev-shm-usage"] if shutil.disk_usage("/dev/shm").free < 2**30 else []),
+    *(
+        []
+        if SHARED_MEMORY.is_dir() and shutil.disk_usage(SHARED_MEMORY).free > 2**30
+        else ["--disable-dev-shm-usage"]
+    ),
 ]
 MISSING = "there is no Chromium: install chromium, or name one in the variable CHROMIUM"
 

@@ -19,7 +19,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import transaction
 from django.db.models import Field
 from django.test import Client, RequestFactory
-from django.urls import get_resolver
+from django.urls import Resolver404, get_resolver, resolve
 
 from accounts.models import User
 from tests.factories import DelegationFactory, UserFactory, Vote, make_vote
@@ -99,6 +99,17 @@ def test_no_number_in_an_address_is_an_error(who: str):
             path = NUMBER.sub(quote(value), pattern).replace("<slug:slug>", "2018")
             answer = client.get("/" + path)
             assert answer.status_code < 500, (pattern, value[:20])
+
+
+def test_a_number_that_no_column_can_hold_is_no_address():
+    public = [each for each in patterns(get_resolver()) if "<small:" in each and "admin" not in each]
+    assert len(public) > 10
+    for pattern in public:
+        address = NUMBER.sub("{0}", pattern).replace("<slug:slug>", "2018").replace("<slug:name>", "notice")
+        assert resolve("/" + address.format(999_999_999))
+        for large in (1_000_000_000, 2**31, "9" * 5000):
+            with pytest.raises(Resolver404):
+                resolve("/" + address.format(large))
 
 
 @pytest.mark.parametrize("who", ["delegate", "clerk"])
