@@ -239,10 +239,13 @@ def test_all_of_the_base_can_be_asked_for() -> None:
         ((-1, -1, 0), "negative"),
         ((10, -1, 0), "negative"),
         ((10, 10, -1), "negative"),
+        ((-1, 0, 0), "negative"),
+        ((10, 10, 10, -1), "negative"),
         ((10, 11, 10), "more_present_than_roll"),
+        ((10, 10, 5, 6), "more_paper_than_issued"),
     ],
 )
-def test_an_impossible_attendance_is_refused(figures: tuple[int, int, int], code: str) -> None:
+def test_an_impossible_attendance_is_refused(figures: tuple[int, ...], code: str) -> None:
     with pytest.raises(ImpossibleAttendance) as refusal:
         Turnout(*figures)
     assert refusal.value.code == code
@@ -815,7 +818,16 @@ def test_valid_and_void_are_all_that_was_returned() -> None:
         with pytest.raises(CountMismatch) as refusal:
             replace(good, **changes)
         assert refusal.value.number is None
-        assert "the ballots" in str(refusal.value)
+        sums = (refusal.value.expected, refusal.value.actual)
+        assert sums == (changes.get("returned", 3), 4 if "void_reasons" in changes else 3)
+        assert str(refusal.value) == f"the ballots: the parts sum to {sums[1]}, not to {sums[0]}"
+
+
+def test_no_figure_is_below_nought() -> None:
+    good = add_up(replace(GONGSHU, seats=1), (5, 6), [(1, 0), (0, 0)])
+    with pytest.raises(CountMismatch) as refusal:
+        replace(good, blank=-1)
+    assert (refusal.value.number, refusal.value.expected, refusal.value.actual) == (None, 0, -1)
 
 
 def test_figures_are_added_item_by_item_and_place_by_place() -> None:
@@ -836,6 +848,7 @@ def test_figures_are_added_item_by_item_and_place_by_place() -> None:
     ]
     with pytest.raises(ValueError, match="zip"):
         places[0] + places[1]
+    assert (places[1] + places[1]).items[0].places == (2, 0)
 
 
 def test_an_outcome_cannot_be_touched_up() -> None:
