@@ -39,7 +39,13 @@ def find_chromium() -> str | None:
     if named := os.environ.get("CHROMIUM"):
         return shutil.which(named)
     # The shell is Chromium without the window around the page: the same engine at two thirds of the time.
-    candidates = ("chromium-headless-shell", "/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
+    candidates = (
+        "chromium-headless-shell",
+        "/usr/bin/chromium",
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+    )
     return next(filter(None, map(shutil.which, candidates)), None)
 
 
