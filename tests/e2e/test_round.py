@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.roles import Kind
-from tests.browser import DESK, Live, assert_good, assert_good_in_the_dark
+from tests.browser import DESK, PHONE, Live, assert_good, assert_good_in_the_dark
 from tests.e2e.test_delegate import SMALL
 from tests.factories import PASSWORD, Vote, make_vote
 from voting.models import Notice, SealedBallot
@@ -180,3 +180,18 @@ def test_f21_the_screens_and_the_turnout_move_without_a_reload(live: Live):
     vote.cast(0, range(1, 11))
     expect(clerk.locator("#turnout dd").nth(1)).to_have_text("1")
     expect(clerk.locator("#id_confirm")).to_be_checked()
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_a_refusal_stands_below_its_tick_box_on_a_phone(live: Live, language: str):
+    vote = make_vote(until="open", delegates=3, kind=Kind.DEMO)
+    page = sign_in(live.person(viewport=PHONE), vote.clerk)
+    page.goto(f"{language}/admin/vote/2018/close/")
+    page.locator("#id_confirm").evaluate("box => { box.form.noValidate = true; box.form.requestSubmit(); }")
+    said = page.locator(".form-check .invalid-feedback")
+    expect(said).to_be_visible()
+    label, refusal = page.locator(".form-check .form-check-label").bounding_box(), said.bounding_box()
+    assert label is not None
+    assert refusal is not None
+    assert label["width"] > PHONE["width"] / 2, "the words of the box are not squeezed"
+    assert refusal["y"] >= label["y"] + label["height"]
