@@ -1,6 +1,6 @@
-"""Accounts in the admin: users, delegations, delegates. Registered on a site by whoever has one.
+"""Units, delegations and delegates in the admin. Registered on a site by whoever has one.
 
-Superusers keep the accounts; a clerk keeps the delegates of the own kind. Nobody takes a step of a vote here.
+Clerk and keeper keep those of their own congress. Nobody takes a step of a vote here.
 """
 
 from __future__ import annotations
@@ -9,22 +9,25 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.db import transaction
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Delegate, Delegation, User
+from accounts.models import Delegate, Delegation, Unit, User, delegate_username
 from accounts.roles import Role
 
 
-def keeps(request: HttpRequest, obj: Delegate | Delegation | None = None) -> bool:
-    """Tell whether the person keeps delegates, or this one: superusers all, a clerk those of the own kind."""
+def keeps(request: HttpRequest, obj: Unit | Delegate | Delegation | None = None) -> bool:
+    """Tell whether the person keeps the people of a congress, or this one: its clerk and its keeper of accounts do."""
     user = request.user
-    if not isinstance(user, User) or not user.is_active:
-        return False
-    return user.is_superuser or (user.role == Role.CLERK and (obj is None or obj.kind == user.kind))
+    return (
+        isinstance(user, User)
+        and user.is_active
+        and user.congress_id is not None
+        and user.role in {Role.CLERK, Role.KEEPER}
+        and (obj is None or obj.congress_id == user.congress_id)
+    )
 
 
 class ClosedList(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -39,61 +42,33 @@ class ClosedList(admin.ModelAdmin):  # type: ignore[type-arg]
         key = self.opts.pk.name
         allowed = {f"{name}{how}" for name in ("pk", key) for how in ("", "__exact")}
         shown = self.get_list_filter(request) if request is not None else self.list_filter
-        for name in shown:
-            field = self.opts.get_field(str(name))
+        for each in shown:
+            name = str(each[0] if isinstance(each, tuple) else each)
+            field = self.opts.get_field(name)
             exact = f"__{field.target_field.name}__exact" if isinstance(field, ForeignKey) else "__exact"
-            allowed |= {str(name), f"{name}{exact}", f"{name}__isnull"}
+            allowed |= {name, f"{name}{exact}", f"{name}__isnull"}
         return lookup in allowed
 
 
-class UserAdmin(ClosedList, StockUserAdmin):  # type: ignore[type-arg]
-    """Staff accounts, for superusers only. Delegates' accounts come with the delegate and have no password."""
+class OwnDelegations(admin.RelatedOnlyFieldListFilter):
+    """The delegations of the person's own congress, in their order."""
 
-    list_display = ("username", "name", "role", "kind", "is_active", "is_superuser")
-    list_filter = ("role", "kind", "is_active")
-    search_fields = ("username", "name")
-    ordering = ("username",)
-    filter_horizontal = ()
-    fieldsets = (
-        (None, {"fields": ("username", "password", "name")}),
-        (_("Part in the vote"), {"fields": ("role", "kind", "unit", "is_active", "is_superuser")}),
-    )
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        own = Delegation.objects.filter(congress=_own(request))
+        return [(str(each.pk), str(each)) for each in own]
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 Django's signature
-        """Save the account; a keeper of accounts has no part in a vote, so making one takes the part away."""
-        if obj.is_superuser:
-            obj.role = ""
-        super().save_model(request, obj, form, change)
 
-    add_fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "username",
-                    "name",
-                    "role",
-                    "kind",
-                    "unit",
-                    "usable_password",
-                    "password1",
-                    "password2",
-                )
-            },
-        ),
-    )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """The journal knows people by user name; a part in the vote is given once, with the account."""
-        return ("username", "role", "kind") if obj else ()
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nobody is deleted: the journal names them. Who leaves may no longer sign in."""
-        return False
+def _own(request: HttpRequest) -> int:
+    """Return the key of the person's congress; the key of none where there is none, which finds nothing."""
+    return getattr(request.user, "congress_id", None) or 0
 
 
 class KeptByClerks(ClosedList):
-    """Kept by superusers and by the clerks of the same kind; what is on a roll is never deleted (F17)."""
+    """Kept by the clerks and the keeper of the same congress; what is on a roll is never deleted (F17)."""
+
+    #: Whoever adds a row adds it to the own congress.
+    exclude = ("congress",)
+    show_full_result_count = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return keeps(request)
@@ -112,29 +87,32 @@ class KeptByClerks(ClosedList):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
-        user = request.user
-        return rows if getattr(user, "is_superuser", False) else rows.filter(kind=getattr(user, "kind", ""))
+        return rows.filter(congress=_own(request))
 
-    def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """A clerk's own kind is set by itself, and for nobody does it change afterwards."""
-        return () if request.user.is_superuser and obj is None else ("kind",)
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 Django's signature
+        """Return the form of a row that is in the own congress already, so that its names are looked for there."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        model, own = self.model, _own(request)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 Django's signature
-        if not change and isinstance(request.user, User) and not request.user.is_superuser:
-            obj.kind = request.user.kind
-        super().save_model(request, obj, form, change)
+        class InOwnCongress(form):  # type: ignore[misc]
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                kwargs["instance"] = kwargs.get("instance") or model(congress_id=own)
+                super().__init__(*args, **kwargs)
+
+            def _get_validation_exclusions(self) -> set[str]:
+                return super()._get_validation_exclusions() - {"congress"}  # type: ignore[no-any-return]
+
+        return InOwnCongress
 
 
 class UnitAdmin(KeptByClerks):
-    list_display = ("name", "kind")
-    list_filter = ("kind",)
-    search_fields = ("name",)
+    list_display = ("name", "name_en")
+    search_fields = ("name", "name_en")
 
 
 class DelegationAdmin(KeptByClerks):
-    list_display = ("name", "kind", "position")
-    list_filter = ("kind",)
-    search_fields = ("name",)
+    list_display = ("name", "name_en", "position")
+    search_fields = ("name", "name_en")
 
 
 class DelegateForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -142,7 +120,7 @@ class DelegateForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Delegate
-        fields = ("kind", "number", "name", "delegation", "in_group", "is_active")
+        fields = ("number", "name", "delegation", "in_group", "is_active")
         labels: ClassVar[dict[str, Any]] = {
             "in_group": _("member of the standing committee, or of the sub-group")
         }
@@ -156,26 +134,27 @@ class DelegateForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class DelegateAdmin(KeptByClerks):
     form = DelegateForm
-    list_display = ("number", "name", "delegation", "kind", "in_group", "is_active")
+    list_display = ("number", "name", "delegation", "in_group", "is_active")
     list_select_related = ("delegation",)
-    list_filter = ("is_active", "in_group", "delegation", "kind")
+    list_filter = ("is_active", "in_group", ("delegation", OwnDelegations))
     search_fields = ("number", "name")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Delegate | None = None) -> tuple[str, ...]:
         return ("number",) if obj else ()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        user = request.user
-        if db_field.name == "delegation" and isinstance(user, User) and not user.is_superuser:
-            kwargs["queryset"] = Delegation.objects.filter(kind=user.kind)
+        if db_field.name == "delegation":
+            kwargs["queryset"] = Delegation.objects.filter(congress=_own(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 Django's signature
         """Save the delegate; a new one gets an account that signs in with a slip and has no password."""
         if not change:
-            kind = obj.kind if request.user.is_superuser else getattr(request.user, "kind", "")
             obj.user = User.objects.create_user(
-                f"delegate-{obj.number}", name=obj.name, role=Role.DELEGATE, kind=kind
+                delegate_username(obj.congress, obj.number),
+                name=obj.name,
+                role=Role.DELEGATE,
+                congress=obj.congress,
             )
         super().save_model(request, obj, form, change)

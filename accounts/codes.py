@@ -19,7 +19,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import AccessCode, Delegate, User
+from accounts.models import AccessCode, Congress, Delegate, User
 from accounts.roles import Role
 
 RANDOM_DIGITS = 19
@@ -148,8 +148,8 @@ def lift_block(delegate: Delegate) -> None:
     AccessCode.objects.filter(delegate=delegate, voided=False).update(failures=0, blocked_until=None)
 
 
-def check_code(*, number: str, code: str, at: datetime) -> Delegate:
-    """Return the delegate to whom number and code belong.
+def check_code(*, congress: Congress | None, number: str, code: str, at: datetime) -> Delegate:
+    """Return the delegate of that congress to whom number and code belong.
 
     Raises MistypedCode, WrongCode or TooManyAttempts. Wrong codes are counted per delegate number, never per
     address: a whole hall shares one. An unknown number is answered like a wrong code. Whether the delegate is still in
@@ -158,7 +158,7 @@ def check_code(*, number: str, code: str, at: datetime) -> Delegate:
     digits = digits_of(code)
     access = (
         AccessCode.objects.select_related("delegate__user")
-        .filter(delegate__number=normalise(number).upper(), voided=False)
+        .filter(delegate__congress=congress, delegate__number=normalise(number).upper(), voided=False)
         .filter(delegate__user__is_active=True, delegate__user__role=Role.DELEGATE)
         .first()
     )

@@ -3,13 +3,94 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import STAFF_ROLES, Kind, Role
+from accounts.roles import STAFF_ROLES, Kind, Level, Role
+
+
+def require_time_zone(name: str) -> None:
+    """Raises ValidationError where the tz database has no zone of that name."""
+    if name not in available_timezones():
+        raise ValidationError(_("“%(name)s” is no time zone; Asia/Shanghai is one."), params={"name": name})
+
+
+def time_zone_of_server() -> str:
+    return str(settings.TIME_ZONE)
+
+
+class Congress(models.Model):
+    """人民代表大会: one people's congress, a world of its own with its people, units, years and rules.
+
+    Nobody acts, and nothing that is not public is seen, beyond one's own; its kind tells whether all of it is
+    official, a demo or a rehearsal.
+    """
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OFFICIAL)
+    slug = models.CharField(
+        _("address"),
+        max_length=30,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[a-z][a-z0-9-]*$", _("Lower-case letters, digits and hyphens, a letter first."))
+        ],
+        error_messages={"unique": _("Another congress has this address.")},
+    )
+    name = models.CharField(_("name"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=120, blank=True)
+    place = models.CharField(_("place"), max_length=60)
+    place_en = models.CharField(_("place in English"), max_length=120, blank=True)
+    level = models.CharField(_("level"), max_length=8, choices=Level.choices, default=Level.COUNTY)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="below",
+        null=True,
+        blank=True,
+        verbose_name=_("belongs to"),
+        help_text=_("For a town: the congress of its county or district, where that is here too."),
+    )
+    publisher = models.CharField(_("publisher"), max_length=60, blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=40, default=time_zone_of_server, validators=[require_time_zone]
+    )
+    issuer = models.CharField(_("issuing body of notices"), max_length=60, blank=True)
+    issuer_en = models.CharField(_("issuing body in English"), max_length=120, blank=True)
+    seal = models.CharField(_("text of the seal"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("people's congress")
+        verbose_name_plural = _("people's congresses")
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="congress_kind_known"),
+            models.CheckConstraint(condition=models.Q(level__in=Level.values), name="congress_level_known"),
+            models.CheckConstraint(
+                condition=~models.Q(parent=models.F("id")),
+                name="congress_not_its_own_parent",
+                violation_error_message=_("A congress does not belong to itself."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return in_this_language(self.name, self.name_en)
+
+    @property
+    def place_shown(self) -> str:
+        """The place in the reader's language, where it has a name in it."""
+        return in_this_language(self.place, self.place_en)
+
+
+def in_this_language(chinese: str, english: str) -> str:
+    """Return the English words to an English reader where there are any, else the Chinese."""
+    return english if english and (get_language() or "").startswith("en") else chinese
 
 
 class UserManager(BaseUserManager["User"]):
@@ -21,31 +102,31 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> User:
-        """Save an account keeper: may look after accounts, takes no step of a vote."""
-        return self.create_user(username, password, is_superuser=True, **fields)
+        """Save a keeper of the installation: opens congresses, takes no step of a vote."""
+        return self.create_user(username, password, role=Role.KEEPER, **fields)
 
 
 class Unit(models.Model):
     """单位: a subdistrict, a department or an office of the government."""
 
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OFFICIAL)
+    congress = models.ForeignKey(
+        Congress, on_delete=models.PROTECT, related_name="units", verbose_name=_("people's congress")
+    )
     name = models.CharField(_("name"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("unit")
         verbose_name_plural = _("units")
-        ordering = ["kind", "name"]
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "name"], name="unit_name_once"),
-            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="unit_kind_known"),
-        ]
+        ordering = ["congress", "name"]
+        constraints = [models.UniqueConstraint(fields=["congress", "name"], name="unit_name_once")]
 
     def __str__(self) -> str:
-        return self.name
+        return in_this_language(self.name, self.name_en)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
-    """One person who signs in.
+class User(AbstractBaseUser):
+    """One person who signs in; the role says what they may do (``voting.permissions``).
 
     There is deliberately no time of the last sign-in: for a delegate it would be a clock beside the vote
     (TRUST.md F29).
@@ -58,7 +139,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     name = models.CharField(_("name shown"), max_length=100)
     role = models.CharField(_("role"), max_length=12, choices=Role.choices, default=Role.NONE, blank=True)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OFFICIAL)
+    congress = models.ForeignKey(
+        Congress,
+        on_delete=models.PROTECT,
+        related_name="users",
+        null=True,
+        blank=True,
+        verbose_name=_("people's congress"),
+        help_text=_(
+            "Nobody has a part in a vote without one; the keeper of the installation belongs to none."
+        ),
+    )
     unit = models.ForeignKey(
         Unit,
         on_delete=models.PROTECT,
@@ -69,6 +160,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Only for a unit officer."),
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
+    password_is_initial = models.BooleanField(
+        _("initial password"),
+        default=False,
+        help_text=_("Given by somebody else; nothing can be done with it but to choose another."),
+    )
 
     objects = UserManager()
 
@@ -81,9 +177,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering = ["username"]
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
-            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="user_kind_known"),
             models.CheckConstraint(
-                condition=~models.Q(role=Role.DELEGATE, is_superuser=True), name="user_delegate_not_superuser"
+                condition=models.Q(congress__isnull=False) | models.Q(role__in=[Role.NONE, Role.KEEPER]),
+                name="user_role_in_a_congress",
+                violation_error_message=_("A part in a vote needs the congress that votes."),
             ),
         ]
 
@@ -93,45 +190,49 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_staff(self) -> bool:
         """May enter the admin; what they see and do there is decided by the role."""
-        return self.is_superuser or self.role in STAFF_ROLES
+        return self.role in STAFF_ROLES
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Django's own permissions are given to nobody: each page asks for a role in a congress."""
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
 
 
 class Delegation(models.Model):
     """代表团: the group of delegates of one subdistrict."""
 
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OFFICIAL)
+    congress = models.ForeignKey(
+        Congress, on_delete=models.PROTECT, related_name="delegations", verbose_name=_("people's congress")
+    )
     name = models.CharField(_("name"), max_length=60)
+    name_en = models.CharField(_("name in English"), max_length=120, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
         verbose_name = _("delegation")
         verbose_name_plural = _("delegations")
-        ordering = ["kind", "position", "name"]
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "name"], name="delegation_name_once"),
-            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="delegation_kind_known"),
-        ]
+        ordering = ["congress", "position", "name"]
+        constraints = [models.UniqueConstraint(fields=["congress", "name"], name="delegation_name_once")]
 
     def __str__(self) -> str:
-        return self.name
+        return in_this_language(self.name, self.name_en)
 
 
 class Delegate(models.Model):
     """人大代表: a delegate of the people's congress, with the number that stands on the slip."""
 
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OFFICIAL)
+    congress = models.ForeignKey(
+        Congress, on_delete=models.PROTECT, related_name="delegates", verbose_name=_("people's congress")
+    )
     user = models.OneToOneField(
         User, on_delete=models.PROTECT, related_name="delegate", verbose_name=_("user")
     )
     delegation = models.ForeignKey(
         Delegation, on_delete=models.PROTECT, related_name="delegates", verbose_name=_("delegation")
     )
-    number = models.CharField(
-        _("delegate number"),
-        max_length=20,
-        unique=True,
-        error_messages={"unique": _("Another delegate has this number.")},
-    )
+    number = models.CharField(_("delegate number"), max_length=20)
     name = models.CharField(_("name"), max_length=60)
     in_group = models.BooleanField(
         _("belongs to the sub-group"),
@@ -145,12 +246,21 @@ class Delegate(models.Model):
         verbose_name_plural = _("delegates")
         ordering = ["number"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="delegate_kind_known"),
+            models.UniqueConstraint(
+                fields=["congress", "number"],
+                name="delegate_number_once",
+                violation_error_message=_("Another delegate has this number."),
+            ),
             models.CheckConstraint(condition=~models.Q(number=""), name="delegate_number_given"),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+
+def delegate_username(congress: Congress, number: str) -> str:
+    """Return the user name of a delegate's account, which nobody types and no user name of staff can be."""
+    return f"delegate:{congress.pk}:{number}"
 
 
 class AccessCode(models.Model):
@@ -228,7 +338,9 @@ class RosterImport(StagedFile):
         APPEND = "append", _("append and correct")
         WHOLE = "whole", _("the file is the whole list")
 
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OFFICIAL)
+    congress = models.ForeignKey(
+        Congress, on_delete=models.PROTECT, related_name="+", verbose_name=_("people's congress")
+    )
     digest = models.CharField(_("hash"), max_length=64)
     mode = models.CharField(_("mode"), max_length=8, choices=Mode.choices, default=Mode.APPEND)
     status = models.CharField(
@@ -242,7 +354,6 @@ class RosterImport(StagedFile):
         verbose_name_plural = _("imports of delegates")
         ordering = ["-uploaded_at"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="roster_kind_known"),
             models.CheckConstraint(
                 condition=models.Q(mode__in=["append", "whole"]), name="roster_mode_known"
             ),

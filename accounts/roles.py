@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(TextChoices):
-    """The one role of a user; a superuser without a role keeps accounts and takes no step of the vote."""
+    """The one role of a user. A keeper looks after the accounts of a congress and takes no step of its votes; one
+    without a congress, the keeper of the installation, opens congresses and names their first keepers.
+    """
 
     NONE = "", _("no part in the vote")
     DELEGATE = "delegate", _("delegate")
@@ -14,17 +16,25 @@ class Role(TextChoices):
     CHIEF = "chief", _("chief scrutineer")
     PRESIDING = "presiding", _("presiding officer")
     UNIT = "unit", _("unit officer")
+    KEEPER = "keeper", _("account keeper")
 
 
 #: 监票人: the chief scrutineer (总监票人) is one of them.
 SCRUTINEERS = frozenset({Role.SCRUTINEER, Role.CHIEF})
 #: Roles that sign in with a password and work in the admin.
-STAFF_ROLES = SCRUTINEERS | {Role.CLERK, Role.PRESIDING, Role.UNIT}
+STAFF_ROLES = SCRUTINEERS | {Role.CLERK, Role.PRESIDING, Role.UNIT, Role.KEEPER}
 
 
 class Kind(TextChoices):
-    """Official, demo and rehearsal data never mix: a cycle and everyone on its roll are of one kind."""
+    """Official, demo and rehearsal data never mix: a congress is of one kind, with all that belongs to it."""
 
     OFFICIAL = "official", _("official")
     DEMO = "demo", _("demo")
     REHEARSAL = "rehearsal", _("rehearsal")
+
+
+class Level(TextChoices):
+    """Which government the congress watches over."""
+
+    COUNTY = "county", _("county or district")
+    TOWN = "town", _("town")

@@ -54,7 +54,6 @@ class Entry:
 class Known:
     """A delegate who is here already."""
 
-    kind: str
     entry: Entry
     is_active: bool
 
@@ -64,7 +63,7 @@ class Fault:
     """Why a row cannot be taken.
 
     ``code`` is ``no_number``, ``no_name``, ``no_delegation``, ``long_number``, ``long_name``, ``long_delegation``,
-    ``repeated`` (``about`` is the line that has the number first), ``other_kind`` or ``sub_group``.
+    ``repeated`` (``about`` is the line that has the number first) or ``sub_group``.
     """
 
     line: int
@@ -82,19 +81,23 @@ class Checked:
     unchanged: int = 0
     faults: list[Fault] = field(default_factory=list)
     numbers: set[str] = field(default_factory=set)
+    #: The delegations that the rows name, each once, in the order of the file.
+    delegations: dict[str, None] = field(default_factory=dict)
 
 
-def known_delegates() -> dict[str, Known]:
-    """Return every delegate of every kind by number, in one query."""
-    rows = Delegate.objects.values_list("number", "kind", "name", "delegation__name", "in_group", "is_active")
+def known_delegates(congress: int) -> dict[str, Known]:
+    """Return every delegate of this congress by number, in one query."""
+    rows = Delegate.objects.filter(congress=congress).values_list(
+        "number", "name", "delegation__name", "in_group", "is_active"
+    )
     return {
-        number: Known(kind, Entry(number, name, delegation, in_group), is_active)
-        for number, kind, name, delegation, in_group, is_active in rows.iterator(chunk_size=STRIDE)
+        number: Known(Entry(number, name, delegation, in_group), is_active)
+        for number, name, delegation, in_group, is_active in rows.iterator(chunk_size=STRIDE)
     }
 
 
 def check(
-    rows: Iterable[tuple[int, Mapping[str, str]]], *, kind: str, known: Mapping[str, Known]
+    rows: Iterable[tuple[int, Mapping[str, str]]], *, known: Mapping[str, Known]
 ) -> Generator[Progress, None, Checked]:
     """Check the rows one by one, yielding the progress; return what importing them would do."""
     checked = Checked()
@@ -108,10 +111,8 @@ def check(
             checked.faults.append(entry)
             continue
         there = known.get(entry.number)
-        if there is not None and there.kind != kind:
-            checked.faults.append(Fault(line, "other_kind", entry.number))
-            continue
         checked.numbers.add(entry.number)
+        checked.delegations.setdefault(entry.delegation)
         if there is None:
             checked.new.append(entry)
         elif there.entry != entry or not there.is_active:

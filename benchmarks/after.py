@@ -13,7 +13,7 @@ from django.test import Client
 
 from accounts.models import Unit, User
 from accounts.roles import Kind, Role
-from benchmarks import report
+from benchmarks import report, votes
 from voting.count.grading import Grade
 from voting.domain.after import surveys
 from voting.models import (
@@ -68,10 +68,15 @@ def _row(what: str, ours: float, other: float) -> report.Row:
 
 def _year(slug: str, projects: int) -> Cycle:
     """Return a year on its way, with so many projects and a year of reports."""
-    clerk = User.objects.create_user(slug, name=slug, role=Role.CLERK, kind=Kind.DEMO)
-    unit = Unit.objects.create(kind=Kind.DEMO, name=slug)
+    congress = votes.congress(Kind.DEMO)
+    clerk = User.objects.create_user(slug, name=slug, role=Role.CLERK, congress=congress)
+    unit = Unit.objects.create(congress=congress, name=slug)
     cycle = Cycle.objects.create(
-        kind=Kind.DEMO, slug=slug, year=2018, place="benchmark", seats=projects, stage=Stage.DELIVERY
+        congress=congress,
+        slug=slug,
+        year=2018,
+        seats=projects,
+        stage=Stage.DELIVERY,
     )
     LightSetting.objects.create(
         cycle=cycle, preset="yinchuan", yellow=10, yellow_from="ge", red=30, red_from="gt"

@@ -24,7 +24,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.roles import Kind  # noqa: E402
-from benchmarks import after, counting, floor, report, roster, search, votes  # noqa: E402
+from benchmarks import after, congresses, counting, floor, report, roster, search, votes  # noqa: E402
 from benchmarks.delegates import Hall, ticket_of  # noqa: E402
 from benchmarks.findings import Findings  # noqa: E402
 from benchmarks.ground import Ground, run  # noqa: E402
@@ -34,6 +34,7 @@ from voting.domain.vote.definitions import sealing_info  # noqa: E402
 from voting.models import SealedBallot  # noqa: E402
 
 SMALL, LARGE, URN, ROSTER, PROPOSALS = 300, 300_000, 100_000, 100_000, 100_000
+CONGRESSES = 2_800  # the counties and districts of the country
 TURNS = 7
 SLOW_SIGN_INS = 40
 WARM_UP = 100  # delegates
@@ -55,6 +56,7 @@ class Bench:
         self.stack = ExitStack()
         self.pgbench = floor.find_pgbench()
         self.found = Findings(SMALL, self.large_roll, "pgbench" if self.pgbench else "psycopg")
+        self.congresses = max(20, round(CONGRESSES * scale))
         self.roster = max(SMALL, round(ROSTER * scale))
         self.proposals = max(2 * SMALL, round(PROPOSALS * scale))
         self.answers = max(10 * SMALL, round(after.ANSWERS * scale))
@@ -88,6 +90,7 @@ class Bench:
                 self._take_turn(number)
             self.found.worker = fmean(self.ours.memory())
             self.found.worker_bare = fmean(self.bare.memory())
+        self._many_congresses()
         self._count()
         self._import()
         self._search()
@@ -104,6 +107,7 @@ class Bench:
         call_command("collectstatic", interactive=False, verbosity=0)
         connection.close()
         self.large_db = self.place.create("large", like=self.small_db)
+        self.empty_db = self.place.create("empty", like=self.small_db)
         self.bare_db = self.place.create("bare")
         self.bare_environment = {
             "DATABASE_URL": self.place.url(self.bare_db),
@@ -230,6 +234,13 @@ class Bench:
         if self.pgbench:
             return floor.pgbench(self.pgbench, self.place, self.bare_db, each=self.each, blob=self.blob)
         return floor.loop(self.place, self.bare_db, each=self.each, blob=self.blob)
+
+    def _many_congresses(self) -> None:
+        """One congress of 300 beside every county of the country."""
+        self.say(f"opening {self.congresses} congresses of {SMALL} delegates beside one")
+        self.found.congresses = congresses.measure(
+            self.place, self.empty_db, count=self.congresses, say=self.say
+        )
 
     def _count(self) -> None:
         self.say(f"filling the urn of the large roll to {self.urn} sealed ballots")

@@ -15,15 +15,19 @@ _TICKET = re.compile(r'name="ticket" value="([^"]+)"')
 
 @dataclass
 class Hall:
-    """Delegates in front of one server; ``steps`` keeps what each step took."""
+    """Delegates in front of one server; ``steps`` keeps what each step took.
+
+    ``codes`` has access codes by delegate number; in front of several congresses, by (address of the congress, number).
+    """
 
     port: int
-    codes: Mapping[str, str]
+    codes: Mapping[str, str] | Mapping[tuple[str, str], str]
     seed: int
     steps: dict[str, Burst] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         chance = random.Random(self.seed)
+        self.slips = [("", key) if isinstance(key, str) else key for key in self.codes]
         self.people = [Visitor() for _ in self.codes]
         self.marks = [[str(number) for number in some_marks(chance)] for _ in self.codes]
         self.tickets: list[str] = []
@@ -35,11 +39,16 @@ class Hall:
 
     def prepare(self) -> None:
         """Sign everyone in and bring them to the page that has the button to cast."""
-        self._step("sign-in page", [person.get("/enter/") for person in self.people])
-        slips = [{"number": number, "code": code} for number, code in self.codes.items()]
-        forms = zip(self.people, slips, strict=True)
-        self._step("sign-in", [person.post("/enter/", slip) for person, slip in forms], expect=302)
-        pages = self._step("ballot page", [person.get("/ballot/") for person in self.people])
+        places = [place for place, _number in self.slips]
+        people = list(zip(self.people, places, strict=True))
+        self._step("sign-in page", [person.get(f"{place}/enter/") for person, place in people])
+        typed = zip(people, self.slips, self.codes.values(), strict=True)
+        forms = [
+            person.post(f"{place}/enter/", {"number": number, "code": code})
+            for (person, place), (_place, number), code in typed
+        ]
+        self._step("sign-in", forms, expect=302)
+        pages = self._step("ballot page", [person.get(f"{place}/ballot/") for person, place in people])
         self.tickets = [ticket_of(page) for page in pages]
         pages = self._step("review", self._ballots("/ballot/review/"))
         self.tickets = [ticket_of(page) for page in pages]
@@ -61,8 +70,11 @@ class Hall:
         return done
 
     def _ballots(self, path: str) -> list[bytes]:
-        forms = zip(self.people, self.tickets, self.marks, strict=True)
-        return [person.post(path, {"ticket": ticket, "mark": marks}) for person, ticket, marks in forms]
+        forms = zip(self.people, self.slips, self.tickets, self.marks, strict=True)
+        return [
+            person.post(f"{place}{path}", {"ticket": ticket, "mark": marks})
+            for person, (place, _number), ticket, marks in forms
+        ]
 
     def _step(self, name: str, requests: list[bytes], *, expect: int = 200) -> list[str]:
         self.steps[name] = done = burst(self.port, requests, expect=expect)

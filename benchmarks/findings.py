@@ -39,6 +39,7 @@ class Findings:
     roster: dict[str, roster.Cost] = field(default_factory=dict)
     search: list[search.Cost] = field(default_factory=list)
     after: list[report.Row] = field(default_factory=list)
+    congresses: list[report.Row] = field(default_factory=list)
 
     def tell(self) -> None:
         """Print the table, and below it how long single casts took."""
@@ -46,6 +47,7 @@ class Findings:
         report.print_table(
             [
                 *self._casts(),
+                *self.congresses,
                 *self._counts(),
                 *self._lists(),
                 *self._searches(),

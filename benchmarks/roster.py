@@ -92,12 +92,12 @@ def prepare() -> None:
 
     from accounts.models import User
     from accounts.roles import Kind, Role
+    from benchmarks import votes
     from voting.domain.core.cycles import create_cycle
 
-    clerk = User.objects.create_user(CLERK, name=CLERK, role=Role.CLERK, kind=Kind.REHEARSAL)
-    create_cycle(
-        by=clerk, at=timezone.now(), kind=Kind.REHEARSAL, slug=SLUG, year=2000, place="benchmark", seats=1
-    )
+    congress = votes.congress(Kind.REHEARSAL)
+    clerk = User.objects.create_user(CLERK, name=CLERK, role=Role.CLERK, congress=congress)
+    create_cycle(by=clerk, at=timezone.now(), congress=congress, slug=SLUG, year=2000, seats=1)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Kind, Role
+from benchmarks import votes
 from voting.domain.before.proposals import proposal_terms
 from voting.domain.before.screening import similar
 from voting.domain.core.cycles import create_cycle
@@ -84,9 +85,11 @@ def measure(number: int) -> Cost:
 
 
 def _cycle(number: int) -> Cycle:
-    clerk = User.objects.create_user(f"search-{number}", name="search", role=Role.CLERK, kind=Kind.DEMO)
+    clerk = User.objects.create_user(
+        f"search-{number}", name="search", role=Role.CLERK, congress=votes.congress(Kind.DEMO)
+    )
     slug, at = f"search-{number}", datetime(2000, 1, 1, tzinfo=UTC)
-    create_cycle(by=clerk, at=at, kind=Kind.DEMO, slug=slug, year=1999, place="benchmark", seats=1)
+    create_cycle(by=clerk, at=at, congress=clerk.congress, slug=slug, year=1999, seats=1)
     return Cycle.objects.get(slug=slug)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from accounts.models import Delegation, User
+from accounts.models import Congress, Delegation, User, delegate_username
 from accounts.roles import Kind, Role
 from benchmarks.sealed import CANDIDATES, SEATS, seal_some
 from voting.count import sealing
@@ -40,12 +40,21 @@ def use(database: str) -> None:
     connection.settings_dict["NAME"] = database
 
 
+def congress(kind: Kind) -> Congress:
+    """Return the one congress of this kind."""
+    return Congress.objects.get_or_create(
+        slug=f"bench-{kind}", defaults={"kind": kind, "name": "基准", "place": "基准"}
+    )[0]
+
+
 @transaction.atomic
 def enrol(count: int, *, kind: Kind) -> list[str]:
     """Put so many delegates into office, past the model as a roll of 300 000 asks for; return their numbers."""
-    delegation = Delegation.objects.create(kind=kind, name="代表团")
+    theirs = congress(kind)
+    delegation = Delegation.objects.create(congress=theirs, name="代表团")
     given: dict[str, Any] = {
-        "kind": kind,
+        "congress": theirs.pk,
+        "prefix": delegate_username(theirs, ""),
         "role": Role.DELEGATE,
         "count": count,
         "delegation": delegation.pk,
@@ -53,15 +62,15 @@ def enrol(count: int, *, kind: Kind) -> list[str]:
     }
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO accounts_user (username, name, role, kind, password, is_active, is_superuser)"
-            " SELECT 'delegate-' || lpad(n::text, %(width)s, '0'), n::text, %(role)s, %(kind)s, '!', true, false"
+            "INSERT INTO accounts_user (username, name, role, congress_id, password, is_active, password_is_initial)"
+            " SELECT %(prefix)s || lpad(n::text, %(width)s, '0'), n::text, %(role)s, %(congress)s, '!', true, false"
             " FROM generate_series(1, %(count)s) AS n",
             given,
         )
         cursor.execute(
-            "INSERT INTO accounts_delegate (kind, user_id, delegation_id, number, name, in_group, is_active)"
-            " SELECT kind, id, %(delegation)s, substr(username, 10), name, false, true FROM accounts_user"
-            " WHERE role = %(role)s AND kind = %(kind)s",
+            "INSERT INTO accounts_delegate (congress_id, user_id, delegation_id, number, name, in_group, is_active)"
+            " SELECT congress_id, id, %(delegation)s, right(username, %(width)s), name, false, true FROM accounts_user"
+            " WHERE role = %(role)s AND congress_id = %(congress)s",
             given,
         )
         cursor.execute("ANALYZE")
@@ -71,11 +80,9 @@ def enrol(count: int, *, kind: Kind) -> list[str]:
 def open_vote(*, kind: Kind, year: int) -> OpenVote:
     """Adopt rules, freeze the roll, check everyone in, hold the key ceremony and open the vote."""
     by = User.objects.get_or_create(
-        username=f"clerk-{kind}", defaults={"name": "clerk", "role": Role.CLERK, "kind": kind}
+        username=f"clerk-{kind}", defaults={"name": "clerk", "role": Role.CLERK, "congress": congress(kind)}
     )[0]
-    cycle = cycles.create_cycle(
-        by=by, at=AT, kind=kind, slug=str(year), year=year, place="拱墅区", seats=SEATS
-    )
+    cycle = cycles.create_cycle(by=by, at=AT, congress=congress(kind), slug=str(year), year=year, seats=SEATS)
     for stage in (Stage.SCREENING, Stage.DELIBERATION):
         cycles.move_cycle(cycle, to=stage, by=by, at=AT)
     for number in range(1, CANDIDATES + 1):

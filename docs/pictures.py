@@ -28,6 +28,8 @@ PICTURES = ROOT / "docs" / "pictures"
 PHONE, DESK, HALL = (390, 844), (1280, 900), (1280, 720)
 PATIENCE = 120  # seconds until the demo answers
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+#: The congress and the year that are drawn.
+CONGRESS, YEAR = "gongshu", "2018"
 LARGEST = 150_000  # bytes of a picture
 
 
@@ -79,7 +81,7 @@ class People:
 
     def staff(self, name: str) -> Page:
         page = self.page(DESK)
-        page.goto("/admin/")
+        page.goto(f"/{CONGRESS}/admin/")
         page.locator("#id_username").fill(name)
         page.locator("#id_password").fill(self.known["staff"][name])
         page.locator("#login-form button").click()
@@ -88,18 +90,18 @@ class People:
 
     def delegate(self) -> Page:
         page = self.page(PHONE)
-        number, code = next(iter(self.known["codes"].items()))
-        page.goto("/enter/")
+        number, code = next(iter(self.known["votes"][f"{CONGRESS}/{YEAR}"]["codes"].items()))
+        page.goto(f"/{CONGRESS}/enter/")
         page.locator("#id_number").fill(number)
         page.locator("#id_code").fill(code)
         page.locator("main form button").first.click()
-        page.goto("/ballot/")
+        page.goto(f"/{CONGRESS}/ballot/")
         return page
 
     def take(self, name: str, step: str, slips: list[str] | None = None) -> None:
         """Take a step of the running order as that person."""
         page = self.staff(name)
-        page.goto(f"/admin/vote/2018/{step}/")
+        page.goto(f"/{CONGRESS}/admin/vote/{YEAR}/{step}/")
         for place, slip in enumerate(slips or [], start=1):
             page.locator(f"#id_slip_{place}").fill(slip)
         if page.locator("#id_confirm").count():
@@ -131,15 +133,16 @@ def main() -> None:
         ballot.context.close()
         subprocess.run([sys.executable, "manage.py", "demo_votes"], cwd=ROOT, env=env, check=True)
         desk = people.staff("demo-clerk")
-        desk.goto("/admin/?first=2018")
+        desk.goto(f"/{CONGRESS}/admin/?first={YEAR}")
         draw(desk, "clerk")
         people.take("demo-clerk", "close")
-        people.take("demo-scrutineer-1", "count", known["key_slips"][:3])
+        slips = known["votes"][f"{CONGRESS}/{YEAR}"]["key_slips"]
+        people.take("demo-scrutineer-1", "count", slips[:3])
         people.take("demo-scrutineer-2", "certify")
         people.take("demo-clerk", "publish")
-        for name, path, size in [("result", "/2018/result/", DESK), ("hall", "/2018/screen/", HALL)]:
+        for name, path, size in [("result", "result", DESK), ("hall", "screen", HALL)]:
             page = people.page(size)
-            page.goto(path)
+            page.goto(f"/{CONGRESS}/{YEAR}/{path}/")
             draw(page, name)
 
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 from unittest import mock
 
-from accounts.models import Delegate, Unit, User
+from accounts.models import Congress, Delegate, Unit, User
 from accounts.roles import Role
-from tests.factories import NOW, DelegateFactory, UserFactory
+from tests.factories import NOW, CongressFactory, DelegateFactory, UnitFactory, UserFactory
 from tests.worlds import kept
 from voting.domain.before import calls, deliberation, proposals, screening, slate_reports, slates
 from voting.domain.core import cycles
@@ -145,21 +145,23 @@ _STEPS = {
 
 
 @kept
-def make_autumn(*, until: str = "", slug: str = "2019", **fields: Any) -> Autumn:
+def make_autumn(
+    *, until: str = "", slug: str = "2019", congress: Congress | None = None, **fields: Any
+) -> Autumn:
     """Return a cycle of the coming year, brought to that point; three seats, four candidates."""
-    unit = Unit.objects.get_or_create(name="区城管局")[0]
-    other = Unit.objects.get_or_create(name="区民政局")[0]
-    clerk = UserFactory(role=Role.CLERK)
-    given = {"year": 2019, "place": "测试区", "seats": 3} | fields
-    cycles.create_cycle(slug=slug, by=clerk, at=NOW, **given)
+    congress = congress or CongressFactory()
+    unit = UnitFactory(congress=congress, name="区城管局")
+    other = UnitFactory(congress=congress, name="区民政局")
+    clerk = UserFactory(role=Role.CLERK, congress=congress)
+    texts = {"year": 2019, "seats": 3} | fields
     autumn = Autumn(
-        cycle=Cycle.objects.get(slug=slug),
+        cycle=cycles.create_cycle(congress=congress, slug=slug, by=clerk, at=NOW, **texts),
         clerk=clerk,
-        presiding=UserFactory(role=Role.PRESIDING),
+        presiding=UserFactory(role=Role.PRESIDING, congress=congress),
         unit=unit,
-        officer=UserFactory(role=Role.UNIT, unit=unit),
-        other_officer=UserFactory(role=Role.UNIT, unit=other),
-        delegate=DelegateFactory(),
+        officer=UserFactory(role=Role.UNIT, congress=congress, unit=unit),
+        other_officer=UserFactory(role=Role.UNIT, congress=congress, unit=other),
+        delegate=DelegateFactory(congress=congress),
     )
     if until:
         autumn.run(*POINTS[: POINTS.index(until) + 1])

@@ -23,6 +23,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils.translation import override
 from playwright.sync_api import Browser, sync_playwright
 
+from accounts.congresses import forget
 from config.database.embedded import HASTY
 from tests import worlds
 from tests.browser import ARGUMENTS, MISSING, Live, find_chromium
@@ -95,6 +96,12 @@ def site_language() -> Iterator[None]:
     """Begin every test in the site's first language, whatever page the test before asked for."""
     with override(settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture(autouse=True)
+def congresses_as_they_are() -> None:
+    """Let no test go by the congresses of the test before."""
+    forget()
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,8 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.models import Delegate, Delegation, User
+from accounts.congresses import forget
+from accounts.models import Congress, Delegate, Delegation, Unit, User, delegate_username
 from accounts.roles import Kind, Role
 from tests.worlds import kept
 from voting.domain.core import cycles
@@ -28,7 +29,39 @@ POINTS = (
 )  # fmt: skip
 
 
-class UserFactory(DjangoModelFactory[User]):
+#: The congress of a test, by its kind: one of each.
+SLUGS = {Kind.OFFICIAL: "gongshu", Kind.DEMO: "demo", Kind.REHEARSAL: "rehearsal"}
+
+
+class CongressFactory(DjangoModelFactory[Congress]):
+    class Meta:
+        model = Congress
+        django_get_or_create = ("slug",)
+
+    kind = Kind.OFFICIAL
+    slug = factory.LazyAttribute(lambda congress: SLUGS[Kind(congress.kind)])
+    name = factory.LazyAttribute(lambda congress: f"{congress.place}人民代表大会")
+    place = "杭州市拱墅区"
+
+    @classmethod
+    def _create(cls, model_class: type[Congress], *args: Any, **kwargs: Any) -> Congress:
+        forget()
+        return super()._create(model_class, *args, **kwargs)
+
+
+class InCongress(factory.Factory):
+    """What belongs to a congress: to the one given, else to the one of its kind."""
+
+    class Meta:
+        abstract = True
+
+    class Params:
+        kind = Kind.OFFICIAL
+
+    congress = factory.LazyAttribute(lambda it: CongressFactory(kind=it.kind))
+
+
+class UserFactory(InCongress, DjangoModelFactory[User]):
     class Meta:
         model = User
         skip_postgeneration_save = True
@@ -36,31 +69,38 @@ class UserFactory(DjangoModelFactory[User]):
     username = factory.Sequence(lambda n: f"user-{n}")
     name = factory.LazyAttribute(lambda user: f"人员 {user.username}")
     role = Role.CLERK
-    kind = Kind.OFFICIAL
     password = factory.django.Password(PASSWORD)
 
 
-class DelegationFactory(DjangoModelFactory[Delegation]):
+class UnitFactory(InCongress, DjangoModelFactory[Unit]):
+    class Meta:
+        model = Unit
+        django_get_or_create = ("congress", "name")
+
+    name = factory.Sequence(lambda n: f"第{n}单位")
+
+
+class DelegationFactory(InCongress, DjangoModelFactory[Delegation]):
     class Meta:
         model = Delegation
 
     name = factory.Sequence(lambda n: f"第{n}代表团")
-    kind = Kind.OFFICIAL
 
 
-class DelegateFactory(DjangoModelFactory[Delegate]):
+class DelegateFactory(InCongress, DjangoModelFactory[Delegate]):
     class Meta:
         model = Delegate
 
-    kind = Kind.OFFICIAL
     number = factory.Sequence(lambda n: f"{n:05d}")
     name = factory.LazyAttribute(lambda delegate: f"代表{delegate.number}")
-    delegation = factory.SubFactory(DelegationFactory, kind=factory.SelfAttribute("..kind"))
+    delegation = factory.SubFactory(DelegationFactory, congress=factory.SelfAttribute("..congress"))
     user = factory.SubFactory(
         UserFactory,
-        username=factory.LazyAttribute(lambda user: f"delegate-{user.factory_parent.number}"),
+        username=factory.LazyAttribute(
+            lambda user: delegate_username(user.congress, user.factory_parent.number)
+        ),
         role=Role.DELEGATE,
-        kind=factory.SelfAttribute("..kind"),
+        congress=factory.SelfAttribute("..congress"),
         password=None,
     )
 
@@ -135,6 +175,7 @@ def make_vote(
     seats: int = 10,
     ballots: Sequence[Chosen] = (),
     kind: Kind = Kind.OFFICIAL,
+    congress: Congress | None = None,
     slug: str = "2018",
     present: int | None = None,
     group: int = 0,
@@ -145,17 +186,18 @@ def make_vote(
     ``ballots`` are cast in order by the first delegates while the round is open; ``present`` delegates are checked
     in (all by default); the first ``group`` of them are of the sub-group; ``settings`` change the Gongshu preset.
     """
+    congress = congress or CongressFactory(kind=kind)
     people = {
-        "clerk": UserFactory(role=Role.CLERK, kind=kind),
-        "scrutineer": UserFactory(role=Role.SCRUTINEER, kind=kind),
-        "other_scrutineer": UserFactory(role=Role.SCRUTINEER, kind=kind),
-        "presiding": UserFactory(role=Role.PRESIDING, kind=kind),
-        "chief": UserFactory(role=Role.CHIEF, kind=kind),
+        "clerk": UserFactory(role=Role.CLERK, congress=congress),
+        "scrutineer": UserFactory(role=Role.SCRUTINEER, congress=congress),
+        "other_scrutineer": UserFactory(role=Role.SCRUTINEER, congress=congress),
+        "presiding": UserFactory(role=Role.PRESIDING, congress=congress),
+        "chief": UserFactory(role=Role.CHIEF, congress=congress),
     }
-    cycle = draft_cycle(
-        by=people["clerk"], kind=kind, slug=slug, candidates=candidates, seats=seats, settings=settings
+    cycle = draft_cycle(by=people["clerk"], slug=slug, candidates=candidates, seats=seats, settings=settings)
+    roll = DelegateFactory.create_batch(
+        delegates, congress=congress, delegation=DelegationFactory(congress=congress)
     )
-    roll = DelegateFactory.create_batch(delegates, kind=kind, delegation=DelegationFactory(kind=kind))
     for member in roll[:group]:
         member.in_group = True
         member.save()
@@ -168,12 +210,10 @@ def make_vote(
     return vote
 
 
-def draft_cycle(
-    *, by: User, kind: Kind, slug: str, candidates: int, seats: int, settings: dict[str, Any]
-) -> Cycle:
+def draft_cycle(*, by: User, slug: str, candidates: int, seats: int, settings: dict[str, Any]) -> Cycle:
     """Return a cycle in deliberation with a frozen slate and a draft of the rules."""
     cycle = cycles.create_cycle(
-        by=by, at=NOW, kind=kind, slug=slug, year=2018, place="杭州市拱墅区", seats=seats,
+        by=by, at=NOW, congress=by.congress, slug=slug, year=2018, seats=seats,
         rest="其余项目也将纳入政府年度任务并抓好落实。",
     )  # fmt: skip
     for stage in (Stage.SCREENING, Stage.DELIBERATION):

@@ -83,9 +83,7 @@ def _call() -> None:
     """Open the call of the next year, today; a rehearsal, which the first pages do not name."""
     now = timezone.now()
     acting = {"by": UserFactory(role=Role.CLERK, kind=Kind.REHEARSAL), "at": now}
-    cycle = cycles.create_cycle(
-        slug="2020", year=2020, place="测试区", seats=3, kind=Kind.REHEARSAL, **acting
-    )
+    cycle = cycles.create_cycle(slug="2020", year=2020, seats=3, congress=acting["by"].congress, **acting)
     calls.draft_call(
         cycle=cycle, text="征集建议。", criteria="公益性", out_of_scope="个案", how="填表", fields=FIELDS,
         opens_at=now - timedelta(hours=1), closes_at=now + timedelta(days=20), **acting,

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from accounts.models import Unit, User
+from accounts.models import Congress, Unit, User
 from accounts.roles import Role
-from tests.factories import UserFactory, Vote, make_vote
+from tests.factories import UnitFactory, UserFactory, Vote, make_vote
 from tests.worlds import kept
 from voting.domain.after import deliveries, progress
 from voting.models import Cycle, Delivery, ProgressReport
@@ -97,12 +97,12 @@ def make_spring(
         group=group,
         slug=slug,
     )
-    unit, _new = Unit.objects.get_or_create(name="区城管局")
+    unit = UnitFactory(name="区城管局")
     spring = Spring(
         vote=vote,
         unit=unit,
         officer=UserFactory(role=Role.UNIT, unit=unit),
-        stranger=UserFactory(role=Role.UNIT, unit=Unit.objects.get_or_create(name="区民政局")[0]),
+        stranger=UserFactory(role=Role.UNIT, unit=UnitFactory(name="区民政局")),
         at=vote.at,
     )
     deliveries.begin_delivery(cycle=spring.cycle, **spring.acting)
@@ -111,11 +111,11 @@ def make_spring(
     return spring
 
 
-def make_next_year() -> Cycle:
-    """Return the year after it, its projects on their way and its breakdown not issued."""
+def make_next_year(congress: Congress | None = None) -> Cycle:
+    """Return the year after it, or such a year of another congress: on its way, the breakdown not issued."""
     vote = make_vote(
         until="published", slug="2019", candidates=3, seats=2, delegates=3, ballots=[[1, 2]] * 3,
-        quorum_denominator=3, quorum_numerator=1, floor_base="",
+        quorum_denominator=3, quorum_numerator=1, floor_base="", congress=congress,
     )  # fmt: skip
     Cycle.objects.filter(pk=vote.cycle.pk).update(year=2019)
     deliveries.begin_delivery(cycle=vote.cycle, by=vote.clerk, at=vote.later())

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import Unit
 from tests.autumn import make_autumn
-from tests.factories import draft_cycle, make_vote
+from tests.factories import UnitFactory, draft_cycle, make_vote
 from tests.security.test_crawl import database
 from tests.spring import make_spring
 from voting.domain.core.journal import first_break
@@ -47,11 +47,11 @@ def test_a_world_put_back_is_row_by_row_the_one_that_was_made(make: Callable[[],
     with rolled_back():
         world = make()
         assert database() == made
-        Cycle.objects.update(place="别处")
-        world.cycle.place = "别处"
+        Cycle.objects.update(seats=1)
+        world.cycle.seats = 1
     again = make()
     assert database() == made, "what was done to the last one is gone"
-    assert again.cycle.place != "别处"
+    assert again.cycle.seats != 1
     assert first_break(again.cycle) is None
 
 
@@ -81,7 +81,7 @@ def test_a_world_beside_other_rows_is_made_by_the_verbs_and_not_kept():
     keys = set()
     for _time in range(3):
         with rolled_back():
-            Unit.objects.create(name="先来的")
+            UnitFactory(name="先来的")
             keys.add(make_vote(until="drafted", delegates=1, slug="beside").cycle.pk)
     assert len(keys) == 3
     with rolled_back():

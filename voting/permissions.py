@@ -11,14 +11,28 @@ from voting.models import Cycle
 Person = User | AnonymousUser
 
 
+def _is(user: Person, *roles: Role) -> bool:
+    return isinstance(user, User) and user.is_active and user.role in roles
+
+
 def _acts(user: Person, cycle: Cycle, *roles: Role) -> bool:
-    """People act in their own kind of cycle only, superusers included: rehearsal staff never touch a real vote."""
-    return isinstance(user, User) and user.is_active and user.role in roles and user.kind == cycle.kind
+    """People act in the cycles of their own congress only: each is a world of its own."""
+    return _is(user, *roles) and isinstance(user, User) and user.congress_id == cycle.congress_id
+
+
+def can_open_congress(user: Person) -> bool:
+    """Open congresses and name their first keepers: the keeper of the installation, who belongs to none."""
+    return _is(user, Role.KEEPER) and isinstance(user, User) and user.congress_id is None
+
+
+def can_keep_accounts(user: Person) -> bool:
+    """Keep the accounts and the names of the person's own congress."""
+    return _is(user, Role.KEEPER) and isinstance(user, User) and user.congress_id is not None
 
 
 def can_open_year(user: Person) -> bool:
-    """Open a new cycle of the person's own kind."""
-    return isinstance(user, User) and user.is_active and user.role == Role.CLERK
+    """Open a new cycle of the person's own congress."""
+    return _is(user, Role.CLERK)
 
 
 def can_prepare(user: Person, cycle: Cycle) -> bool:

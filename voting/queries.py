@@ -7,23 +7,40 @@ from datetime import datetime
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
+from accounts.models import Congress, Unit
 from accounts.roles import Kind
 from voting.models import Call, Candidate, Cycle, JournalEntry, Proposal, Round, SlateReport
 from voting.states import Stage, Visibility
 from voting.text.search import terms
 
 _ROUNDS = (
-    Round.objects.select_related("rules", "seal", "notice", "cycle")
+    Round.objects.select_related("rules", "seal", "notice")
     .defer("seal__hashes", "definition")
     .order_by("-number")
 )
+#: What the years of rehearsals are called that are older than the congresses; their short addresses are kept.
+_OLD_REHEARSALS = "rehearsal-"
 _CANDIDATES = Candidate.objects.order_by("number")
 
 
-def shown_cycles() -> QuerySet[Cycle]:
-    """Return the votes that the home page may name, newest first: no rehearsal, and no year that is only planned."""
+def _of(congress: Congress | None) -> QuerySet[Cycle]:
+    """Return the cycles of that congress, or of all where none is named."""
+    cycles = Cycle.objects.select_related("congress")
+    return cycles.filter(congress=congress) if congress else cycles
+
+
+def _listed(congress: Congress | None) -> QuerySet[Cycle]:
+    """Return the cycles of that congress; where none is named, of all but the rehearsals."""
+    return _of(congress) if congress else _of(None).exclude(congress__kind=Kind.REHEARSAL)
+
+
+def shown_cycles(congress: Congress | None) -> QuerySet[Cycle]:
+    """Return the votes of a congress that its home page may name, newest first; no year that is only planned.
+
+    Where no congress is named, those of all, rehearsals aside.
+    """
     return (
-        Cycle.objects.exclude(kind=Kind.REHEARSAL)
+        _listed(congress)
         .exclude(stage=Stage.SOLICITATION, slate_frozen_at=None, call__published_at=None)
         .filter(assesses=None)
         .order_by("-year", "slug")
@@ -31,13 +48,23 @@ def shown_cycles() -> QuerySet[Cycle]:
     )
 
 
-def public_cycle(slug: str) -> Cycle:
-    """Return the cycle at this address with its candidates and rounds, in three queries. Raises Http404."""
-    cycles = Cycle.objects.prefetch_related(Prefetch("candidates", _CANDIDATES), Prefetch("rounds", _ROUNDS))
-    try:
-        return cycles.get(slug=slug)
-    except Cycle.DoesNotExist as error:
-        raise Http404 from error
+def public_cycle(congress: Congress | None, slug: str) -> Cycle:
+    """Return the cycle at this address with its candidates and rounds, in three queries. Raises Http404.
+
+    Where no congress is named and several have the address, it is that of the one that was here first. It is never that
+    of a rehearsal, but for those from before a rehearsal was a congress: their addresses begin with ``rehearsal-``.
+    """
+    among = _of(congress) if slug.startswith(_OLD_REHEARSALS) else _listed(congress)
+    cycles = among.prefetch_related(Prefetch("candidates", _CANDIDATES), Prefetch("rounds", _ROUNDS))
+    cycle = cycles.filter(slug=slug).order_by("congress_id").first()
+    if cycle is None:
+        raise Http404
+    return cycle
+
+
+def units_of(congress: Congress) -> QuerySet[Unit]:
+    """Return the units of that congress, by their names."""
+    return Unit.objects.filter(congress=congress).order_by("name")
 
 
 def newest_round(cycle: Cycle) -> Round | None:
@@ -67,10 +94,11 @@ def published_call(cycle: Cycle) -> Call | None:
     return Call.objects.filter(cycle=cycle).exclude(published_at=None).first()
 
 
-def open_calls(at: datetime) -> list[Call]:
+def open_calls(congress: Congress | None, at: datetime) -> list[Call]:
     """Return the calls of votes that the home page may name which take proposals at this moment."""
-    calls = Call.objects.exclude(cycle__kind=Kind.REHEARSAL).exclude(published_at=None)
-    return [call for call in calls.filter(opens_at__lte=at).select_related("cycle") if call.is_open(at)]
+    calls = Call.objects.exclude(published_at=None).filter(cycle__in=_listed(congress))
+    open_ones = calls.filter(opens_at__lte=at).select_related("cycle__congress")
+    return [call for call in open_ones if call.is_open(at)]
 
 
 def newest_report(cycle: Cycle) -> SlateReport | None:
@@ -104,11 +132,7 @@ def shown_proposals(cycle: Cycle, asked: dict[str, str]) -> QuerySet[Proposal]:
     return proposals
 
 
-def delivered_cycles() -> QuerySet[Cycle]:
-    """Return the cycles whose projects are on their way or done, newest first; no rehearsal, no assessment."""
+def delivered_cycles(congress: Congress | None) -> QuerySet[Cycle]:
+    """Return the cycles whose projects are on their way or done, newest first; no assessment."""
     stages = [Stage.DELIVERY, Stage.ASSESSMENT, Stage.ARCHIVED]
-    return (
-        Cycle.objects.exclude(kind=Kind.REHEARSAL)
-        .filter(stage__in=stages, assesses=None)
-        .order_by("-year", "slug")
-    )
+    return _listed(congress).filter(stage__in=stages, assesses=None).order_by("-year", "slug")

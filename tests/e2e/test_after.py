@@ -10,14 +10,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.models import Unit, User
+from accounts.models import User
 from accounts.roles import Role
 from tests.assessing import begin
 from tests.browser import DESK, PHONE, Live, assert_good, assert_good_in_the_dark
 from tests.e2e.test_before import press, sign_in_as
 from tests.e2e.test_delegate import SMALL
 from tests.e2e.test_round import sign_in
-from tests.factories import UserFactory, Vote, make_vote
+from tests.factories import UnitFactory, UserFactory, Vote, make_vote
 from tests.integration.after.test_delivery_pages import lived
 from tests.unit.domain.test_uploads import with_place
 from voting.domain.after import surveys
@@ -89,7 +89,7 @@ def enter(page: Page, vote: Vote, place: int) -> None:
 def test_from_the_published_result_to_the_published_assessment(live: Live, tmp_path: Path):  # noqa: PLR0915 one story
     vote = make_vote(until="published", delegates=3, candidates=3, seats=2, ballots=[[1, 2]] * 3)
     Cycle.objects.update(year=timezone.localdate().year)  # its milestones are of these months
-    unit = Unit.objects.create(name="区城管局")
+    unit = UnitFactory(name="区城管局")
     officer_user = UserFactory(role=Role.UNIT, unit=unit)
     clerk = sign_in(live.person(viewport=DESK), vote.clerk)
     clerk.get_by_role("link", name="责任分解").first.click()

@@ -228,17 +228,17 @@ def test_a_clerk_opens_a_year_and_publishes_its_call(live: Live, language: str):
     clerk = sign_in(live.person(viewport=DESK), UserFactory(role=Role.CLERK), language)
     clerk.goto(f"{language}/admin/new-year/")
     assert_good(clerk, PHONE)
-    for name, text in (("year", "2019"), ("place", "测试区"), ("seats", "0"), ("slug", "2019")):
+    for name, text in (("year", "2019"), ("session", "测试会议"), ("seats", "0"), ("slug", "2019")):
         clerk.locator(f"#id_{name}").fill(text)
     clerk.locator("form.act .btn-primary").click()
     expect(clerk.locator("#id_seats")).to_have_attribute("aria-invalid", "true")
-    expect(clerk.locator("#id_place")).to_have_value("测试区")
+    expect(clerk.locator("#id_session")).to_have_value("测试会议")
     clerk.locator("#id_seats").fill("10")
     clerk.locator("form.act .btn-primary").click()
     expect(clerk).to_have_url(f"{live.url}{language}{VOTE}call/")
     citizen = live.person()
     citizen.goto("/")
-    expect(citizen.locator("main")).not_to_contain_text("测试区")
+    expect(citizen.locator("main")).not_to_contain_text("测试会议")
 
 
 PUBLIC = (

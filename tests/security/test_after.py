@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from django.test import Client
 
+from accounts.roles import Role
 from tests.cases_after import answer, ask, assess, decide, survey
 from tests.factories import UserFactory
 from tests.security.test_before import EVIL, SHORT, TAG
@@ -81,7 +82,7 @@ def filled_with(text: str, short: str) -> Spring:
 def people(spring: Spring) -> list[Client]:
     clients = [Client()]
     for user in (
-        spring.vote.clerk, spring.officer, spring.vote.delegates[0].user, UserFactory(role="", is_superuser=True),
+        spring.vote.clerk, spring.officer, spring.vote.delegates[0].user, UserFactory(role=Role.KEEPER, congress=None),
     ):  # fmt: skip
         client = Client()
         client.force_login(user, backend=BACKEND)

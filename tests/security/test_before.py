@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 
 from tests.autumn import Autumn, make_autumn
+from tests.factories import CongressFactory
 from tests.security.test_crawl import PARAMETER, database, patterns
 from voting.domain.before import deliberation, proposals, screening, slate_reports, slates
 from voting.models import Candidate, Proposal
@@ -49,7 +50,11 @@ def people(autumn: Autumn) -> list[Client]:
 
 def filled_with(text: str, short: str) -> Autumn:
     """Bring a year to the deliberation with *text* in every field that anybody can write."""
-    autumn = make_autumn(until="call", place=short[:60], congress=short)
+    names = dict.fromkeys(
+        ("name", "name_en", "place", "place_en", "publisher", "issuer", "issuer_en", "seal"), short
+    )
+    congress = CongressFactory(**names)
+    autumn = make_autumn(until="call", congress=congress, session=short, session_en=short, vote_at=short)
     fields = dict.fromkeys(("title", "place", "beneficiaries", "cost", "contact_name", "contact"), short)
     autumn.propose(short, **{key: fields[key] for key in fields if key != "title"} | {
         "content": text, "reason": text, "field": short[:60],
@@ -119,7 +124,13 @@ def test_f10_a_script_in_any_text_is_text_on_every_page():
     autumn = filled_with(EVIL, SHORT)
     seen = 0
     for client in people(autumn):
-        for address in addresses():
+        for address in (
+            *addresses(),
+            "/en/",
+            "/en/2019/",
+            "/en/2019/slate-report/",
+            "/en/2019/deliberation/",
+        ):
             answer = client.get(address)
             if answer.get("Content-Type", "").startswith("text/html"):
                 body = answer.content.decode()

@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from openpyxl import load_workbook
 
-from accounts.models import User
+from accounts.models import Delegate, User
 from accounts.roles import Kind, Role
 from tests.factories import UserFactory, Vote, make_vote
 from voting.admin.core.site import site
@@ -57,15 +57,15 @@ def records() -> dict[str, str]:
     return keys
 
 
-def addresses() -> list[str]:
-    """Return every address of the site, with the values of the vote in place of its parameters."""
+def addresses(**instead: str) -> list[str]:
+    """Return every address of the site, with the values of the vote, or those given, in place of its parameters."""
     known = records()
     content_type = str(ContentType.objects.get_for_model(RollEntry).pk)
     found = set()
     for pattern in patterns(get_resolver()):
         path = "/" + re.sub(r"[\^$]|\\Z", "", pattern).lstrip("/")
         key = next((key for beginning, key in known.items() if path.startswith(beginning)), "1")
-        values = VALUES | {"content_type_id": content_type, "object_id": key}
+        values = VALUES | {"content_type_id": content_type, "object_id": key} | instead
         found.add(PARAMETER.sub(lambda match, values=values: values.get(match[1] or match[2], "1"), path))
     return sorted(found)
 
@@ -75,7 +75,7 @@ def people(vote: Vote) -> dict[str, User | None]:
     return {
         "nobody": None,
         "delegate": vote.delegates[-1].user,
-        "superuser": UserFactory(role="", is_superuser=True),
+        "keeper of the installation": UserFactory(role=Role.KEEPER, congress=None),
         "stranger": UserFactory(role=Role.SCRUTINEER, kind=Kind.DEMO),
         **{role: known.get(role) or UserFactory(role=role) for role in Role.values if role != Role.DELEGATE},
     }
@@ -158,7 +158,7 @@ def test_the_crawl_knows_the_site():
         "/ballot/cast/",
         "/admin/",
         f"/admin/voting/round/{vote.round.pk}/change/",
-        f"/admin/accounts/user/{User.objects.order_by('pk')[0].pk}/delete/",
+        f"/admin/accounts/delegate/{Delegate.objects.order_by('pk')[0].pk}/delete/",
         "/admin/vote/2018/count/",
         "/healthz",
     ):
@@ -181,7 +181,7 @@ def test_the_crawl_knows_the_site():
 
 
 @pytest.mark.parametrize(
-    ("until", "names"), [("open", ()), ("closed", ("nobody", "clerk", "chief", "superuser"))]
+    ("until", "names"), [("open", ()), ("closed", ("nobody", "clerk", "chief", "keeper of the installation"))]
 )
 def test_f9_s11_f14_no_get_changes_anything_or_tells_a_count_while_the_urn_is_shut(until, names):
     vote = make_vote(until=until, delegates=41, ballots=CHOICES)

@@ -51,7 +51,7 @@ def test_evidence_cannot_be_updated_deleted_or_emptied(vote, table, change):
     [
         ("UPDATE voting_round SET status = 'open'", "no such step"),
         ("UPDATE voting_cycle SET stage = 'voting'", "no such step"),
-        ("UPDATE voting_cycle SET kind = 'demo'", "the kind is fixed"),
+        ("UPDATE accounts_congress SET kind = 'demo'", "the kind is fixed"),
         ("UPDATE voting_cycle SET slate_frozen_at = NULL", "the slate is frozen"),
         ("UPDATE voting_round SET definition = '{}'", "definition is frozen"),
         ("UPDATE voting_round SET seats = 12", "definition is frozen"),
@@ -92,10 +92,10 @@ def test_the_certifier_is_another_person_than_the_counter():
         )
 
 
-def test_delegates_of_another_kind_never_reach_a_roll():
+def test_delegates_of_another_congress_never_reach_a_roll():
     vote = make_vote(until="rolled", delegates=2)
     stranger = DelegateFactory(kind=Kind.REHEARSAL)
-    with pytest.raises(IntegrityError, match="different kinds"):
+    with pytest.raises(IntegrityError, match="another congress"):
         execute(
             "INSERT INTO voting_rollentry (round_id, delegate_id, number, name, delegation, presence, voted)"
             f" VALUES ({vote.round.pk}, {stranger.pk}, 'R9', 'x', 'x', 'absent', false)"

@@ -15,7 +15,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.roles import Kind
+from tests.cases_after import inspect
 from tests.factories import DelegateFactory, DelegationFactory, make_vote
+from tests.spring import make_spring
 from voting.evidence import rules
 
 pytestmark = pytest.mark.django_db
@@ -105,27 +107,28 @@ ATTACKS = [
         before="DELETE FROM public.voting_ballotitem WHERE number = 12",
     ),
     Attack(
-        "piaojue_same_kind",
+        "piaojue_congress_of",
         "accounts_delegate",
         MAKE_ROLL.format(number="stranger"),
-        "different kinds",
+        "another congress",
         until="rolled",
-        seen="SELECT id, 'official' AS kind FROM public.accounts_delegate",
+        seen="SELECT d.id, c.congress_id FROM public.accounts_delegate d, public.voting_cycle c",
     ),
     Attack(
-        "piaojue_same_kind",
+        "piaojue_congress_of",
         "voting_cycle",
         MAKE_ROLL.format(number="stranger"),
-        "different kinds",
+        "another congress",
         until="rolled",
-        seen="SELECT id, 'rehearsal' AS kind FROM public.voting_cycle",
+        seen="SELECT c.id, d.congress_id FROM public.voting_cycle c, public.accounts_delegate d"
+        " WHERE d.number = 'stranger'",
     ),
     Attack(
-        "piaojue_same_kind",
+        "piaojue_roll_frozen",
         "voting_round",
         MAKE_ROLL.format(number="newcomer"),
         "the roll is frozen",
-        seen="SELECT id, cycle_id, 'preparing' AS status FROM public.voting_round",
+        seen="SELECT id, 'preparing' AS status FROM public.voting_round",
     ),
     Attack("piaojue_slate", "voting_cycle", RENAME, "the slate is frozen"),
     Attack(
@@ -167,6 +170,14 @@ ATTACKS = [
         seen="SELECT r.id, d.cycle_id FROM public.voting_round r, public.voting_disposal d",
     ),
 ]
+#: Table by table, where ``piaojue_congress_of`` looks: into which column, and what that leads to.
+WAYS: list[tuple[str, str, str]] = [
+    (table, column, leads_to or "accounts_congress")
+    for leads_to, column, table in re.findall(
+        r"RETURN (?:public\.piaojue_congress_of\(\s*'(\w+)', )?\(SELECT (\w+) FROM public\.(\w+) WHERE id = key\)",
+        rules.render("same_congress"),
+    )
+]
 
 
 def execute(*statements: str) -> None:
@@ -182,15 +193,19 @@ def ask(question: str) -> list[tuple[object, ...]]:
         return cursor.fetchall()
 
 
-def unqualified(script: str) -> list[str]:
-    """Return the functions of the rules as they were once written: without schema and search path."""
-    functions = re.findall(r"^CREATE FUNCTION .*?\$\$;", script, re.MULTILINE | re.DOTALL)
+def unqualified(name: str) -> list[str]:
+    """Return a function of the rules, and those that call it, as they were once written: without schema and path.
+
+    Whoever calls it lends it the own search path.
+    """
+    functions = re.findall(r"^CREATE FUNCTION .*?\$\$;", rules.script(), re.MULTILINE | re.DOTALL)
     return [
         function.replace("CREATE FUNCTION ", "CREATE OR REPLACE FUNCTION ")
         .replace("SET search_path = pg_catalog, public, pg_temp", "")
         .replace(" public.", " ")
         .replace("FUNCTION piaojue", "FUNCTION public.piaojue")
         for function in functions
+        if f"public.{name}(" in function
     ]
 
 
@@ -212,28 +227,53 @@ def test_f31_a_temporary_table_named_like_ours_blinds_no_trigger(attack: Attack)
     execute(f"CREATE TEMP TABLE {attack.table} ON COMMIT DROP AS " + attack.seen.format(table=attack.table))
     with pytest.raises(IntegrityError, match=attack.answer):
         execute(attack.statement)
-    # The same attack succeeds where the functions leave out the schema.
-    execute(*unqualified(rules.script()))
+    # The same attack succeeds where the function leaves out the schema.
+    execute(*unqualified(attack.function))
     execute(attack.statement)
 
 
+@pytest.mark.parametrize(("table", "column", "leads_to"), WAYS, ids=[way[0] for way in WAYS])
+def test_f31_a_temporary_table_leads_into_no_congress(table: str, column: str, leads_to: str):
+    """A row that is in the temporary table alone belongs nowhere."""
+    spring = make_spring()
+    inspect(spring)
+    execute(
+        f"CREATE TEMP TABLE {table} ON COMMIT DROP AS"
+        f" SELECT -1::bigint AS id, (SELECT min(id) FROM public.{leads_to}) AS {column}"
+    )
+    question = f"SELECT public.piaojue_congress_of('{table}', -1)"
+    assert ask(question) == [(None,)]
+    # It does where the function leaves out the schema.
+    execute(*unqualified("piaojue_congress_of"))
+    assert ask(question) == [(spring.vote.cycle.congress_id,)]
+
+
 def test_every_table_that_a_function_looks_into_is_attacked():
+    functions = ask(OURS)
     looks = {
         (name, table)
-        for name, source, _settings in ask(OURS)
+        for name, source, _settings in functions
         for table in re.findall(r"\bpublic\.(\w+)", str(source))
     }
-    assert looks == {(attack.function, attack.table) for attack in ATTACKS}
+    tables = {*connection.introspection.table_names()}
+    assert {called for _name, called in looks if called not in tables} <= {name for name, *_more in functions}
+    attacked = {(attack.function, attack.table) for attack in ATTACKS}
+    attacked |= {("piaojue_congress_of", table) for table, _column, _leads_to in WAYS}
+    assert {(name, table) for name, table in looks if table in tables} == attacked
 
 
 def test_every_function_sets_its_search_path_and_names_the_schema_of_every_table():
     functions = ask(OURS)
     assert functions
-    tables = connection.introspection.table_names()
+    names = [*connection.introspection.table_names(), *(str(name) for name, *_more in functions)]
     for name, source, settings in functions:
         assert settings == [SEARCH_PATH], name
-        for table in tables:
-            assert not re.search(rf"(?<![.\w]){table}\b", str(source)), f"{name} names {table} without schema"
+        assert not re.search(r"\bEXECUTE\b", str(source)), (
+            f"{name} executes a text, which is not looked through"
+        )
+        code = re.sub(r"'[^']*'", "''", str(source))
+        for each in names:
+            assert not re.search(rf"(?<![.\w]){each}\b", code), f"{name} names {each} without schema"
 
 
 def test_the_triggers_of_every_table_of_evidence_are_on():

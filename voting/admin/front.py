@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 
@@ -20,8 +21,10 @@ from voting.admin.before.slates import CandidatePage, CandidatesPage
 from voting.admin.before.solicitation import ProposalPage
 from voting.admin.before.units import UnitDesk, desks
 from voting.admin.core import records
+from voting.admin.core.congresses import CongressPage, OpenCongressPage, OwnCongressPage, congresses
 from voting.admin.core.journal import journal
 from voting.admin.core.pages import FIRST
+from voting.admin.core.people import PeoplePage, PersonPage
 from voting.admin.core.site import site
 from voting.admin.core.years import new_year
 from voting.admin.step_pages import PAGES
@@ -32,14 +35,21 @@ from voting.admin.vote.roster import RosterPage
 from voting.admin.vote.scan import DeskPage
 from voting.domain.vote.running_order import RunningOrder, running_cycles
 from voting.models import Cycle
-from voting.permissions import can_open_year, can_watch
+from voting.permissions import can_keep_accounts, can_open_congress, can_open_year, can_watch
 from voting.read_models.core.unreadable import Unread
 from voting.states import Stage
 
 
-def index(request: HttpRequest) -> TemplateResponse:
-    """Show the running order of every running cycle of the person's kind, and below it the records."""
+def index(request: HttpRequest) -> HttpResponse:
+    """Show the running order of every running cycle of the person's congress, and below it the records.
+
+    A keeper, who takes no step of a vote, is led to what there is to keep.
+    """
     user = cast("User", request.user)
+    if can_open_congress(user):
+        return redirect("admin:congresses")
+    if can_keep_accounts(user):
+        return redirect("admin:people")
     at_work = request.GET.get(FIRST, "")
     cycles = sorted(running_cycles(user), key=lambda cycle: cycle.slug != at_work)
     orders = [_readable(RunningOrder(cycle, user=user)) for cycle in cycles]
@@ -67,13 +77,13 @@ def _readable(order: RunningOrder) -> tuple[RunningOrder, list[str]]:
 
 
 def delivering(user: User) -> list[Cycle]:
-    """Return the cycles of the person's own kind whose projects are on their way or wait to be.
+    """Return the cycles of the person's own congress whose projects are on their way or wait to be.
 
     An archived year stays until its keys and urns are disposed of: nobody would find that page otherwise.
     """
     stages = [Stage.PUBLICATION, Stage.DELIVERY, Stage.ASSESSMENT]
     due = Q(stage__in=stages) | Q(stage=Stage.ARCHIVED, disposal=None)
-    cycles = Cycle.objects.filter(due, kind=user.kind, assesses=None)
+    cycles = Cycle.objects.select_related("congress").filter(due, congress=user.congress_id, assesses=None)
     return [cycle for cycle in cycles if can_watch(user, cycle)]
 
 
@@ -112,6 +122,12 @@ def addresses() -> list[URLPattern | URLResolver]:
     return [
         path("", site.admin_view(index), name="index"),
         path("new-year/", site.admin_view(new_year), name="new_year"),
+        path("people/", site.admin_view(PeoplePage.as_view()), name="people"),
+        path("people/<small:pk>/", site.admin_view(PersonPage.as_view()), name="person"),
+        path("congress/", site.admin_view(OwnCongressPage.as_view()), name="own_congress"),
+        path("congresses/", site.admin_view(congresses), name="congresses"),
+        path("congresses/new/", site.admin_view(OpenCongressPage.as_view()), name="open_congress"),
+        path("congresses/<slug:slug>/", site.admin_view(CongressPage.as_view()), name="congress"),
         *ours,
         *site.get_urls(),
     ]

@@ -50,7 +50,12 @@ class Definition:
         return choices.decode(data, ballot_type=self.ballot_type, items=len(self.numbers))
 
 
-@lru_cache(maxsize=32)
+#: So many are kept by a process: one server may hold thousands of votes that are open at once, and every ballot page
+#: reads its own. Of 6 KB each, all of them are 25 MB.
+KEPT = 4096
+
+
+@lru_cache(maxsize=KEPT)
 def read_definition(text: str) -> Definition:
     """Return the definition of that text, parsed once per process.
 

@@ -1,15 +1,11 @@
--- A cycle is never deleted. Its kind is fixed, a frozen slate stays frozen, and its stage follows STAGE_STEPS of
--- voting/states.py and nothing else.
+-- A cycle is never deleted. A frozen slate stays frozen, and its stage follows STAGE_STEPS of voting/states.py and
+-- nothing else.
 
 CREATE TRIGGER never_deleted BEFORE DELETE ON public.voting_cycle FOR EACH ROW
 EXECUTE FUNCTION public.piaojue_refuse('a cycle is kept');
 
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.voting_cycle FOR EACH STATEMENT
 EXECUTE FUNCTION public.piaojue_refuse('kept as evidence');
-
-CREATE TRIGGER kind_fixed BEFORE UPDATE ON public.voting_cycle FOR EACH ROW
-WHEN (OLD.kind <> NEW.kind)
-EXECUTE FUNCTION public.piaojue_refuse('the kind is fixed');
 
 CREATE TRIGGER slate_stays_frozen BEFORE UPDATE ON public.voting_cycle FOR EACH ROW
 WHEN (OLD.slate_frozen_at IS NOT NULL AND OLD.slate_frozen_at IS DISTINCT FROM NEW.slate_frozen_at)

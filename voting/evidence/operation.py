@@ -35,6 +35,26 @@ class EvidenceChanged(Exception):
         return f'voting/evidence has changed; a migration must say InstallEvidence("{self.digest}").'
 
 
+class RemoveEvidence(Operation):
+    """Drop every function and trigger of ours: tables that they speak of are changed by what follows.
+
+    The migration that ends the change installs the rules again.
+    """
+
+    reversible = False
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Models know nothing of the rules."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        schema_editor.execute(REMOVE, params=None)
+
+    def describe(self) -> str:
+        return "Take the rules of voting/evidence away until they are installed anew"
+
+
 class InstallEvidence(Operation):
     """Drop every function and trigger of ours and make them anew from ``voting/evidence``.
 

@@ -1,5 +1,5 @@
--- The roll (应到) is what every majority is measured against. A line is added only before the opening and only for a
--- delegate of the cycle's kind; nobody is deleted; who it is, the sub-group and "has voted" stay. Excluding and
+-- The roll (应到) is what every majority is measured against. A line is added only before the opening, for a delegate
+-- of the cycle's congress (same_congress.sql); nobody is deleted; who it is, the sub-group and "has voted" stay. Excluding and
 -- admitting end with the opening, handing out paper and checking in end with the close.
 
 CREATE TRIGGER never_deleted BEFORE DELETE ON public.voting_rollentry FOR EACH ROW
@@ -8,26 +8,18 @@ EXECUTE FUNCTION public.piaojue_refuse('a frozen roll is kept');
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.voting_rollentry FOR EACH STATEMENT
 EXECUTE FUNCTION public.piaojue_refuse('kept as evidence');
 
-CREATE FUNCTION public.piaojue_same_kind() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION public.piaojue_roll_frozen() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    concerned record;
 BEGIN
-    SELECT r.status, c.kind INTO concerned
-    FROM public.voting_round r JOIN public.voting_cycle c ON c.id = r.cycle_id WHERE r.id = NEW.round_id;
-    IF (SELECT kind FROM public.accounts_delegate WHERE id = NEW.delegate_id) IS DISTINCT FROM concerned.kind THEN
-        RAISE EXCEPTION 'refused on %: delegates and cycle are of different kinds', TG_TABLE_NAME
-            USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    IF concerned.status NOT IN (<<BEFORE_OPENING>>) THEN
+    IF (SELECT status FROM public.voting_round WHERE id = NEW.round_id) NOT IN (<<BEFORE_OPENING>>) THEN
         RAISE EXCEPTION 'refused on %: the roll is frozen', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER same_kind BEFORE INSERT ON public.voting_rollentry FOR EACH ROW
-EXECUTE FUNCTION public.piaojue_same_kind();
+CREATE TRIGGER roll_frozen BEFORE INSERT ON public.voting_rollentry FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_roll_frozen();
 
 CREATE TRIGGER identity_fixed BEFORE UPDATE ON public.voting_rollentry FOR EACH ROW
 WHEN ((OLD.voted AND NOT NEW.voted)

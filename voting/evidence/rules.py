@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Mapping
 from importlib.resources import files
 from typing import TypeVar
@@ -12,8 +13,8 @@ from django.db.models import TextChoices
 from voting import states
 
 FILES = files("voting.evidence")
-#: The functions that several tables call; the file comes first, the others follow by name.
-SHARED = "shared"
+#: The files about several tables: the functions that they call come first; the others follow by name.
+SHARED = ("shared", "same_congress")
 
 State = TypeVar("State", bound=TextChoices)
 
@@ -21,7 +22,7 @@ State = TypeVar("State", bound=TextChoices)
 def names() -> list[str]:
     """Return the names of the files in the order in which they are installed."""
     stems = {path.name.removesuffix(".sql") for path in FILES.iterdir() if path.name.endswith(".sql")}
-    return [SHARED, *sorted(stems - {SHARED})]
+    return [*SHARED, *sorted(stems - {*SHARED})]
 
 
 def table_of(name: str) -> str:
@@ -30,7 +31,8 @@ def table_of(name: str) -> str:
 
 
 def tables() -> list[str]:
-    return [table_of(name) for name in names() if name != SHARED]
+    """Return the tables that have a trigger of ours."""
+    return sorted(set(re.findall(r" ON public\.(\w+)", script())))
 
 
 def render(name: str) -> str:

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 import voting.models.vote.urn
-from voting.evidence.operation import InstallEvidence
 
 
 class Migration(migrations.Migration):
@@ -3271,5 +3270,4 @@ class Migration(migrations.Migration):
                 verbose_name="certified by",
             ),
         ),
-        InstallEvidence("0dfcadbd9e5d4956b17fbfff4226d64d07c2e77ed784bf938b057c4881d86ef9"),
     ]

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 from django import template
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse, translate_url
+from django.urls import NoReverseMatch, get_script_prefix, reverse, translate_url
 from django.utils.translation import get_language, get_language_info, override
+
+from accounts.congresses import addresses_of_installation, are_several
 
 register = template.Library()
 
@@ -39,6 +41,19 @@ def other_languages(context: dict[str, Any], path: str | None = None) -> list[Ot
     ]
 
 
+@register.simple_tag
+def several_congresses() -> bool:
+    """Tell whether this server holds several congresses."""
+    return are_several()
+
+
+@register.simple_tag
+def url_of_installation(name: str) -> str:
+    """Return the address of that view without a congress: where several are, the way to their list."""
+    with addresses_of_installation():
+        return reverse(name)
+
+
 @register.simple_tag(takes_context=True)
 def page_addresses(context: dict[str, Any]) -> list[tuple[str, str]]:
     """Return (language, full address) of this page in every language, its own first; empty without a request."""
@@ -53,8 +68,12 @@ def page_addresses(context: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _translated(path: str, code: str) -> str:
     """Return the path in that language; the language's home page for an address that leads nowhere."""
-    translated = translate_url(path, code)
-    if translated != path:
+    # Resolving knows nothing of the congress before the address; making one does.
+    prefix = get_script_prefix()
+    # As a whole, with the slash at its end: "/admin/" does not begin with the congress at "/a/".
+    bare = path[len(prefix) - 1 :] if path.startswith(prefix) else path
+    translated = translate_url(bare, code)
+    if translated != bare:
         return translated
     with override(code):
         try:

@@ -14,9 +14,10 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.translation import override
 
-from accounts.models import Unit, User
+from accounts.models import User
+from accounts.names import NamesShown
 from accounts.roles import Kind, Role
-from tests.factories import UserFactory
+from tests.factories import UnitFactory, UserFactory
 from tests.pages import html_of
 from tests.pages import text_of as said
 from tests.spring import MILESTONES, TARGETS, Spring, make_spring
@@ -164,7 +165,7 @@ def test_who_does_it_changes_too_and_the_new_lead_unit_reports(spring):
     first, second = (json.loads(Breakdown.objects.get(version=n).body)["deliveries"][0] for n in (1, 2))
     assert (first["lead_unit"], second["lead_unit"]) == ("区城管局", "区民政局")
     with override("zh-hans"):
-        assert plan_differences(change.before, change.after) == [
+        assert plan_differences(change.before, change.after, NamesShown(spring.cycle.congress_id)) == [
             ("分管领导", "未说明", "王副区长"),
             ("牵头单位", "区城管局", "区民政局"),
             ("配合单位", "未说明", "区财政局"),
@@ -178,7 +179,7 @@ def test_somebody_must_be_able_to_report_after_a_change(spring):
 
 
 def test_a_unit_of_a_rehearsal_leads_no_real_project(spring):
-    Unit.objects.create(name="区水务局", kind=Kind.REHEARSAL)
+    UnitFactory(name="区水务局", kind=Kind.REHEARSAL)
     with pytest.raises(ValidationError) as refused:
         ask(spring, lead_unit="区水务局")
     assert set(refused.value.message_dict) == {"lead_unit"}

@@ -15,9 +15,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
-from accounts.models import Unit
 from accounts.roles import Kind, Role
-from tests.factories import UserFactory, make_vote
+from tests.factories import CongressFactory, UnitFactory, UserFactory, make_vote
 from tests.spring import make_spring
 from voting.domain.after import deliveries, light_settings, progress
 from voting.domain.after.lights import Light
@@ -34,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_unit_of_a_rehearsal_takes_no_part_in_a_real_year():
-    Unit.objects.create(name="区水务局", kind=Kind.REHEARSAL)
+    UnitFactory(name="区水务局", kind=Kind.REHEARSAL)
     vote = make_vote(until="published", candidates=4, seats=3, delegates=3, ballots=[(1, 2, 3)] * 3)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -177,11 +176,18 @@ def test_what_is_not_taken(more, refusal):
 
 def test_only_the_lead_unit_and_the_clerk_report():
     spring = make_spring()
-    rehearsing = (
-        UserFactory(role=Role.CLERK, kind=Kind.REHEARSAL),
-        UserFactory(role=Role.UNIT, kind=Kind.REHEARSAL, unit=spring.unit),
+    elsewhere = CongressFactory(slug="yuhang")
+    namesake = UnitFactory(congress=elsewhere, name=spring.unit.name)
+    of_another_congress = (
+        UserFactory(role=Role.CLERK, congress=elsewhere),
+        UserFactory(role=Role.UNIT, congress=elsewhere, unit=namesake),
     )
-    for user in (spring.stranger, spring.vote.scrutineer, spring.vote.delegates[0].user, *rehearsing):
+    for user in (
+        spring.stranger,
+        spring.vote.scrutineer,
+        spring.vote.delegates[0].user,
+        *of_another_congress,
+    ):
         with pytest.raises(NotYourUnit):
             spring.report(by=user)
     assert spring.report(by=spring.vote.clerk).reported_by == spring.vote.clerk

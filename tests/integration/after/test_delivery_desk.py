@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.cases_after import archived_with_nothing_left, assess
+from tests.factories import CongressFactory
 from tests.pages import html_of
 from tests.spring import Spring, make_next_year, make_spring
 from voting.count.counting import Mark
@@ -108,7 +109,7 @@ def test_a_project_is_offered_only_to_a_year_that_takes_it_over():
     client = clerk_of(spring)
     assert str(archive.NoNextYear()) in text(client.get(f"{DESK}1/"))
     later = make_next_year()
-    Cycle.objects.create(slug="2030", year=2030, place="某区", seats=3)
+    Cycle.objects.create(slug="2030", year=2030, seats=3, congress=CongressFactory())
     assert list(archive.next_years(spring.cycle)) == [later]
     shown = client.get(f"{DESK}1/")
     assert re.findall(r'<option value="(\d+)"', shown.context["forms"]["carry"].as_p()) == [str(later.pk)]

@@ -25,7 +25,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Delegate
 from tests.cases_after import ask, assess, survey
-from tests.factories import POINTS, Vote, make_vote
+from tests.factories import POINTS, CongressFactory, Vote, make_vote
 from tests.pages import html_of
 from tests.pages import text_of as text
 from tests.spring import Spring, make_spring
@@ -455,6 +455,9 @@ def test_a_picture_is_served_as_we_made_it(client):
     assert answer["Content-Type"] == "image/jpeg"
     assert Image.open(io.BytesIO(answer.content)).size == (40, 30)
     assert client.get(f"/2018/delivery/2/files/{report.pk}/1/").status_code == 404
+    CongressFactory(slug="yuhang")
+    assert client.get(f"/gongshu{address}").status_code == 200
+    assert client.get(f"/yuhang{address}").status_code == 404
 
 
 def queries(client: Client, page: str) -> int:

@@ -14,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from accounts.models import Unit
-from accounts.roles import Kind, Role
+from accounts.roles import Role
 from tests.assessing import GOOD, POOR, SO_SO, begin, finish
 from tests.autumn import clock
-from tests.factories import UserFactory, Vote
+from tests.factories import CongressFactory, UnitFactory, UserFactory, Vote
 from tests.spring import Spring, make_spring
 from voting.admin.after.unit_desk import unit_rows
 from voting.count.grading import Grade
@@ -44,7 +44,9 @@ def test_a_poor_grade_is_put_right_and_assessed_a_second_time():
     with pytest.raises(rectifications.NotPoor):
         rectifications.order_rectification(delivery=poor, **order, **spring.acting)
     assert [each.number for each in assessments.assessable(spring.cycle)] == [3, 4]
-    for user in (spring.stranger, UserFactory(role=Role.UNIT, kind=Kind.REHEARSAL, unit=spring.unit)):
+    elsewhere = CongressFactory(slug="yuhang")
+    namesake = UnitFactory(congress=elsewhere, name=spring.unit.name)
+    for user in (spring.stranger, UserFactory(role=Role.UNIT, congress=elsewhere, unit=namesake)):
         with pytest.raises(rectifications.NotYourUnit):
             rectifications.reply_rectification(
                 rectification=made, text="已完成。", **spring.acting | {"by": user}
@@ -156,7 +158,7 @@ def by_unit(spring: Spring) -> Vote:
 def test_the_unit_that_was_graded_poor_answers_and_so_may_the_lead_unit(client):
     spring = make_spring(issued=False)
     vote = by_unit(spring)
-    third = UserFactory(role=Role.UNIT, unit=Unit.objects.create(name="街道"))
+    third = UserFactory(role=Role.UNIT, unit=UnitFactory(name="街道"))
     order = rectifications.order_rectification(
         assessment=vote.cycle,
         delivery=spring.delivery(1),

@@ -18,8 +18,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.congresses import are_several
 from accounts.roles import Kind
-from tests.factories import make_vote
+from tests.factories import CongressFactory, make_vote
 from tests.integration.after.test_delivery_pages import lived
 from tests.spring import make_spring
 
@@ -71,6 +72,19 @@ def test_every_address_of_the_interface_is_described():
         if pattern.name not in {"openapi", "not-found"}
     }
     assert known == described
+
+
+def test_the_description_leads_into_the_congress_of_its_own_address(client):
+    for slug in ("gongshu", "yuhang"):
+        CongressFactory(slug=slug)
+    for prefix in ("/gongshu", "", "/yuhang"):
+        described = client.get(f"{prefix}/api/v1/openapi.json").json()["paths"]
+        assert f"{prefix}/api/v1/cycles/" in described
+        assert all(path.startswith(f"{prefix}/api/v1/") for path in described), prefix
+        page = client.get(f"{prefix}/open-data/").content.decode()
+        assert f"<code>{prefix}/api/v1/cycles/</code>" in page
+        others = {"/gongshu/api/", "/yuhang/api/"} - {f"{prefix}/api/"}
+        assert not any(other in page for other in others), prefix
 
 
 def client_description() -> dict[str, Any]:
@@ -227,6 +241,7 @@ def test_the_number_of_queries_does_not_grow(client, candidates, reports):
     for number in range(1, candidates + 1):
         for again in range(reports):
             spring.report(number, figures={1: 3 + again}, reached={1: date(2018, 3, 2)})
+    are_several()  # which a process asks once in half a minute
     with CaptureQueriesContext(connection) as caught:
         client.get(f"{ROOT}cycles/2018/projects/")
     assert len(caught) == 17

@@ -12,8 +12,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from accounts.congresses import are_several
+from accounts.roles import Role
 from tests.autumn import Autumn, make_autumn
-from tests.factories import NOW
+from tests.factories import NOW, CongressFactory, DelegateFactory, UnitFactory, UserFactory
 from tests.pages import text_of as said
 from tests.unit.domain.test_uploads import paper, picture, with_place
 from voting.domain.before import proposals
@@ -79,13 +81,16 @@ def test_a_delegate_and_a_unit_officer_propose_in_their_own_name(autumn):
     assert (other.delegate, other.unit) == (None, autumn.unit)
 
 
-def test_staff_of_another_kind_are_residents_here(autumn):
-    autumn.officer.kind = "rehearsal"
-    autumn.officer.save()
-    client = Client()
-    client.force_login(autumn.officer)
-    send(autumn, client)
-    assert Proposal.objects.get().source == Source.RESIDENT
+def test_delegates_and_staff_of_another_congress_are_residents_here(autumn):
+    elsewhere = CongressFactory(slug="yuhang")
+    namesake = UnitFactory(congress=elsewhere, name=autumn.unit.name)
+    delegate = DelegateFactory(congress=elsewhere, number=autumn.delegate.number)
+    for user in (UserFactory(role=Role.UNIT, congress=elsewhere, unit=namesake), delegate.user):
+        client = Client()
+        client.force_login(user)
+        assert send(autumn, client).status_code == 200
+        proposal = Proposal.objects.latest("number")
+        assert (proposal.source, proposal.unit, proposal.delegate) == (Source.RESIDENT, None, None)
 
 
 def test_the_same_form_sent_twice_is_one_proposal_with_one_code(autumn):
@@ -105,6 +110,16 @@ def test_the_code_is_kept_nowhere(autumn):
     journal = " ".join(str(each.data) for each in JournalEntry.objects.all())
     assert plain not in kept + journal
     assert code(answer) not in kept + journal
+
+
+def test_a_code_leads_to_the_congress_of_its_proposal_wherever_it_is_typed():
+    own = make_autumn(until="confirmed").cycle
+    make_autumn(congress=CongressFactory(slug="yuhang"))
+    typed = proposals.code_of(own.proposals.exclude(led_to=None).first().ticket)
+    for address in ("/track/", "/gongshu/track/", "/yuhang/track/"):
+        page = Client().post(address, {"code": typed}).content.decode()
+        assert re.search(r'href="/gongshu/2019/projects/\d+/"', page), address
+        assert "/yuhang/2019/" not in page, address
 
 
 def test_a_wrong_code_tells_nothing(autumn):
@@ -291,6 +306,7 @@ def test_queries_do_not_grow_with_the_proposals(autumn, count, django_assert_num
         )  # fmt: skip
         given.number = number + 1
         given.save(force_insert=True)
+    are_several()  # which a process asks once in half a minute
     with django_assert_num_queries(7):
         Client().get("/2019/proposals/?q=第")
     client = Client()

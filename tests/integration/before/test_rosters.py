@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts.models import Delegate, Delegation, RosterImport, User
+from accounts.models import Delegate, Delegation, RosterImport, User, delegate_username
 from accounts.roles import Kind, Role
 from tests.factories import NOW, DelegateFactory, UserFactory, Vote, make_vote
 from tests.integration.vote.test_admin_steps import text_of
@@ -111,9 +111,9 @@ def test_f20_two_thousand_rows_with_three_wrong_ones(vote: Vote):
 
 def test_new_delegates_sign_in_with_a_slip_only(vote: Vote):
     apply(vote, stage(vote, people(3)))
-    users = User.objects.filter(username__startswith="delegate-N")
-    assert {(user.role, user.kind, user.has_usable_password()) for user in users} == {
-        (Role.DELEGATE, Kind.OFFICIAL, False)
+    users = User.objects.filter(username__startswith=delegate_username(vote.cycle.congress, "N"))
+    assert {(user.role, user.congress, user.has_usable_password()) for user in users} == {
+        (Role.DELEGATE, vote.cycle.congress, False)
     }
     assert Delegation.objects.filter(name="第1团").count() == 1
     rolls.freeze_roll(cycle=vote.cycle, by=vote.clerk, at=vote.later())
@@ -155,9 +155,15 @@ def test_the_sub_group_comes_with_the_file_or_stays(vote: Vote):
     assert stage(vote, [["N1", "甲", "一"]]).summary["unchanged"] == 1
 
 
-def test_a_number_of_another_kind_is_faulty(vote: Vote):
-    other = DelegateFactory(kind=Kind.DEMO)
-    assert stage(vote, [[other.number, "甲", "一"]]).summary["faults"] == [(2, "other_kind", other.number)]
+def test_the_numbers_of_another_congress_are_taken_by_nobody_here(vote: Vote):
+    other = DelegateFactory(kind=Kind.DEMO, name="别处的代表")
+    staged = stage(vote, [[other.number, "甲", "一"]])
+    assert (staged.summary["new"], staged.summary["faults"]) == (1, [])
+    apply(vote, staged)
+    assert vote.cycle.congress.delegates.get(number=other.number).name == "甲"
+    rosters.undo(cycle=vote.cycle, applied=staged, by=vote.clerk, at=vote.later())
+    other.refresh_from_db()
+    assert (other.name, other.is_active, other.congress.delegates.count()) == ("别处的代表", True, 1)
 
 
 def test_only_what_was_previewed_is_imported(vote: Vote):
@@ -183,6 +189,38 @@ def test_an_import_is_undone(vote: Vote):
     assert (User.objects.count(), Delegation.objects.count()) == (users, delegations)
     with pytest.raises(CannotUndo):
         rosters.undo(cycle=vote.cycle, applied=applied, by=vote.clerk, at=NOW)
+
+
+def test_undoing_takes_back_no_delegation_that_was_there_before(vote: Vote):
+    mine = vote.cycle.congress.delegations
+    for position, name in enumerate(["第一代表团", "第七代表团"], start=7):
+        mine.create(name=name, name_en=f"Delegation {position}", position=position)
+    before = list(mine.values("pk", "name", "name_en", "position"))
+    applied = apply(vote, stage(vote, [["N1", "甲", "第七代表团"], ["N2", "乙", "新团"]]))
+    applied.refresh_from_db()
+    assert applied.undo["delegations"] == ["新团"]
+    rosters.undo(cycle=vote.cycle, applied=applied, by=vote.clerk, at=NOW)
+    assert list(mine.values("pk", "name", "name_en", "position")) == before
+
+
+def test_an_import_of_before_is_undone_and_leaves_every_delegation(vote: Vote):
+    applied = apply(vote, stage(vote, [["N1", "甲", "新团"]]))
+    del applied.undo["delegations"]
+    applied.save()
+    rosters.undo(cycle=vote.cycle, applied=applied, by=vote.clerk, at=NOW)
+    assert not Delegate.objects.filter(number="N1").exists()
+    assert Delegation.objects.filter(name="新团").exists()
+
+
+def test_new_delegations_stand_in_the_order_of_the_file(vote: Vote):
+    here = vote.delegates[0]
+    names = ["第三代表团", "第一代表团", "第二代表团", "第七代表团"]
+    rows = [["N1", "甲", names[0]], [here.number, here.name, names[1]], ["N2", "乙", names[2]]]
+    apply(vote, stage(vote, [*rows, ["N3", "丙", names[0]], ["N4", "丁", names[3]]]))
+    mine = vote.cycle.congress.delegations
+    assert list(mine.filter(name__in=names).values_list("name", flat=True)) == names
+    positions = list(mine.values_list("position", flat=True))
+    assert len(set(positions)) == len(positions)
 
 
 def test_only_the_last_import_is_undone(vote: Vote):

@@ -17,15 +17,16 @@ import voting.domain
 from accounts import codes
 from accounts.codes import CodeRefused
 from accounts.models import Delegate
+from accounts.roles import Role
 from tests.autumn import make_autumn
 from tests.cases_after import CASES_AFTER, TRACES_AFTER
 from tests.cases_before import CASES_BEFORE, TRACES_BEFORE
-from tests.factories import NOW, make_vote
+from tests.factories import NOW, UserFactory, make_vote
 from tests.security.test_crawl import database
 from voting.count.formats.files import COUNT
 from voting.domain.after import progress
 from voting.domain.before import rosters
-from voting.domain.core import cycles, imports
+from voting.domain.core import cycles, imports, people
 from voting.domain.core.refusals import ConditionsUnmet, ReasonMissing, Refused, StepNotAllowed
 from voting.domain.vote import (
     ballots,
@@ -207,11 +208,31 @@ def import_one_ballot_more(vote):
     return urn_files.import_count(round_=vote.round, text=text, by=vote.clerk, at=NOW)
 
 
+def name_taken(vote):
+    people.enter_people(
+        congress=vote.cycle.congress,
+        people=[people.Newcomer("甲", Role.CHIEF), people.Newcomer("乙", Role.CLERK, vote.clerk.username)],
+    )
+
+
+def last_keeper():
+    keeper = UserFactory(role=Role.KEEPER)
+    return lambda: people.change_person(user=keeper, name="甲", unit="", may_sign_in=False)
+
+
+def sign_in(vote, code):
+    return codes.check_code(congress=vote.cycle.congress, number=vote.delegates[0].number, code=code, at=NOW)
+
+
 def wrong_code(vote, *, times: int = 1):
     for _ in range(times - 1):
         with pytest.raises(CodeRefused):
-            codes.check_code(number=vote.delegates[0].number, code=codes.new_code(), at=NOW)
-    codes.check_code(number=vote.delegates[0].number, code=codes.new_code(), at=NOW)
+            codes.check_code(
+                congress=vote.cycle.congress, number=vote.delegates[0].number, code=codes.new_code(), at=NOW
+            )
+    codes.check_code(
+        congress=vote.cycle.congress, number=vote.delegates[0].number, code=codes.new_code(), at=NOW
+    )
 
 
 CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
@@ -356,10 +377,15 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
         "counted", lambda v: counts.certify_tally(round_=v.round, by=v.presiding, at=NOW), ballots=[[1]]
     ),
     codes.MistypedCode: on(
-        "rolled", lambda v: codes.check_code(number=v.delegates[0].number, code="1234", at=NOW)
+        "rolled",
+        lambda v: codes.check_code(
+            congress=v.cycle.congress, number=v.delegates[0].number, code="1234", at=NOW
+        ),
     ),
     codes.WrongCode: on("rolled", wrong_code),
     codes.TooManyAttempts: on("rolled", lambda v: wrong_code(v, times=codes.MOST_FAILURES + 1)),
+    people.UserNameTaken: on("rolled", name_taken),
+    people.LastKeeper: last_keeper,
     **CASES_BEFORE,
     **CASES_AFTER,
 }

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from accounts.models import FileStatus, StagedFile
+from tests.factories import CongressFactory
 from tests.importing import WORLDS, World
 from tests.security.test_crawl import database
 from voting.domain.core import imports
@@ -95,7 +96,7 @@ def test_a_dropped_list_is_gone(world: World):
 
 def test_a_file_of_another_year_or_kind_is_no_staged_one(world: World):
     file = world.staged()
-    elsewhere = type(world.cycle)(pk=world.cycle.pk + 1, kind="demo")
+    elsewhere = type(world.cycle)(pk=world.cycle.pk + 1, congress=CongressFactory(kind="demo"))
     refuses(NotStaged, lambda: world.way.drop(file, cycle=elsewhere))
 
 

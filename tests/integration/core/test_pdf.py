@@ -35,7 +35,7 @@ def two_rounds():
 def document(vote, paper) -> Document:
     result = Result(vote.round.notice)
     if paper == "minutes":
-        cycle = queries.public_cycle(vote.cycle.slug)
+        cycle = queries.public_cycle(None, vote.cycle.slug)
         return documents.minutes(result, queries.journal_until(cycle, result.number))
     return documents.notice(result) if paper == "notice" else documents.count_report(result)
 

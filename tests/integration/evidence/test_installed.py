@@ -50,10 +50,10 @@ def test_a_migrated_database_holds_the_files_and_nothing_else():
         ),
         (
             (
-                "CREATE OR REPLACE TRIGGER kind_fixed BEFORE UPDATE ON voting_cycle FOR EACH ROW"
+                "CREATE OR REPLACE TRIGGER kind_fixed BEFORE UPDATE ON accounts_congress FOR EACH ROW"
                 " WHEN (false) EXECUTE FUNCTION piaojue_refuse('the kind is fixed')"
             ),
-            "In the database trigger kind_fixed on voting_cycle is not as its file says.",
+            "In the database trigger kind_fixed on accounts_congress is not as its file says.",
         ),
         (
             (

@@ -1,10 +1,12 @@
 """``make demo``: serves, says how to get in, stops cleanly, keeps its data, and says in a sentence what it cannot.
 
-Guards ``voting.management.commands.demo`` and ``voting.management.demo.places``.
+Guards ``voting.management.commands.demo``, ``voting.management.demo.places``, ``voting.management.demo.secrets`` and
+``voting.management.demo.sheet``.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -13,7 +15,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,17 +25,24 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import User
-from tests.factories import make_vote
+from accounts.roles import Kind, Role
+from tests.factories import CongressFactory, make_vote
 from voting.domain.vote.rounds import close_round
+from voting.management.commands.demo import Command
+from voting.management.commands.seed import TOWNS
 from voting.management.demo import places
 from voting.management.demo.places import Place, PlaceTaken, environment_for
 from voting.management.demo.reset import ResetRefused, reset_demo
-from voting.management.demo.secrets import read_secrets, secrets_file
+from voting.management.demo.secrets import DemoSecrets, VoteSecrets, keep_secrets, read_secrets, secrets_file
 from voting.management.demo.server import LEAST_SECONDS
 from voting.management.demo.sheet import sheet, table
+from voting.management.seeds.command import keep_loaded
+from voting.management.seeds.loading import Point
+from voting.management.seeds.next_year import NextPoint
+from voting.management.seeds.towns import load_towns
 from voting.models import Cycle, RollEntry, Round
 
 PATIENCE = 90  # seconds, for a machine that runs other tests beside
@@ -124,11 +133,16 @@ def test_it_serves_says_how_to_get_in_stops_keeps_its_data_and_outlives_its_serv
     with demo(env, tmp_path / "first") as first:
         said = first.wait_until_said("Stop with Ctrl-C")
         assert httpx.get(f"{first.url}/healthz").text == "ok\n"
-        number, code = re.search(r"^  (\d{3})  ((?:\d{4} ){4}\d{4})  演示代表", said, re.MULTILINE).groups()
-        sign_in_and_vote(first.url, number, code)
-        staff_sign_in(first.url, *re.search(r"^  (demo-clerk) +(\S+)", said, re.MULTILINE).groups())
+        number, code = slip("演示代表", said)
+        sign_in_and_vote(f"{first.url}/gongshu", number, code, ["1", "2"])
+        sign_in_and_vote(f"{first.url}/jia", *slip("甲镇演示代表", said), ["2"])
+        for congress, username in STAFF_SHOWN.items():
+            shown = re.search(rf"\b({username}) +(\S+)", said)
+            staff_sign_in(f"{first.url}{congress}", *shown.groups())
         assert said.startswith("preparing the database\nloading the seeds\n")
-        assert len(re.findall(r"^  \d  (?:[a-z]+ ?){10}$", said, re.MULTILINE)) == 5
+        key_slips = re.findall(r"^  \d  (?:[a-z]+ ?){10}$", said, re.MULTILINE)
+        assert len(key_slips) == 5 + 3  # of the district and of Jia Town; Yi Town has published
+        the_addresses_of_the_sheet_lead_there(first.url, said)
         workers = [worker.pid for worker in psutil.Process(first.process.pid).children(recursive=True)]
         assert len(workers) >= 3
         assert first.stop() == 0
@@ -140,12 +154,45 @@ def test_it_serves_says_how_to_get_in_stops_keeps_its_data_and_outlives_its_serv
         kill_the_server(second)
         assert second.stop(signal.SIGTERM) == 0
     assert "loading the seeds" not in again
-    assert re.findall(r"^  demo-.*", again, re.MULTILINE) == re.findall(r"^  demo-.*", said, re.MULTILINE)
+    staff = re.compile(r"^  (?:demo|jia|yi)-.*", re.MULTILINE)
+    assert staff.findall(again) == staff.findall(said)
     assert f"  {number}  {code}" not in again
-    assert RollEntry.objects.filter(round__cycle__slug="2018", voted=True).count() == 1
+    for vote in ({"cycle__slug": "2018"}, {"cycle__congress__slug": "jia"}):
+        assert RollEntry.objects.filter(round__in=Round.objects.filter(**vote), voted=True).count() == 1
 
 
-def sign_in_and_vote(url: str, number: str, code: str) -> None:
+#: Whose sign-in is tried, and at the address of which congress.
+STAFF_SHOWN = {
+    "/gongshu": "demo-clerk", "/jia": "jia-clerk", "/yi": "yi-keeper", "": "demo-installation",
+}  # fmt: skip
+
+
+def slip(name: str, sheet: str) -> tuple[str, str]:
+    """Return number and code of the first slip on the sheet of a delegate whose name begins so."""
+    number, code = re.search(
+        rf"^  (\d{{3}})  ((?:\d{{4}} ){{4}}\d{{4}})  {name}", sheet, re.MULTILINE
+    ).groups()
+    return number, code
+
+
+def the_addresses_of_the_sheet_lead_there(url: str, sheet: str) -> None:
+    """Every address on the sheet answers; beside those of the installation each says its congress."""
+    paths = re.findall(rf"{re.escape(url)}(\S*)", sheet)
+    assert {"/", "/en/", "/admin/"} == {
+        path for path in paths if path.count("/") <= 2 and not CONGRESS.match(path)
+    }
+    for congress in ("gongshu", "jia", "yi"):
+        assert {f"/{congress}/", f"/{congress}/enter/", f"/{congress}/admin/"} <= set(paths)
+    assert {"/gongshu/2018/screen/", "/yi/2027/result/"} <= set(paths)
+    for path in paths:
+        assert httpx.get(f"{url}{path}", follow_redirects=True).status_code == 200, path
+        assert CONGRESS.match(path) or path in {"/", "/en/", "/admin/"}, path
+
+
+CONGRESS = re.compile("/(gongshu|jia|yi)/")
+
+
+def sign_in_and_vote(url: str, number: str, code: str, marks: list[str]) -> None:
     with httpx.Client(base_url=url, follow_redirects=True, timeout=20) as phone:
         phone.get("/enter/")
         token = phone.cookies["csrftoken"]
@@ -153,7 +200,7 @@ def sign_in_and_vote(url: str, number: str, code: str) -> None:
             "/enter/", data={"csrfmiddlewaretoken": token, "number": number, "code": code}
         ).text
         ticket = re.search(r'name="ticket" value="([^"]+)"', ballot)[1]
-        choice = {"csrfmiddlewaretoken": phone.cookies["csrftoken"], "ticket": ticket, "mark": ["1", "2"]}
+        choice = {"csrfmiddlewaretoken": phone.cookies["csrftoken"], "ticket": ticket, "mark": marks}
         assert "您的表决票已投入票箱" in phone.post("/ballot/cast/", data=choice).text
 
 
@@ -261,30 +308,101 @@ def test_a_database_with_a_real_vote_is_neither_served_as_a_demo_nor_deleted(tmp
     monkeypatch.setitem(settings.DATABASES["default"], "EMBEDDED_IN", tmp_path)
     with pytest.raises(CommandError, match=r"holds a real vote \(real\), so it is not the demo's alone"):
         call_command("demo", "--reset")
-    assert not User.objects.filter(kind="demo").exists()
+    assert not User.objects.filter(congress__kind="demo").exists()
+
+
+@pytest.fixture
+def printed(tmp_path, settings) -> Callable[[], str]:
+    settings.VAR = tmp_path
+
+    def in_english() -> str:
+        with translation.override("en"):
+            return "\n".join(sheet(Place("127.0.0.1", 8123), known=read_secrets()))
+
+    return in_english
 
 
 @pytest.mark.django_db
-def test_the_sheet_follows_the_vote(tmp_path, settings):
-    settings.VAR = tmp_path
+def test_the_sheet_follows_the_vote(printed):
     call_command("seed", verbosity=0)
-    place, known, cycle = Place("127.0.0.1", 8123), read_secrets(), Cycle.objects.get()
-
-    def printed() -> str:
-        with translation.override("en"):
-            return "\n".join(sheet(place, cycle=cycle, known=known))
-
-    assert "http://127.0.0.1:8123/2018/screen/" in printed()
+    codes = read_secrets().votes["gongshu/2018"].codes
+    assert "http://127.0.0.1:8123/2018/screen/" in printed(), "one congress: no address needs to say which"
     assert "PORT=8123 make demo-votes" in printed()
-    assert known.codes["001"] in printed()
-    assert known.codes["041"] not in printed()  # on leave
+    assert codes["001"] in printed()
+    assert codes["041"] not in printed()  # on leave
     round_ = Round.objects.select_related("cycle").get()
     close_round(round_=round_, by=User.objects.get(username="demo-clerk"), at=round_.opened_at)
-    assert known.codes["001"] not in printed()
+    assert codes["001"] not in printed()
     assert "any 3 of the 5 open the urn" in printed()
-    known.key = "another"
+    known = read_secrets()
+    known.votes["gongshu/2018"].key = "another"
+    keep_secrets(known)
     assert "are not in" in printed()
     assert secrets_file().name in printed()
+
+
+@pytest.mark.django_db
+def test_the_sheet_has_a_way_into_every_congress(printed):
+    call_command("seed", verbosity=0)
+    load_towns(TOWNS, at=timezone.now(), keep=keep_loaded)
+    text = printed()
+    known = read_secrets()
+    district, jia, yi = re.split(r"^People's Congress of (?:Jia|Yi) Town$", text, flags=re.MULTILINE)
+    for way_in, address, clerk in [(district, "gongshu", "demo"), (jia, "jia", "jia"), (yi, "yi", "yi")]:
+        assert f"http://127.0.0.1:8123/{address}/enter/" in way_in
+        sign_in = f"/{address}/admin/  {clerk}-clerk  {known.staff[f'{clerk}-clerk']}"
+        assert sign_in in re.sub(" +", "  ", way_in)
+    assert known.votes["jia/2027"].codes["001"] in jia
+    assert not re.search(r"(\d{4} ){4}\d{4}", yi), "nobody votes any more in Yi Town"
+    assert "http://127.0.0.1:8123/yi/2027/result/" in yi
+    assert "PORT=8123 make demo-votes CONGRESS=jia" in text
+    assert "CONGRESS=yi" not in text
+
+
+@pytest.mark.django_db
+def test_a_file_of_an_earlier_demo_keeps_its_meaning_and_one_of_nobody_is_none(tmp_path, settings):
+    settings.VAR = tmp_path
+    file = secrets_file()
+    file.parent.mkdir()
+    earlier = {
+        "mark": "m",
+        "staff": {"demo-clerk": "p"},
+        "key": "k",
+        "key_slips": ["a b"],
+        "codes": {"001": "1"},
+    }
+    file.write_text(json.dumps(earlier))
+    known = read_secrets()
+    assert known.staff == {"demo-clerk": "p"}
+    congress = CongressFactory(
+        kind=Kind.DEMO, slug="demo"
+    )  # what the migration calls the congress of such a demo
+    vote = known.of(Cycle(congress=congress, slug="2018"))
+    assert (vote.key, vote.key_slips, vote.codes) == ("k", ["a b"], {"001": "1"})
+    assert known.of(Cycle(congress=congress, slug="2019")) == VoteSecrets()
+    keep_secrets(known)
+    assert read_secrets() == known
+    for content in ("", "[]", '{"votes": []}', '{"votes": {"a/1": {"other": 1}}}', '{"codes": {}}', "\udcff"):
+        file.write_bytes(content.encode(errors="surrogateescape"))
+        assert read_secrets() == DemoSecrets(), content
+
+
+@pytest.mark.django_db
+def test_an_account_that_a_visitor_made_keeps_its_password(tmp_path, settings, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    settings.VAR = tmp_path
+    call_command("seed", verbosity=0)
+    congress = User.objects.get(username="demo-clerk").congress
+    visitor = User.objects.create_user("visitor", "a password of mine", role=Role.CLERK, congress=congress)
+    clerk = User.objects.get(username="demo-clerk")
+    clerk.set_password("changed by a visitor")
+    clerk.save()
+    Command().prepare(until=Point.OPEN, next_year=NextPoint.CALL)
+    visitor.refresh_from_db()
+    clerk.refresh_from_db()
+    assert visitor.check_password("a password of mine")
+    assert clerk.check_password(read_secrets().staff["demo-clerk"]), "what is printed opens"
+    assert "visitor" not in read_secrets().staff
 
 
 def test_a_phone_finds_the_demo_in_the_local_network(monkeypatch, settings):

@@ -1,6 +1,7 @@
 """A whole session over HTTP, and how people at a running server are imitated.
 
-Guards ``voting.management.commands.rehearse`` and ``voting.management.hall.rehearsal``.
+Guards ``voting.management.commands.demo_votes``, ``voting.management.commands.rehearse``,
+``voting.management.demo.choices`` and ``voting.management.hall.rehearsal``.
 """
 
 from __future__ import annotations
@@ -12,19 +13,27 @@ from random import Random
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
-from django.utils import translation
+from django.db.models import Count, Q
+from django.utils import timezone, translation
 
+from accounts.congresses import are_several, forget
 from accounts.models import Delegate, User
-from accounts.roles import Kind, Role
-from tests.factories import DelegateFactory, DelegationFactory, UserFactory, make_vote
+from accounts.roles import Kind
+from tests.factories import CongressFactory, DelegateFactory, make_vote
 from voting.domain.vote import rolls
+from voting.domain.vote.counts import certify_tally, count_round
+from voting.domain.vote.notices import publish_notice
+from voting.domain.vote.rounds import close_round
+from voting.management.commands.seed import TOWNS
 from voting.management.demo.choices import draw_choices
 from voting.management.demo.secrets import read_secrets
 from voting.management.hall.browser import Answer, Browser, Unexpected
 from voting.management.hall.crowd import Measured, all_at_once
 from voting.management.hall.delegate import Voter
 from voting.management.hall.desk import Desk
+from voting.management.hall.rehearsal import engaged
+from voting.management.seeds.command import keep_loaded
+from voting.management.seeds.towns import load_towns
 from voting.models import Cycle, Notice, RollEntry, Round
 from voting.states import RoundStatus, Stage
 
@@ -51,8 +60,9 @@ def test_a_rehearsal_is_a_whole_session_and_touches_no_other_vote(live_server, c
     assert "roll marked = urn = count: 12 = 12 = 12" in said
     assert re.search(r"sign-ins: 12 in [\d.]+ s, [\d.]+/s, p50 \d+ ms, p99 \d+ ms", said)
     assert re.search(r"casts: 12 in [\d.]+ s, [\d.]+/s, p50 \d+ ms, p99 \d+ ms", said)
-    cycle = Cycle.objects.get(kind=Kind.REHEARSAL)
-    assert re.fullmatch(r"rehearsal-\d{8}-\d{6}", cycle.slug)
+    cycle = Cycle.objects.get(congress__kind=Kind.REHEARSAL)
+    assert re.fullmatch(r"rehearsal-\d{8}-\d{6}", cycle.congress.slug)
+    assert cycle.slug == str(cycle.year)
     assert (cycle.stage, cycle.rounds.get().status) in {
         (Stage.PUBLICATION, RoundStatus.PUBLISHED),
         (Stage.COUNTING, RoundStatus.PUBLISHED),  # so few may leave a seat empty
@@ -81,16 +91,64 @@ def test_f25_everybody_in_one_go_with_slow_clients_beside_them(live_server, caps
     assert re.search(r"sign-ins with casts: 10 in [\d.]+ s", said)
 
 
-def test_rehearsals_can_be_repeated_and_leave_nobody_who_can_sign_in(live_server, monkeypatch):
-    slugs = iter(["rehearsal-1", "rehearsal-2"])
-    monkeypatch.setattr("voting.management.commands.rehearse.new_slug", lambda _now: next(slugs))
+def test_rehearsals_can_be_repeated_and_leave_nobody_who_can_sign_in(live_server):
     for _run in range(2):
         call_command("rehearse", "--delegates", "4", "--seconds", "1", "--url", live_server.url)
     assert [r.roll.count() for r in Round.objects.order_by("pk")] == [4, 4]
+    assert len({r.cycle.congress for r in Round.objects.all()}) == 2
     numbers = sorted(RollEntry.objects.values_list("number", flat=True))
-    assert numbers == [f"R{run}N00{place}" for run in (1, 2) for place in (1, 2, 3, 4)]
+    assert numbers == sorted([f"00{place}" for place in (1, 2, 3, 4)] * 2)
     assert not Delegate.objects.filter(is_active=True).exists()
-    assert not User.objects.filter(kind=Kind.REHEARSAL, is_active=True).exists()
+    assert not User.objects.filter(congress__kind=Kind.REHEARSAL, is_active=True).exists()
+
+
+def test_nothing_of_a_rehearsal_is_in_a_list_of_others_and_its_address_leads_to_it(client):
+    make_vote(until="published", delegates=3, ballots=[[1]] * 3, slug="2019")
+    rehearsed = CongressFactory(kind=Kind.REHEARSAL, slug="rehearsal-1", place="演练地")
+    make_vote(until="published", delegates=3, ballots=[[1]] * 3, congress=rehearsed, slug="2020")
+    forget()
+    assert not are_several(), "one congress stays one beside a rehearsal"
+    for prefix in ("", "/gongshu"):
+        for page in ("/", "/years/", "/feed.atom", "/sitemap.xml", "/api/v1/cycles/", "/en/"):
+            answer = client.get(f"{prefix}{page}")
+            assert answer.status_code == 200, page
+            assert not re.search("演练地|rehearsal-1|2020", answer.content.decode()), (prefix, page)
+    assert client.get("/gongshu/2020/").status_code == 404
+    page = client.get("/rehearsal-1/2020/").content.decode()
+    assert "演练地" in page
+    assert 'content="noindex"' in page
+
+
+def test_no_short_address_is_of_a_rehearsal_but_of_one_from_before_they_were_congresses(client):
+    old = "rehearsal-20240101-090000"
+    for congress, slug in (("practice", "2020"), ("old-practice", old)):
+        rehearsed = CongressFactory(kind=Kind.REHEARSAL, slug=congress)
+        make_vote(until="published", delegates=3, ballots=[[1]] * 3, congress=rehearsed, slug=slug)
+    pages = ("/", "/result/", "/urn.txt", "/screen/", "/recount.json")
+    for slug, prefix, status in [
+        ("2020", "", 404), ("2020", "/practice", 200), (old, "", 200), (old, "/old-practice", 200),
+    ]:  # fmt: skip
+        for page in pages:
+            assert client.get(f"{prefix}/{slug}{page}").status_code == status, (prefix, slug, page)
+    other = CongressFactory(slug="yuhang")
+    assert client.get(f"/{other.slug}/{old}/").status_code == 404
+
+
+def test_a_second_rehearsal_in_the_same_second_is_refused_in_one_sentence(live_server, monkeypatch):
+    now = timezone.now()
+    with engaged(now):
+        monkeypatch.setattr("voting.management.commands.rehearse.timezone.now", lambda: now)
+        with pytest.raises(CommandError) as refusal:
+            call_command("rehearse", "--delegates", "3", "--url", live_server.url)
+    assert str(refusal.value) == "Another rehearsal began in the same second. Start this one again."
+    assert not Cycle.objects.exists()
+
+
+def test_a_rehearsal_beside_several_congresses_comes_out_right(live_server, capsys):
+    make_vote(until="open", delegates=2)
+    make_vote(until="open", delegates=2, congress=CongressFactory(slug="yuhang", place="余杭区"))
+    call_command("rehearse", "--delegates", "4", "--url", live_server.url)
+    assert "roll marked = urn = count: 4 = 4 = 4" in capsys.readouterr().out
 
 
 def test_an_error_of_one_delegate_is_counted_and_fails_the_rehearsal(live_server, monkeypatch, capsys):
@@ -104,7 +162,7 @@ def test_an_error_of_one_delegate_is_counted_and_fails_the_rehearsal(live_server
     with pytest.raises(CommandError, match="did not come out right"):
         call_command("rehearse", "--delegates", "4", "--url", live_server.url)
     said = capsys.readouterr().out
-    assert "delegate R1N001, sign-in: 403" in said
+    assert "delegate 001, sign-in: 403" in said
     assert "errors: 2" in said
     assert "roll marked = urn = count: 3 = 3 = 3" in said
 
@@ -137,29 +195,12 @@ def test_a_server_with_another_secret_is_told_apart(live_server, monkeypatch):
     assert not Cycle.objects.exists()
 
 
-def test_two_rehearsals_at_once_are_refused():
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [0x72656865])
-        with pytest.raises(CommandError, match="Another rehearsal is running"):
-            call_command("rehearse")
-    finally:
-        other.close()
-
-
-def test_other_rehearsal_delegates_in_office_are_not_dragged_in(live_server):
-    DelegateFactory(kind=Kind.REHEARSAL, number="A1", delegation=DelegationFactory(kind=Kind.REHEARSAL))
-    with pytest.raises(CommandError, match="whom this command did not enter"):
-        call_command("rehearse", "--url", live_server.url)
-    assert not Cycle.objects.exists()
-    assert Delegate.objects.get(number="A1").is_active
-
-
-def test_the_staff_of_a_real_vote_are_not_engaged(live_server):
-    UserFactory(username="rehearsal-clerk", kind=Kind.OFFICIAL, role=Role.CLERK)
-    with pytest.raises(CommandError, match="“rehearsal-clerk” belongs to somebody else"):
-        call_command("rehearse", "--url", live_server.url)
+def test_other_rehearsals_are_other_congresses(live_server):
+    other = DelegateFactory(kind=Kind.REHEARSAL, number="001")
+    call_command("rehearse", "--delegates", "3", "--url", live_server.url)
+    assert not RollEntry.objects.filter(delegate=other).exists()
+    other.refresh_from_db()
+    assert other.is_active
 
 
 def test_the_demo_delegates_vote_to_a_clear_result(live_server, capsys):
@@ -175,6 +216,33 @@ def test_the_demo_delegates_vote_to_a_clear_result(live_server, capsys):
     assert "All demo delegates who are present have voted." in capsys.readouterr().out
 
 
+def test_the_delegates_of_a_town_vote_when_it_is_named(live_server, capsys):
+    call_command("seed")
+    load_towns(TOWNS, at=timezone.now(), keep=keep_loaded)
+    capsys.readouterr()
+    call_command("demo_votes", "--congress", "jia", "--url", live_server.url)
+    assert "44 demo ballots cast." in capsys.readouterr().out
+    votes = Round.objects.annotate(voted=Count("roll", filter=Q(roll__voted=True)))
+    assert dict(votes.values_list("cycle__congress__slug", "voted")) == {"gongshu": 0, "jia": 44, "yi": 44}
+    with pytest.raises(CommandError, match="The vote of the demo is not open"):
+        call_command("demo_votes", "--congress", "yi", "--url", live_server.url)
+    with pytest.raises(CommandError, match="The demo has no congress “bing” with a vote"):
+        call_command("demo_votes", "--congress", "bing", "--url", live_server.url)
+
+
+def test_jia_town_comes_to_a_decision(live_server):
+    load_towns(TOWNS, at=timezone.now(), keep=keep_loaded)
+    call_command("demo_votes", "--congress", "jia", "--url", live_server.url)
+    round_ = Round.objects.select_related("cycle__congress").get(cycle__congress__slug="jia")
+    clerk, chief = (User.objects.get(username=f"jia-{part}") for part in ("clerk", "chief"))
+    at = timezone.now()
+    close_round(round_=round_, by=clerk, at=at)
+    count_round(round_=round_, slips=read_secrets().votes["jia/2027"].key_slips[1:], by=clerk, at=at)
+    certify_tally(round_=round_, by=chief, at=at)
+    publish_notice(round_=round_, by=clerk, at=at)
+    assert Cycle.objects.get(congress__slug="jia").stage == Stage.PUBLICATION, "no further round is needed"
+
+
 def test_demo_votes_says_what_is_missing(live_server, monkeypatch):
     with pytest.raises(CommandError, match="There is no demo in this database"):
         call_command("demo_votes", "--url", live_server.url)
@@ -183,19 +251,19 @@ def test_demo_votes_says_what_is_missing(live_server, monkeypatch):
         call_command("demo_votes", "--url", live_server.url)
     call_command("seed")
     known = read_secrets()
-    known.codes = {}
+    known.votes["gongshu/2018"].codes = {}
     monkeypatch.setattr("voting.management.commands.demo_votes.read_secrets", lambda: known)
     with pytest.raises(CommandError, match="The slip of delegate 001 is not in"):
         call_command("demo_votes", "--url", live_server.url)
 
 
 def test_drawn_choices_put_ten_over_half_and_two_under():
-    drawn = list(draw_choices(range(1, 13), seats=10, people=292, chance=Random("2018")))
+    drawn = list(draw_choices(range(1, 13), seats=10, people=292, chance=Random("gongshu/2018")))
     votes = sorted(sum(number in marks for marks in drawn) for number in range(1, 13))
     assert max(len(marks) for marks in drawn) <= 10
     assert votes[1] < 130  # more than half of 298 is 150
     assert votes[2] > 180
-    assert drawn == list(draw_choices(range(1, 13), seats=10, people=292, chance=Random("2018")))
+    assert drawn == list(draw_choices(range(1, 13), seats=10, people=292, chance=Random("gongshu/2018")))
 
 
 def test_percentiles_are_nearest_ranks_in_whole_milliseconds():

@@ -1,26 +1,36 @@
 """The seeds: what the files say, loading them through the verbs, and refusing damaged ones whole.
 
-Guards ``voting.management.seeds.loading`` and ``voting.management.seeds.reading``.
+Guards ``voting.management.seeds.loading``, ``voting.management.seeds.reading`` and ``voting.management.seeds.towns``.
 """
 
 from __future__ import annotations
 
+import re
 import stat
+import tomllib
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db.models import Count
+from django.utils import timezone, translation
 
-from accounts.models import Delegate, User
-from accounts.roles import Kind, Role
-from tests.factories import UserFactory, make_vote
+from accounts.models import Congress, Delegate, Delegation, User
+from accounts.roles import Kind, Level, Role
+from tests.factories import CongressFactory, UserFactory, make_vote
+from voting.count.measures import BallotType
+from voting.count.notice import read_notice
 from voting.domain.core.journal import first_break
 from voting.domain.vote.rolls import attendance
+from voting.management.commands.seed import TOWNS
 from voting.management.demo.secrets import read_secrets, secrets_file
 from voting.management.people import spread
-from voting.models import Cycle, JournalEntry, Round, VotingRules
+from voting.management.seeds.command import keep_loaded
+from voting.management.seeds.reading import SeedDamaged
+from voting.management.seeds.towns import load_towns
+from voting.models import Cycle, JournalEntry, Notice, RollEntry, Round, VotingRules
 from voting.states import RoundStatus, Stage
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +64,23 @@ def seed(capsys, *arguments: str) -> str:
     return str(capsys.readouterr().out)
 
 
+@pytest.mark.parametrize("file", ["demo-roll.toml", "demo-this-year.toml", "demo-next-year.toml"])
+def test_every_unit_and_delegation_of_the_demo_has_an_english_name(file):
+    text = (SEEDS / file).read_text(encoding="utf-8")
+    tables = tomllib.loads(text)
+    named = [*tables.get("unit", []), *tables.get("delegation", [])]
+    assert all(re.fullmatch(r"[A-Z][ -~]+", each["name_en"]) for each in named)
+    written = re.findall(r'^(?:unit|supporting|passed_to|\w+_units) = "(.*)"$', text, re.MULTILINE)
+    names = {name for line in written for name in line.split("、")}
+    assert names <= {each["name"] for each in named}
+
+
+def test_the_demo_enters_the_english_names(capsys):
+    seed(capsys, "--until", "roll")
+    assert not Delegation.objects.filter(name_en="").exists()
+    assert Delegation.objects.get(name="小河代表团").name_en == "Xiaohe Subdistrict Delegation"
+
+
 def damaged(tmp_path: Path, *changes: tuple[str, str], file: str = "2018.toml") -> Path:
     text = (SEEDS / file).read_text(encoding="utf-8")
     for old, new in changes:
@@ -85,7 +112,7 @@ def test_the_roll_has_298_demo_delegates_in_ten_delegations(capsys):
     assert list(groups) == [f"{name}代表团" for name in SUBDISTRICTS]
     assert sorted(len(numbers) for numbers in groups.values()) == [29, 29] + [30] * 8
     assert [n for numbers in groups.values() for n in numbers] == [f"{n:03d}" for n in range(1, 299)]
-    assert Delegate.objects.exclude(kind=Kind.DEMO).count() == 0
+    assert Delegate.objects.exclude(congress__kind=Kind.DEMO).count() == 0
     assert all(name.startswith("演示代表") for name in Delegate.objects.values_list("name", flat=True))
 
 
@@ -115,11 +142,12 @@ def test_secrets_go_to_a_private_file_and_work(capsys, client):
     known = read_secrets()
     assert stat.S_IMODE(secrets_file().stat().st_mode) == 0o600
     assert stat.S_IMODE(secrets_file().parent.stat().st_mode) == 0o700
-    assert len(known.codes) == 298
-    assert len(known.key_slips) == 5
+    vote = known.votes["gongshu/2018"]
+    assert len(vote.codes) == 298
+    assert len(vote.key_slips) == 5
     clerk = User.objects.get(username="demo-clerk")
     assert clerk.check_password(known.staff["demo-clerk"])
-    answer = client.post("/enter/", {"number": "001", "code": known.codes["001"]})
+    answer = client.post("/enter/", {"number": "001", "code": vote.codes["001"]})
     assert answer.status_code == 302
 
 
@@ -134,15 +162,18 @@ def test_a_file_that_was_changed_later_is_reported_and_overwrites_nothing(capsys
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (("seats = 10", "seats 10"), "line 21: this is not well-formed TOML."),
+        (("seats = 10", "seats 10"), "line 29: this is not well-formed TOML."),
         (("seats = 10", "seats = \"ten\""), "[cycle]: the field “seats” must be a whole number."),
         (("seats = 10", "seats = true"), "[cycle]: the field “seats” must be a whole number."),
         (("seats = 10", "seats = 0"), "[cycle]: the field “seats” must be at least 1."),
         (("seats = 10", "seats = 13"), "[cycle]: seats = 13, but there are only 12 candidate projects."),
-        (("place = ", "palce = "), "[cycle]: the field “palce” is not known."),
-        (("place = \"杭州市拱墅区\"\n", ""), "[cycle]: the field “place” is missing."),
-        (("place = \"杭州市拱墅区\"", "place = \" \""), "[cycle]: the field “place” is empty."),
-        (("kind = \"demo\"", "kind = \"real\""), "[cycle]: the field “kind” must be one of official, demo, rehearsal."),
+        (("place = ", "palce = "), "[congress]: the field “palce” is not known."),
+        (("place = \"杭州市拱墅区\"\n", ""), "[congress]: the field “place” is missing."),
+        (("place = \"杭州市拱墅区\"", "place = \" \""), "[congress]: the field “place” is empty."),
+        (
+            ("kind = \"demo\"", "kind = \"real\""),
+            "[congress]: the field “kind” must be one of official, demo, rehearsal.",
+        ),
         (("slug = \"2018\"", "slug = \"2018/1\""), "[cycle]: slug: Lower-case letters, digits and hyphens only."),
         (("report_date = 2018-01-21", "report_date = \"x\""), "the field “report_date” must be a date like"),
         (("number = 3\n", "number = 2\n"), "[[candidate]] no. 3: number = 2 stands already in no. 2."),
@@ -169,7 +200,6 @@ def test_a_damaged_file_is_refused_in_one_sentence_and_nothing_is_saved(tmp_path
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (("kind = \"demo\"", "kind = \"official\""), "[roll]: the kind is “official”, but the cycle is “demo”"),
         (("\"041\"", "\"999\""), "[roll]: on_leave names delegate 999, who is not on the roll."),
         (("湖墅代表团", "米市巷代表团"), "[[delegation]] no. 2: name = 米市巷代表团 stands already in no. 1."),
         (("demo-chief", "demo-clerk"), "[[staff]] no. 2: username = demo-clerk stands already in no. 1."),
@@ -205,7 +235,7 @@ def test_the_sentence_is_chinese_where_the_terminal_is(tmp_path, monkeypatch):
 
 def test_a_real_vote_is_not_led_past_its_roll_by_a_program(tmp_path, capsys):
     cycle = damaged(tmp_path, ('kind = "demo"', 'kind = "official"'))
-    roll = damaged(tmp_path, ('kind = "demo"', 'kind = "official"'), file="demo-roll.toml")
+    roll = SEEDS / "demo-roll.toml"
     files = ("--cycle", str(cycle), "--roll", str(roll))
     with pytest.raises(CommandError, match="Only a demo is loaded further than the roll"):
         call_command("seed", *files, "--until", "open")
@@ -220,14 +250,122 @@ def test_the_demo_takes_nobodys_place():
     make_vote(until="drafted", slug="2018")
     with pytest.raises(CommandError, match="of another kind"):
         call_command("seed")
-    assert not User.objects.filter(kind=Kind.DEMO).exists()
+    assert not User.objects.filter(congress__kind=Kind.DEMO).exists()
 
 
 def test_a_user_name_of_somebody_else_is_refused():
-    UserFactory(username="demo-chief", role=Role.CLERK)
+    UserFactory(congress=CongressFactory(slug="elsewhere"), username="demo-chief", role=Role.CLERK)
     with pytest.raises(CommandError, match="“demo-chief” belongs to somebody else"):
         call_command("seed")
     assert not Cycle.objects.exists()
+
+
+# ------------------------------------------------------------------------------------------------------- the towns
+
+
+def towns(file: Path = TOWNS) -> None:
+    load_towns(file, at=timezone.now(), keep=keep_loaded)
+
+
+def test_two_towns_stand_beside_the_district_each_with_its_vote_and_all_of_it_a_demo(capsys):
+    seed(capsys)
+    towns()
+    district, jia, yi = Congress.objects.order_by("pk")
+    for town, seats, ballot_type, status in [
+        (jia, 1, BallotType.EXACTLY, RoundStatus.OPEN),
+        (yi, 3, BallotType.PER_ITEM, RoundStatus.PUBLISHED),
+    ]:
+        round_ = Round.objects.get(cycle__congress=town)
+        assert (round_.seats, round_.rules.ballot_type, round_.status) == (seats, ballot_type, status)
+        assert (town.kind, town.level, town.parent) == (Kind.DEMO, Level.TOWN, None)
+        assert town.place not in district.name
+        assert first_break(round_.cycle) is None
+        roles = list(town.users.exclude(role=Role.DELEGATE).order_by("role").values_list("role", flat=True))
+        assert roles == ["chief", "clerk", "keeper", "presiding", "scrutineer", "scrutineer"]
+        for named in (town, round_.cycle, *town.delegations.all(), *round_.cycle.candidates.all()):
+            assert getattr(named, "name_en", getattr(named, "session_en", "")), named
+        assert {each.congress.kind for each in town.users.all()} == {Kind.DEMO}
+        assert all("演示" in name for name in town.users.values_list("name", flat=True))
+        assert all(each.content for each in round_.cycle.candidates.all())
+    sizes = [
+        town.delegations.annotate(n=Count("delegates")).values_list("n", flat=True) for town in (jia, yi)
+    ]
+    assert [sorted(each) for each in sizes] == [[15, 15, 15], [11, 11, 11, 12]]
+
+
+def test_numbers_are_the_same_in_every_congress_and_codes_are_not(capsys):
+    seed(capsys)
+    towns()
+    numbers = [
+        sorted(each.delegates.values_list("number", flat=True)) for each in Congress.objects.order_by("pk")
+    ]
+    assert numbers[1] == numbers[2] == numbers[0][:45] == [f"{number:03d}" for number in range(1, 46)]
+    votes = read_secrets().votes
+    assert set(votes) == {"gongshu/2018", "jia/2027", "yi/2027"}
+    assert len({vote.codes["001"] for vote in votes.values()}) == 3
+    assert len({vote.key for vote in votes.values()}) == 3
+
+
+def test_the_votes_of_yi_town_are_those_of_the_file(client):
+    towns()
+    body = read_notice(Notice.objects.get().body)
+    for_each = [(item["for"], item["against"], item["abstain"]) for item in body["items"]]
+    assert for_each == [(42, 1, 1), (39, 3, 2), (31, 8, 5), (20, 17, 7)]
+    assert body["ballots"]["returned"] == 44
+    text = client.get("/yi/en/2027/result/").content.decode()
+    assert "Shelters at the village bus stops" in text
+    assert "Demonstration" in text
+
+
+def test_a_delegate_of_jia_town_votes_there_and_meets_nothing_of_yi_town(client, capsys):
+    seed(capsys)
+    towns()
+    votes = read_secrets().votes
+    slip = {"number": "001", "code": votes["jia/2027"].codes["001"]}
+    for elsewhere in ("/yi/enter/", "/gongshu/enter/"):
+        assert client.post(elsewhere, slip).status_code == 403
+    answer = client.post("/jia/enter/", slip)
+    assert (answer.status_code, answer["Location"]) == (302, "/jia/ballot/")
+    own = ["/jia/", "/jia/ballot/", "/jia/delegate/", "/jia/2027/"]
+    for page in [*own, "/jia/years/", "/jia/feed.atom", "/jia/sitemap.xml", "/jia/api/v1/cycles/"]:
+        text = client.get(page, follow=True).content.decode()
+        assert "甲镇" in text or page not in own, page
+        assert not re.search("乙镇|Yi Town|/yi/|农村饮用水|拱墅区", text), page
+    for page in ("/yi/ballot/", "/yi/delegate/", "/yi/admin/"):
+        assert client.get(page).status_code == 404, page
+    ticket = re.search(r'name="ticket" value="([^"]+)"', client.get("/jia/ballot/").content.decode())[1]
+    cast = client.post("/jia/ballot/cast/", {"ticket": ticket, "mark": ["2"]})
+    assert "您的表决票已投入票箱" in cast.content.decode()
+    voted = RollEntry.objects.filter(voted=True).exclude(round__status=RoundStatus.PUBLISHED)
+    assert [(entry.round.cycle.congress.slug, entry.number) for entry in voted] == [("jia", "001")]
+
+
+def test_a_town_is_loaded_once(capsys):
+    towns()
+    before = JournalEntry.objects.count(), secrets_file().read_text()
+    towns()
+    assert (JournalEntry.objects.count(), secrets_file().read_text()) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("kind = \"demo\"", "kind = \"official\""), "no. 1 [congress]: kind = demo is all"),
+        (("under_vote = \"void\"", "under_vote = \"valid\""), "no. 1 [rules]: under_vote: With “exactly N”"),
+        (("preset = \"dongyang\"", "preset = \"nowhere\""), "no. 2 [rules]: the field “preset” must be one of"),
+        (("[[town.votes]]\nnumber = 1", "[[town.votes]]\nnumber = 7"), "no. 2 [[votes]]: every candidate project has"),
+        (("against = 3", "against = 6"), "no. 2 [[votes]] no. 2: more votes than the 44 delegates"),
+        (("[[town.candidate]]", "[[town.candidat]]"), "no. 1 [candidat]: no such table is known here"),
+        (("slips_needed = 2", "slips_needed = 0"), "no. 1 [roll]: the field “slips_needed” must be at least 1."),
+    ],
+)  # fmt: skip
+def test_damaged_towns_are_refused_whole(tmp_path, change, sentence):
+    path = damaged(tmp_path, change, file="demo-towns.toml")
+    with translation.override("en"):
+        with pytest.raises(SeedDamaged) as refused:
+            towns(path)
+        assert f"{path} [[town]] {sentence}" in str(refused.value)
+    assert not Congress.objects.exists()
 
 
 @pytest.mark.parametrize(("people", "groups"), [(298, 10), (10, 10), (7, 3), (2, 5)])

@@ -14,9 +14,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.codes import void_code
-from accounts.models import User
+from accounts.names import NamesShown
 from accounts.roles import Kind, Role
-from tests.factories import Vote, make_vote
+from tests.factories import UserFactory, Vote, make_vote
 from tests.pages import text_of as text
 from voting.count.counting import BallotType, Mark
 from voting.count.sealing import join, private_key, unseal
@@ -463,13 +463,13 @@ def test_a_form_of_an_earlier_round_casts_nothing_f7(client, vote):
 
 
 def test_staff_get_no_ballot(client, vote):
-    client.force_login(User.objects.create_user("s", name="S", role=Role.SCRUTINEER))
+    client.force_login(UserFactory(role=Role.SCRUTINEER, congress=vote.cycle.congress))
     assert client.get(BALLOT).status_code == 403
     assert "本页供代表使用" in text(client.get(BALLOT))
 
 
 def test_a_delegate_on_no_roll_is_told_so(client, vote):
-    client.force_login(User.objects.create_user("d", name="D", role=Role.DELEGATE))
+    client.force_login(UserFactory(role=Role.DELEGATE, congress=vote.cycle.congress))
     assert client.get(BALLOT)["Location"] == "/delegate/"
     assert "您不在代表名册中" in text(client.get(BALLOT, follow=True))
 
@@ -506,7 +506,9 @@ def test_a_line_shows_the_source_s_own_sentence_and_the_dossier_all_of_them():
     candidate = Candidate(
         number=7, name="停车场库建设项目", target=["竣工800个。", "开工2600个。"], site="区内"
     )
-    [row] = rows([BallotItem(number=7, candidate=candidate)], {7: Mark.FOR}, kind=BallotType.UP_TO)
+    [row] = rows(
+        [BallotItem(number=7, candidate=candidate)], {7: Mark.FOR}, units=NamesShown(0), kind=BallotType.UP_TO
+    )
     assert (row.number, row.name, row.line, row.checked) == (7, "停车场库建设项目", "竣工800个。", True)
     assert [fact.texts for fact in row.facts] == [["竣工800个。", "开工2600个。"], ["区内"]]
     assert len(row.unstated.split("、")) == len(Candidate.DOSSIER_FIELDS) - 1

@@ -323,6 +323,14 @@ def definition(case: Case, *, blank: str = "valid") -> Definition:
     return read_definition(canonical_json(body))
 
 
+def test_a_thousand_open_votes_are_each_parsed_once():
+    one = definition(next(iter(CASES.values()))).text
+    texts = [one.replace('"cycle":"2018"', f'"cycle":"c{number}"') for number in range(1000)]
+    assert len(set(texts)) == 1000
+    first = [read_definition(each) for each in texts]
+    assert all(read_definition(each) is kept for each, kept in zip(texts, first, strict=True))
+
+
 CHOSEN = st.dictionaries(st.integers(0, 5), st.integers(0, 5)) | st.sets(st.integers(0, 5))
 
 

@@ -19,8 +19,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import Client
 
-from accounts.roles import Kind, Role
-from tests.factories import UserFactory, Vote, make_vote
+from accounts.congresses import are_several
+from accounts.roles import Role
+from tests.factories import CongressFactory, UserFactory, Vote, make_vote
 from tests.integration.vote.test_admin_steps import text_of
 from tests.integration.vote.test_further_rounds import on_paper, tied_vote
 from tests.integration.vote.test_presets import CASES, played
@@ -157,13 +158,14 @@ def test_f26_whole_ballots_are_for_scrutineers_alone():
         assert answer.status_code == 200
         assert "field-working" in answer.content.decode()
         assert "field-patterns" not in answer.content.decode()
-    for user in (
-        vote.delegates[0].user,
-        UserFactory(role=Role.SCRUTINEER, kind=Kind.REHEARSAL),
-        UserFactory(role=Role.SCRUTINEER, is_active=False),
-        UserFactory(role="", is_superuser=True),
+    for user, status in (
+        (vote.delegates[0].user, 302),
+        (UserFactory(role=Role.SCRUTINEER, congress=CongressFactory(slug="yuhang")), 404),
+        (UserFactory(role=Role.SCRUTINEER, is_active=False), 302),
+        (UserFactory(role=Role.KEEPER), 403),
+        (UserFactory(role=Role.KEEPER, congress=None), 404),
     ):
-        assert staff(user).get(file).status_code in {302, 403}
+        assert staff(user).get(file).status_code == status
         assert staff(user).get(record).status_code in {302, 403}
 
 
@@ -384,3 +386,8 @@ def test_an_election_is_imported_as_a_rehearsal(tmp_path: Path, capsys: pytest.C
     path.write_text(APPROVAL.replace("approval", "cumulative"), encoding="utf-8")
     with pytest.raises(CommandError):
         call_command("import_pb", str(path), "--slug", "pb-4")
+    path.write_text(APPROVAL, encoding="utf-8")
+    for slug in ("pb-1", "2019", "enter"):  # taken, no address, the site's own
+        with pytest.raises(CommandError, match="slug: "):
+            call_command("import_pb", str(path), "--slug", slug)
+    assert not are_several(), "what is played beside a congress is none of its like"

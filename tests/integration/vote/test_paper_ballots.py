@@ -515,7 +515,7 @@ def test_others_only_watch_the_desk():
     switch = {"do": "switch", "confirm": "on", "reason": "断网"}
     assert desk(vote.scrutineer).post(DESK, switch).status_code == 403
     stranger = UserFactory(role=Role.CLERK, kind="demo")
-    assert desk(stranger).get(DESK).status_code == 403
+    assert desk(stranger).get(DESK).status_code == 404
     assert holders(vote) == []
     assert not vote.round.paper_only
 

@@ -15,8 +15,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.congresses import are_several
 from accounts.roles import Kind
-from tests.factories import make_vote
+from tests.factories import CongressFactory, make_vote
 from tests.pages import text_of
 from voting.count.counting import Mark
 from voting.domain.core import cycles
@@ -57,9 +58,9 @@ def test_home_without_a_vote_says_so(client: Client):
 
 
 def test_a_rehearsal_is_never_on_the_home_page(client: Client):
-    make_vote(until="published", delegates=4, ballots=CHOICES, kind=Kind.REHEARSAL, slug="exercise")
+    vote = make_vote(until="published", delegates=4, ballots=CHOICES, kind=Kind.REHEARSAL, slug="exercise")
     assert "exercise" not in client.get("/").content.decode()
-    page = client.get(at("result", "exercise"))
+    page = client.get(f"/{vote.cycle.congress.slug}{at('result', 'exercise')}")
     assert "演练" in text_of(page)
     assert 'content="noindex"' in page.content.decode()
 
@@ -175,8 +176,39 @@ def test_queries_do_not_grow_with_the_rows(client: Client, name, queries, rows, 
     for year in range(rows - 1):
         make_vote(until="drafted", delegates=1, slug=f"old-{year}")
     path = "/" if name == "home" else at(name)
+    are_several()  # which a process asks once in half a minute
     with django_assert_num_queries(queries):
         assert client.get(path).status_code == 200
+
+
+def test_a_short_address_is_of_the_congress_that_was_here_first_and_of_no_rehearsal(client: Client):
+    make_vote(until="drafted", delegates=1, kind=Kind.REHEARSAL)
+    votes = [
+        make_vote(until="drafted", delegates=1, congress=CongressFactory(slug=slug, place=slug))
+        for slug in ("yuhang", "binjiang")
+    ]
+    assert client.get(at("cycle")).context["cycle"] == votes[0].cycle
+    assert client.get("/api/v1/cycles/2018/").json()["place"] == "yuhang"
+    for vote in votes:
+        address = f"/{vote.cycle.congress.slug}{at('cycle')}"
+        assert client.get(address).context["cycle"] == vote.cycle
+
+
+def test_a_receipt_leads_to_the_list_of_the_congress_whose_urn_holds_it(client: Client):
+    published()
+    other = published(congress=CongressFactory(slug="yuhang"))
+    for address in ("/receipt/", "/gongshu/receipt/", "/yuhang/receipt/"):
+        answer = client.post(address, {"receipt": other.receipts[0].friendly})
+        assert 'href="/yuhang/2018/urn.txt"' in answer.content.decode(), address
+
+
+def test_no_receipt_waits_for_the_vote_of_another_congress(client: Client):
+    published()
+    make_vote(until="open", delegates=1, congress=CongressFactory(slug="yuhang"))
+    strange = "0000-" * 7 + "0000"
+    for address, waits in (("/receipt/", True), ("/yuhang/receipt/", True), ("/gongshu/receipt/", False)):
+        answer = client.post(address, {"receipt": strange})
+        assert answer.context["open_now"] is waits, address
 
 
 def test_receipts_are_found_after_the_close_and_not_before(client: Client):

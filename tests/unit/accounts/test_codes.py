@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import math
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import codes
-from accounts.models import AccessCode
-from tests.factories import NOW, make_vote
+from accounts.models import AccessCode, Delegate
+from tests.factories import NOW, Vote, make_vote
 
 DIGITS = st.integers(0, 10**19 - 1).map(lambda n: f"{n:019d}")
 
@@ -83,6 +84,10 @@ def test_f28_only_the_digest_of_a_code_is_kept():
         assert code.replace(" ", "") not in kept
 
 
+def checked(vote: Vote, **typed: Any) -> Delegate:
+    return codes.check_code(congress=vote.cycle.congress, **typed)
+
+
 @pytest.mark.django_db
 def test_ten_wrong_codes_rest_one_number_and_no_other():
     vote = make_vote(until="rolled", delegates=2)
@@ -90,12 +95,12 @@ def test_ten_wrong_codes_rest_one_number_and_no_other():
     wrong = codes.new_code()
     for _ in range(codes.MOST_FAILURES):
         with pytest.raises(codes.WrongCode):
-            codes.check_code(number=one, code=wrong, at=NOW)
+            checked(vote, number=one, code=wrong, at=NOW)
     with pytest.raises(codes.TooManyAttempts) as refused:
-        codes.check_code(number=one, code=vote.codes[one], at=NOW)
+        checked(vote, number=one, code=vote.codes[one], at=NOW)
     assert refused.value.minutes == codes.REST / timedelta(minutes=1)
-    assert codes.check_code(number=other, code=vote.codes[other], at=NOW) == vote.delegates[1]
-    assert codes.check_code(number=one, code=vote.codes[one], at=NOW + codes.REST) == vote.delegates[0]
+    assert checked(vote, number=other, code=vote.codes[other], at=NOW) == vote.delegates[1]
+    assert checked(vote, number=one, code=vote.codes[one], at=NOW + codes.REST) == vote.delegates[0]
 
 
 @pytest.mark.django_db
@@ -104,11 +109,11 @@ def test_a_mistyped_code_is_no_attempt_and_a_right_one_forgets_the_wrong():
     number = vote.delegates[0].number
     for _ in range(2 * codes.MOST_FAILURES):
         with pytest.raises(codes.MistypedCode):
-            codes.check_code(number=number, code="1234", at=NOW)
+            checked(vote, number=number, code="1234", at=NOW)
     for _ in range(codes.MOST_FAILURES - 1):
         with pytest.raises(codes.WrongCode):
-            codes.check_code(number=number, code=codes.new_code(), at=NOW)
-    codes.check_code(number=number, code=vote.codes[number], at=NOW)
+            checked(vote, number=number, code=codes.new_code(), at=NOW)
+    checked(vote, number=number, code=vote.codes[number], at=NOW)
     assert AccessCode.objects.get(voided=False).failures == 0
 
 
@@ -118,22 +123,22 @@ def test_the_clerk_lifts_a_block_and_a_new_slip_ends_the_old_one():
     delegate = vote.delegates[0]
     AccessCode.objects.update(blocked_until=NOW + codes.REST)
     codes.lift_block(delegate)
-    assert codes.check_code(number=delegate.number, code=vote.codes[delegate.number], at=NOW) == delegate
+    assert checked(vote, number=delegate.number, code=vote.codes[delegate.number], at=NOW) == delegate
     new = codes.issue_codes([delegate])[delegate.pk]
     with pytest.raises(codes.WrongCode):
-        codes.check_code(number=delegate.number, code=vote.codes[delegate.number], at=NOW)
-    assert codes.check_code(number=delegate.number, code=new, at=NOW) == delegate
+        checked(vote, number=delegate.number, code=vote.codes[delegate.number], at=NOW)
+    assert checked(vote, number=delegate.number, code=new, at=NOW) == delegate
     codes.void_code(delegate)
     with pytest.raises(codes.WrongCode):
-        codes.check_code(number=delegate.number, code=new, at=NOW)
+        checked(vote, number=delegate.number, code=new, at=NOW)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("number", ["99999", "", "' OR 1=1", "0" * 500])
 def test_an_unknown_number_is_answered_like_a_wrong_code(number):
-    make_vote(until="rolled", delegates=1)
+    vote = make_vote(until="rolled", delegates=1)
     with pytest.raises(codes.WrongCode):
-        codes.check_code(number=number, code=codes.new_code(), at=NOW)
+        checked(vote, number=number, code=codes.new_code(), at=NOW)
 
 
 @pytest.mark.django_db

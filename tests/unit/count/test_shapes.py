@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import pytest
 
@@ -105,6 +105,28 @@ def test_another_format_is_refused_with_a_sentence(text: str | bytes, sentence: 
 def test_what_would_not_be_read_is_not_written():
     with pytest.raises(UnreadableRecord):
         SAMPLE.write(Sample(**GOOD | {"pair": "ab"}))
+
+
+class Later(TypedDict):
+    format: Literal["piaojue-later/1"]
+    name: str
+    seal: NotRequired[str]
+
+
+def test_a_key_that_came_later_may_be_missing_and_nothing_else():
+    later = Format(Later, "A sample with a key that came later.")
+    before: dict[str, Any] = {"format": "piaojue-later/1", "name": "名"}
+    for record in (before, before | {"seal": "印"}):
+        assert json.loads(later.write(later.of(record))) == record
+    for wrong, place in [
+        (before | {"seal": None}, "seal"),
+        ({"format": "piaojue-later/1", "seal": "印"}, "name"),
+    ]:
+        with pytest.raises(UnreadableRecord) as refusal:
+            later.of(wrong)
+        assert refusal.value.place == place
+    assert later.schema()["required"] == ["format", "name"]
+    assert later.schema()["properties"]["seal"] == {"type": "string"}
 
 
 def test_a_published_pattern_means_the_same_to_every_program():

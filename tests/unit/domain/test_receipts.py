@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.roles import Kind
-from tests.factories import make_vote
+from tests.factories import CongressFactory, make_vote
 from voting.domain.vote import receipts
 from voting.models import UrnSeal
 
@@ -38,8 +37,8 @@ def test_what_is_no_receipt_is_refused(text):
 @pytest.mark.django_db
 def test_s9_every_receipt_is_found_in_its_own_round_and_a_random_one_nowhere():
     votes = [
-        make_vote(until="closed", delegates=7, ballots=[[n] for n in range(1, 8)], kind=kind, slug=kind)
-        for kind in (Kind.OFFICIAL, Kind.DEMO)
+        make_vote(until="closed", delegates=7, ballots=[[n] for n in range(1, 8)], congress=congress)
+        for congress in (CongressFactory(), CongressFactory(slug="yuhang"))
     ]
     for vote in votes:
         assert len(vote.receipts) == 7
@@ -67,9 +66,28 @@ def test_a_receipt_across_two_hashes_is_not_taken_for_one():
 
 
 @pytest.mark.django_db
+def test_the_urns_of_other_congresses_are_read_only_where_the_own_ones_do_not_hold_it(
+    django_assert_num_queries,
+):
+    mine, other = (
+        make_vote(until="closed", delegates=2, ballots=[[1]], congress=congress)
+        for congress in (CongressFactory(), CongressFactory(slug="yuhang"))
+    )
+    congress, own_round, other_round = mine.cycle.congress, mine.round, other.round
+    with django_assert_num_queries(2) as caught:
+        assert receipts.find(mine.receipts[0].friendly, congress) == own_round
+    looked, _read = (query["sql"] for query in caught.captured_queries)
+    assert f'"congress_id" = {congress.pk}' in looked
+    with django_assert_num_queries(3):
+        assert receipts.find(other.receipts[0].friendly, congress) == other_round
+    with django_assert_num_queries(2):
+        assert receipts.find("0000" * 8, congress) is None
+
+
+@pytest.mark.django_db
 def test_looking_for_a_receipt_costs_the_same_for_one_round_and_for_two(django_assert_num_queries):
-    for kind in (Kind.OFFICIAL, Kind.DEMO):
-        vote = make_vote(until="closed", delegates=2, ballots=[[1]], kind=kind, slug=kind)
+    for congress in (CongressFactory(), CongressFactory(slug="yuhang")):
+        vote = make_vote(until="closed", delegates=2, ballots=[[1]], congress=congress)
         round_ = vote.round
         with django_assert_num_queries(2):
             assert receipts.find(vote.receipts[0].friendly) == round_

@@ -15,7 +15,7 @@ from voting.evidence import rules
 from voting.evidence.operation import InstallEvidence
 from voting.states import ROUND_STEPS, STAGE_STEPS, RoundStatus, Stage
 
-TABLES = [name for name in rules.names() if name != rules.SHARED]
+TABLES = [name for name in rules.names() if name not in rules.SHARED]
 #: Quoted words that are no state.
 OTHER_WORDS = {"integrity_constraint_violation", "investment_total", "DELETE", "UPDATE"}
 
@@ -42,6 +42,7 @@ def test_no_mark_is_left_and_every_state_is_a_known_one(name):
         f"{since}>{to}" for table in (STAGE_STEPS, ROUND_STEPS) for since in table for to in table[since]
     }
     words = set(re.findall(r"'([a-z_]+(?:>[a-z_]+)?)'", text))
+    words -= {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     assert words <= {*Stage.values, *RoundStatus.values, *steps, *OTHER_WORDS}
 
 
@@ -51,8 +52,48 @@ def test_every_step_of_the_tables_of_states_stands_in_the_rules():
         assert sorted(written) == sorted(f"{since}>{to}" for since in table for to in table[since])
 
 
+def test_every_row_that_names_a_thing_of_a_congress_is_held_to_it():
+    """The next table with a way to a congress is found here."""
+    written = {
+        table: set(re.findall(r"'(\w+):(\w+)'", ways))
+        for table, ways in re.findall(
+            r"^CREATE TRIGGER same_congress BEFORE (?:INSERT OR )?UPDATE OF [\w, ]+ ON public\.(\w+)\s"
+            r"FOR EACH ROW EXECUTE FUNCTION public\.piaojue_same_congress\(([^)]*)\);",
+            rules.render("same_congress"),
+            re.MULTILINE,
+        )
+    }
+    ours = [
+        model
+        for app in ("accounts", "voting")
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+    ]
+    ways = {
+        model._meta.db_table: {
+            (field.column, field.related_model._meta.db_table)
+            for field in model._meta.concrete_fields
+            if field.is_relation and field.related_model in ours
+        }
+        for model in ours
+    }
+    # What has no other way than its own column of the congress is held by ``congress_fixed``.
+    assert written == {
+        table: those
+        for table, those in ways.items()
+        if len(those) > 1 or {to for _column, to in those} - {"accounts_congress"}
+    }
+
+
+def test_what_a_rule_about_a_congress_watches_is_what_it_compares():
+    text = rules.render("same_congress")
+    triggers = re.findall(r"UPDATE OF ([\w, ]+) ON public\.\w+\s[^(]*\(([^)]*)\);", text)
+    assert len(triggers) > 30
+    for columns, ways in triggers:
+        assert columns.split(", ") == re.findall(r"'(\w+):", ways)
+
+
 def test_shared_functions_come_first():
-    assert rules.names()[0] == "shared"
+    assert rules.names()[:2] == ["shared", "same_congress"]
     assert rules.script().startswith(rules.render("shared"))
 
 

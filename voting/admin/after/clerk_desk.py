@@ -134,7 +134,10 @@ class DeliveryDesk(AfterPage):
 
     def _survey_verbs(self) -> dict[str, Verb]:
         """Return what is done with the survey: its times until it has begun, its end while it is running."""
-        survey, now = Survey.objects.select_related("cycle").filter(cycle=self.cycle).first(), timezone.now()
+        survey, now = (
+            Survey.objects.select_related("cycle__congress").filter(cycle=self.cycle).first(),
+            timezone.now(),
+        )
         if survey is None or survey.opens_at > now:
             if not self.cycle.breakdowns.exists():
                 return {}
@@ -196,7 +199,7 @@ class DeliveryDesk(AfterPage):
             "breakdown": self.cycle.breakdowns.defer("body").order_by("-version").first(),
             "lights": LightSetting.objects.filter(cycle=self.cycle).first(),
             "survey": Survey.objects.filter(cycle=self.cycle).first(),
-            "assessments": list(self.cycle.assessments.order_by("pk")),
+            "assessments": list(self.cycle.assessments.select_related("congress").order_by("pk")),
             "disposal": Disposal.objects.select_related("disposed_by").filter(cycle=self.cycle).first(),
             "waiting": self._waiting(),
             "may": permissions.can_deliver(self.user, self.cycle),

@@ -7,12 +7,12 @@ from typing import Any, ClassVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from voting import permissions
+from voting.admin.core.pages import cycle_of
 from voting.admin.core.site import site
 from voting.admin.core.verbs import VerbPage
 from voting.forms.core.resubmit import words_to_resubmit
@@ -33,7 +33,7 @@ class AfterPage(VerbPage):
     shown_forms: dict[str, Any]
 
     def dispatch(self, request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponse:
-        self.cycle = get_object_or_404(Cycle, slug=slug, assesses=None)
+        self.cycle = cycle_of(self.user, slug, assesses=None)
         if not type(self).seen_by(request.user, self.cycle):
             raise PermissionDenied
         return cast("HttpResponse", super().dispatch(request, *args, **kwargs))
@@ -43,7 +43,7 @@ class AfterPage(VerbPage):
 
     def renew(self) -> None:
         super().renew()
-        self.cycle = Cycle.objects.get(pk=self.cycle.pk)
+        self.cycle = Cycle.objects.select_related("congress").get(pk=self.cycle.pk)
 
     def page(self, sent: Any = None, *, status: int = 200) -> HttpResponse:
         if self.request.method == "POST":

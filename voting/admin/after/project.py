@@ -152,7 +152,7 @@ class DeliveryPage(ProjectPage):
             "delivery": delivery,
             "line": line,
             "change": change,
-            "differences": plan_differences(change.before, change.after) if change else [],
+            "differences": plan_differences(change.before, change.after, line.units) if change else [],
             "waiting": handed_in,
             "unreached": completions.unreached(delivery, line.progress),
             "own": {

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from accounts.models import User
 from accounts.roles import Role
 from voting import permissions
 from voting.admin.after.pages import AfterPage, ProjectPage
+from voting.admin.core.pages import cycle_of
 from voting.domain.after import (
     changes,
     completions,
@@ -123,7 +123,7 @@ class UnitDeliveryPage(ProjectPage):
     def orders(self) -> list[Rectification]:
         """The open orders that the person's unit answers; the clerk sees all of them."""
         orders = Rectification.objects.filter(delivery=self.line.delivery, replied_at=None)
-        waiting = list(orders.select_related("delivery__cycle"))
+        waiting = list(orders.select_related("delivery__cycle__congress"))
         if self.user.role == Role.CLERK:
             return waiting
         if self.cycle.stage not in light_settings.GOING_ON:
@@ -216,7 +216,7 @@ class ProgressTablePage(AfterPage):
 
 def progress_table(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the table of the person's own projects, or of all for the clerk. Raises PermissionDenied."""
-    cycle = get_object_or_404(Cycle, slug=slug, assesses=None)
+    cycle = cycle_of(request.user, slug, assesses=None)
     if not permissions.can_report(request.user, cycle) or not isinstance(request.user, User):
         raise PermissionDenied
     rows = progress_lists.table(progress_lists.deliveries_of(cycle, request.user), on=timezone.localdate())
@@ -231,9 +231,8 @@ def unit_rows(user: User) -> list[tuple[Cycle, list[Any]]]:
     orders = rectifications.orders_for(user)
     ordered = [each.delivery_id for each in orders]
     mine = Delivery.objects.filter(Q(lead_unit=user.unit_id) | Q(pk__in=asked) | Q(pk__in=ordered))
-    cycles = Cycle.objects.filter(
-        kind=user.kind, stage__in=light_settings.GOING_ON, deliveries__in=mine
-    ).distinct()
+    own = Cycle.objects.select_related("congress").filter(congress=user.congress_id)
+    cycles = own.filter(stage__in=light_settings.GOING_ON, deliveries__in=mine).distinct()
     waits = unit_notes(orders, Delivery.objects.filter(lead_unit=user.unit_id)) if user.unit_id else {}
     for cycle in cycles.order_by("-year", "slug") if user.unit_id else ():
         numbers = list(mine.filter(cycle=cycle).values_list("number", flat=True).distinct())

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.codes import normalise
+from accounts.congresses import addresses_of
 from voting.admin.core.pages import StepPage
 from voting.admin.core.qr import qr
 from voting.admin.core.slips import PrintedBefore
@@ -49,9 +50,15 @@ class ReadingSlipsPage(StepPage):
         if self.request.POST.get("printed", "") != self.printed:
             raise PrintedBefore
         issued = reading_slips.issue_reading_slips(cycle=self.cycle, **self.acting)
-        address = self.request.build_absolute_uri(reverse("accounts:enter"))
+        with addresses_of(self.cycle.congress):
+            address = self.request.build_absolute_uri(reverse("accounts:enter"))
         slips = [
-            {"entry": delegate, "code": code, "qr": qr(f"{address}#{delegate.number}.{normalise(code)}")}
+            {
+                "entry": delegate,
+                "delegation": delegate.delegation,
+                "code": code,
+                "qr": qr(f"{address}#{delegate.number}.{normalise(code)}"),
+            }
             for delegate, code in issued
         ]
         context = {**self.frame(_("Slips")), "slips": slips, "address": address, "reading": True}

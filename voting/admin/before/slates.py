@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Delegate
+from accounts.names import NamesShown
 from voting.admin.core.pages import StepPage
 from voting.domain.before import deliberation, slate_reports, slates
 from voting.domain.before.funnel import of_data
@@ -54,6 +55,7 @@ class CandidatesPage(StepPage):
         return {
             "rows": drafts.prefetch_related("provenance__proposal", "versions"),
             "waiting": adopted.order_by("number"),
+            "units": NamesShown(self.cycle.congress_id),
             "title": _("Drafts of candidate projects"),
         }
 
@@ -147,7 +149,7 @@ class CandidatePage(StepPage):
         versions = list(candidate.versions.select_related("changed_by")) if candidate else []
         return {
             "candidate": candidate,
-            "changes": changes_of(versions),
+            "changes": changes_of(versions, NamesShown(self.cycle.congress_id)),
             "amending": self.amending,
             "title": str(candidate) if candidate else _("New candidate project"),
         }
@@ -189,8 +191,8 @@ class ReportPage(StepPage):
             "funnel": of_data(body["funnel"]),
             "issued": issued,
             "opened": issued.readings.count() if issued else 0,
-            "delegates": Delegate.objects.filter(kind=self.cycle.kind, is_active=True).count(),
-            "document": slate_document(body),
+            "delegates": Delegate.objects.filter(congress=self.cycle.congress_id, is_active=True).count(),
+            "document": slate_document(body, self.cycle, NamesShown(self.cycle.congress_id)),
         }
 
 

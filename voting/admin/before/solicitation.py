@@ -163,7 +163,9 @@ class ProposalPage(StepPage):
     @property
     def proposal(self) -> Proposal:
         proposal = (
-            Proposal.objects.select_related("cycle", "merged_into", "delegate", "unit", "entered_by")
+            Proposal.objects.select_related(
+                "cycle__congress", "merged_into", "delegate", "unit", "entered_by"
+            )
             .filter(cycle=self.cycle, number=self.number)
             .first()
         )
@@ -197,14 +199,14 @@ class ProposalPage(StepPage):
                 _("The proposal stands for itself again."),
             ),
             "opinion": Verb(
-                partial(OpinionForm, kind=self.cycle.kind, auto_id="ask_%s"),
+                partial(OpinionForm, congress=self.cycle.congress_id, auto_id="ask_%s"),
                 lambda form: screening.ask_opinion(
                     proposal=self.proposal, **form.cleaned_data, **self.acting
                 ),
                 _("The unit is asked."),
             ),
             "decide": Verb(
-                partial(DecideForm, kind=self.cycle.kind),
+                partial(DecideForm, congress=self.cycle.congress_id),
                 lambda form: screening.decide(proposal=self.proposal, **form.values, **self.acting),
                 _("The decision is recorded; the proposer can read it."),
             ),

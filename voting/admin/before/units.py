@@ -6,12 +6,11 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from voting import permissions
-from voting.admin.core.pages import StepPage
+from voting.admin.core.pages import StepPage, cycle_of
 from voting.domain.before import screening
 from voting.domain.vote.running_order import RunningOrder, StepKey
 from voting.forms.before.screening import AnswerForm
@@ -28,7 +27,7 @@ class UnitDesk(StepPage):
     template = "admin/before/unit.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponse:
-        self.cycle = get_object_or_404(Cycle, slug=slug)
+        self.cycle = cycle_of(self.user, slug)
         if not permissions.can_answer(self.user, self.cycle):
             raise PermissionDenied
         self.order = RunningOrder(self.cycle, user=self.user)
@@ -76,7 +75,8 @@ def desks(user: Any) -> list[tuple[Cycle, int]]:
     if not user.unit_id:
         return []
     before = {Stage.SOLICITATION, Stage.SCREENING, Stage.DELIBERATION, Stage.VOTING}
-    cycles = Cycle.objects.filter(kind=user.kind, stage__in=before, assesses=None).order_by("-year", "slug")
+    own = Cycle.objects.select_related("congress").filter(congress=user.congress_id, assesses=None)
+    cycles = own.filter(stage__in=before).order_by("-year", "slug")
     waiting = list(
         Opinion.objects.filter(unit=user.unit_id, answered_at=None, proposal__cycle__in=cycles)
         .values_list("proposal__cycle_id", flat=True)

@@ -29,9 +29,15 @@ from voting.models import Cycle, Round
 FIRST = "first"
 
 
+def cycle_of(user: Any, slug: str, **only: Any) -> Cycle:
+    """Return the cycle at this address in the person's own congress. Raises Http404: of others nothing is told."""
+    own = Cycle.objects.select_related("congress").filter(congress=user.congress_id or 0, **only)
+    return get_object_or_404(own, slug=slug)
+
+
 def cycle_for(user: Any, slug: str) -> Cycle:
     """Return the cycle that this person may watch. Raises Http404 or PermissionDenied."""
-    cycle = get_object_or_404(Cycle, slug=slug)
+    cycle = cycle_of(user, slug)
     if not permissions.can_watch(user, cycle):
         raise PermissionDenied
     return cycle
@@ -99,7 +105,7 @@ class StepPage(VerbPage):
 
     def renew(self) -> None:
         super().renew()
-        self.cycle = Cycle.objects.get(pk=self.cycle.pk)
+        self.cycle = Cycle.objects.select_related("congress").get(pk=self.cycle.pk)
         self.order = RunningOrder(self.cycle, user=self.user)
 
     def done(self) -> HttpResponse:

@@ -1,7 +1,8 @@
-"""The records of the vote in the admin: to be read by the staff of the same kind, changed by nobody."""
+"""The records of the vote in the admin: to be read by the staff of the same congress, changed by nobody."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -10,7 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import admin as accounts_admin
-from accounts.models import Delegate, Delegation, Unit, User
+from accounts.models import Delegate, Delegation, Unit
+from accounts.names import NamesShown
 from voting import permissions
 from voting.admin.core.site import site
 from voting.models import (
@@ -33,11 +35,19 @@ from voting.models import (
     VotingRules,
 )  # fmt: skip
 
+#: The key of no congress: a filter by it finds nothing.
+NO_CONGRESS = 0
+
+
+def congress_of(user: object) -> int | None:
+    """Return the key of the congress that this person belongs to; None where there is none."""
+    return getattr(user, "congress_id", None)
+
 
 class Record(accounts_admin.ClosedList):
-    """View-only for everyone, superusers included, and only within the person's own kind."""
+    """View-only for everyone, and only within the person's own congress."""
 
-    #: The way from a record to its cycle, for the filter by kind.
+    #: The way from a record to its cycle, for the filter by congress.
     to_cycle = "cycle"
     may_see = staticmethod(permissions.can_watch)
     actions = None
@@ -49,9 +59,9 @@ class Record(accounts_admin.ClosedList):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Ask of the record's own cycle; for a list, of a cycle of the person's own kind."""
-        kind = getattr(request.user, "kind", "")
-        return self.may_see(request.user, self.cycle_of(obj) if obj is not None else Cycle(kind=kind))
+        """Ask of the record's own cycle; for a list, of a cycle of the person's own congress."""
+        own = Cycle(congress_id=congress_of(request.user) or NO_CONGRESS)
+        return self.may_see(request.user, self.cycle_of(obj) if obj is not None else own)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -63,11 +73,11 @@ class Record(accounts_admin.ClosedList):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return the records of the person's own kind with what they point to, which lists and pages name."""
-        path = f"{self.to_cycle}__kind" if self.to_cycle else "kind"
+        """Return the records of the person's own congress with what they point to, which lists and pages name."""
+        path = f"{self.to_cycle}__congress" if self.to_cycle else "congress"
         named = {field.name for field in self.opts.fields if field.many_to_one or field.one_to_one}
         rows = super().get_queryset(request).select_related(*named, *self.list_select_related)
-        return rows.filter(**{path: getattr(request.user, "kind", "")})
+        return rows.filter(**{path: congress_of(request.user) or NO_CONGRESS})
 
     def cycle_of(self, obj: Any) -> Any:
         for name in filter(None, self.to_cycle.split("__")):
@@ -77,57 +87,70 @@ class Record(accounts_admin.ClosedList):
 
 class CycleRecord(Record):
     to_cycle = ""
-    list_display = ("slug", "place", "year", "kind", "stage", "seats")
+    list_display = ("slug", "year", "stage", "seats")
     list_display_links = ("slug",)
 
 
 class CandidateRecord(Record):
     list_display = ("number", "name", "cycle")
     list_display_links = ("name",)
-    list_select_related = ("cycle",)
+    list_select_related = ("cycle__congress",)
     search_fields = ("name", "name_en")
 
 
 class RulesRecord(Record):
     list_display = ("cycle", "seats", "ballot_type", "adopted_at", "digest")
     list_display_links = ("cycle",)
-    list_select_related = ("cycle",)
+    list_select_related = ("cycle__congress",)
     readonly_fields = ("adopted_at", "digest")
 
 
 class RoundRecord(Record):
     list_display = ("cycle", "number", "status", "opened_at", "closed_at", "key_fingerprint")
     list_display_links = ("number",)
-    list_select_related = ("cycle",)
+    list_select_related = ("cycle__congress", "rules__cycle__congress")
     fields = (
         "cycle", "number", "rules", "status", "seats", "definition_digest", "definition", "slips_needed",
         "slips_issued", "key_fingerprint", "opened_at", "closed_at", "issued",
     )  # fmt: skip
 
 
+class DelegationsOfRoll(admin.AllValuesFieldListFilter):
+    """The delegations as the roll has them, called as the reader knows them."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        names = NamesShown(congress_of(self.request.user) or NO_CONGRESS, Delegation)
+        for each in super().choices(changelist):
+            yield each | {"display": names.of(str(each["display"]))}
+
+
 class RollRecord(Record):
     """应到: without who has voted, which nobody needs to look up (TRUST.md §2)."""
 
     to_cycle = "round__cycle"
-    list_display = ("number", "name", "delegation", "presence", "round")
-    list_select_related = ("round__cycle",)
-    list_filter = ("presence", "delegation")
+    list_display = ("number", "name", "delegation_shown", "presence", "round")
+    list_select_related = ("round__cycle__congress", "delegate__delegation")
+    list_filter = ("presence", ("delegation", DelegationsOfRoll))
     search_fields = ("number", "name")
     fields = ("round", "number", "name", "delegation", "presence")
+
+    @admin.display(description=_("delegation"), ordering="delegation")
+    def delegation_shown(self, entry: RollEntry) -> str:
+        return entry.delegation_shown
 
 
 class ItemRecord(Record):
     to_cycle = "round__cycle"
     list_display = ("number", "candidate", "round")
     list_display_links = ("candidate",)
-    list_select_related = ("candidate", "round__cycle")
+    list_select_related = ("candidate", "round__cycle__congress")
 
 
 class SealRecord(Record):
     to_cycle = "round__cycle"
     list_display = ("round", "ballots", "root")
     list_display_links = ("round",)
-    list_select_related = ("round__cycle",)
+    list_select_related = ("round__cycle__congress",)
     fields = ("round", "ballots", "root")
 
 
@@ -138,7 +161,7 @@ class TallyRecord(Record):
     may_see = staticmethod(permissions.can_see_tally)
     list_display = ("round", "counted_by", "counted_at", "digest")
     list_display_links = ("round",)
-    list_select_related = ("round__cycle", "counted_by")
+    list_select_related = ("round__cycle__congress", "counted_by")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         fields = ("round", "counted_by", "counted_at", "digest", "working")
@@ -152,20 +175,20 @@ class CertificationRecord(Record):
     may_see = staticmethod(permissions.can_see_tally)
     list_display = ("tally", "certified_by", "certified_at")
     list_display_links = ("tally",)
-    list_select_related = ("tally__round__cycle", "certified_by")
+    list_select_related = ("tally__round__cycle__congress", "certified_by")
 
 
 class NoticeRecord(Record):
     to_cycle = "round__cycle"
     list_display = ("round", "published_by", "published_at", "digest")
     list_display_links = ("round",)
-    list_select_related = ("round__cycle", "published_by")
+    list_select_related = ("round__cycle__congress", "published_by")
 
 
 class JournalRecord(Record):
     list_display = ("sequence", "act", "actor", "at", "cycle", "short_digest")
     list_display_links = ("sequence",)
-    list_select_related = ("actor", "cycle")
+    list_select_related = ("actor", "cycle__congress")
     list_filter = ("act",)
 
     @admin.display(description=_("hash"))
@@ -176,13 +199,13 @@ class JournalRecord(Record):
 class DeliveryRecord(Record):
     list_display = ("number", "candidate", "became", "status", "lead_unit", "cycle")
     list_display_links = ("number",)
-    list_select_related = ("cycle", "candidate", "lead_unit")
+    list_select_related = ("cycle__congress", "candidate", "lead_unit")
 
 
 class BreakdownRecord(Record):
     list_display = ("cycle", "version", "issued_by", "issued_at", "digest")
     list_display_links = ("cycle",)
-    list_select_related = ("cycle", "issued_by")
+    list_select_related = ("cycle__congress", "issued_by")
 
 
 class DeliveryPart(Record):
@@ -194,23 +217,23 @@ class DeliveryPart(Record):
 
 class ReportRecord(DeliveryPart):
     list_display = ("delivery", "day", "reported_by", "reported_at")
-    list_select_related = ("delivery__cycle", "delivery__candidate", "reported_by")
+    list_select_related = ("delivery__cycle__congress", "delivery__candidate", "reported_by")
 
 
 class ChangeRecord(DeliveryPart):
     list_display = ("delivery", "asked_by", "asked_at", "approved", "decided_on")
-    list_select_related = ("delivery__cycle", "delivery__candidate", "asked_by")
+    list_select_related = ("delivery__cycle__congress", "delivery__candidate", "asked_by")
 
 
 class CompletionRecord(DeliveryPart):
     list_display = ("delivery", "handed_in_by", "handed_in_at", "accepted", "decided_at")
-    list_select_related = ("delivery__cycle", "delivery__candidate", "handed_in_by")
+    list_select_related = ("delivery__cycle__congress", "delivery__candidate", "handed_in_by")
 
 
 class DisposalRecord(Record):
     list_display = ("cycle", "slips", "ballots", "disposed_by", "disposed_at")
     list_display_links = ("cycle",)
-    list_select_related = ("cycle", "disposed_by")
+    list_select_related = ("cycle__congress", "disposed_by")
 
 
 def register() -> None:
@@ -232,7 +255,6 @@ def register() -> None:
     site.register(ChangeRequest, ChangeRecord)
     site.register(Completion, CompletionRecord)
     site.register(Disposal, DisposalRecord)
-    site.register(User, accounts_admin.UserAdmin)
     site.register(Unit, accounts_admin.UnitAdmin)
     site.register(Delegation, accounts_admin.DelegationAdmin)
     site.register(Delegate, accounts_admin.DelegateAdmin)

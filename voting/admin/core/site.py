@@ -5,19 +5,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
+from accounts.congresses import addresses_of, here
+from accounts.models import User
+from accounts.passwords import OwnPasswordForm
+from voting.admin.core.verbs import MISTAKEN
 from voting.forms.core.resubmit import words_to_resubmit
 
 #: Staff are signed out after half an hour without a page; the clerk's desk stands in a full hall.
@@ -31,6 +39,19 @@ TURNOUT = "turnout"
 
 class StaffSignIn(AdminAuthenticationForm):
     """User name and password; says plainly when a name rests after too many wrong passwords."""
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Raises ValidationError, too, where the address is that of another congress than the person's own."""
+        super().confirm_login_allowed(user)
+        named = here(self.request) if self.request else None
+        if named and user.congress and user.congress != named:
+            with addresses_of(user.congress):
+                address = self.request.build_absolute_uri(reverse("admin:index"))  # type: ignore[union-attr]
+            raise ValidationError(
+                _("This account belongs to another people's congress. Sign in at %(address)s"),
+                params={"address": address},
+                code="elsewhere",
+            )
 
     def get_invalid_login_error(self) -> ValidationError:
         if getattr(self.request, "axes_locked_out", False):
@@ -64,6 +85,18 @@ class VoteAdminSite(admin.AdminSite):
             request.session.set_expiry(STAFF_SESSION)
         return response
 
+    @method_decorator([sensitive_post_parameters(), sensitive_variables()])
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Let people choose a password of their own, and go on to their work with it."""
+        form = OwnPasswordForm(cast("User", request.user), request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            update_session_auth_hash(request, form.save())
+            messages.success(request, _("Your own password is set; the one before it is void."))
+            return redirect("admin:index")
+        context = {**self.each_context(request), "title": _("Choose your own password"), "form": form}
+        status = MISTAKEN if form.errors else 200
+        return TemplateResponse(request, "admin/core/password.html", context, status=status)
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Look for the apps only where a page lists them: Django does at every page, which asks for permissions."""
         return SimpleLazyObject(lambda: super(VoteAdminSite, self).get_app_list(request, app_label))
@@ -75,6 +108,8 @@ class VoteAdminSite(admin.AdminSite):
         def touched(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method == "POST" and not request.user.is_authenticated:
                 return self.signed_out(request)
+            if getattr(request.user, "password_is_initial", False) and not _is_on_the_way_in(request):
+                return redirect("admin:password_change")
             keep_signed_in(request)
             response: HttpResponse = inner(request, *args, **kwargs)
             return response
@@ -91,6 +126,12 @@ class VoteAdminSite(admin.AdminSite):
             "way": way,
         }
         return TemplateResponse(request, "admin/core/signed_out.html", context, status=403)
+
+
+def _is_on_the_way_in(request: HttpRequest) -> bool:
+    """Tell whether this page is for those, too, whose password somebody else gave them."""
+    match = request.resolver_match
+    return match is not None and match.url_name in {"password_change", "logout"}
 
 
 def keep_signed_in(request: HttpRequest) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from voting import permissions
+from voting.admin.core.records import NO_CONGRESS
 from voting.admin.core.site import site
 from voting.admin.core.verbs import MISTAKEN
 from voting.domain.core.cycles import create_cycle
@@ -23,12 +24,13 @@ from voting.models import Cycle
 def new_year(request: HttpRequest) -> HttpResponse:
     """Show the form, or create the cycle and go to its call. Raises PermissionDenied for anybody but a clerk."""
     user = cast("User", request.user)
-    if not permissions.can_open_year(user):
+    if not permissions.can_open_year(user) or user.congress_id is None:
         raise PermissionDenied
-    form = YearForm(request.POST or None, instance=Cycle(kind=user.kind), initial=_like_the_last(user))
+    own = Cycle(congress_id=user.congress_id or NO_CONGRESS)
+    form = YearForm(request.POST or None, instance=own, initial=_like_the_last(user))
     if request.method == "POST" and form.is_valid():
         try:
-            cycle = create_cycle(kind=user.kind, by=user, at=timezone.now(), **form.values)
+            cycle = create_cycle(congress=user.congress, by=user, at=timezone.now(), **form.values)
         except ValidationError as error:
             form.refuse(error)
         else:
@@ -39,10 +41,9 @@ def new_year(request: HttpRequest) -> HttpResponse:
 
 
 def _like_the_last(user: User) -> dict[str, Any]:
-    """Return what the form begins with: the year after the last one of the same kind, at the same place."""
-    last = Cycle.objects.filter(kind=user.kind).order_by("-year", "-pk").first()
+    """Return what the form begins with: the year after the last one of the same congress."""
+    last = Cycle.objects.filter(congress=user.congress_id).order_by("-year", "-pk").first()
     if last is None:
         return {}
     year = last.year + 1
-    same = {name: getattr(last, name) for name in ("place", "seats")}
-    return {**same, "year": year, "slug": str(year), "asked": "\n".join(last.solicited_from)}
+    return {"seats": last.seats, "year": year, "slug": str(year), "asked": "\n".join(last.solicited_from)}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.codes import normalise
+from accounts.congresses import addresses_of
 from voting.admin.core.pages import StepPage
 from voting.admin.core.qr import qr
 from voting.admin.core.slips import PrintedBefore
@@ -74,9 +75,15 @@ class SlipsPage(StepPage):
         if self.request.POST.get("printed", "") != self.printed:
             raise PrintedBefore
         issued = issue_slips(round_=self.round, numbers=numbers, **self.acting)
-        address = self.request.build_absolute_uri(reverse("accounts:enter"))
+        with addresses_of(self.cycle.congress):
+            address = self.request.build_absolute_uri(reverse("accounts:enter"))
         slips = [
-            {"entry": entry, "code": code, "qr": qr(f"{address}#{entry.number}.{normalise(code)}")}
+            {
+                "entry": entry,
+                "delegation": entry.delegation_shown,
+                "code": code,
+                "qr": qr(f"{address}#{entry.number}.{normalise(code)}"),
+            }
             for entry, code in issued
         ]
         context = {**self.frame(_("Slips")), "slips": slips, "address": address}
@@ -141,8 +148,8 @@ class CheckInPage(StepPage):
         if self.order.round is None:
             return []
         groups: dict[str, list[RollEntry]] = {}
-        for entry in self.order.round.roll.order_by("number"):
-            groups.setdefault(entry.delegation, []).append(entry)
+        for entry in self.order.round.roll.select_related("delegate__delegation").order_by("number"):
+            groups.setdefault(entry.delegation_shown, []).append(entry)
         return [
             {
                 "place": str(place),

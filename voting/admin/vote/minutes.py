@@ -49,7 +49,7 @@ def certified(cycle: Cycle) -> Result | None:
     round_ = (
         Round.objects.filter(cycle=cycle, status__in=[RoundStatus.CERTIFIED, RoundStatus.PUBLISHED])
         .select_related(
-            "cycle",
+            "cycle__congress",
             "rules",
             "seal",
             "notice",

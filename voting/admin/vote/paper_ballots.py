@@ -33,7 +33,7 @@ from voting.forms.vote.paper_ballots import (
     SwitchForm,
     column_labels,
 )
-from voting.models import PaperBox, Round
+from voting.models import PaperBox, RollEntry, Round
 from voting.read_models.vote.ballot_sheet import ballot_sheet
 from voting.text.numbers import small_whole
 
@@ -105,9 +105,10 @@ class PaperDesk(StepPage):
 
     def context(self) -> dict[str, Any]:
         round_, possible = self.order.round, self.step.possible
+        holders = round_.roll.filter(paper=True).order_by("number") if round_ else RollEntry.objects.none()
         return {
             "may_switch": self.may_switch and possible and round_ is not None and not round_.paper_only,
-            "holders": round_.roll.filter(paper=True).order_by("number") if round_ else [],
+            "holders": holders.select_related("delegate__delegation"),
             "title": _("Paper ballots"),
         }
 

@@ -140,5 +140,6 @@ class RollPage(StepPage):
     def context(self) -> dict[str, Any]:
         delegations: dict[str, int] = {}
         for delegate in eligible(self.cycle):
-            delegations[delegate.delegation.name] = delegations.get(delegate.delegation.name, 0) + 1
+            name = str(delegate.delegation)
+            delegations[name] = delegations.get(name, 0) + 1
         return {"delegations": delegations, "delegates": sum(delegations.values())}

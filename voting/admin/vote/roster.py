@@ -66,8 +66,8 @@ class RosterPage(StepPage):
         rosters.undo(cycle=self.cycle, applied=self.staged(form.cleaned_data["shown"]), **self.acting)
 
     def staged(self, pk: int) -> RosterImport:
-        """Return an import of this kind of data. Raises Http404."""
-        staged = RosterImport.objects.filter(pk=pk, kind=self.cycle.kind).first()
+        """Return an import of this congress. Raises Http404."""
+        staged = RosterImport.objects.filter(pk=pk, congress=self.cycle.congress_id).first()
         if staged is None:
             raise Http404
         return staged

@@ -92,7 +92,7 @@ class DeskPage(StepPage):
     def delegate(self, number: str) -> RollEntry:
         """Return the delegate's entry. Raises NotOnRoll or Excluded."""
         number = normalise(number).upper()
-        entry = self.round.roll.filter(number=number).first()
+        entry = self.round.roll.filter(number=number).select_related("delegate__delegation").first()
         if entry is None:
             raise NotOnRoll(number)
         if entry.excluded:
@@ -138,7 +138,8 @@ class DeskPage(StepPage):
         numbers = {n for e in [*mine, *([last] if last else [])] for n in e.data["delegates"][:_NAMED]}
         asked = self.request.GET.get("number", "")
         undone = [n for n in self.request.GET.get("undone", "").split(",") if n][:_NAMED]
-        known = {e.number: e for e in round_.roll.filter(number__in={*numbers, asked, *undone})}
+        asked_for = round_.roll.filter(number__in={*numbers, asked, *undone})
+        known = {e.number: e for e in asked_for.select_related("delegate__delegation")}
         return {
             "answer": self.answer([known[asked]], known[asked].presence) if asked in known else None,
             "undone": [known[n] for n in undone if n in known] if undone else None,

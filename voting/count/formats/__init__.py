@@ -24,7 +24,7 @@ __all__ = ["ALL", "Format", "UnreadableRecord"]
 ALL: dict[str, Format[Any]] = {
     each.name: each
     for each in (
-        SLATE_REPORT, ROSTER_IMPORT, ROSTER_UNDO, DEFINITION, KEY, TRIAL, URN, COUNT, WORKING, PATTERNS, RECOUNT,
-        NOTICE, PUBLIC, BREAKDOWN,
+        SLATE_REPORT, ROSTER_IMPORT, ROSTER_UNDO, DEFINITION, KEY, TRIAL, URN, COUNT, WORKING,
+        PATTERNS, RECOUNT, NOTICE, PUBLIC, BREAKDOWN,
     )
 }  # fmt: skip

@@ -1,8 +1,8 @@
 """责任分解: what is to be done for every project, by whom and when, as it was issued."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
-from voting.count.formats.parts import Decimal, Kind
+from voting.count.formats.parts import Decimal, Kind, PaperNames
 from voting.count.formats.records import Format
 from voting.count.formats.slate_report import MilestoneRecord, TargetRecord
 
@@ -28,10 +28,11 @@ class BreakdownDelivery(PlanRecord):
     became: Literal["chosen", "annual"]
 
 
-class YearRecord(TypedDict):
+class YearRecord(PaperNames):
     slug: str
     year: int
     place: str
+    congress: NotRequired[str]
 
 
 class BreakdownBody(TypedDict):

@@ -13,6 +13,7 @@ from voting.count.formats.parts import (
     GradeSettings,
     Kind,
     Moment,
+    PaperNames,
     Settings,
     UrnFigures,
 )
@@ -101,7 +102,7 @@ class Disclosure(TypedDict):
     published: str
 
 
-class NoticeCycle(TypedDict):
+class NoticeCycle(PaperNames):
     slug: str
     year: int
     place: str

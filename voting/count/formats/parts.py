@@ -1,6 +1,6 @@
 """What several formats have in common: how hashes, moments and figures are written."""
 
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 from voting.count.formats.shapes import Form
 from voting.count.measures import (
@@ -26,6 +26,21 @@ Kind = Literal["official", "demo", "rehearsal"]
 ChannelName = Literal["online", "paper"]
 #: Why another round follows.
 Because = Literal["tie", "shortfall", "void"]
+
+
+class PaperNames(TypedDict):
+    """The names on a paper beside place and session, as they were on its day; the first records have none of them.
+
+    ``congress_en`` is the session in English, ``name`` that of the congress itself.
+    """
+
+    place_en: NotRequired[str]
+    congress_en: NotRequired[str]
+    name: NotRequired[str]
+    name_en: NotRequired[str]
+    issuer: NotRequired[str]
+    issuer_en: NotRequired[str]
+    seal: NotRequired[str]
 
 
 class Settings(TypedDict):

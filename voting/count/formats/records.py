@@ -1,7 +1,8 @@
 """What every format has: a name, one shape, one writer, one reader and a JSON Schema, all from one typed definition.
 
 A shape is a ``TypedDict`` whose key ``format`` is a ``Literal`` of the format's name. Every key is always there, and no
-other: what is not stated is empty or None. Whoever changes a shape gives it another number.
+other: what is not stated is empty or None. A key that came later is ``NotRequired``: always written since, and read
+where it is. Whoever changes a shape otherwise gives it another number.
 """
 
 from __future__ import annotations

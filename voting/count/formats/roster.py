@@ -1,6 +1,6 @@
 """The import of a list of delegates: what its preview showed, and what takes it back."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from voting.count.formats.parts import Digest
 from voting.count.formats.records import Format
@@ -45,12 +45,16 @@ class FormerRecord(EntryRecord):
 
 
 class UndoBody(TypedDict):
-    """What takes an import back: who is new, who was corrected, who was put out of office."""
+    """What takes an import back: who is new, who was corrected, who was put out of office; the delegations it made.
+
+    Imports of before say nothing of delegations.
+    """
 
     format: Literal["piaojue-roster-undo/1"]
     created: list[str]
     corrected: list[FormerRecord]
     out: list[str]
+    delegations: NotRequired[list[str]]
 
 
 ROSTER_IMPORT = Format(ImportBody, "The preview of an import of delegates.")

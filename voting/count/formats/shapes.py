@@ -1,7 +1,8 @@
 """The reader and the JSON Schema of a typed definition, both made from its type hints.
 
 A definition is made of ``TypedDict``, ``list``, ``dict``, ``tuple`` of a fixed length, ``StrEnum``, ``Literal``,
-``X | Y``, ``str``, ``int``, ``bool``, ``None``, and text of one form: ``Annotated[str, Form(…)]``.
+``X | Y``, ``str``, ``int``, ``bool``, ``None``, and text of one form: ``Annotated[str, Form(…)]``. A key of a
+``TypedDict`` that is ``NotRequired`` may be missing; where it is there, it has its shape.
 """
 
 from __future__ import annotations
@@ -12,7 +13,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NotRequired,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 
 class UnreadableRecord(ValueError):
@@ -174,18 +185,19 @@ def _table(name_hint: Any, hint: Any) -> Shape:
 def _record(definition: Any) -> Shape:
     hints = get_type_hints(definition, include_extras=True)
     parts = {key: shape_of(hint) for key, hint in hints.items()}
+    required = [key for key, hint in hints.items() if get_origin(hint) is not NotRequired]
 
     def read(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise Misfit("an object is wanted")
         if "format" in parts:
             _require_format(parts["format"].schema["const"], value.get("format"))
-        _require_none(parts.keys() - value.keys(), "it is missing")
+        _require_none(set(required) - value.keys(), "it is missing")
         _require_none(value.keys() - parts.keys(), "it is not known here")
-        return {key: _below(key, part, value[key]) for key, part in parts.items()}
+        return {key: _below(key, part, value[key]) for key, part in parts.items() if key in value}
 
     properties = {key: part.schema for key, part in parts.items()}
-    schema = {"type": "object", "properties": properties, "required": [*parts], "additionalProperties": False}
+    schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
     return Shape(read, schema)
 
 
@@ -224,5 +236,5 @@ def _below(step: str | int, part: Shape, value: Any) -> Any:
 
 _MADE: dict[Any, Callable[..., Shape]] = {
     Annotated: _form, Literal: _words, list: _list, tuple: _row, dict: _table, Union: _either,
-    types.UnionType: _either,
+    types.UnionType: _either, NotRequired: shape_of,
 }  # fmt: skip

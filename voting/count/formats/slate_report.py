@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from voting.count.formats.parts import Decimal, Kind, Month
+from voting.count.formats.parts import Decimal, Kind, Month, PaperNames
 from voting.count.formats.records import Format
 
 
@@ -81,7 +81,7 @@ class ReportedCandidate(DossierRecord):
     proposals: list[OriginRecord]
 
 
-class PlaceRecord(TypedDict):
+class PlaceRecord(PaperNames):
     slug: str
     year: int
     place: str

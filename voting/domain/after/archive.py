@@ -103,9 +103,9 @@ class NoWitness(Refused):
 
 def next_years(cycle: Cycle) -> QuerySet[Cycle]:
     """Return the later years that can take a delivery over: their delivery has begun, no breakdown is issued yet."""
-    return Cycle.objects.filter(
-        kind=cycle.kind, year__gt=cycle.year, assesses=None, stage=Stage.DELIVERY, breakdowns=None
-    ).order_by("year", "slug")
+    own = Cycle.objects.select_related("congress").filter(congress=cycle.congress_id, assesses=None)
+    later = own.filter(year__gt=cycle.year, stage=Stage.DELIVERY, breakdowns=None)
+    return later.order_by("year", "slug")
 
 
 def slips_issued(cycle: Cycle) -> int:

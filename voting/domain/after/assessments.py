@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Delegate, User
+from accounts.models import Delegate, Unit, User
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.notice import NOTICE, NoticeBody, NoticeItem
 from voting.count.grading import Grade
@@ -108,7 +108,9 @@ def published_grades(*cycles: Cycle) -> list[Graded]:
 
     Raises UnreadableRecord.
     """
-    notices = Notice.objects.filter(round__cycle__assesses__in=cycles).select_related("round__cycle")
+    notices = Notice.objects.filter(round__cycle__assesses__in=cycles).select_related(
+        "round__cycle__congress"
+    )
     assessed = Candidate.objects.filter(cycle__assesses__in=cycles)
     parts = {
         (assessment, number): (delivery, unit)
@@ -194,8 +196,9 @@ def open_assessment(
     place = cycle.assessments.count() + 1
     acting: dict[str, Any] = {"by": by, "at": at}
     assessment = create_cycle(
-        kind=cycle.kind, slug=f"{cycle.slug}-assessment" + (f"-{place}" if place > 1 else ""), year=cycle.year,
-        place=cycle.place, congress=cycle.congress, vote_at=vote_at, seats=len(items), assesses=cycle, body=body,
+        congress=cycle.congress, slug=f"{cycle.slug}-assessment" + (f"-{place}" if place > 1 else ""),
+        year=cycle.year, session=cycle.session, session_en=cycle.session_en, vote_at=vote_at, seats=len(items),
+        assesses=cycle, body=body,
         **acting,
     )  # fmt: skip
     for fields in items:
@@ -214,7 +217,7 @@ def open_assessment(
 
 def has_committee(cycle: Cycle) -> bool:
     """Tell whether any delegate in office is a member of the standing committee."""
-    return Delegate.objects.filter(kind=cycle.kind, is_active=True, in_group=True).exists()
+    return Delegate.objects.filter(congress=cycle.congress_id, is_active=True, in_group=True).exists()
 
 
 def withdrawable(cycle: Cycle) -> Cycle | None:
@@ -231,7 +234,7 @@ def withdraw_assessment(*, assessment: Cycle, by: User, at: datetime) -> Cycle:
     """
     if assessment.assesses is None:
         raise StepNotAllowed
-    hold_list(assessment.kind)
+    hold_list(assessment.congress_id)
     cycle = lock_cycle(assessment.assesses)
     assessment = Cycle.objects.select_for_update(no_key=True).get(pk=assessment.pk)
     if cycle.stage not in GOING_ON:
@@ -248,17 +251,23 @@ def withdraw_assessment(*, assessment: Cycle, by: User, at: datetime) -> Cycle:
 
 def _items(deliveries: Sequence[Delivery], *, by_unit: bool) -> list[dict[str, Any]]:
     if not by_unit:
-        return [_item(each, number=each.number, unit="") for each in deliveries]
+        return [_item(each, number=each.number) for each in deliveries]
+    congress = deliveries[0].cycle.congress_id
+    units = Unit.objects.filter(congress=congress).exclude(name_en="")
+    english = dict(units.values_list("name", "name_en"))
     parts = [(each, unit) for each in deliveries for unit in units_of(each)]
-    return [_item(each, number=number, unit=unit) for number, (each, unit) in enumerate(parts, start=1)]
+    return [
+        _item(each, number=number, unit=unit, unit_en=english.get(unit, unit))
+        for number, (each, unit) in enumerate(parts, start=1)
+    ]
 
 
-def _item(delivery: Delivery, *, number: int, unit: str) -> dict[str, Any]:
+def _item(delivery: Delivery, *, number: int, unit: str = "", unit_en: str = "") -> dict[str, Any]:
     candidate = delivery.candidate
     return {
         "number": number,
         "name": _named(candidate.name, unit, most=120),
-        "name_en": _named(candidate.name_en, unit, most=200) if candidate.name_en else "",
+        "name_en": _named(candidate.name_en, unit_en, most=200) if candidate.name_en else "",
         "target": candidate.target,
         "content": delivery.content,
         "lead_unit": unit or (delivery.lead_unit.name if delivery.lead_unit else ""),

@@ -111,7 +111,7 @@ def decide_change(
     """
     delivery = lock_running(change.delivery)
     change = ChangeRequest.objects.select_for_update().get(pk=change.pk)
-    if by.role not in {Role.CLERK, Role.PRESIDING} or by.kind != delivery.cycle.kind:
+    if by.role not in {Role.CLERK, Role.PRESIDING} or by.congress_id != delivery.cycle.congress_id:
         raise StepNotAllowed
     if change.approved is not None:
         raise DecidedAlready

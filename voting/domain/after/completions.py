@@ -104,7 +104,7 @@ def decide(*, completion: Completion, accepted: bool, note: str, by: User, at: d
     Raises HandInDecided, NoEvidence, StepNotAllowed; for an acceptance also OwnHandIn, ChangeWaits.
     """
     delivery = lock_running(completion.delivery)
-    if by.role != Role.CLERK or by.kind != delivery.cycle.kind:
+    if by.role != Role.CLERK or by.congress_id != delivery.cycle.congress_id:
         raise StepNotAllowed
     waiting = Completion.objects.select_for_update().get(pk=completion.pk)
     if waiting.accepted is not None:

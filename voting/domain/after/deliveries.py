@@ -20,6 +20,7 @@ from voting.domain.after.lights import PRESETS
 from voting.domain.after.plan_rows import set_milestones, set_targets, set_what_fits
 from voting.domain.core.cycles import move_cycle
 from voting.domain.core.journal import record
+from voting.domain.core.names import names_of
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.models import (
     Breakdown,
@@ -82,7 +83,7 @@ def begin_delivery(*, cycle: Cycle, by: User, at: datetime) -> list[Delivery]:
         body["annual_tasks"], Became.ANNUAL
     )
     candidates = list(cycle.candidates.filter(number__in=became).order_by("number"))
-    units = {unit.name: unit for unit in Unit.objects.filter(kind=cycle.kind)}
+    units = {unit.name: unit for unit in Unit.objects.filter(congress=cycle.congress_id)}
     made = [_of(candidate, became[candidate.number], units) for candidate in candidates]
     left_out = {
         str(delivery.number): words
@@ -171,7 +172,7 @@ def _save(delivery: Delivery) -> None:
 def _unit(delivery: Delivery, name: str) -> Unit | None:
     if not name:
         return None
-    unit = Unit.objects.filter(kind=delivery.cycle.kind, name=name).first()
+    unit = Unit.objects.filter(congress=delivery.cycle.congress_id, name=name).first()
     if unit is None:
         raise ValidationError({"lead_unit": _("There is no unit of this name: %s.") % name})
     return unit
@@ -217,7 +218,7 @@ def body_of(cycle: Cycle, *, version: int) -> BreakdownBody:
     )
     body: dict[str, Any] = {
         "format": BREAKDOWN.name,
-        "cycle": {"slug": cycle.slug, "year": cycle.year, "place": cycle.place},
+        "cycle": {"slug": cycle.slug, "year": cycle.year, **names_of(cycle)},
         "kind": cycle.kind,
         "version": version,
         "deliveries": [_as_issued(delivery) for delivery in deliveries],

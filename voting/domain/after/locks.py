@@ -21,7 +21,7 @@ def hold_going_on(delivery: Delivery) -> Delivery:
     Delivery.objects.select_for_update(no_key=True).get(pk=delivery.pk)
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM voting_cycle WHERE id = %s FOR SHARE", [delivery.cycle_id])
-    held = Delivery.objects.select_related("cycle", "candidate", "lead_unit").get(pk=delivery.pk)
+    held = Delivery.objects.select_related("cycle__congress", "candidate", "lead_unit").get(pk=delivery.pk)
     if held.cycle.stage not in GOING_ON:
         raise StepNotAllowed
     return held

@@ -207,7 +207,7 @@ def escalated(silent: int, *, days: int) -> bool:
 
 def may_report(user: User, delivery: Delivery) -> bool:
     """Tell whether the person reports on this delivery: an officer of its lead unit, or the clerk."""
-    if user.kind != delivery.cycle.kind:
+    if user.congress_id != delivery.cycle.congress_id:
         return False
     return user.role == Role.CLERK or (user.role == Role.UNIT and user.unit_id == delivery.lead_unit_id)
 
@@ -216,7 +216,7 @@ def lock_running(delivery: Delivery) -> Delivery:
     """Return the delivery, locked, while it goes on and its breakdown is issued. Raises StepNotAllowed."""
     locked = (
         Delivery.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("cycle", "candidate")
+        .select_related("cycle__congress", "candidate")
         .get(pk=delivery.pk)
     )
     if locked.cycle.stage not in GOING_ON or locked.status != DeliveryStatus.RUNNING:

@@ -111,7 +111,7 @@ def deliveries_of(cycle: Cycle, user: User | None = None) -> list[Delivery]:
     """Return the deliveries with all that progress needs, or only those that the person reports on; eight queries."""
     deliveries = (
         Delivery.objects.filter(cycle=cycle)
-        .select_related("cycle", "candidate", "lead_unit")
+        .select_related("cycle__congress", "candidate", "lead_unit")
         .prefetch_related("targets", "milestones", "reports__figures", "reports__milestones")
     )
     return [each for each in deliveries if user is None or may_report(user, each)]

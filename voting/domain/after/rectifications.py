@@ -107,7 +107,7 @@ def orders_for(user: User) -> list[Rectification]:
     orders = Rectification.objects.filter(
         Exists(parts) | Q(delivery__lead_unit=user.unit), replied_at=None, delivery__cycle__stage__in=GOING_ON
     )
-    waiting = list(orders.select_related("delivery__cycle", "assessment"))
+    waiting = list(orders.select_related("delivery__cycle__congress", "assessment"))
     grades = published_grades(*{each.delivery.cycle for each in waiting}) if waiting else []
     return [each for each in waiting if answers(user, each, grades)]
 
@@ -120,7 +120,7 @@ def may_answer(user: User, rectification: Rectification) -> bool:
 def answers(user: User, rectification: Rectification, grades: Iterable[Graded]) -> bool:
     """Tell the same by the published grades that are at hand."""
     delivery = rectification.delivery
-    if user.role != Role.UNIT or user.unit is None or user.kind != delivery.cycle.kind:
+    if user.role != Role.UNIT or user.unit is None or user.congress_id != delivery.cycle.congress_id:
         return False
     return may_report(user, delivery) or any(
         (each.assessment.pk, each.delivery, each.unit, each.grade)

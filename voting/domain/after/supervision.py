@@ -116,7 +116,7 @@ def too_far(due: date, today: date) -> bool:
 
 def is_watcher(user: Any, delivery: Delivery) -> bool:
     """Tell whether the person acts for the supervision group: one of its delegates in office, or the clerk."""
-    if not isinstance(user, User) or user.kind != delivery.cycle.kind:
+    if not isinstance(user, User) or user.congress_id != delivery.cycle.congress_id:
         return False
     if user.role == Role.CLERK:
         return True
@@ -128,7 +128,11 @@ def is_watcher(user: Any, delivery: Delivery) -> bool:
 
 def may_remark(user: Any, delivery: Delivery) -> bool:
     """Tell whether the person is a delegate who may say something of this delivery now."""
-    known = isinstance(user, User) and user.role == Role.DELEGATE and user.kind == delivery.cycle.kind
+    known = (
+        isinstance(user, User)
+        and user.role == Role.DELEGATE
+        and user.congress_id == delivery.cycle.congress_id
+    )
     return known and delivery.cycle.stage in GOING_ON
 
 
@@ -145,7 +149,7 @@ def name_group(*, delivery: Delivery, numbers: Sequence[str], by: User, at: date
     Raises NobodyNamed, NotInOffice with the numbers that are nobody's, or StepNotAllowed outside the delivery.
     """
     delivery = hold_going_on(delivery)
-    delegates = _in_office(delivery.cycle.kind, numbers)
+    delegates = _in_office(delivery.cycle.congress_id, numbers)
     group, _new = SupervisionGroup.objects.get_or_create(delivery=delivery)
     group.delegates.set(delegates)
     data = {"number": delivery.number, "delegates": sorted(each.number for each in delegates)}
@@ -153,7 +157,7 @@ def name_group(*, delivery: Delivery, numbers: Sequence[str], by: User, at: date
     return group
 
 
-def _in_office(kind: str, numbers: Sequence[str]) -> list[Delegate]:
+def _in_office(congress: int, numbers: Sequence[str]) -> list[Delegate]:
     """Return the delegates in office with these numbers. Raises NobodyNamed or NotInOffice."""
     spelled = {
         number: [number, *(number.zfill(width) for width in range(len(number) + 1, MOST_DIGITS + 1))]
@@ -163,7 +167,7 @@ def _in_office(kind: str, numbers: Sequence[str]) -> list[Delegate]:
     if not spelled:
         raise NobodyNamed
     wanted = {spelling for spellings in spelled.values() for spelling in spellings}
-    delegates = Delegate.objects.filter(kind=kind, is_active=True, number__in=wanted)
+    delegates = Delegate.objects.filter(congress=congress, is_active=True, number__in=wanted)
     known = {each.number: each for each in delegates}
     in_office = {
         number: next((known[each] for each in spellings if each in known), None)
@@ -223,7 +227,7 @@ def remark(*, delivery: Delivery, text: str, by: User, at: datetime) -> Remark:
     Raises NotADelegateInOffice, NothingWritten, or StepNotAllowed outside the delivery.
     """
     delivery = hold_going_on(delivery)
-    delegate = Delegate.objects.filter(user=by, kind=delivery.cycle.kind, is_active=True).first()
+    delegate = Delegate.objects.filter(user=by, congress=delivery.cycle.congress_id, is_active=True).first()
     if delegate is None:
         raise NotADelegateInOffice
     if not text.strip():

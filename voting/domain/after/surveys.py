@@ -212,7 +212,7 @@ def _held(survey: Survey) -> Survey:
     """Return the survey as it is now; many forms hold it at once, and who ends it waits for them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM voting_survey WHERE cycle_id = %s FOR SHARE", [survey.pk])
-    now = Survey.objects.select_related("cycle").filter(pk=survey.pk).first()
+    now = Survey.objects.select_related("cycle__congress").filter(pk=survey.pk).first()
     if now is None:
         raise SurveyClosed
     return now

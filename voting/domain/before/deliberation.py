@@ -72,7 +72,9 @@ def ask(
 @transaction.atomic
 def answer(*, question: Question, text: str, by: User, at: datetime) -> None:
     """Answer for the officer's own unit, or as the clerk for any. Raises NotYourUnit, NothingSaid, StepNotAllowed."""
-    question = Question.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=question.pk)
+    question = (
+        Question.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=question.pk)
+    )
     if by.unit_id and question.unit_id and by.unit_id != question.unit_id:
         raise NotYourUnit
     if question.answered_at or not is_open(question.cycle):

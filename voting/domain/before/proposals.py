@@ -79,7 +79,7 @@ def _digest(code: str) -> str:
 
 def by_code(code: str) -> Proposal | None:
     """Return the proposal with this tracking code, however it is typed."""
-    return Proposal.objects.select_related("cycle").filter(code_digest=_digest(code)).first()
+    return Proposal.objects.select_related("cycle__congress").filter(code_digest=_digest(code)).first()
 
 
 def submit(

@@ -19,7 +19,7 @@ _BEFORE = frozenset({Stage.SOLICITATION, Stage.SCREENING, Stage.DELIBERATION})
 
 def is_possible(cycle: Cycle) -> bool:
     """Tell whether new codes would harm no vote: this one has no round, and none of the kind is being held."""
-    held = Round.objects.filter(cycle__kind=cycle.kind).exclude(status=RoundStatus.PUBLISHED)
+    held = Round.objects.filter(cycle__congress=cycle.congress_id).exclude(status=RoundStatus.PUBLISHED)
     return cycle.stage in _BEFORE and not held.exists()
 
 
@@ -29,12 +29,12 @@ def issue_reading_slips(*, cycle: Cycle, by: User, at: datetime) -> list[tuple[D
 
     Older codes are void from that moment, as these are when the slips of the vote are printed.
     """
-    hold_list(cycle.kind)
+    hold_list(cycle.congress_id)
     locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if not is_possible(locked):
         raise StepNotAllowed
     delegates = list(
-        Delegate.objects.filter(kind=cycle.kind, is_active=True)
+        Delegate.objects.filter(congress=cycle.congress_id, is_active=True)
         .select_related("delegation", "user")
         .order_by("number")
     )

@@ -6,7 +6,7 @@ show the progress of a long list. Whoever does not ask for the progress calls ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -18,11 +18,26 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import AccessCode, Delegate, Delegation, RosterImport, User
+from accounts.models import (
+    AccessCode,
+    Congress,
+    Delegate,
+    Delegation,
+    RosterImport,
+    User,
+    delegate_username,
+)
 from accounts.roles import Role
 from accounts.roster_rows import COLUMNS, STRIDE, Checked, Entry, Known, Progress, check, known_delegates
 from voting.count.canonical import canonical_json, sha256_hex
-from voting.count.formats.roster import ROSTER_IMPORT, ROSTER_UNDO, Fault, FaultCode, ImportBody, UndoBody
+from voting.count.formats.roster import (
+    ROSTER_IMPORT,
+    ROSTER_UNDO,
+    Fault,
+    FaultCode,
+    ImportBody,
+    UndoBody,
+)
 from voting.domain.core import imports
 from voting.domain.core.refusals import Refused
 from voting.models import Cycle, RollEntry
@@ -45,6 +60,7 @@ FAULTS: dict[FaultCode, Promise] = {
     "long_name": gettext_lazy("the name is longer than 60 characters: %(about)s…"),
     "long_delegation": gettext_lazy("the delegation is longer than 60 characters: %(about)s…"),
     "repeated": gettext_lazy("the same number stands in line %(about)s already"),
+    # Said by previews from before a number belonged to its congress.
     "other_kind": gettext_lazy("number %(about)s belongs to other data (official, demo or rehearsal)"),
     "sub_group": gettext_lazy("“%(about)s” says neither yes nor no to the sub-group"),
 }
@@ -66,19 +82,19 @@ class OnARoll(imports.CannotUndo):
         return _("This import cannot be undone any more: delegates of it are on a roll.")
 
 
-def hold_list(kind: str) -> None:
-    """Hold the list of delegates of this kind until the transaction ends, before any row is locked.
+def hold_list(congress: int) -> None:
+    """Hold the list of delegates of this congress until the transaction ends, before any row is locked.
 
     Whoever imports it, freezes a roll from it or prints slips for it comes alone. The cycle's row stays free: an
     import may take minutes, and every proposal of a resident takes its number under that row.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"roster:{kind}"])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"roster:{congress}"])
 
 
 def _hold(cycle: Cycle) -> None:
     """Hold the list; who freezes a roll does the same, so what is read here stays. Raises RollIsFrozen."""
-    hold_list(cycle.kind)
+    hold_list(cycle.congress_id)
     if not before_the_roll(Cycle.objects.get(pk=cycle.pk)):
         raise RollIsFrozen
 
@@ -88,7 +104,7 @@ ROSTER = imports.Import(
     act=Act.ROSTER_IMPORTED,
     columns=COLUMNS,
     wanted=lambda: "代表证号, 姓名, 代表团",
-    of=lambda cycle: {"kind": cycle.kind},
+    of=lambda cycle: {"congress": cycle.congress},
     hold=_hold,
 )
 
@@ -109,8 +125,8 @@ def stage(
     *, cycle: Cycle, file_name: str, content: bytes, mode: str, by: User, at: datetime
 ) -> Steps[RosterImport]:
     """Read and check a file and keep it with its preview; no delegate is touched. Raises FileRefused, RollIsFrozen."""
-    known = known_delegates()
-    checked = yield from check(ROSTER.rows(content), kind=cycle.kind, known=known)
+    known = known_delegates(cycle.congress_id)
+    checked = yield from check(ROSTER.rows(content), known=known)
     return ROSTER.stage(
         cycle=cycle,
         file_name=file_name,
@@ -119,12 +135,12 @@ def stage(
         at=at,
         digest=imports.digest_of(content),
         mode=mode,
-        summary=_summary(checked, known, kind=cycle.kind, mode=mode),
+        summary=_summary(checked, known, mode=mode),
     )
 
 
-def _summary(checked: Checked, known: dict[str, Known], *, kind: str, mode: str) -> ImportBody:
-    out = _put_out(checked, known, kind=kind) if mode == Mode.WHOLE else []
+def _summary(checked: Checked, known: dict[str, Known], *, mode: str) -> ImportBody:
+    out = _put_out(checked, known) if mode == Mode.WHOLE else []
     body: dict[str, Any] = {
         "format": ROSTER_IMPORT.name,
         "rows": checked.rows,
@@ -135,7 +151,7 @@ def _summary(checked: Checked, known: dict[str, Known], *, kind: str, mode: str)
         "faults": [[fault.line, fault.code, fault.about] for fault in checked.faults[:KEPT_FAULTS]],
         "faulty": len(checked.faults),
         "corrections": [[vars(old), vars(new)] for old, new in checked.corrected[:SHOWN]],
-        "state": _state(known, kind=kind),
+        "state": _state(known),
     }
     return ROSTER_IMPORT.of(body)
 
@@ -145,17 +161,15 @@ def preview_of(staged: RosterImport) -> ImportBody:
     return ROSTER_IMPORT.of(staged.summary)
 
 
-def _put_out(checked: Checked, known: dict[str, Known], *, kind: str) -> list[str]:
+def _put_out(checked: Checked, known: dict[str, Known]) -> list[str]:
     """Return the delegates in office whom a whole list does not name."""
-    return [n for n, k in known.items() if k.kind == kind and k.is_active and n not in checked.numbers]
+    return [n for n, k in known.items() if k.is_active and n not in checked.numbers]
 
 
-def _state(known: dict[str, Known], *, kind: str) -> str:
+def _state(known: dict[str, Known]) -> str:
     """Return one hash over the delegates as they stand."""
     rows = sorted(
-        (n, k.entry.name, k.entry.delegation, k.entry.in_group, k.is_active)
-        for n, k in known.items()
-        if k.kind == kind
+        (n, k.entry.name, k.entry.delegation, k.entry.in_group, k.is_active) for n, k in known.items()
     )
     return sha256_hex(canonical_json(rows))
 
@@ -174,12 +188,13 @@ def apply(
     Raises RollIsFrozen, NotStaged, PreviewChanged, or FaultyRows unless they are left out.
     """
     with ROSTER.confirmed(staged, cycle=cycle, by=by, at=at) as confirmed:
-        file, known = confirmed.file, known_delegates()
-        imports.require_as_previewed(preview_of(file)["state"], _state(known, kind=cycle.kind))
-        checked = finish(check(ROSTER.rows(confirmed.content), kind=cycle.kind, known=known))
+        file, known = confirmed.file, known_delegates(cycle.congress_id)
+        imports.require_as_previewed(preview_of(file)["state"], _state(known))
+        checked = finish(check(ROSTER.rows(confirmed.content), known=known))
         imports.require_flawless(len(checked.faults), leave_out=leave_out)
-        out = _put_out(checked, known, kind=cycle.kind) if file.mode == Mode.WHOLE else []
-        yield from _write(cycle.kind, checked, known, out)
+        out = _put_out(checked, known) if file.mode == Mode.WHOLE else []
+        delegations = _not_there(cycle.congress, checked.delegations)
+        yield from _write(cycle.congress, checked, out)
         undo_body: dict[str, Any] = {
             "format": ROSTER_UNDO.name,
             "created": [entry.number for entry in checked.new],
@@ -187,6 +202,7 @@ def apply(
                 {**vars(old), "is_active": known[old.number].is_active} for old, _new in checked.corrected
             ],
             "out": out,
+            "delegations": delegations,
         }
         file.undo = ROSTER_UNDO.of(undo_body)
         confirmed.entry |= {
@@ -196,26 +212,21 @@ def apply(
     return file
 
 
-def _write(kind: str, checked: Checked, known: dict[str, Known], out: list[str]) -> Iterator[Progress]:
+def _write(congress: Congress, checked: Checked, out: list[str]) -> Iterator[Progress]:
     """Write new and corrected delegates in batches."""
     total = len(checked.new) + len(checked.corrected)
     done = 0
-    delegations = _delegations(kind, {entry.delegation for entry in _entries(checked)})
+    delegations = _delegations(congress, checked.delegations)
     for batch in _batches(checked.new):
-        _create(kind, batch, delegations)
+        _create(congress, batch, delegations)
         done += len(batch)
         yield done, total
     for pairs in _batches(checked.corrected):
-        _correct([new for _old, new in pairs], delegations)
+        _correct(congress, [new for _old, new in pairs], delegations)
         done += len(pairs)
         yield done, total
     for numbers in _batches(out):
-        Delegate.objects.filter(number__in=numbers).update(is_active=False)
-
-
-def _entries(checked: Checked) -> Iterator[Entry]:
-    yield from checked.new
-    yield from (new for _old, new in checked.corrected)
+        congress.delegates.filter(number__in=numbers).update(is_active=False)
 
 
 def _batches(items: Sequence[T]) -> Iterator[list[T]]:
@@ -224,25 +235,31 @@ def _batches(items: Sequence[T]) -> Iterator[list[T]]:
         yield batch
 
 
-def _delegations(kind: str, names: set[str]) -> dict[str, Delegation]:
-    """Return the delegations of those names; make those that are missing, in the order of their names."""
-    there = {d.name: d for d in Delegation.objects.filter(kind=kind)}
-    last = Delegation.objects.filter(kind=kind).aggregate(last=Max("position"))["last"] or 0
+def _not_there(congress: Congress, names: Iterable[str]) -> list[str]:
+    """Return the names that no delegation of the congress has, in their order."""
+    there = set(congress.delegations.values_list("name", flat=True))
+    return [name for name in names if name not in there]
+
+
+def _delegations(congress: Congress, names: dict[str, None]) -> dict[str, Delegation]:
+    """Return the delegations of the congress by their names; make those that are missing, in the order given."""
+    there = {d.name: d for d in congress.delegations.all()}
+    last = congress.delegations.aggregate(last=Max("position"))["last"] or 0
     new = [
-        Delegation(kind=kind, name=name, position=min(last + place, 32_000))
-        for place, name in enumerate(sorted(names - there.keys()), start=1)
+        Delegation(congress=congress, name=name, position=min(last + place, 32_000))
+        for place, name in enumerate((name for name in names if name not in there), start=1)
     ]
     return there | {d.name: d for d in Delegation.objects.bulk_create(new)}
 
 
-def _create(kind: str, entries: Sequence[Entry], delegations: dict[str, Delegation]) -> None:
+def _create(congress: Congress, entries: Sequence[Entry], delegations: dict[str, Delegation]) -> None:
     users = User.objects.bulk_create(
         [
             User(
-                username=f"delegate-{entry.number}",
+                username=delegate_username(congress, entry.number),
                 name=entry.name,
                 role=Role.DELEGATE,
-                kind=kind,
+                congress=congress,
                 password=make_password(None),
             )
             for entry in entries
@@ -251,7 +268,7 @@ def _create(kind: str, entries: Sequence[Entry], delegations: dict[str, Delegati
     Delegate.objects.bulk_create(
         [
             Delegate(
-                kind=kind,
+                congress=congress,
                 user=user,
                 delegation=delegations[entry.delegation],
                 number=entry.number,
@@ -264,10 +281,13 @@ def _create(kind: str, entries: Sequence[Entry], delegations: dict[str, Delegati
 
 
 def _correct(
-    entries: Sequence[Entry], delegations: dict[str, Delegation], active: dict[str, bool] | None = None
+    congress: Congress,
+    entries: Sequence[Entry],
+    delegations: dict[str, Delegation],
+    active: dict[str, bool] | None = None,
 ) -> None:
     by_number = {entry.number: entry for entry in entries}
-    delegates = list(Delegate.objects.select_related("user").filter(number__in=by_number))
+    delegates = list(congress.delegates.select_related("user").filter(number__in=by_number))
     for delegate in delegates:
         entry = by_number[delegate.number]
         delegate.name = delegate.user.name = entry.name
@@ -284,33 +304,36 @@ def drop(*, cycle: Cycle, staged: RosterImport) -> None:
 
 
 def undo(*, cycle: Cycle, applied: RosterImport, by: User, at: datetime) -> None:
-    """Take the last import back: its new delegates go, its corrected ones are as before.
+    """Take the last import back: its new delegates and delegations go, its corrected delegates are as before.
+
+    A delegation that was there before stays, though nobody is of it.
 
     Raises RollIsFrozen, CannotUndo where it is not the last, or OnARoll.
     """
     with ROSTER.undone(applied, cycle=cycle, act=Act.ROSTER_UNDONE, by=by, at=at) as file:
-        _take_back(cycle.kind, ROSTER_UNDO.of(file.undo))
+        _take_back(cycle.congress, ROSTER_UNDO.of(file.undo))
 
 
-def _take_back(kind: str, before: UndoBody) -> None:
+def _take_back(congress: Congress, before: UndoBody) -> None:
     for numbers in _batches(before["created"]):
-        if RollEntry.objects.filter(delegate__number__in=numbers).exists():
+        theirs = congress.delegates.filter(number__in=numbers)
+        if RollEntry.objects.filter(delegate__in=theirs).exists():
             raise OnARoll
-        AccessCode.objects.filter(delegate__number__in=numbers).delete()
-        users = list(Delegate.objects.filter(number__in=numbers).values_list("user_id", flat=True))
-        Delegate.objects.filter(number__in=numbers).delete()
+        AccessCode.objects.filter(delegate__in=theirs).delete()
+        users = list(theirs.values_list("user_id", flat=True))
+        theirs.delete()
         User.objects.filter(pk__in=users).delete()
     entries = [
         Entry(each["number"], each["name"], each["delegation"], each["in_group"])
         for each in before["corrected"]
     ]
     active = {each["number"]: each["is_active"] for each in before["corrected"]}
-    delegations = _delegations(kind, {entry.delegation for entry in entries})
+    delegations = _delegations(congress, dict.fromkeys(entry.delegation for entry in entries))
     for batch in _batches(entries):
-        _correct(batch, delegations, active)
+        _correct(congress, batch, delegations, active)
     for numbers in _batches(before["out"]):
-        Delegate.objects.filter(number__in=numbers).update(is_active=True)
-    Delegation.objects.filter(kind=kind, delegates=None).delete()
+        congress.delegates.filter(number__in=numbers).update(is_active=True)
+    congress.delegations.filter(name__in=before.get("delegations", []), delegates=None).delete()
 
 
 def before_the_roll(cycle: Cycle) -> bool:

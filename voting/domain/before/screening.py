@@ -137,7 +137,9 @@ def ask_opinion(*, proposal: Proposal, unit: Unit, due: date, by: User, at: date
 def give_opinion(*, opinion: Opinion, feasible: str, text: str, by: User, at: datetime) -> None:
     """Answer for the officer's own unit, once; a late answer is still taken. Raises NotYourUnit, NoPublicReason."""
     opinion = (
-        Opinion.objects.select_for_update(of=("self",)).select_related("proposal__cycle").get(pk=opinion.pk)
+        Opinion.objects.select_for_update(of=("self",))
+        .select_related("proposal__cycle__congress")
+        .get(pk=opinion.pk)
     )
     if by.unit_id != opinion.unit_id:
         raise NotYourUnit

@@ -14,6 +14,7 @@ from voting.count.formats.slate_report import SLATE_REPORT, SlateReportBody
 from voting.domain.before.funnel import funnel_of
 from voting.domain.before.slates import content
 from voting.domain.core.journal import record
+from voting.domain.core.names import names_of
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.models import Call, Cycle, ReportReading, SlateReport
 from voting.states import Act, Stage
@@ -61,7 +62,7 @@ def body_of(report: SlateReport) -> SlateReportBody:
     candidates = cycle.candidates.order_by("number").prefetch_related("provenance__proposal__merged")
     body: dict[str, Any] = {
         "format": SLATE_REPORT.name,
-        "cycle": {"slug": cycle.slug, "year": cycle.year, "place": cycle.place, "congress": cycle.congress},
+        "cycle": {"slug": cycle.slug, "year": cycle.year, **names_of(cycle)},
         "kind": cycle.kind,
         "seats": cycle.seats,
         "version": report.version,

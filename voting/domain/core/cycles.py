@@ -9,31 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.congresses import RESERVED
+from accounts.models import Congress, User
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, Refused, StepNotAllowed, require
 from voting.models import Candidate, Cycle
 from voting.states import STAGE_STEPS, Act, Stage
-
-#: Addresses that the site itself uses; a cycle there could not be reached.
-RESERVED = frozenset(
-    {
-        "admin",
-        "api",
-        "ballot",
-        "delegate",
-        "en",
-        "enter",
-        "healthz",
-        "leave",
-        "open-data",
-        "receipt",
-        "secrecy",
-        "static",
-        "track",
-        "years",
-    }
-)
 
 
 class SlateFrozen(Refused):
@@ -48,10 +29,16 @@ def create_cycle(*, by: User, at: datetime, **fields: Any) -> Cycle:
     """Create a cycle at its first stage. Raises ValidationError with a sentence per field."""
     cycle = Cycle(**fields)
     cycle.full_clean()
-    if cycle.slug in RESERVED:
+    if cycle.slug in RESERVED or Congress.objects.filter(slug=cycle.slug).exists():
         raise ValidationError({"slug": _("The site itself uses this address; choose another.")})
     cycle.save(force_insert=True)
-    record(cycle=cycle, act=Act.CYCLE_CREATED, by=by, at=at, data={"kind": cycle.kind, "year": cycle.year})
+    record(
+        cycle=cycle,
+        act=Act.CYCLE_CREATED,
+        by=by,
+        at=at,
+        data={"kind": cycle.kind, "congress": cycle.congress.slug, "year": cycle.year},
+    )
     return cycle
 
 

@@ -63,7 +63,11 @@ def digest_of(entry: JournalEntry) -> str:
 def first_break(cycle: Cycle) -> int | None:
     """Return the sequence number of the first entry that does not fit the chain; None when all do."""
     previous = GENESIS
-    entries = JournalEntry.objects.filter(cycle=cycle).select_related("actor", "cycle").order_by("sequence")
+    entries = (
+        JournalEntry.objects.filter(cycle=cycle)
+        .select_related("actor", "cycle__congress")
+        .order_by("sequence")
+    )
     for sequence, entry in enumerate(entries.iterator(), start=1):
         fits = entry.sequence == sequence and entry.previous == previous
         if not fits or entry.digest != digest_of(entry):

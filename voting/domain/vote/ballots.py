@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from cryptography.hazmat.primitives import hpke
 from django.db import connection
@@ -256,7 +255,7 @@ def cast_ballot(*, entry_id: int, round_id: int, chosen: Chosen) -> Receipt:
         blob = sealing.seal(booth.key, plain, info=booth.info)
         if _put_into_urn(booth, entry_id=entry_id, round_id=round_id, blob=blob):
             return Receipt(hashlib.sha256(blob).hexdigest())
-        _booth.cache_clear()
+        _booths.pop(round_id, None)
         if refusal := _why_not(entry_id, round_id):
             raise refusal
     raise NotPresent
@@ -279,9 +278,22 @@ class _Booth:
     key_fingerprint: str
 
 
-@lru_cache(maxsize=8)
+_booths: dict[int, _Booth] = {}
+#: So many open rounds at once are kept, of 6 KB each.
+_MOST_BOOTHS = 4096
+
+
 def _booth(round_id: int) -> _Booth:
     """Return the booth of an open round, read once per process. Raises RoundNotOpen."""
+    booth = _booths.get(round_id)
+    if booth is None:
+        if len(_booths) >= _MOST_BOOTHS:
+            _booths.clear()
+        booth = _booths[round_id] = _read_booth(round_id)
+    return booth
+
+
+def _read_booth(round_id: int) -> _Booth:
     round_ = Round.objects.get(pk=round_id)
     if round_.status != RoundStatus.OPEN:
         raise RoundNotOpen(round_.status)

@@ -99,7 +99,11 @@ def count_round(
 
 def closed_round(round_: Round) -> Round:
     """Lock a closed round for its count. Raises StepNotAllowed."""
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle", "rules").get(pk=round_.pk)
+    round_ = (
+        Round.objects.select_for_update(of=("self",))
+        .select_related("cycle__congress", "rules")
+        .get(pk=round_.pk)
+    )
     if round_.status != RoundStatus.CLOSED:
         raise StepNotAllowed
     return round_
@@ -260,7 +264,11 @@ def certify_tally(*, round_: Round, by: User, at: datetime) -> Certification:
 
     Raises SamePerson, NotAScrutineer or StepNotAllowed.
     """
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle", "tally").get(pk=round_.pk)
+    round_ = (
+        Round.objects.select_for_update(of=("self",))
+        .select_related("cycle__congress", "tally")
+        .get(pk=round_.pk)
+    )
     if round_.status != RoundStatus.COUNTED:
         raise StepNotAllowed
     if by.pk == round_.tally.counted_by_id:

@@ -90,7 +90,7 @@ def hold_ceremony(*, round_: Round, needed: int, issued: int, by: User, at: date
         raise BadSplit
     seed = sealing.new_seed()
     key = sealing.public_key(seed)
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=round_.pk)
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
     data = {"key": key.fingerprint, "needed": needed, "issued": issued}
     move_round(
         round_,
@@ -122,7 +122,7 @@ def register_key(
     except ValueError as error:
         raise NotAKey from error
     key = sealing.PublicKey(raw)
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=round_.pk)
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
     data = {"key": key.fingerprint, "needed": needed, "issued": issued, "offline": True}
     move_round(
         round_,
@@ -165,7 +165,7 @@ def pass_trial(*, round_: Round, word: str, expected: str, by: User, at: datetim
 
     Raises WrongWord or StepNotAllowed.
     """
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=round_.pk)
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
     if round_.status != RoundStatus.KEYED:
         raise StepNotAllowed
     if not hmac.compare_digest(word.strip().upper().encode(), expected.encode()):
@@ -193,7 +193,7 @@ def try_unsealing(*, round_: Round, slips: Sequence[str], by: User, at: datetime
 
     The dummy is sealed exactly as a ballot of this round will be, and never enters the urn.
     """
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=round_.pk)
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
     if round_.status != RoundStatus.KEYED:
         raise StepNotAllowed
     seed = rebuild_seed(round_=round_, slips=slips)

@@ -26,6 +26,7 @@ from voting.count.measures import BallotType, ShortfallRule
 from voting.count.notice import read_notice
 from voting.count.outcomes import ItemDecision, Status
 from voting.domain.core.cycles import move_cycle
+from voting.domain.core.names import names_of
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote.definitions import definition_of, working_of
 from voting.domain.vote.rounds import move_round
@@ -249,8 +250,7 @@ def _cycle(cycle: Cycle) -> dict[str, Any]:
     return {
         "slug": cycle.slug,
         "year": cycle.year,
-        "place": cycle.place,
-        "congress": cycle.congress,
+        **names_of(cycle),
         "vote_at": cycle.vote_at,
         "rest": cycle.rest,
         "candidate_report": cycle.candidate_report,

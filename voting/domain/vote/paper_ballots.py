@@ -160,7 +160,11 @@ def switch_to_paper(*, round_: Round, reason: str, by: User, at: datetime) -> No
 
 
 def _before_the_close(round_: Round) -> Round:
-    locked = Round.objects.select_for_update(of=("self",)).select_related("cycle", "rules").get(pk=round_.pk)
+    locked = (
+        Round.objects.select_for_update(of=("self",))
+        .select_related("cycle__congress", "rules")
+        .get(pk=round_.pk)
+    )
     if locked.status not in CHECK_IN_STATUSES:
         raise CheckInClosed
     return locked

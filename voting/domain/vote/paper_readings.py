@@ -215,7 +215,7 @@ def settle(
 
 
 def _closed(round_: Round) -> Round:
-    locked = Round.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=round_.pk)
+    locked = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
     if locked.status != RoundStatus.CLOSED or not locked.paper_issued:
         raise StepNotAllowed
     return locked

@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import unicodedata
 
+from django.db.models import QuerySet
+
+from accounts.models import Congress
 from voting.models import Round, UrnSeal
 
 #: 160 bits: two ballots with one receipt cannot be searched for (2^80 work), and 32 characters can be typed.
@@ -58,13 +61,23 @@ def is_in_urn(round_: Round, text: str) -> bool | None:
     return hashes[low * DIGEST_BYTES :].startswith(wanted)
 
 
-def find(text: str) -> Round | None:
+def find(text: str, congress: Congress | None = None) -> Round | None:
     """Return the round whose sealed list holds a ballot with this receipt, whichever it is; None where none does.
 
-    One query, however many rounds there are. Raises NotAReceipt.
+    The lists of that congress are looked through first, those of others only where it is in none of them: one query
+    each, however many rounds there are. Raises NotAReceipt.
     """
+    rounds = Round.objects.all()
+    if congress is None:
+        return _holder(rounds, text)
+    own = _holder(rounds.filter(cycle__congress=congress), text)
+    return own or _holder(rounds.exclude(cycle__congress=congress), text)
+
+
+def _holder(among: QuerySet[Round], text: str) -> Round | None:
+    """Return the one of these rounds whose sealed list holds the receipt. Raises NotAReceipt."""
     wanted = read(text)
-    rounds = Round.objects.select_related("cycle").extra(
+    rounds = among.select_related("cycle__congress").extra(
         tables=["voting_urnseal"],
         where=["voting_urnseal.round_id = voting_round.id", "position(%s in voting_urnseal.hashes) > 0"],
         params=[wanted],

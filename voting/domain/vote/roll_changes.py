@@ -107,7 +107,11 @@ def _require_group_large_enough(round_: Round, entry: RollEntry) -> None:
 
 
 def _begin(round_: Round, number: str, reason: str) -> tuple[Round, str, str]:
-    locked = Round.objects.select_for_update(of=("self",)).select_related("cycle", "rules").get(pk=round_.pk)
+    locked = (
+        Round.objects.select_for_update(of=("self",))
+        .select_related("cycle__congress", "rules")
+        .get(pk=round_.pk)
+    )
     if locked.status not in BEFORE_OPENING:
         raise RollFixed
     if not reason.strip():

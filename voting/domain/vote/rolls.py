@@ -138,8 +138,10 @@ def quorum_floor(rules: VotingRules) -> Floor:
 
 
 def eligible(cycle: Cycle) -> QuerySet[Delegate]:
-    """Delegates in office of the cycle's own kind, or the standing committee's; real, demo and rehearsal never mix."""
-    delegates = Delegate.objects.filter(kind=cycle.kind, is_active=True).select_related("delegation")
+    """Return the delegates in office of the cycle's congress, or those of its standing committee."""
+    delegates = Delegate.objects.filter(congress=cycle.congress_id, is_active=True).select_related(
+        "delegation"
+    )
     return delegates.filter(in_group=True) if cycle.body == Body.COMMITTEE else delegates
 
 
@@ -183,7 +185,9 @@ def freeze_roll(*, cycle: Cycle, by: User, at: datetime) -> Round:
 
     The roll is a copy: deleting, merging or renaming a delegate later changes no total (F17).
     """
-    hold_list(cycle.kind)  # before the cycle's row: else whoever proposes would wait with us for an import
+    hold_list(
+        cycle.congress_id
+    )  # before the cycle's row: else whoever proposes would wait with us for an import
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     require(roll_conditions(cycle))
     rules = VotingRules.objects.get(cycle=cycle)
@@ -270,7 +274,7 @@ def set_presence(*, round_: Round, numbers: Iterable[str], presence: Presence, b
 
 def _at_the_desk(round_: Round) -> Round:
     """Lock the round while the desk writes. Raises CheckInClosed."""
-    locked = Round.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=round_.pk)
+    locked = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
     if locked.status not in CHECK_IN_STATUSES:
         raise CheckInClosed
     return locked
@@ -338,7 +342,7 @@ def issue_slips(
     """
     if round_.status not in CHECK_IN_STATUSES:
         raise StepNotAllowed
-    entries = round_.roll.filter(excluded=False).select_related("delegate").order_by("number")
+    entries = round_.roll.filter(excluded=False).select_related("delegate__delegation").order_by("number")
     if numbers is not None:
         wanted = {codes.normalise(number).upper() for number in numbers}
         entries = entries.filter(number__in=wanted)

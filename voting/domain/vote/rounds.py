@@ -62,7 +62,11 @@ def open_round(*, round_: Round, by: User, at: datetime, minutes: int | None = N
 
     Raises StepNotAllowed or ConditionsUnmet.
     """
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle", "rules").get(pk=round_.pk)
+    round_ = (
+        Round.objects.select_for_update(of=("self",))
+        .select_related("cycle__congress", "rules")
+        .get(pk=round_.pk)
+    )
     if round_.status != RoundStatus.READY:
         raise StepNotAllowed
     require(opening_conditions(round_))
@@ -91,7 +95,11 @@ def close_round(*, round_: Round, by: User, at: datetime) -> UrnSeal:
     acknowledged ballot is always in the sealed list and nothing lands after it (F2). The number of ballots, the sorted
     list of their hashes and its root are fixed, and journaled before any slip is asked for. Raises StepNotAllowed.
     """
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle", "rules").get(pk=round_.pk)
+    round_ = (
+        Round.objects.select_for_update(of=("self",))
+        .select_related("cycle__congress", "rules")
+        .get(pk=round_.pk)
+    )
     if round_.status != RoundStatus.OPEN:
         raise StepNotAllowed
     hashes = urn_hashes(round_)

@@ -85,7 +85,7 @@ def group_conditions(cycle: Cycle, rules: VotingRules | None) -> list[Condition]
     """
     if rules is None or not rules.group_base:
         return []
-    delegates = Delegate.objects.filter(kind=cycle.kind, is_active=True)
+    delegates = Delegate.objects.filter(congress=cycle.congress_id, is_active=True)
     members = delegates.filter(in_group=True).count()
     others = delegates.count() - members
     return [

@@ -87,7 +87,7 @@ class RunningOrder:
         """The newest round, with what it hangs on; None before the roll is frozen."""
         return (
             Round.objects.filter(cycle=self.cycle)
-            .select_related("cycle", "rules", "seal", "tally__counted_by", "tie_decision", "notice")
+            .select_related("cycle__congress", "rules", "seal", "tally__counted_by", "tie_decision", "notice")
             .order_by("-number")
             .first()
         )
@@ -179,7 +179,7 @@ class RunningOrder:
 
     @cached_property
     def _staff(self) -> list[User]:
-        staff = User.objects.filter(kind=self.cycle.kind, is_active=True, role__in=STAFF)
+        staff = User.objects.filter(congress=self.cycle.congress_id, is_active=True, role__in=STAFF)
         return sorted(staff, key=lambda user: (STAFF.index(Role(user.role)), user.username))
 
     @property
@@ -189,6 +189,6 @@ class RunningOrder:
 
 
 def running_cycles(user: User) -> list[Cycle]:
-    """Return the cycles of the person's own kind whose vote is still to come, under way or just published."""
-    cycles = Cycle.objects.filter(kind=user.kind, stage__in=RUNNING)
-    return [cycle for cycle in cycles if permissions.can_watch(user, cycle)]
+    """Return the cycles of the person's own congress whose vote is still to come, under way or just published."""
+    cycles = Cycle.objects.select_related("congress").filter(congress=user.congress_id)
+    return [cycle for cycle in cycles.filter(stage__in=RUNNING) if permissions.can_watch(user, cycle)]

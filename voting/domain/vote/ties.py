@@ -121,7 +121,7 @@ def decide_by_lot(
 def _certified(round_: Round, rule: TieRule) -> tuple[Round, OutcomeRecord]:
     round_ = (
         Round.objects.select_for_update(of=("self",))
-        .select_related("cycle", "rules", "tally")
+        .select_related("cycle__congress", "rules", "tally")
         .get(pk=round_.pk)
     )
     outcome = open_tie(round_) if round_.status == RoundStatus.CERTIFIED else None

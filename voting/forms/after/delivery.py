@@ -60,7 +60,7 @@ class PlanForm(StepForm):
     def __init__(self, *args: Any, delivery: Delivery, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         units: Any = self.fields["lead_unit"]
-        units.queryset = Unit.objects.filter(kind=delivery.cycle.kind)
+        units.queryset = Unit.objects.filter(congress=delivery.cycle.congress_id)
         plan = plan_of(delivery)
         own = ("leader", "lead_unit", "responsible_units", "supporting_units")
         self.initial = {

@@ -49,9 +49,9 @@ class InspectionForm(StepForm):
         error_messages={"required": _("Write what was seen, done or wanted.")},
     )
 
-    def __init__(self, *args: Any, kind: str, lead: Unit | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, congress: int, lead: Unit | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = Unit.objects.filter(kind=kind)
+        units = Unit.objects.filter(congress=congress)
         names = [("", "---------"), *((each.pk, str(each)) for each in units)]
         for place in range(1, FAULTS + 1):
             self.fields[f"fault_{place}"] = forms.CharField(

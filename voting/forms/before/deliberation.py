@@ -47,7 +47,7 @@ class AskForm(StepForm):
     def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["candidate"].queryset = Candidate.objects.filter(cycle=cycle).order_by("number")  # type: ignore[attr-defined]
-        self.fields["unit"].queryset = Unit.objects.filter(kind=cycle.kind)  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = Unit.objects.filter(congress=cycle.congress_id)  # type: ignore[attr-defined]
 
     def field_of(self, refusal: Refused) -> str | None:
         return "text" if isinstance(refusal, NothingSaid) else None

@@ -97,9 +97,9 @@ class OpinionForm(StepForm):
     unit = forms.ModelChoiceField(label=gettext_lazy("Unit"), queryset=Unit.objects.none())
     due = forms.DateField(label=gettext_lazy("Answer due on"), widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, congress: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = Unit.objects.filter(kind=kind)  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = Unit.objects.filter(congress=congress)  # type: ignore[attr-defined]
 
     def field_of(self, refusal: Refused) -> str | None:
         return "due" if isinstance(refusal, DueInThePast) else "unit"
@@ -140,9 +140,9 @@ class DecideForm(StepForm):
         label=gettext_lazy("Internal note, never public"), max_length=3000, required=False, widget=_LINES
     )
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, congress: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = Unit.objects.filter(kind=kind)  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = Unit.objects.filter(congress=congress)  # type: ignore[attr-defined]
 
     def field_of(self, refusal: Refused) -> str | None:
         return "unit" if isinstance(refusal, UnitMissing) else None

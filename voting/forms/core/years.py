@@ -14,7 +14,7 @@ from voting.models import Cycle
 
 
 class YearForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
-    """A new cycle; its kind is the clerk's own."""
+    """A new cycle of the clerk's own congress."""
 
     asked = forms.CharField(
         label=_("Asked for suggestions"),
@@ -25,7 +25,7 @@ class YearForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Cycle
-        fields = ["year", "place", "seats", "slug", "congress", "vote_at"]
+        fields = ["year", "seats", "slug", "session", "session_en", "vote_at"]
         help_texts = {"slug": _("Part of every address of this year, for example 2019.")}
 
     def clean_seats(self) -> int:
@@ -33,6 +33,12 @@ class YearForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
         if seats < 1:
             raise forms.ValidationError(gettext("At least one project must be chosen."))
         return seats
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        if Cycle.objects.filter(congress=self.instance.congress_id, slug=slug).exists():
+            raise forms.ValidationError(gettext("Another year of this congress has this address."))
+        return slug
 
     @property
     def values(self) -> dict[str, Any]:

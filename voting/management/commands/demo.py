@@ -8,30 +8,34 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connections, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.roles import Kind
-from voting.management.commands.seed import CYCLE, NEXT_YEAR, ROLL, THIS_YEAR
+from accounts.roles import STAFF_ROLES, Kind, Role
+from voting.management.commands.seed import CYCLE, NEXT_YEAR, ROLL, THIS_YEAR, TOWNS
 from voting.management.demo.places import Place, PlaceTaken
 from voting.management.demo.reset import ResetRefused, official_cycles, reset_demo
-from voting.management.demo.secrets import give_passwords, keep_secrets, read_secrets
+from voting.management.demo.secrets import DemoSecrets, give_passwords, keep_secrets, read_secrets
 from voting.management.demo.server import ServerEnded, serve, stop_on_any_signal
 from voting.management.demo.sheet import sheet
-from voting.management.seeds.command import load_files
+from voting.management.demo.votes import vote_of_the_district
+from voting.management.people import enter_staff
+from voting.management.seeds.command import keep_loaded, load_files, one_sentence
 from voting.management.seeds.loading import Point
 from voting.management.seeds.next_year import NextPoint, load_next_year
-from voting.management.seeds.reading import SeedDamaged
 from voting.management.seeds.this_year import load_this_year
+from voting.management.seeds.towns import load_towns
 from voting.management.terminal_language import SpeakingCommand, speak_freely
-from voting.models import Cycle
 
-SLUG = "2018"
+#: Who keeps the installation of the demo: opens congresses and names their keepers.
+KEEPER, KEEPER_NAME = "demo-installation", "演示系统管理员"
 
 
 class Command(SpeakingCommand):
@@ -86,38 +90,40 @@ class Command(SpeakingCommand):
             raise CommandError(_("The static files are not gathered yet; make demo does that."))
         place = Place(*settings.DEMO_PLACE)
         place.require_free()
-        cycle = self.prepare(until=until, next_year=next_year)
+        self.prepare(until=until, next_year=next_year)
         connections.close_all()
-        serve(place, when_ready=lambda: self.print_sheet(place, cycle))
+        serve(place, when_ready=lambda: self.print_sheet(place))
         self.say(_("The demo has stopped."))
 
-    def prepare(self, *, until: Point, next_year: NextPoint) -> Cycle:
+    def prepare(self, *, until: Point, next_year: NextPoint) -> None:
         """Bring the database up to date and load the demo, once: a vote that is under way is served as it stands."""
         self.say(_("preparing the database"))
         call_command("migrate", interactive=False, verbosity=0)
         if slugs := official_cycles():
             sentence = _("This database holds a real vote (%s); the demo wants a database of its own.")
             raise CommandError(sentence % ", ".join(slugs))
-        cycle = Cycle.objects.filter(slug=SLUG, kind=Kind.DEMO).first()
-        if cycle is None:
+        if vote_of_the_district() is None:
             self.say(_("loading the seeds"))
-            try:
-                with transaction.atomic():
-                    # The running year first: a slip of the vote of 2018 is the last that its delegate is given.
-                    load_files(cycle=CYCLE, roll=ROLL, until=Point.SLATE)
-                    load_this_year(THIS_YEAR, at=timezone.now())
-                    load_files(cycle=CYCLE, roll=ROLL, until=until)
-                    load_next_year(NEXT_YEAR, until=next_year, at=timezone.now())
-            except SeedDamaged as damage:
-                raise CommandError(str(damage)) from damage
-            cycle = Cycle.objects.get(slug=SLUG)
+            with one_sentence(), transaction.atomic():
+                # The running year first: a slip of the vote of 2018 is the last that its delegate is given.
+                load_files(cycle=CYCLE, roll=ROLL, until=Point.SLATE)
+                load_this_year(THIS_YEAR, at=timezone.now())
+                load_files(cycle=CYCLE, roll=ROLL, until=until)
+                load_next_year(NEXT_YEAR, until=next_year, at=timezone.now())
+                load_towns(TOWNS, at=timezone.now(), keep=keep_loaded)
+                enter_staff(congress=None, username=KEEPER, name=KEEPER_NAME, role=Role.KEEPER)
         known = read_secrets()
-        give_passwords(
-            known, User.objects.filter(kind=Kind.DEMO, is_active=True).exclude(role__in=["", "delegate"])
-        )
+        give_passwords(known, _staff_of_the_demo(known))
         keep_secrets(known)
-        return cycle
 
-    def print_sheet(self, place: Place, cycle: Cycle) -> None:
-        self.say(*sheet(place, cycle=cycle, known=read_secrets()))
+    def print_sheet(self, place: Place) -> None:
+        self.say(*sheet(place, known=read_secrets()))
         connections.close_all()
+
+
+def _staff_of_the_demo(known: DemoSecrets) -> QuerySet[User]:
+    """Return whose passwords stand on the sheet: not those of accounts that a visitor has made in the demo."""
+    ours = Q(congress__kind=Kind.DEMO) | Q(congress=None, username=KEEPER)
+    staff = User.objects.filter(ours, role__in=STAFF_ROLES, is_active=True)
+    without = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return staff.filter(without | Q(username__in=known.staff)) if known.staff else staff

@@ -6,19 +6,22 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Delegate, User
+from accounts.models import Congress, User
 from accounts.roles import Kind, Role
 from voting.count.notice import read_notice
 from voting.domain.core import cycles
+from voting.domain.core.congresses import open_congress
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import ballots, counts, keys, notices, rolls, rounds, rules
 from voting.management.people import Taken, enter_delegates, enter_delegations, enter_staff
+from voting.management.seeds.loading import sentence_of
 from voting.management.terminal_language import SpeakingCommand
 from voting.models import Cycle, Notice, Round
 from voting.recount import pabulib
@@ -55,14 +58,18 @@ class Command(SpeakingCommand):
             round_ = self.play(election, options["slug"])
         except (Refused, Taken) as refusal:
             raise CommandError(str(refusal)) from refusal
+        except ValidationError as error:
+            raise CommandError(sentence_of(error)) from error
         self.compare(election, round_)
 
     def play(self, election: pabulib.Election, slug: str) -> Round:
         """Bring the election to its publication through the verbs, in one transaction."""
         at = timezone.now()
-        clerk, scrutineer = _staff()
         with transaction.atomic():
-            cycle = _cycle(election, slug, by=clerk)
+            place = election.meta.get("unit", "")[:60] or slug
+            congress = open_congress(kind=Kind.REHEARSAL, slug=slug, name=place, place=place)
+            clerk, scrutineer = _staff(congress)
+            cycle = _cycle(election, congress, by=clerk)
             round_ = _roll(election, cycle, by=clerk)
             slips = keys.hold_ceremony(round_=round_, needed=2, issued=2, by=clerk, at=at)
             keys.try_unsealing(round_=round_, slips=slips, by=clerk, at=at)
@@ -72,7 +79,8 @@ class Command(SpeakingCommand):
             counts.count_round(round_=round_, slips=slips, by=clerk, at=at)
             counts.certify_tally(round_=round_, by=scrutineer, at=at)
             notices.publish_notice(round_=round_, by=clerk, at=at)
-            Delegate.objects.filter(kind=Kind.REHEARSAL, roll_entries__round=round_).update(is_active=False)
+            congress.users.update(is_active=False)
+            congress.delegates.update(is_active=False)
         return round_
 
     def cast(self, election: pabulib.Election, round_: Round) -> None:
@@ -101,23 +109,22 @@ class Command(SpeakingCommand):
         self.say(_("The votes are those of the file."))
 
 
-def _staff() -> tuple[User, User]:
-    people = {"pb-clerk": Role.CLERK, "pb-scrutineer": Role.SCRUTINEER}
+def _staff(congress: Congress) -> tuple[User, User]:
+    people = {f"{congress.slug}-clerk": Role.CLERK, f"{congress.slug}-scrutineer": Role.SCRUTINEER}
     clerk, scrutineer = (
-        enter_staff(kind=Kind.REHEARSAL, username=username, name=username, role=role)[0]
+        enter_staff(congress=congress, username=username, name=username, role=role)[0]
         for username, role in people.items()
     )
     return clerk, scrutineer
 
 
-def _cycle(election: pabulib.Election, slug: str, *, by: User) -> Cycle:
+def _cycle(election: pabulib.Election, congress: Congress, *, by: User) -> Cycle:
     """Lay out the rehearsal: candidates in the file's order, and rules that fit its votes."""
     at, items = timezone.now(), len(election.projects)
     seats = max(1, min(election.longest, items))
-    year = election.meta.get("instance", "")[:4]
+    year = small_whole(election.meta.get("instance", "")[:4]) or _YEAR
     cycle = cycles.create_cycle(
-        by=by, at=at, kind=Kind.REHEARSAL, slug=slug, year=small_whole(year) or _YEAR,
-        place=election.meta.get("unit", "")[:60] or slug, seats=seats,
+        by=by, at=at, congress=congress, slug=str(year), year=year, seats=seats,
         source=election.meta.get("description", "")[:200],
     )  # fmt: skip
     for stage in (Stage.SCREENING, Stage.DELIBERATION):
@@ -135,15 +142,9 @@ def _cycle(election: pabulib.Election, slug: str, *, by: User) -> Cycle:
 
 def _roll(election: pabulib.Election, cycle: Cycle, *, by: User) -> Round:
     """Enter a delegate for every vote and check everybody in."""
-    others = Delegate.objects.filter(kind=Kind.REHEARSAL, is_active=True)
-    if others.exists():
-        raise CommandError(_("Another rehearsal has delegates in office; let it end first."))
-    (delegation,) = enter_delegations(kind=Kind.REHEARSAL, names=[cycle.place])
-    people = {
-        f"{cycle.slug.replace('-', '')[:12]}{place:06d}".upper(): (f"{place}", delegation)
-        for place in range(1, len(election.votes) + 1)
-    }
-    enter_delegates(kind=Kind.REHEARSAL, people=people)
+    (delegation,) = enter_delegations(congress=cycle.congress, names=[cycle.place])
+    people = {f"{place:06d}": (f"{place}", delegation) for place in range(1, len(election.votes) + 1)}
+    enter_delegates(congress=cycle.congress, people=people)
     round_ = rolls.freeze_roll(cycle=cycle, by=by, at=timezone.now())
     rolls.set_presence(round_=round_, numbers=people, presence=Presence.PRESENT, by=by, at=timezone.now())
     return round_

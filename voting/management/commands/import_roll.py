@@ -37,8 +37,8 @@ class Command(SpeakingCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        cycle = Cycle.objects.filter(slug=options["slug"]).first()
         by = User.objects.filter(username=options["by"]).first()
+        cycle = Cycle.objects.filter(congress=by.congress_id, slug=options["slug"]).first() if by else None
         if cycle is None or by is None or not permissions.can_prepare(by, cycle):
             raise CommandError(_("There is no such vote here, or “%s” is no clerk of it.") % options["by"])
         acting: dict[str, Any] = {"by": by, "at": timezone.now()}

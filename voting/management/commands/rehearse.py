@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Congress
 from voting.count.notice import read_notice
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import receipts
@@ -22,14 +23,7 @@ from voting.management.hall.browser import BadAddress, Browser, NoAnswer, Unexpe
 from voting.management.hall.crowd import Measured, all_at_once
 from voting.management.hall.delegate import Voter
 from voting.management.hall.desk import OtherDatabase, sign_in
-from voting.management.hall.rehearsal import (
-    Prepared,
-    RehearsalRefused,
-    alone,
-    engage_staff,
-    new_slug,
-    prepare,
-)
+from voting.management.hall.rehearsal import Prepared, engage_staff, engaged, prepare
 from voting.management.hall.slow import SlowClients
 from voting.management.people import Taken
 from voting.management.terminal_language import (
@@ -43,13 +37,13 @@ from voting.states import Presence
 
 MOST_DELEGATES = 3000
 SHOWN = 5  # errors
-REFUSALS = (BadAddress, NoAnswer, OtherDatabase, RehearsalRefused, Refused, Taken, Unexpected)
+REFUSALS = (BadAddress, NoAnswer, OtherDatabase, Refused, Taken, Unexpected)
 
 
 class Command(SpeakingCommand):
     summary = gettext_lazy(
-        "Play a whole session over HTTP against the running server, in a rehearsal cycle with its own delegates and "
-        "staff. The exit status is 1 after any error, or where count, urn and marked delegates differ."
+        "Play a whole session over HTTP against the running server, in a congress of its own for the rehearsal. "
+        "The exit status is 1 after any error, or where count, urn and marked delegates differ."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -85,27 +79,27 @@ class Command(SpeakingCommand):
         speak_freely(sys.stdout, sys.stderr)
         require_tables()
         try:
-            with alone():
-                errors, equal = self.rehearse(options)
+            require_answer(options["url"])
+            with engaged(timezone.now()) as congress:
+                errors, equal = self.rehearse(congress, options)
         except REFUSALS as refusal:
             raise CommandError(str(refusal)) from refusal
         if errors or not equal:
             raise CommandError(_("The rehearsal did not come out right."))
         self.say(_("The rehearsal came out right."))
 
-    def rehearse(self, options: dict[str, Any]) -> tuple[int, bool]:
+    def rehearse(self, congress: Congress, options: dict[str, Any]) -> tuple[int, bool]:
         """Play the session; return the number of errors, and whether all the sums agree."""
         url, delegates = options["url"], options["delegates"]
-        require_answer(url)
-        slug = new_slug(timezone.now())
-        clerk, counter, certifier = engage_staff()
+        slug = str(timezone.localdate().year)
+        clerk, counter, certifier = engage_staff(congress)
         desks = [
             sign_in(url, member.user, member.password, slug=slug) for member in (clerk, counter, certifier)
         ]
-        prepared = prepare(delegates=delegates, by=clerk.user, slug=slug)
+        prepared = prepare(congress, delegates=delegates, by=clerk.user)
         self.say(
             _("rehearsal %(slug)s: %(count)d delegates, checked in over HTTP")
-            % {"slug": slug, "count": delegates}
+            % {"slug": congress.slug, "count": delegates}
         )
         at_clerk, at_counter, at_certifier = desks
         at_clerk.take(StepKey.CHECK_IN, do="rest")
@@ -169,6 +163,6 @@ def _voters(url: str, prepared: Prepared) -> list[Voter]:
     numbers = list(round_.items.order_by("number").values_list("number", flat=True))
     drawn = draw_choices(numbers, seats=round_.seats, people=len(prepared.codes), chance=Random(1))  # noqa: S311
     return [
-        Voter(Browser(url), number, code, marks)
+        Voter(Browser(url, congress=round_.cycle.congress.slug), number, code, marks)
         for (number, code), marks in zip(prepared.codes.items(), drawn, strict=True)
     ]

@@ -22,7 +22,7 @@ def official_cycles() -> list[str]:
     """Return the addresses of real votes in the database in use; none where it has no tables yet."""
     if Cycle._meta.db_table not in connection.introspection.table_names():  # noqa: SLF001
         return []
-    return list(Cycle.objects.filter(kind=Kind.OFFICIAL).values_list("slug", flat=True))
+    return list(Cycle.objects.filter(congress__kind=Kind.OFFICIAL).values_list("slug", flat=True))
 
 
 def reset_demo() -> None:

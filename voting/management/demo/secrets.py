@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,28 +16,42 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
+from accounts.passwords import new_password
 from voting.management.seeds.loading import Loaded
+from voting.models import Cycle
 
 MARK = "demo secrets; whoever reads this file can vote and count in the demo"
-#: No 0 1 i l o u v: nothing that looks alike, on paper or aloud. 12 of 29 are 58 bits.
-ALPHABET = "23456789abcdefghjkmnpqrstwxyz"
-GROUPS, GROUP = 3, 4
+
+
+#: The vote whose secrets stood in a file before a demo had several congresses.
+EARLIER = "demo/2018"
 
 
 @dataclass
-class DemoSecrets:
-    """What the file holds: user name → password, number → code, the words of each key slip, and for which key."""
+class VoteSecrets:
+    """What one vote handed out: the words of each key slip and for which key, number → code."""
 
-    mark: str = MARK
-    staff: dict[str, str] = field(default_factory=dict)
     key: str = ""
     key_slips: list[str] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
 
+
+@dataclass
+class DemoSecrets:
+    """What the file holds: user name → password, and the secrets of every vote (``gongshu/2018``)."""
+
+    mark: str = MARK
+    staff: dict[str, str] = field(default_factory=dict)
+    votes: dict[str, VoteSecrets] = field(default_factory=dict)
+
     def take(self, loaded: Loaded) -> None:
         """Take in what loading the seeds has handed out."""
         if loaded.key:
-            self.key, self.key_slips, self.codes = loaded.key, loaded.key_slips, loaded.codes
+            self.votes[loaded.vote] = VoteSecrets(loaded.key, loaded.key_slips, loaded.codes)
+
+    def of(self, cycle: Cycle) -> VoteSecrets:
+        """Return the secrets of that vote; empty ones where it has none here. Its congress must be read already."""
+        return self.votes.get(f"{cycle.congress.slug}/{cycle.slug}") or VoteSecrets()
 
 
 def secrets_file() -> Path:
@@ -54,8 +67,11 @@ def read_secrets() -> DemoSecrets:
     """Return what is kept; nothing where there is no file, or one that is not ours."""
     try:
         kept: dict[str, Any] = json.loads(secrets_file().read_text(encoding="utf-8"))
-        return DemoSecrets(**kept)
-    except (OSError, ValueError, TypeError):
+        votes = kept.pop("votes", {})
+        if "codes" in kept:
+            votes[EARLIER] = {name: kept.pop(name) for name in ("key", "key_slips", "codes")}
+        return DemoSecrets(**kept, votes={vote: VoteSecrets(**each) for vote, each in votes.items()})
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
         return DemoSecrets()
 
 
@@ -71,11 +87,6 @@ def keep_secrets(known: DemoSecrets) -> None:
         json.dump(asdict(known), file, ensure_ascii=False, indent=1)
         file.write("\n")
     draft.replace(path)
-
-
-def new_password() -> str:
-    """Return 58 random bits that are easy to type."""
-    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
 
 
 #: The hashes that this process has set: a slow hash need not be asked whether it is what it was just made from.

@@ -98,9 +98,13 @@ def require_answer(url: str) -> None:
 
 
 class Browser:
-    """Somebody at the server *url*. Follows no redirection: every request is one request. Raises BadAddress."""
+    """Somebody at the server *url*, at the addresses of the congress where one is named.
 
-    def __init__(self, url: str) -> None:
+    Follows no redirection: every request is one request. Raises BadAddress.
+    """
+
+    def __init__(self, url: str, *, congress: str = "") -> None:
+        self.prefix = f"/{congress}" if congress else ""
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
@@ -139,7 +143,7 @@ class Browser:
             }
         began = time.perf_counter()
         try:
-            self.connection.request(method, path, body, headers)
+            self.connection.request(method, f"{self.prefix}{path}", body, headers)
             response = self.connection.getresponse()
             text = response.read().decode("utf-8", errors="replace")
         except (OSError, HTTPException) as problem:

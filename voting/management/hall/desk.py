@@ -52,7 +52,7 @@ class Desk:
 
 def sign_in(url: str, user: User, password: str, *, slug: str) -> Desk:
     """Sign a member of staff in. Raises OtherDatabase where the server does not know them, NoAnswer, Unexpected."""
-    with Browser(url) as browser:
+    with Browser(url, congress=user.congress.slug if user.congress else "") as browser:
         page = browser.get("/admin/login/")
         if page.status != OK:
             raise Unexpected(_("staff sign-in page"), page)

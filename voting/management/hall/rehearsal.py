@@ -1,7 +1,7 @@
 """Set a rehearsal up in the database, and take its people off again.
 
-Its cycle is of the kind ``rehearsal``, with delegates and staff of its own: the database keeps every other kind off its
-roll, and its people off every other roll.
+It is a congress of its own, of the kind ``rehearsal``: the database keeps everybody else off its roll, and its people
+off every other roll.
 """
 
 from __future__ import annotations
@@ -11,32 +11,37 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Delegate, User
+from accounts.models import Congress, User
+from accounts.passwords import new_password
 from accounts.roles import Kind, Role
 from voting.domain.core import cycles
+from voting.domain.core.congresses import open_congress
+from voting.domain.core.refusals import Refused
 from voting.domain.vote import keys, rolls, rules
-from voting.management.demo.secrets import new_password
 from voting.management.people import enter_delegates, enter_delegations, enter_staff, spread
 from voting.models import Cycle, Round
 from voting.states import Stage
 
 PRESET = "gongshu-2018"
 CANDIDATES, SEATS, DELEGATIONS = 12, 10, 10
-#: Advisory lock: two rehearsals at once would put their delegates on each other's rolls.
-_LOCK = 0x72656865
+PLACE, PLACE_EN = "演练(不是正式表决)", "Rehearsal (not a real vote)"
 _STAFF = {
-    "rehearsal-clerk": ("演练工作人员", Role.CLERK),
-    "rehearsal-scrutineer-1": ("演练监票人1", Role.SCRUTINEER),
-    "rehearsal-scrutineer-2": ("演练监票人2", Role.SCRUTINEER),
+    "clerk": ("演练工作人员", Role.CLERK),
+    "scrutineer-1": ("演练监票人1", Role.SCRUTINEER),
+    "scrutineer-2": ("演练监票人2", Role.SCRUTINEER),
 }
 
 
-class RehearsalRefused(Exception):
-    """No rehearsal now; ``str()`` is the sentence."""
+class SameSecond(Refused):
+    """Another rehearsal has the address that this one would have."""
+
+    def __str__(self) -> str:
+        return _("Another rehearsal began in the same second. Start this one again.")
 
 
 @dataclass(frozen=True)
@@ -57,65 +62,43 @@ class Prepared:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """Keep other rehearsals out, and end with nobody of this one able to sign in. Raises RehearsalRefused."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
-            raise RehearsalRefused(_("Another rehearsal is running in this database."))
+def engaged(now: datetime) -> Iterator[Congress]:
+    """Give a congress of the kind ``rehearsal``, of which nobody can sign in any more at the end. Raises SameSecond."""
+    slug = f"rehearsal-{timezone.localtime(now):%Y%m%d-%H%M%S}"
+    names = {"name": PLACE, "place": PLACE, "name_en": PLACE_EN, "place_en": PLACE_EN}
     try:
-        _dismiss()
-        yield
+        congress = open_congress(kind=Kind.REHEARSAL, slug=slug, **names)
+    except (ValidationError, IntegrityError) as error:
+        if not Congress.objects.filter(slug=slug).exists():
+            raise
+        raise SameSecond from error
+    try:
+        yield congress
     finally:
-        _dismiss()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
-
-
-def _dismiss() -> None:
-    """Take the people of all rehearsals off: their cycles stay, as evidence does."""
-    delegates = Delegate.objects.filter(
-        kind=Kind.REHEARSAL, user__username__startswith="delegate-R", is_active=True
-    )
-    User.objects.filter(delegate__in=delegates).update(is_active=False)
-    delegates.update(is_active=False)
-    User.objects.filter(kind=Kind.REHEARSAL, username__in=_STAFF).update(is_active=False)
+        congress.users.update(is_active=False)
+        congress.delegates.update(is_active=False)
 
 
 @transaction.atomic
-def engage_staff() -> list[StaffMember]:
-    """Return a clerk and two scrutineers with new passwords. Raises people.Taken."""
+def engage_staff(congress: Congress) -> list[StaffMember]:
+    """Return a clerk and two scrutineers with new passwords."""
     members = []
-    for username, (name, role) in _STAFF.items():
-        user, _new = enter_staff(kind=Kind.REHEARSAL, username=username, name=name, role=role)
+    for part, (name, role) in _STAFF.items():
+        username = f"{congress.slug}-{part}"
+        user, _new = enter_staff(congress=congress, username=username, name=name, role=role)
         password = new_password()
         user.set_password(password)
-        user.is_active = True
-        user.save(update_fields=["password", "is_active"])
+        user.save(update_fields=["password"])
         members.append(StaffMember(user, password))
     return members
 
 
-def new_slug(now: datetime) -> str:
-    """Return the address of a rehearsal that begins now."""
-    return f"rehearsal-{timezone.localtime(now):%Y%m%d-%H%M%S}"
-
-
 @transaction.atomic
-def prepare(*, delegates: int, by: User, slug: str) -> Prepared:
-    """Bring a new rehearsal to where the delegates come in, by the verbs that people use.
-
-    Raises RehearsalRefused where there are other delegates of this kind, or a refusal of a verb.
-    """
-    if Delegate.objects.filter(kind=Kind.REHEARSAL, is_active=True).exists():
-        raise RehearsalRefused(
-            _(
-                "There are rehearsal delegates in office whom this command did not enter; end their office first."
-            )
-        )
+def prepare(congress: Congress, *, delegates: int, by: User) -> Prepared:
+    """Bring its vote to where the delegates come in, by the verbs that people use. Raises a refusal of a verb."""
     at = timezone.now()
-    cycle = _create_cycle(by=by, slug=slug, at=at)
-    _enter_delegates(delegates)
+    cycle = _create_cycle(congress, by=by, at=at)
+    _enter_delegates(congress, delegates)
     rules.adopt_rules(cycle=cycle, by=by, at=at)
     round_ = rolls.freeze_roll(cycle=cycle, by=by, at=at)
     codes = {entry.number: code for entry, code in rolls.issue_slips(round_=round_, by=by, at=at)}
@@ -125,12 +108,9 @@ def prepare(*, delegates: int, by: User, slug: str) -> Prepared:
     return Prepared(round_, codes, slips)
 
 
-def _create_cycle(*, by: User, slug: str, at: datetime) -> Cycle:
+def _create_cycle(congress: Congress, *, by: User, at: datetime) -> Cycle:
     year = timezone.localdate(at).year
-    cycle = cycles.create_cycle(
-        by=by, at=at, kind=Kind.REHEARSAL, slug=slug, year=year, seats=SEATS, place="演练(不是正式表决)",
-        congress=slug,
-    )  # fmt: skip
+    cycle = cycles.create_cycle(by=by, at=at, congress=congress, slug=str(year), year=year, seats=SEATS)
     for to in (Stage.SCREENING, Stage.DELIBERATION):
         cycles.move_cycle(cycle, to=to, by=by, at=at)
     for number in range(1, CANDIDATES + 1):
@@ -147,14 +127,11 @@ def _create_cycle(*, by: User, slug: str, at: datetime) -> Cycle:
     return Cycle.objects.get(pk=cycle.pk)
 
 
-def _enter_delegates(count: int) -> None:
-    """Enter delegates R3N001 … of the third rehearsal: numbers of their own, since a number is given once."""
-    run = Cycle.objects.filter(kind=Kind.REHEARSAL).count()
-    groups = enter_delegations(
-        kind=Kind.REHEARSAL, names=[f"演练第{place}代表团" for place in range(1, DELEGATIONS + 1)]
-    )
+def _enter_delegates(congress: Congress, count: int) -> None:
+    names = [f"演练第{place}代表团" for place in range(1, DELEGATIONS + 1)]
+    groups = enter_delegations(congress=congress, names=names)
     people = {
-        f"R{run}N{place:03d}": (f"演练代表{place:03d}", groups[group])
+        f"{place:03d}": (f"演练代表{place:03d}", groups[group])
         for place, group in enumerate(spread(count, over=len(groups)), start=1)
     }
-    enter_delegates(kind=Kind.REHEARSAL, people=people)
+    enter_delegates(congress=congress, people=people)

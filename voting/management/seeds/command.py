@@ -1,7 +1,9 @@
-"""Load the seed files for a command: read, load, keep a demo's secrets, and put every refusal into one sentence."""
+"""Load seed files for a command: read, load, keep a demo's secrets, and put every refusal into one sentence."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.management.base import CommandError
@@ -23,19 +25,31 @@ def load_files(*, cycle: Path, roll: Path, until: Point) -> Loaded:
     A demo's staff get passwords, and passwords, codes and key slips go to the demo's private file before anything is
     committed: a demo that nobody can get into is worse than none.
     """
-    try:
+    with one_sentence():
         cycle_file = read_cycle(cycle)
-        roll_file = read_roll(roll, of=cycle_file)
+        roll_file = read_roll(roll)
         usernames = [person.username for person in roll_file.staff]
 
         def keep(loaded: Loaded) -> None:
             if cycle_file.kind == Kind.DEMO:
-                known = read_secrets()
-                known.take(loaded)
-                give_passwords(known, User.objects.filter(username__in=usernames).order_by("pk"))
-                if known != read_secrets():
-                    keep_secrets(known)
+                keep_loaded(loaded, usernames)
 
         return load(cycle=cycle_file, roll=roll_file, until=until, at=timezone.now(), keep=keep)
+
+
+def keep_loaded(loaded: Loaded, usernames: list[str]) -> None:
+    """Put what a demo handed out, and passwords for these members of its staff, into the demo's private file."""
+    known = read_secrets()
+    known.take(loaded)
+    give_passwords(known, User.objects.filter(username__in=usernames).order_by("pk"))
+    if known != read_secrets():
+        keep_secrets(known)
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Raise CommandError with the sentence of whatever refuses to load."""
+    try:
+        yield
     except (SeedDamaged, SecretsBelongToPeople, OtherKind, Taken, Refused) as refusal:
         raise CommandError(str(refusal)) from refusal

@@ -1,4 +1,4 @@
-"""What stands in the two seed files: a cycle with its slate, and a roll with its staff."""
+"""What stands in seed files: a congress, a cycle of it with its slate and draft of rules, and a roll with its staff."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.roles import STAFF_ROLES, Kind, Role
+from accounts.roles import STAFF_ROLES, Kind, Level, Role
+from voting.count.measures import BallotType, UnderVote
+from voting.count.presets import PRESETS
+from voting.domain.vote import keys
 from voting.forms.core.plan_lines import targets_in
 from voting.management.people import spread
 from voting.management.seeds.reading import DAY, TEXT, TEXTS, Field, Reader, read_toml
@@ -19,9 +22,16 @@ _KIND = Field(str, required=True, options=Kind.values)
 _NAME = Field(str, required=True)
 _POSITIVE = Field(int, required=True, least=1)
 MOST_DELEGATES = 9_999
+#: The draft of the rules where a file says nothing of them.
+PRESET = "gongshu-2018"
 
+CONGRESS = {
+    "slug": _NAME, "kind": _KIND, "name": _NAME, "name_en": TEXT, "place": _NAME, "place_en": TEXT,
+    "level": Field(str, options=Level.values), "publisher": TEXT, "time_zone": TEXT, "issuer": TEXT, "issuer_en": TEXT,
+    "seal": TEXT,
+}  # fmt: skip
 CYCLE = {
-    "slug": _NAME, "kind": _KIND, "year": _POSITIVE, "place": _NAME, "seats": _POSITIVE, "congress": TEXT,
+    "slug": _NAME, "year": _POSITIVE, "seats": _POSITIVE, "session": TEXT, "session_en": TEXT,
     "vote_at": TEXT, "solicited_from": TEXTS, "candidate_report": TEXT, "report_date": DAY, "source": TEXT,
     "rest": TEXT, "disclosure_index": TEXT, "disclosure_mode": TEXT, "disclosure_publisher": TEXT,
     "disclosure_scope": TEXT, "disclosure_document_number": TEXT, "disclosure_term": TEXT,
@@ -32,8 +42,16 @@ CANDIDATE = {
     "targets": TEXTS,
     **dict.fromkeys(Candidate.DOSSIER_FIELDS, TEXT),
 }  # fmt: skip
-ROLL = {"kind": _KIND, "delegates": _POSITIVE, "name": _NAME, "on_leave": TEXTS}
-DELEGATION = {"name": _NAME}
+#: A preset, and what is otherwise than in it.
+RULES = {
+    "preset": Field(str, options=list(PRESETS)), "ballot_type": Field(str, options=list(BallotType)),
+    "under_vote": Field(str, options=list(UnderVote)),
+}  # fmt: skip
+ROLL = {
+    "delegates": _POSITIVE, "name": _NAME, "on_leave": TEXTS, "slips_needed": Field(int, least=1),
+    "slips_issued": Field(int, least=1),
+}  # fmt: skip
+DELEGATION = {"name": _NAME, "name_en": TEXT}
 STAFF = {
     "username": _NAME,
     "name": _NAME,
@@ -43,15 +61,17 @@ STAFF = {
 
 @dataclass(frozen=True)
 class CycleSeed:
-    """A cycle and its candidate projects, as their fields are called in the models."""
+    """A congress, a cycle of it, its candidate projects and draft of rules; fields are called as in the models."""
 
     reader: Reader
+    congress: dict[str, Any]
     fields: dict[str, Any]
     candidates: list[dict[str, Any]]
+    rules: dict[str, Any]
 
     @property
     def kind(self) -> Kind:
-        return Kind(self.fields["kind"])
+        return Kind(self.congress["kind"])
 
     @property
     def slug(self) -> str:
@@ -69,19 +89,28 @@ class Staff:
 
 @dataclass(frozen=True)
 class RollSeed:
-    """Delegates (number → name and delegation), who of them is on leave, and the staff."""
+    """Delegations (name → name in English), delegates (number → name and delegation), who of them is on leave, staff.
 
-    kind: Kind
-    delegations: list[str]
+    ``slips`` says how many of how many key slips open the urn.
+    """
+
+    delegations: dict[str, str]
     delegates: dict[str, tuple[str, str]]
     on_leave: list[str]
     staff: list[Staff]
+    slips: tuple[int, int]
 
 
 def read_cycle(file: Path) -> CycleSeed:
     """Return the cycle of the file. Raises SeedDamaged."""
     reader = Reader(file, read_toml(file))
-    reader.only("cycle", "candidate")
+    reader.only("congress", "cycle", "candidate", "rules")
+    return cycle_in(reader)
+
+
+def cycle_in(reader: Reader) -> CycleSeed:
+    """Return the cycle of a file, or of a part of one. Raises SeedDamaged."""
+    congress = reader.table("congress", CONGRESS)
     fields = reader.table("cycle", CYCLE)
     candidates = reader.tables("candidate", CANDIDATE, once=("number", "name"))
     if fields["seats"] > len(candidates):
@@ -92,23 +121,28 @@ def read_cycle(file: Path) -> CycleSeed:
             candidate["targets"] = targets_in("\n".join(candidate.get("targets", [])))
         except ValidationError as error:
             raise reader.refuse(reader.place("candidate", place), " ".join(error.messages)) from error
-    return CycleSeed(reader, fields, candidates)
+    rules = reader.table("rules", RULES) if "rules" in reader.data else {}
+    preset = rules.get("preset", PRESET)
+    return CycleSeed(reader, congress, fields, candidates, PRESETS[preset] | rules | {"preset": preset})
 
 
-def read_roll(file: Path, *, of: CycleSeed) -> RollSeed:
-    """Return the roll of the file, for that cycle. Raises SeedDamaged, also where the kinds differ."""
+def read_roll(file: Path) -> RollSeed:
+    """Return the roll of the file. Raises SeedDamaged."""
     reader = Reader(file, read_toml(file))
     reader.only("roll", "delegation", "staff")
+    return roll_in(reader)
+
+
+def roll_in(reader: Reader) -> RollSeed:
+    """Return the roll of a file, or of a part of one. Raises SeedDamaged."""
     roll = reader.table("roll", ROLL)
-    if roll["kind"] != of.kind:
-        sentence = _("the kind is “%(roll)s”, but the cycle is “%(cycle)s”; they never mix.")
-        raise reader.refuse("[roll]", sentence % {"roll": roll["kind"], "cycle": of.kind.value})
     if roll["delegates"] > MOST_DELEGATES:
         raise reader.refuse(
             "[roll]", _("at most %(most)d delegates can be numbered.") % {"most": MOST_DELEGATES}
         )
-    delegations = [table["name"] for table in reader.tables("delegation", DELEGATION, once=("name",))]
-    delegates = _numbered(roll["delegates"], roll["name"], delegations)
+    tables = reader.tables("delegation", DELEGATION, once=("name",))
+    delegations = {table["name"]: table.get("name_en", "") for table in tables}
+    delegates = _numbered(roll["delegates"], roll["name"], list(delegations))
     on_leave = roll.get("on_leave", [])
     for number in on_leave:
         if number not in delegates:
@@ -120,7 +154,8 @@ def read_roll(file: Path, *, of: CycleSeed) -> RollSeed:
     ]
     if not any(person.role == Role.CLERK for person in people):
         raise reader.refuse("[[staff]]", _("a clerk is needed."))
-    return RollSeed(of.kind, delegations, delegates, on_leave, people)
+    slips = roll.get("slips_needed", keys.DEFAULT_NEEDED), roll.get("slips_issued", keys.DEFAULT_ISSUED)
+    return RollSeed(delegations, delegates, on_leave, people, slips)
 
 
 def _numbered(count: int, name: str, delegations: list[str]) -> dict[str, tuple[str, str]]:

@@ -18,16 +18,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Congress, User
 from accounts.roles import Kind, Role
 from voting.domain.core import cycles
+from voting.domain.core.congresses import open_congress
 from voting.domain.vote import keys, rolls, rounds, rules
 from voting.management.people import enter_delegates, enter_delegations, enter_staff
 from voting.management.seeds.files import CycleSeed, RollSeed
 from voting.models import Cycle, Round, VotingRules
 from voting.states import Presence, RoundStatus, Stage
-
-PRESET = "gongshu-2018"
 
 
 class Point(StrEnum):
@@ -58,7 +57,7 @@ class OtherKind(Exception):
         self.slug = slug
 
     def __str__(self) -> str:
-        return _("The cycle “%(slug)s” in this database is of another kind; nothing was loaded.") % {
+        return _("The congress “%(slug)s” in this database is of another kind; nothing was loaded.") % {
             "slug": self.slug
         }
 
@@ -73,6 +72,8 @@ class Loaded:
     codes: dict[str, str] = field(default_factory=dict)
     key_slips: list[str] = field(default_factory=list)
     key: str = ""
+    #: The vote that they are for, as people write it: ``gongshu/2018``.
+    vote: str = ""
 
 
 def load(
@@ -108,13 +109,29 @@ class _Loading:
         self.loaded = Loaded()
 
     @cached_property
+    def congress(self) -> Congress:
+        """The congress of the file, made where there is none at its address. Raises OtherKind, SeedDamaged."""
+        known = Congress.objects.filter(slug=self.file.congress["slug"]).first()
+        if known is None:
+            try:
+                known = open_congress(**self.file.congress)
+            except ValidationError as error:
+                raise self.file.reader.refuse("[congress]", sentence_of(error)) from error
+        elif known.kind != self.file.kind:
+            raise OtherKind(known.slug)
+        return known
+
+    @cached_property
     def cycle(self) -> Cycle:
-        return Cycle.objects.select_for_update(no_key=True).get(slug=self.file.slug)
+        return Cycle.objects.select_for_update(no_key=True).get(congress=self.congress, slug=self.file.slug)
 
     @property
     def round(self) -> Round | None:
         return (
-            Round.objects.select_related("cycle", "rules").filter(cycle=self.cycle).order_by("number").last()
+            Round.objects.select_related("cycle__congress", "rules")
+            .filter(cycle=self.cycle)
+            .order_by("number")
+            .last()
         )
 
     @cached_property
@@ -144,8 +161,10 @@ class _Loading:
             )
         self._compare()
         if not VotingRules.objects.filter(cycle=self.cycle).exists():
-            settings = rules.PRESETS[PRESET] | {"preset": PRESET, "seats": self.cycle.seats}
-            rules.draft_rules(cycle=self.cycle, **settings, **self.acting)
+            try:
+                rules.draft_rules(cycle=self.cycle, seats=self.cycle.seats, **self.file.rules, **self.acting)
+            except ValidationError as error:
+                raise self.file.reader.refuse("[rules]", sentence_of(error)) from error
             self.done(_("Draft of the voting rules tabled."))
 
     def rules(self) -> None:
@@ -169,11 +188,12 @@ class _Loading:
             round_=round_, numbers=self.roll.on_leave, presence=Presence.ON_LEAVE, **self.acting
         )
         rolls.set_rest_present(round_=round_, **self.acting)
-        needed, count = keys.DEFAULT_NEEDED, keys.DEFAULT_ISSUED
+        needed, count = self.roll.slips
         self.loaded.key_slips = keys.hold_ceremony(round_=round_, needed=needed, issued=count, **self.acting)
         keys.try_unsealing(round_=round_, slips=self.loaded.key_slips[:needed], **self.acting)
         round_.refresh_from_db()
         self.loaded.key = round_.key_fingerprint
+        self.loaded.vote = f"{self.congress.slug}/{self.cycle.slug}"
         self.done(_("Slips issued, delegates checked in, key split and tried."))
 
     def open_vote(self) -> None:
@@ -194,28 +214,29 @@ class _Loading:
         roll = self.roll
         for person in roll.staff:
             user, new = enter_staff(
-                kind=roll.kind, username=person.username, name=person.name, role=person.role
+                congress=self.congress, username=person.username, name=person.name, role=person.role
             )
             if new:
                 self.loaded.new_staff.append(user)
-        groups = dict(
-            zip(roll.delegations, enter_delegations(kind=roll.kind, names=roll.delegations), strict=True)
-        )
+        groups = {
+            each.name: each
+            for each in enter_delegations(
+                congress=self.congress, names=roll.delegations, english=roll.delegations
+            )
+        }
         people = {number: (name, groups[group]) for number, (name, group) in roll.delegates.items()}
-        if new_ones := enter_delegates(kind=roll.kind, people=people):
+        if new_ones := enter_delegates(congress=self.congress, people=people):
             text = ngettext("%(count)d delegate entered.", "%(count)d delegates entered.", new_ones)
             self.done(text % {"count": new_ones})
 
     def _create_cycle(self) -> bool:
-        known = Cycle.objects.filter(slug=self.file.slug).first()
+        known = Cycle.objects.filter(congress=self.congress, slug=self.file.slug).first()
         if known is None:
             try:
-                cycles.create_cycle(**self.file.fields, **self.acting)
+                cycles.create_cycle(congress=self.congress, **self.file.fields, **self.acting)
             except ValidationError as error:
                 raise self.file.reader.refuse("[cycle]", sentence_of(error)) from error
             self.done(_("Cycle “%(slug)s” created.") % {"slug": self.file.slug})
-        elif known.kind != self.file.kind:
-            raise OtherKind(self.file.slug)
         return known is None
 
     def _add_candidates(self) -> int:

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Delegate, Unit, User
+from accounts.models import Congress
 from accounts.roles import Role
 from voting.domain.before import (
     calls,
@@ -32,7 +32,7 @@ from voting.domain.before import (
 )
 from voting.domain.core import cycles
 from voting.domain.core.refusals import Refused
-from voting.management.people import enter_officer
+from voting.management.people import enter_officer, enter_units
 from voting.management.seeds.reading import SeedDamaged, read_toml
 from voting.models import Candidate, Cycle, Opinion, Proposal, Question
 from voting.states import Channel, Criterion, Outcome, Source
@@ -54,7 +54,9 @@ def load_next_year(file: Path, *, until: NextPoint, at: datetime) -> Cycle | Non
     """Load the demo and return its cycle; None where it is there already. All or nothing. Raises SeedDamaged."""
     data = read_toml(file)
     try:
-        if Cycle.objects.filter(slug=data["cycle"]["slug"]).exists():
+        if Cycle.objects.filter(
+            slug=data["cycle"]["slug"], congress__slug=data["cycle"]["congress"]
+        ).exists():
             return None
         with transaction.atomic():
             loading = _Loading(data, at)
@@ -75,8 +77,8 @@ def load_next_year(file: Path, *, until: NextPoint, at: datetime) -> Cycle | Non
 class _Loading:
     def __init__(self, data: Mapping[str, Any], at: datetime) -> None:
         self.data, self.at = data, at
-        self.kind = data["cycle"]["kind"]
-        people = User.objects.filter(kind=self.kind, is_active=True)
+        self.congress = Congress.objects.get(slug=data["cycle"]["congress"])
+        people = self.congress.users.filter(is_active=True)
         self.clerk = people.filter(role=Role.CLERK).order_by("pk")[0]
         self.acting: dict[str, Any] = {"by": self.clerk, "at": at}
         self.opened = timezone.localtime(at).replace(hour=9, minute=0, second=0, microsecond=0) - OPENED
@@ -84,13 +86,13 @@ class _Loading:
         self.proposals: dict[int, Proposal] = {}
 
     def open_call(self) -> None:
-        self.units = {
-            table["name"]: Unit.objects.get_or_create(kind=self.kind, name=table["name"])[0]
-            for table in self.data["unit"]
+        self.units = enter_units(congress=self.congress, tables=self.data["unit"])
+        self.officers = {
+            name: enter_officer(congress=self.congress, unit=unit) for name, unit in self.units.items()
         }
-        self.officers = {name: enter_officer(kind=self.kind, unit=unit) for name, unit in self.units.items()}
-        cycles.create_cycle(**self.data["cycle"], by=self.clerk, at=self.opened)
-        self.cycle = Cycle.objects.get(slug=self.data["cycle"]["slug"])
+        fields = self.data["cycle"] | {"congress": self.congress}
+        cycles.create_cycle(**fields, by=self.clerk, at=self.opened)
+        self.cycle = Cycle.objects.get(congress=self.congress, slug=fields["slug"])
         call = dict(self.data["call"])
         closes = (self.opened + timedelta(days=call.pop("days"))).replace(hour=18)
         calls.draft_call(
@@ -100,7 +102,7 @@ class _Loading:
 
     def propose(self) -> None:
         """Let everybody propose in the order of the file; a list from the subdistricts comes last."""
-        delegates = list(Delegate.objects.filter(kind=self.kind, is_active=True).select_related("user")[:40])
+        delegates = list(self.congress.delegates.filter(is_active=True).select_related("user")[:40])
         listed = []
         for place, table in enumerate(self.data["proposal"]):
             at = self.opened + timedelta(days=table["day"], minutes=7 * place % 480)
@@ -209,7 +211,7 @@ class _Loading:
 
     def _question(self, table: Mapping[str, Any]) -> None:
         delegations = list(
-            Delegate.objects.filter(kind=self.kind, is_active=True).order_by("delegation__position", "number")
+            self.congress.delegates.filter(is_active=True).order_by("delegation__position", "number")
             .distinct("delegation__position").select_related("user")
         )  # fmt: skip
         asker = delegations[(table["delegation"] - 1) % len(delegations)].user

@@ -71,13 +71,14 @@ def _place(line: int) -> str:
 
 @dataclass(frozen=True)
 class Reader:
-    """Checks the tables of one file. Every method raises SeedDamaged."""
+    """Checks the tables of one file, or of one table ``within`` it. Every method raises SeedDamaged."""
 
     file: Path
     data: Mapping[str, Any]
+    within: str = ""
 
     def refuse(self, place: str, sentence: str) -> SeedDamaged:
-        return SeedDamaged(self.file, place, sentence)
+        return SeedDamaged(self.file, f"{self.within} {place}".strip(), sentence)
 
     def only(self, *names: str) -> None:
         """Refuse tables of other names."""
@@ -94,6 +95,22 @@ class Reader:
 
     def tables(self, name: str, fields: Fields, *, once: Sequence[str]) -> list[dict[str, Any]]:
         """Return the tables of that name, at least one; no two may agree in a field of *once*."""
+        tables = [
+            self._checked(self.place(name, i), table, fields)
+            for i, table in enumerate(self._listed(name), start=1)
+        ]
+        for key in once:
+            self._once(name, key, [table[key] for table in tables])
+        return tables
+
+    def readers(self, name: str) -> list[Reader]:
+        """Return a reader for each table of that name, at least one, that has tables of its own."""
+        return [
+            Reader(self.file, table, self.place(name, i))
+            for i, table in enumerate(self._listed(name), start=1)
+        ]
+
+    def _listed(self, name: str) -> list[dict[str, Any]]:
         contents = self.data.get(name)
         if (
             not isinstance(contents, list)
@@ -101,12 +118,7 @@ class Reader:
             or not all(isinstance(table, dict) for table in contents)
         ):
             raise self.refuse(f"[[{name}]]", _("at least one such table is needed."))
-        tables = [
-            self._checked(self.place(name, i), table, fields) for i, table in enumerate(contents, start=1)
-        ]
-        for key in once:
-            self._once(name, key, [table[key] for table in tables])
-        return tables
+        return contents
 
     @staticmethod
     def place(name: str, number: int) -> str:

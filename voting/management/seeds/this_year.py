@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Delegate, Unit, User
+from accounts.models import Congress
 from accounts.roles import Role
 from voting.domain.after import changes, completions, deliveries, progress, supervision, surveys
 from voting.domain.core import cycles
@@ -25,7 +25,7 @@ from voting.domain.core.refusals import Refused
 from voting.domain.vote import ballots, counts, keys, notices, rolls, rounds, rules
 from voting.forms.core.plan_lines import milestones_in, targets_in
 from voting.management.demo.choices import LIKED, NOT_LIKED
-from voting.management.people import enter_officer
+from voting.management.people import enter_officer, enter_units
 from voting.management.seeds.reading import SeedDamaged, read_toml
 from voting.models import Cycle, Delivery, Finding, Round
 from voting.states import Stage
@@ -38,7 +38,9 @@ def load_this_year(file: Path, *, at: datetime) -> Cycle | None:
     """Load the demo and return its cycle; None where it is there already. All or nothing. Raises SeedDamaged."""
     data = read_toml(file)
     try:
-        if Cycle.objects.filter(slug=data["cycle"]["slug"]).exists():
+        if Cycle.objects.filter(
+            slug=data["cycle"]["slug"], congress__slug=data["cycle"]["congress"]
+        ).exists():
             return None
         with transaction.atomic():
             loading = _Loading(data, at)
@@ -59,8 +61,8 @@ def load_this_year(file: Path, *, at: datetime) -> Cycle | None:
 class _Loading:
     def __init__(self, data: Mapping[str, Any], at: datetime) -> None:
         self.data, self.now = data, at
-        self.kind = data["cycle"]["kind"]
-        people = User.objects.filter(kind=self.kind, is_active=True)
+        self.congress = Congress.objects.get(slug=data["cycle"]["congress"])
+        people = self.congress.users.filter(is_active=True)
         self.clerk = people.filter(role=Role.CLERK).order_by("pk")[0]
         self.scrutineer = people.filter(role=Role.SCRUTINEER).order_by("pk")[0]
         self.moment = self._at(data["times"]["vote"])
@@ -77,15 +79,15 @@ class _Loading:
 
     @property
     def cycle(self) -> Cycle:
-        return Cycle.objects.get(slug=self.data["cycle"]["slug"])
+        return Cycle.objects.get(congress=self.congress, slug=self.data["cycle"]["slug"])
 
     @property
     def round(self) -> Round:
-        return Round.objects.select_related("cycle", "rules").get(cycle__slug=self.data["cycle"]["slug"])
+        return Round.objects.select_related("cycle__congress", "rules").get(cycle=self.cycle)
 
     def vote(self) -> None:
         """Hold the whole vote; the first projects are liked, the others less."""
-        cycles.create_cycle(**self.data["cycle"], **self.acting)
+        cycles.create_cycle(**self.data["cycle"] | {"congress": self.congress}, **self.acting)
         for to in (Stage.SCREENING, Stage.DELIBERATION):
             cycles.move_cycle(self.cycle, to=to, **self.acting)
         for table in self.data["project"]:
@@ -124,12 +126,12 @@ class _Loading:
 
     def plan(self) -> None:
         """Break the projects down: units, their officers, groups; then issue it."""
-        names = dict.fromkeys(table["unit"] for table in self.data["project"])
-        units = {name: Unit.objects.get_or_create(kind=self.kind, name=name)[0] for name in names}
-        self.officers = {name: enter_officer(kind=self.kind, unit=unit) for name, unit in units.items()}
+        units = enter_units(congress=self.congress, tables=self.data["unit"])
+        leading = dict.fromkeys(table["unit"] for table in self.data["project"])
+        self.officers = {name: enter_officer(congress=self.congress, unit=units[name]) for name in leading}
         self.moment = self._at(self.data["times"]["breakdown"])
         deliveries.begin_delivery(cycle=self.cycle, **self.acting)
-        delegates = list(Delegate.objects.filter(kind=self.kind, is_active=True).order_by("number"))
+        delegates = list(self.congress.delegates.filter(is_active=True).order_by("number"))
         for number, table in self._tables():
             delivery = self._delivery(number)
             plan = deliveries.plan_of(delivery)
@@ -147,7 +149,7 @@ class _Loading:
 
     def _delivery(self, number: int) -> Delivery:
         return (
-            Delivery.objects.select_related("cycle", "candidate", "lead_unit")
+            Delivery.objects.select_related("cycle__congress", "candidate", "lead_unit")
             .prefetch_related("targets", "milestones")
             .get(cycle=self.cycle, number=number)
         )
@@ -216,9 +218,7 @@ class _Loading:
                 continue
             self._inspect(table)
         remark = self.data["remark"][0]
-        delegate = (
-            Delegate.objects.filter(kind=self.kind, is_active=True).select_related("user").earliest("number")
-        )
+        delegate = self.congress.delegates.filter(is_active=True).select_related("user").earliest("number")
         supervision.remark(
             delivery=self._delivery(remark["number"]), text=remark["text"], by=delegate.user, at=self.now
         )

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Kind
+from accounts.models import Congress, in_this_language
 from voting.states import Body, Stage
 
 #: What the address of a second assessment ends with; ``open_assessment`` writes it.
@@ -16,13 +16,19 @@ _NUMBER = re.compile(r"-assessment-([0-9]{1,4})$")
 
 
 class Cycle(models.Model):
-    """One year of the procedure in one place. What its source does not state stays empty and shows so."""
+    """One year of the procedure in one congress. What its source does not state stays empty and shows so."""
 
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OFFICIAL)
+    congress = models.ForeignKey(
+        Congress,
+        on_delete=models.PROTECT,
+        related_name="cycles",
+        verbose_name=_("people's congress"),
+        editable=False,
+    )
     slug = models.CharField(
         _("address"),
         max_length=40,
-        unique=True,
+        db_index=True,  # a short address names no congress
         validators=[
             RegexValidator(r"^[0-9a-z][0-9a-z-]*$", _("Lower-case letters, digits and hyphens only."))
         ],
@@ -44,8 +50,8 @@ class Cycle(models.Model):
     body = models.CharField(
         _("who votes"), max_length=10, choices=Body.choices, default=Body.DELEGATES, editable=False
     )
-    place = models.CharField(_("place"), max_length=60)
-    congress = models.CharField(_("session of the congress"), max_length=120, blank=True)
+    session = models.CharField(_("session of the congress"), max_length=120, blank=True)
+    session_en = models.CharField(_("session in English"), max_length=200, blank=True)
     vote_at = models.CharField(_("meeting that votes"), max_length=60, blank=True)
     solicited_from = models.JSONField(_("asked for suggestions"), default=list, blank=True)
     candidate_report = models.CharField(_("report on the candidates"), max_length=200, blank=True)
@@ -71,7 +77,11 @@ class Cycle(models.Model):
         ordering = ["-year", "slug"]
         constraints = [
             models.CheckConstraint(condition=models.Q(stage__in=Stage.values), name="cycle_stage_known"),
-            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="cycle_kind_known"),
+            models.UniqueConstraint(
+                fields=["congress", "slug"],
+                name="cycle_address_once",
+                violation_error_message=_("Another year of this congress has this address."),
+            ),
             models.CheckConstraint(condition=models.Q(body__in=Body.values), name="cycle_body_known"),
             models.CheckConstraint(
                 condition=models.Q(seats__gte=1),
@@ -82,11 +92,30 @@ class Cycle(models.Model):
 
     def __str__(self) -> str:
         if self.assesses_id:
-            names = {"place": self.place, "year": self.year, "number": self.assessment_number}
+            names = {"place": self.congress.place_shown, "year": self.year, "number": self.assessment_number}
             if self.assessment_number > 1:
                 return _("%(place)s %(year)s, assessment no. %(number)d") % names
             return _("%(place)s %(year)s, assessment") % names
-        return f"{self.place} {self.year}"
+        return f"{self.congress.place_shown} {self.year}"
+
+    @property
+    def kind(self) -> str:
+        return self.congress.kind
+
+    @property
+    def place(self) -> str:
+        """The place as its congress writes it: what is frozen and published holds these words."""
+        return self.congress.place
+
+    @property
+    def place_shown(self) -> str:
+        """The place in the reader's language, where it has a name in it."""
+        return self.congress.place_shown
+
+    @property
+    def session_shown(self) -> str:
+        """The session in the reader's language, where it has a name in it."""
+        return in_this_language(self.session, self.session_en)
 
     @property
     def assessment_number(self) -> int:

@@ -12,12 +12,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.names import NamesShown
 from voting.count.formats.breakdown import BREAKDOWN, BreakdownDelivery
 from voting.domain.after.lights import Light
 from voting.models import Breakdown, Cycle
 from voting.printing.blocks import Bars, Block, Document, Facts, Figures, Heading, Table, Text, Tile, Tiles
 from voting.read_models.after.lines import Line
 from voting.read_models.after.overview import Overview, as_data
+from voting.read_models.core.letterhead import Letterhead
 from voting.read_models.vote.lines import english
 from voting.states import Became
 
@@ -39,17 +41,18 @@ def month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def breakdown_document(breakdown: Breakdown) -> Document:
+def breakdown_document(breakdown: Breakdown, units: NamesShown) -> Document:
     """Return the 责任分解 of an issued version, from its frozen text."""
     body = BREAKDOWN.read(breakdown.body)
-    rows = [_breakdown_row(each) for each in body["deliveries"]]
+    letterhead = Letterhead.of(breakdown.cycle, body["cycle"])
+    rows = [_breakdown_row(each, units) for each in body["deliveries"]]
     head = [
         _("No."), _("Project"), _("Work content and targets"), _("Leader in charge"), _("Lead unit"),
         _("Responsible and supporting units"), _("Milestones"),
     ]  # fmt: skip
     return Document(
         title=_("Breakdown of the livelihood projects of %(year)s") % {"year": body["cycle"]["year"]},
-        **_frame(breakdown.cycle),
+        **_frame(letterhead),
         blocks=[
             Text(
                 _("Version %(number)s, issued on %(day)s.")
@@ -60,12 +63,17 @@ def breakdown_document(breakdown: Breakdown) -> Document:
         digests=[
             (_("Hash of the breakdown, version %(number)s") % {"number": body["version"]}, breakdown.digest)
         ],
-        sealed_by=[body["cycle"]["place"], _day(breakdown.issued_at)],
+        sealed_by=[letterhead.sealed, _day(breakdown.issued_at)],
         landscape=True,
     )
 
 
-def breakdown_rows(breakdown: Breakdown) -> list[list[str | int]]:
+def breakdown_letterhead(breakdown: Breakdown) -> Letterhead:
+    """Return the names on an issued version. Raises UnreadableRecord."""
+    return Letterhead.of(breakdown.cycle, BREAKDOWN.read(breakdown.body)["cycle"])
+
+
+def breakdown_rows(breakdown: Breakdown, units: NamesShown) -> list[list[str | int]]:
     """Return the issued breakdown for a workbook: a row for each target and milestone, a header first."""
     head: list[str | int] = [
         _("No."), _("Project"), _("became"), _("Leader in charge"), _("Lead unit"), _("Responsible units"),
@@ -75,9 +83,9 @@ def breakdown_rows(breakdown: Breakdown) -> list[list[str | int]]:
     rows = [head]
     for each in BREAKDOWN.read(breakdown.body)["deliveries"]:
         plan_cells: list[str | int] = [
-            each["number"], _name(each), str(Became(each["became"]).label), each["leader"], each["lead_unit"],
-            each["responsible_units"], each["supporting_units"], each["content"], each["investment"] or "",
-            each["stage_goal"],
+            each["number"], _name(each), str(Became(each["became"]).label), each["leader"],
+            units.of(each["lead_unit"]), units.of(each["responsible_units"]), units.of(each["supporting_units"]),
+            each["content"], each["investment"] or "", each["stage_goal"],
         ]  # fmt: skip
         items = [(_("target"), t["text"], f"{t['number']} {t['unit']}") for t in each["targets"]]
         items += [(_("milestone"), m["text"], m["month"]) for m in each["milestones"]]
@@ -89,16 +97,16 @@ def _name(each: BreakdownDelivery) -> str:
     return str((english() and each["name_en"]) or each["name"])
 
 
-def _breakdown_row(each: BreakdownDelivery) -> list[str]:
+def _breakdown_row(each: BreakdownDelivery, names: NamesShown) -> list[str]:
     targets = [f"{t['text']} {t['number']} {t['unit']}" for t in each["targets"]]
     money = [_("Planned investment: %s (10 000 yuan)") % each["investment"]] if each["investment"] else []
-    units = [each["responsible_units"], each["supporting_units"]]
+    units = [names.of(each["responsible_units"]), names.of(each["supporting_units"])]
     return [
         str(each["number"]),
         _in_brackets(_name(each), Became(each["became"]).label),
         "\n".join(filter(None, [each["content"], *targets, each["stage_goal"], *money])) or _("not stated"),
         each["leader"] or _("not stated"),
-        each["lead_unit"] or _("not stated"),
+        names.of(each["lead_unit"]) or _("not stated"),
         "\n".join(filter(None, units)) or _("not stated"),
         "\n".join(f"{m['month']} {m['text']}" for m in each["milestones"]) or _("not stated"),
     ]
@@ -109,7 +117,7 @@ def quarterly(shown: Overview, *, quarter: int) -> Document:
     return Document(
         title=_("Progress of the livelihood projects of %(year)s, quarter %(quarter)d")
         % {"year": shown.cycle.year, "quarter": quarter},
-        **_frame(shown.cycle),
+        **_frame(Letterhead.of(shown.cycle)),
         blocks=[
             Text(_("As of %(day)s.") % {"day": shown.on.isoformat()}),
             Table(
@@ -122,7 +130,7 @@ def quarterly(shown: Overview, *, quarter: int) -> Document:
             Text(_("What a unit did not report is not filled in."), small=True),
         ],
         digests=[(_("As of"), shown.on.isoformat())],
-        sealed_by=[shown.cycle.place],
+        sealed_by=[Letterhead.of(shown.cycle).sealed],
     )
 
 
@@ -143,7 +151,7 @@ def quarterly_row(line: Line) -> list[str]:
         str(line.number),
         line.name,
         content or _("not stated"),
-        line.lead or _("not stated"),
+        line.units.of(line.lead) or _("not stated"),
         _("%(light)s. %(state)s") % {"light": lamp(line), "state": line.state},
     ]
 
@@ -175,10 +183,10 @@ def bulletin(shown: Overview, *, month: date) -> Document:
         blocks += [Heading(_("Open findings")), *(_findings(line) for line in findings)]
     return Document(
         title=_("Bulletin on the livelihood projects, %(month)s") % {"month": f"{month:%Y-%m}"},
-        **_frame(shown.cycle),
+        **_frame(Letterhead.of(shown.cycle)),
         blocks=[*blocks, *(Text(each, small=True) for each in shown.rule_words)],
         digests=[(_("As of"), shown.on.isoformat())],
-        sealed_by=[shown.cycle.place],
+        sealed_by=[Letterhead.of(shown.cycle).sealed],
     )
 
 
@@ -194,10 +202,10 @@ def half_year(shown: Overview, *, half: int) -> Document:
     return Document(
         title=_("Half-year report on the livelihood projects of %(year)s, half %(half)d")
         % {"year": shown.cycle.year, "half": half},
-        **_frame(shown.cycle),
+        **_frame(Letterhead.of(shown.cycle)),
         blocks=[*blocks, *(Text(each, small=True) for each in shown.rule_words)],
         digests=[(_("As of"), shown.on.isoformat())],
-        sealed_by=[shown.cycle.place],
+        sealed_by=[Letterhead.of(shown.cycle).sealed],
     )
 
 
@@ -205,7 +213,7 @@ def glance(shown: Overview) -> Document:
     """Return the 图解: the twelve at a glance, on one page."""
     return Document(
         title=_("The livelihood projects of %(year)s at a glance") % {"year": shown.cycle.year},
-        **_frame(shown.cycle),
+        **_frame(Letterhead.of(shown.cycle)),
         blocks=[
             Figures(shown.counts),
             Tiles(_("The projects"), [_tile(line) for line in shown.lines]),
@@ -245,7 +253,7 @@ def _tile(line: Line) -> Tile:
 def _lights(shown: Overview) -> Table:
     head = [_("No."), _("Project"), _("Lead unit"), _("Light"), _("From what")]
     rows = [
-        [str(each.number), each.name, each.lead or _("not stated"), lamp(each), each.working]
+        [str(each.number), each.name, each.units.of(each.lead) or _("not stated"), lamp(each), each.working]
         for each in shown.lines
     ]
     return Table(_("Lights"), head, rows, frozenset({0}), shares=(4, 16, 10, 11, 16))
@@ -285,7 +293,7 @@ def _facts(line: Line) -> Facts:
     return Facts(
         [
             (_("Light"), _("%(light)s. %(state)s") % {"light": lamp(line), "state": line.working}),
-            (_("Lead unit"), line.lead or unknown),
+            (_("Lead unit"), line.units.of(line.lead) or unknown),
             (_("Reached so far"), line.state),
             (_("Money, 10 000 yuan"), _(", ").join(filter(None, money)) or unknown),
             (
@@ -298,9 +306,9 @@ def _facts(line: Line) -> Facts:
     )
 
 
-def _frame(cycle: Cycle) -> dict[str, Any]:
+def _frame(head: Letterhead) -> dict[str, Any]:
     kinds = {"demo": _("Demonstration"), "rehearsal": _("Rehearsal")}
-    return {"overline": cycle.congress or cycle.place, "note": str(kinds.get(cycle.kind, ""))}
+    return {"overline": head.overline, "note": str(kinds.get(head.cycle.kind, ""))}
 
 
 def _in_brackets(what: object, more: object) -> str:

@@ -15,6 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.models import in_this_language
+from accounts.names import NamesShown
 from voting.count.measures import Comparator
 from voting.domain.after.assessments import Graded
 from voting.domain.after.lights import Light, LightRule, Milestone
@@ -75,6 +77,11 @@ def share(points_: Fraction) -> str:
 def _points(points_: Fraction) -> str:
     """Return points of a hundred as exactly as the light was told by: a whole number, or one decimal."""
     return str(points_.numerator) if points_.denominator == 1 else share(points_)
+
+
+def graded_name(graded: Graded) -> str:
+    """Return the name under which a project, or a unit's part of it, was graded, in the reader's language."""
+    return in_this_language(graded.item["name"], graded.item["name_en"])
 
 
 @dataclass(frozen=True)
@@ -147,6 +154,7 @@ class Line:
     begun: date | None
     carried_on: date | None
     report_days: int
+    units: NamesShown
     on: date
     ended: bool
 
@@ -297,7 +305,7 @@ class Line:
         last = [each for each in self.grades if each.assessment == self.grades[-1].assessment]
         if len(last) == 1:
             return grade_word(last[0].grade)
-        return "; ".join(f"{each.name.rpartition(' · ')[2]}: {grade_word(each.grade)}" for each in last)
+        return "; ".join(f"{self.units.of(each.unit)}: {grade_word(each.grade)}" for each in last)
 
     @property
     def assessed(self) -> list[dict[str, Any]]:
@@ -305,7 +313,7 @@ class Line:
         return [
             {
                 "assessment": each.assessment,
-                "name": each.name,
+                "name": graded_name(each),
                 "word": grade_word(each.grade),
                 "working": grade_lines.working(each.item, each.body, each.body["rules"])
                 if each.grade

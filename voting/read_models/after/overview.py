@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Delegate
+from accounts.names import NamesShown
 from voting.count.grading import Grade
 from voting.domain.after.assessments import Graded, published_grades
 from voting.domain.after.light_settings import rules_of
@@ -78,7 +79,7 @@ def deliveries_of(cycles: Iterable[Cycle]) -> QuerySet[Delivery]:
     files = ReportFile.objects.defer("data").order_by("position")
     return (
         Delivery.objects.filter(cycle__in=cycles)
-        .select_related("cycle", "candidate", "lead_unit", "continues__cycle")
+        .select_related("cycle__congress", "candidate", "lead_unit", "continues__cycle__congress")
         .prefetch_related(
             "targets",
             "milestones",
@@ -123,6 +124,7 @@ def overviews(
         return {}
     known = _Known.of(cycles, wanted, on)
     rules, plans = rules_of(cycles), plans_of(cycles, on=on)
+    units = {cycle.congress_id: NamesShown(cycle.congress_id) for cycle in cycles}
 
     def seen(cycle: Cycle) -> Overview:
         rule, days = rules[cycle.pk]
@@ -141,6 +143,7 @@ def overviews(
                     begun=mine.begun,
                     carried_on=known.carried.get((cycle.pk, each.number)),
                     report_days=days,
+                    units=units[cycle.congress_id],
                     on=on,
                     ended=ended,
                 )

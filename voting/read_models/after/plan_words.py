@@ -9,7 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.names import NamesShown
 from voting.models import ChangeRequest, Delivery
+from voting.read_models.before.slate_report import NAME_UNITS
 
 LABELS: dict[str, Promise] = {
     "leader": gettext_lazy("Leader in charge"),
@@ -24,27 +26,29 @@ LABELS: dict[str, Promise] = {
 }
 
 
-def plan_text(name: str, value: Any) -> str:
+def plan_text(name: str, value: Any, units: NamesShown) -> str:
     """Return a part of a plan in words; what is empty is not stated."""
     if name == "targets":
         text = "\n".join(f"{each['text']} {each['number']} {each['unit']}" for each in value)
     elif name == "milestones":
         text = "\n".join(f"{each['month']} {each['text']}" for each in value)
     else:
-        text = "" if value is None else str(value)
+        text = "" if value is None else units.of(value) if name in NAME_UNITS else str(value)
     return text or _("not stated")
 
 
-def plan_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def plan_differences(
+    before: Mapping[str, Any], after: Mapping[str, Any], units: NamesShown
+) -> list[tuple[str, str, str]]:
     """Return label, before, after of everything that a change alters."""
     return [
-        (str(label), plan_text(name, before.get(name)), plan_text(name, after[name]))
+        (str(label), plan_text(name, before.get(name), units), plan_text(name, after[name], units))
         for name, label in LABELS.items()
         if name in after
     ]
 
 
-def decided_changes(delivery: Delivery) -> list[dict[str, Any]]:
+def decided_changes(delivery: Delivery, units: NamesShown) -> list[dict[str, Any]]:
     """Return the decided changes of a delivery, the newest first, with what each altered."""
     changes = ChangeRequest.objects.filter(delivery=delivery).exclude(approved=None).order_by("-recorded_at")
     return [
@@ -53,7 +57,7 @@ def decided_changes(delivery: Delivery) -> list[dict[str, Any]]:
             "decided_on": each.decided_on,
             "reason": each.reason,
             "decision": each.decision,
-            "lines": plan_differences(each.before, each.after),
+            "lines": plan_differences(each.before, each.after, units),
         }
         for each in changes
     ]

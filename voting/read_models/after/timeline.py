@@ -22,7 +22,7 @@ from voting.models import (
     Remark,
     ReportFile,
 )
-from voting.read_models.after.lines import Line, number
+from voting.read_models.after.lines import Line, graded_name, number
 from voting.read_models.vote.grades import grade_word
 from voting.states import Visit
 
@@ -240,7 +240,7 @@ def _grades(lines: Lines) -> Told:
                     "grade",
                     f"grade-{anchor}-{each.number}",
                     title,
-                    (each.name,),
+                    (graded_name(each),),
                     is_news=False,
                 ),
             )

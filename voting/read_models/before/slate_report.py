@@ -15,11 +15,13 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
+from accounts.names import NamesShown
 from voting.count.formats.slate_report import ReportedCandidate, SlateReportBody
 from voting.domain.before.funnel import Funnel, of_data
 from voting.domain.before.slates import differences
-from voting.models import Candidate, CandidateVersion
+from voting.models import Candidate, CandidateVersion, Cycle
 from voting.printing.blocks import Bars, Block, Document, Facts, Heading, Listing, Table, Text
+from voting.read_models.core.letterhead import Letterhead
 from voting.states import Outcome, Source
 
 #: The places of the candidates in the page, before their numbers.
@@ -33,16 +35,24 @@ STEPS: dict[str, Promise] = {
 }
 
 
-def slate_document(body: SlateReportBody, *, digest: str = "", issued_at: datetime | None = None) -> Document:
+def slate_document(
+    body: SlateReportBody,
+    cycle: Cycle,
+    units: NamesShown,
+    *,
+    digest: str = "",
+    issued_at: datetime | None = None,
+) -> Document:
     """Return the report whose content is ``body`` (``slate_reports.body_of``); without a hash it is a draft."""
-    cycle = body["cycle"]
+    written = body["cycle"]
+    head = Letterhead.of(cycle, written)
     kinds = {"demo": _("Demonstration"), "rehearsal": _("Rehearsal")}
     notes = [kinds.get(body["kind"], ""), "" if digest else _("Draft, not issued")]
     day = date_format(timezone.localtime(issued_at), "Y-m-d") if issued_at else ""
     return Document(
         title=_("Report on how the candidate livelihood projects of %(year)s came about")
-        % {"year": cycle["year"]},
-        overline=cycle["congress"] or cycle["place"],
+        % {"year": written["year"]},
+        overline=head.overline,
         note=" · ".join(filter(None, notes)),
         blocks=[
             *_paragraphs(body["opening"]),
@@ -54,11 +64,11 @@ def slate_document(body: SlateReportBody, *, digest: str = "", issued_at: dateti
                 % {"seats": body["seats"], "candidates": len(body["candidates"])}
             ),
             Listing([(each["number"], shown_name(each)) for each in body["candidates"]], to=_PROJECT),
-            *(block for each in body["candidates"] for block in _candidate(each)),
+            *(block for each in body["candidates"] for block in _candidate(each, units)),
             *_paragraphs(body["closing"]),
         ],
         digests=[(_("Hash of the report, version %(number)s") % {"number": body["version"]}, digest or "–")],
-        sealed_by=[cycle["place"], day] if digest else [],
+        sealed_by=[head.sealed, day] if digest else [],
     )
 
 
@@ -112,16 +122,16 @@ def _criteria(body: SlateReportBody) -> list[Block]:
     return [Heading(_("Criteria")), *_paragraphs(body["criteria"])] if body["criteria"] else []
 
 
-def _candidate(candidate: ReportedCandidate) -> list[Block]:
-    rows = [(label, text) for label, text in candidate_facts(candidate) if text]
+def _candidate(candidate: ReportedCandidate, units: NamesShown) -> list[Block]:
+    rows = [(label, text) for label, text in candidate_facts(candidate, units) if text]
     rows.append((_("Grew from"), "\n".join(map(origin, candidate["proposals"])) or _("not stated")))
     heading = f"{candidate['number']}. {shown_name(candidate)}"
     return [Heading(heading, anchor=f"{_PROJECT}{candidate['number']}"), Facts(rows)]
 
 
-def candidate_facts(candidate: Mapping[str, Any]) -> list[tuple[str, str]]:
+def candidate_facts(candidate: Mapping[str, Any], units: NamesShown) -> list[tuple[str, str]]:
     """Return the dossier as labels and texts, lists a line each; empty where nothing is stated."""
-    return [(field_label(name), _READ.get(name, str)(candidate.get(name) or "")) for name in _SHOWN]
+    return [(field_label(name), _text(name, candidate.get(name), units)) for name in _SHOWN]
 
 
 _SHOWN = (
@@ -151,6 +161,8 @@ def lines_text(value: Any) -> str:
     return "\n".join(value) if isinstance(value, list) else str(value)
 
 
+#: What of a dossier or a plan names units.
+NAME_UNITS = frozenset({"lead_unit", "responsible_units", "supporting_units"})
 _READ: dict[str, Callable[[Any], str]] = {
     "targets": targets_text, "funds": funds_text, "milestones": milestones_text,
     "target": lines_text, "done_last_year": lines_text, "investment_total": amount_text,
@@ -175,13 +187,13 @@ class CandidateChange:
     fields: list[tuple[str, str, str]]
 
 
-def changes_of(versions: Sequence[CandidateVersion]) -> list[CandidateChange]:
+def changes_of(versions: Sequence[CandidateVersion], units: NamesShown) -> list[CandidateChange]:
     """Return what each of a candidate's versions, in their order, changed of the one before."""
     return [
         CandidateChange(
             new,
             [
-                (field_label(name), _text(name, was), _text(name, now))
+                (field_label(name), _text(name, was, units), _text(name, now, units))
                 for name, was, now in differences(old.data, new.data)
             ],
         )
@@ -189,8 +201,9 @@ def changes_of(versions: Sequence[CandidateVersion]) -> list[CandidateChange]:
     ]
 
 
-def _text(name: str, value: Any) -> str:
-    return _READ.get(name, str)(value) if value else ""
+def _text(name: str, value: Any, units: NamesShown) -> str:
+    text = _READ.get(name, str)(value) if value else ""
+    return units.of(text) if name in NAME_UNITS else text
 
 
 def field_label(name: str) -> str:

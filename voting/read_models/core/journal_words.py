@@ -71,6 +71,7 @@ NAMES: dict[str, Promise] = {
     "change": _("change request, record"),
     "closes": _("closes"),
     "completion": _("completion, record"),
+    "congress": _("people's congress"),
     "contacts": _("contacts deleted"),
     "corrected": _("rows corrected"),
     "day": _("day"),

@@ -79,10 +79,10 @@ def notice(result: Result) -> Document:
     blocks += [Heading(_("The rule")), *(Text(sentence) for sentence in words)]
     return Document(
         title=pgettext("paper", "Notice"),
-        **_frame(result),
+        **(_frame(result) | {"overline": result.letterhead.issuer}),
         blocks=blocks,
         digests=_digests(result),
-        sealed_by=[cycle["congress"], _("Presidium"), moment(result.published_at, "Y-m-d")],
+        sealed_by=[*result.letterhead.signed, moment(result.published_at, "Y-m-d")],
     )
 
 
@@ -128,7 +128,7 @@ def moment(at: datetime | None, form: str = "Y-m-d H:i") -> str:
 
 def _frame(result: Result) -> dict[str, Any]:
     kinds = {"demo": _("Demonstration"), "rehearsal": _("Rehearsal")}
-    return {"overline": result.body["cycle"]["congress"], "note": kinds.get(result.body["kind"], "")}
+    return {"overline": result.letterhead.session, "note": kinds.get(result.body["kind"], "")}
 
 
 def _digests(result: Result, *, notice: bool = True) -> list[tuple[str, str]]:
@@ -146,7 +146,6 @@ def _signatures() -> list[str]:
 
 def _opening(result: Result) -> str:
     """Return the first sentences: who voted on what, the quorum, how many rounds or how it came out."""
-    cycle = result.body["cycle"]
     words = (
         _("In %(place)s %(items)s livelihood projects of %(year)s were assessed by secret ballot.")
         if result.graded
@@ -155,7 +154,8 @@ def _opening(result: Result) -> str:
             "livelihood projects of %(year)s."
         )
     )
-    opening = words % {"place": cycle["place"], "year": cycle["year"], "items": len(result.slate)}
+    year = result.body["cycle"]["year"]
+    opening = words % {"place": result.letterhead.place, "year": year, "items": len(result.slate)}
     lines = [opening, result.quorum]
     if result.several:
         rounds = {"rounds": len(result.rounds), "because": result.because}

@@ -9,6 +9,7 @@ from typing import Any
 from voting.count.formats.notice import NoticeBody
 from voting.count.notice import read_notice
 from voting.models import Notice
+from voting.read_models.core.letterhead import Letterhead
 from voting.read_models.core.words import (
     BECAME,
     BECAUSE,
@@ -43,6 +44,10 @@ class Result(RoundResult):
     @property
     def digest(self) -> str:
         return self.notice.digest
+
+    @cached_property
+    def letterhead(self) -> Letterhead:
+        return Letterhead.of(self.notice.round.cycle, self.body["cycle"])
 
     @cached_property
     def rounds(self) -> list[RoundResult]:

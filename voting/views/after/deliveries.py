@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from accounts.congresses import here, shown_here
 from voting import queries
 from voting.count.grading import Grade
 from voting.domain.after.supervision import is_watcher, may_remark
@@ -35,9 +36,9 @@ DAY = 24 * 60 * 60  # seconds
 MOST_YEARS = 20
 
 
-def shown(slug: str) -> tuple[Cycle, Overview]:
+def shown(request: HttpRequest, slug: str) -> tuple[Cycle, Overview]:
     """Return the cycle and its deliveries as they stand now. Raises Http404 before there are any."""
-    cycle = queries.public_cycle(slug)
+    cycle = queries.public_cycle(here(request), slug)
     return cycle, as_of(cycle)
 
 
@@ -58,7 +59,7 @@ def _seen(cycle: Cycle, *, on: date | None = None) -> Overview | None:
 @require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     """Show every project of the year with its light, and the way to documents and data, or that it is too early."""
-    cycle = queries.public_cycle(slug)
+    cycle = queries.public_cycle(here(request), slug)
     seen = _seen(cycle)
     if seen is None:
         return render(request, "after/no_breakdown.html", {"cycle": cycle}, status=404)
@@ -72,10 +73,10 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         "months": list(_months(seen)),
         "halves": [half for half in (1, 2) if _has_begun(seen, month_end(cycle.year, 6 * half), 6)],
         "survey": Survey.objects.filter(cycle=cycle).first(),
-        "assessments": list(cycle.assessments.all()),
+        "assessments": list(cycle.assessments.select_related("congress")),
         "now": timezone.now(),
         "widget": request.build_absolute_uri(reverse("voting:widget", args=[slug])),
-        "others": queries.delivered_cycles().exclude(pk=cycle.pk).exists(),
+        "others": queries.delivered_cycles(cycle.congress).exclude(pk=cycle.pk).exists(),
     }
     answer = render(request, "after/index.html", context)
     patch_cache_control(answer, public=True, max_age=FRESH)
@@ -99,7 +100,7 @@ def _months(seen: Overview) -> Iterator[date]:
 @require_safe
 def delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show what became of one project: light, targets, milestones, everything that happened."""
-    cycle, seen = shown(slug)
+    cycle, seen = shown(request, slug)
     line = seen.line(number)
     if line is None:
         raise Http404
@@ -109,7 +110,7 @@ def delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "overview": seen,
         "line": line,
         "events": events(line),
-        "changes": decided_changes(line.delivery),
+        "changes": decided_changes(line.delivery, line.units),
         "group": group_of(line.delivery),
         "survey": survey,
         "survey_lines": survey_lines(line) if survey else [],
@@ -126,8 +127,11 @@ def delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 def report_file(request: HttpRequest, slug: str, number: int, report: int, position: int) -> HttpResponse:
     """Return a picture or PDF of a report, as we made it anew."""
+    files = ReportFile.objects.all()
+    if congress := here(request):
+        files = files.filter(report__delivery__cycle__congress=congress)
     file = get_object_or_404(
-        ReportFile,
+        files,
         report__delivery__cycle__slug=slug,
         report__delivery__number=number,
         report=report,
@@ -143,7 +147,7 @@ def report_file(request: HttpRequest, slug: str, number: int, report: int, posit
 @require_safe
 def years(request: HttpRequest) -> HttpResponse:
     """Compare the years: how many projects, how many completed, the lights, the grades."""
-    cycles = list(queries.delivered_cycles()[:MOST_YEARS])
+    cycles = list(queries.delivered_cycles(shown_here(request))[:MOST_YEARS])
     seen = overviews(cycles, on=timezone.localdate()).values()
     columns = list(dict.fromkeys(name for each in seen for name, _number in each.counts))
     rows = []
@@ -173,7 +177,7 @@ def _worst(line: Line) -> Grade | None:
 @require_safe
 def widget(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the lights of a year in a small page that other sites may embed."""
-    cycle, seen = shown(slug)
+    cycle, seen = shown(request, slug)
     answer = render(request, "after/widget.html", {"cycle": cycle, "overview": seen})
     patch_cache_control(answer, public=True, max_age=FRESH)
     return answer

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.congresses import here
 from accounts.models import User
 from voting import queries
 from voting.domain.after import supervision as verbs
@@ -33,11 +34,11 @@ class NoSuchStep(Refused):
         return _("A finding is closed, sent back or escalated: press one of these buttons. Nothing was done.")
 
 
-def _delivery(slug: str, number: int) -> tuple[Cycle, Delivery]:
-    cycle = queries.public_cycle(slug)
+def _delivery(request: HttpRequest, slug: str, number: int) -> tuple[Cycle, Delivery]:
+    cycle = queries.public_cycle(here(request), slug)
     delivery = (
         Delivery.objects.filter(cycle=cycle, number=number)
-        .select_related("cycle", "candidate", "lead_unit")
+        .select_related("cycle__congress", "candidate", "lead_unit")
         .first()
     )
     if delivery is None:
@@ -57,7 +58,7 @@ def _signed_in(request: HttpRequest) -> User:
 @delegate_page
 def remark(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Publish a delegate's remark; a mistake shows it again with what was written."""
-    cycle, delivery = _delivery(slug, number)
+    cycle, delivery = _delivery(request, slug, number)
     if request.method != "POST":
         return redirect("voting:delivery", slug=slug, number=number)
     user, form = _signed_in(request), RemarkForm(request.POST)
@@ -76,7 +77,7 @@ def remark(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @delegate_page
 def supervise(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Record an inspection with its faults; close a finding, send it back or escalate it."""
-    cycle, delivery = _delivery(slug, number)
+    cycle, delivery = _delivery(request, slug, number)
     user = _signed_in(request)
     if not verbs.is_watcher(user, delivery):
         raise RefusalPage(_("This page is for the supervision group"), verbs.NotOfTheGroup(), status=403)
@@ -134,7 +135,10 @@ def _verbs(request: HttpRequest, delivery: Delivery, user: User) -> dict[str, Ve
 
 def _inspection(delivery: Delivery, data: Any = None) -> InspectionForm:
     return InspectionForm(
-        data, kind=delivery.cycle.kind, lead=delivery.lead_unit, initial={"day": timezone.localdate()}
+        data,
+        congress=delivery.cycle.congress_id,
+        lead=delivery.lead_unit,
+        initial={"day": timezone.localdate()},
     )
 
 

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from accounts.congresses import here
 from voting import queries
 from voting.domain.after import surveys
 from voting.domain.core.refusals import Refused
@@ -19,8 +20,8 @@ MISTAKEN = 422
 
 def survey(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form, or take it in and say thank you; a refusal keeps what was marked."""
-    cycle = queries.public_cycle(slug)
-    asked = Survey.objects.select_related("cycle").filter(cycle=cycle).first()
+    cycle = queries.public_cycle(here(request), slug)
+    asked = Survey.objects.select_related("cycle__congress").filter(cycle=cycle).first()
     if asked is None:
         raise Http404
     deliveries = list(Delivery.objects.filter(cycle=cycle).select_related("candidate").order_by("number"))

@@ -12,19 +12,29 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from accounts.congresses import shown_here
 from voting import queries
 from voting.views.api.answers import interface
 from voting.views.api.records import Disclosure, OpenProject, TableRow
 
 
 @cache
-def document() -> dict[str, Any]:
-    """Return the OpenAPI document, whose schemas the tests hold every answer against."""
-    made = interface.get_openapi_schema(path_prefix=reverse("api:root"))
+def _described() -> dict[str, Any]:
+    """Return the OpenAPI document with its addresses as they stand below the root of the interface."""
+    made = interface.get_openapi_schema(path_prefix="")
     described: dict[str, Any] = json.loads(json.dumps(made))
     for operations in described["paths"].values():
         del operations["head"]  # it goes without saying, and would name the same operation twice
     return described
+
+
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document, whose schemas the tests hold every answer against.
+
+    Its addresses lead into the congress that the request names.
+    """
+    described, root = _described(), reverse("api:root").removesuffix("/")
+    return described | {"paths": {f"{root}{path}": each for path, each in described["paths"].items()}}
 
 
 @interface.api_operation(["GET", "HEAD"], "openapi.json", include_in_schema=False, url_name="openapi")
@@ -53,7 +63,7 @@ def _columns() -> list[tuple[str, str, str]]:
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """Explain the interface and the open data's tables to people."""
-    newest = queries.delivered_cycles().first()
+    newest = queries.delivered_cycles(shown_here(request)).first()
     widget = request.build_absolute_uri(reverse("voting:widget", args=[newest.slug])) if newest else ""
     context = {"paths": _addresses(), "columns": _columns(), "newest": newest, "widget": widget}
     return render(request, "after/api.html", context)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from ninja import P, PathEx, Query
 
+from accounts.congresses import here, shown_here
 from voting import queries
 from voting.models import Cycle, ProgressReport
 from voting.read_models.after.documents import disclosure
@@ -36,7 +37,7 @@ def _cycle(cycle: Cycle) -> records.Cycle:
         kind=cycle.kind,
         year=cycle.year,
         place=cycle.place,
-        congress=cycle.congress,
+        congress=cycle.session,
         stage=cycle.stage,
         seats=cycle.seats,
         candidates=len(cycle.candidates.all()) if cycle.slate_frozen_at else 0,
@@ -49,16 +50,16 @@ def _cycle(cycle: Cycle) -> records.Cycle:
 
 @address("cycles/", answer=records.Page[records.Cycle], summary=gettext_noop("The years, newest first"))
 def cycles(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
-    return page_of(request, paging, list(queries.shown_cycles()), _cycle)
+    return page_of(request, paging, list(queries.shown_cycles(shown_here(request))), _cycle)
 
 
 @address("cycles/{slug:slug}/", answer=records.Cycle, summary=gettext_noop("One year"))
 def cycle(request: HttpRequest, slug: Slug) -> records.Cycle:
-    return _cycle(_shown(slug))
+    return _cycle(_shown(request, slug))
 
 
-def _shown(slug: str) -> Cycle:
-    shown = next((each for each in queries.shown_cycles().filter(slug=slug)), None)
+def _shown(request: HttpRequest, slug: str) -> Cycle:
+    shown = queries.shown_cycles(here(request)).filter(slug=slug).order_by("congress_id").first()
     if shown is None:
         raise Http404
     return shown
@@ -71,7 +72,7 @@ def _shown(slug: str) -> Cycle:
 )
 def votes(request: HttpRequest, slug: Slug, paging: Query[Paging]) -> dict[str, Any]:
     """The votes over all rounds, as the notice says them; before a result is published there is nothing here."""
-    published = queries.newest_published(_shown(slug))
+    published = queries.newest_published(_shown(request, slug))
     if published is None:
         raise Http404
     return page_of(request, paging, Result(published.notice).standings, _votes)
@@ -91,8 +92,8 @@ def _votes(standing: dict[str, Any]) -> records.Votes:
     )
 
 
-def _overview(slug: str) -> tuple[Cycle, Overview | None]:
-    shown = _shown(slug)
+def _overview(request: HttpRequest, slug: str) -> tuple[Cycle, Overview | None]:
+    shown = _shown(request, slug)
     return shown, overview(shown, on=timezone.localdate())
 
 
@@ -113,15 +114,15 @@ def projects(
     request: HttpRequest, slug: Slug, filters: Query[Filters], paging: Query[Paging]
 ) -> dict[str, Any]:
     """The projects of a year after the vote; before there are any, an empty page."""
-    shown, seen = _overview(slug)
+    shown, seen = _overview(request, slug)
     lines = seen.lines if seen else ()
     if wanted := filters.model_dump(exclude_none=True):
         lines = tuple(each for each in lines if wanted.items() <= as_data(each).items())
     return page_of(request, paging, lines, lambda line: _project(shown, line))
 
 
-def _line(slug: str, number: int) -> tuple[Cycle, Line]:
-    shown, seen = _overview(slug)
+def _line(request: HttpRequest, slug: str, number: int) -> tuple[Cycle, Line]:
+    shown, seen = _overview(request, slug)
     line = seen.line(number) if seen else None
     if line is None:
         raise Http404
@@ -132,7 +133,7 @@ def _line(slug: str, number: int) -> tuple[Cycle, Line]:
     "cycles/{slug:slug}/projects/{int:number}/", answer=records.Project, summary=gettext_noop("One project")
 )
 def project(request: HttpRequest, slug: Slug, number: int) -> records.Project:
-    return _project(*_line(slug, number))
+    return _project(*_line(request, slug, number))
 
 
 @address(
@@ -145,7 +146,7 @@ def reports(request: HttpRequest, slug: Slug, number: int, paging: Query[Paging]
 
     Figures and milestones are named by their positions in the project's own answer.
     """
-    shown, line = _line(slug, number)
+    shown, line = _line(request, slug, number)
     return page_of(request, paging, line.reports, lambda report: _report(shown, line, report))
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.congresses import here
 from accounts.models import Delegate, User
 from accounts.roles import Role
 from voting import permissions, queries
@@ -31,7 +32,7 @@ REFUSED, MISTAKEN = 409, 422
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show questions and answers; a delegate asks, a unit's officer answers what is put to the unit."""
-    cycle = queries.public_cycle(slug)
+    cycle = queries.public_cycle(here(request), slug)
     if request.method == "POST":
         sent = {"ask": _asked, "answer": _answered}.get(request.POST.get("do", ""), _unknown)
         return sent(request, cycle)
@@ -47,7 +48,7 @@ def _delegate(request: HttpRequest, cycle: Cycle) -> User | None:
     fits = (
         isinstance(user, User)
         and user.role == Role.DELEGATE
-        and user.kind == cycle.kind
+        and user.congress_id == cycle.congress_id
         and hasattr(user, "delegate")
     )
     return user if fits and isinstance(user, User) else None
@@ -73,7 +74,7 @@ def _asked(request: HttpRequest, cycle: Cycle) -> HttpResponse:
 
 def _answered(request: HttpRequest, cycle: Cycle) -> HttpResponse:
     key = small_whole(request.POST.get("question", ""), most=MOST_KEY) or 0
-    question = Question.objects.filter(cycle=cycle, pk=key).select_related("cycle").first()
+    question = Question.objects.filter(cycle=cycle, pk=key).select_related("cycle__congress").first()
     if question is None:
         raise Http404
     user = request.user

@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.congresses import here
+from accounts.names import NamesShown
 from voting import queries
 from voting.domain.before.funnel import of_data
 from voting.domain.before.slate_reports import read_body
@@ -16,6 +18,7 @@ from voting.printing.blocks import Document
 from voting.printing.pdf import as_pdf
 from voting.printing.tables import rows_as_csv
 from voting.read_models.before.slate_report import funnel_rows, slate_document
+from voting.read_models.core.letterhead import Letterhead
 from voting.views.core.files import download
 
 
@@ -30,34 +33,45 @@ def _issued(cycle: Cycle, version: int | None) -> SlateReport | None:
     return report
 
 
-def _required(slug: str, version: int | None) -> tuple[Cycle, SlateReport]:
-    cycle = queries.public_cycle(slug)
+def _required(request: HttpRequest, slug: str, version: int | None) -> tuple[Cycle, SlateReport]:
+    cycle = queries.public_cycle(here(request), slug)
     report = _issued(cycle, version)
     if report is None:
         raise Http404
     return cycle, report
 
 
-def _document(report: SlateReport) -> Document:
-    return slate_document(read_body(report), digest=report.digest, issued_at=report.issued_at)
+def _document(cycle: Cycle, report: SlateReport, units: NamesShown) -> Document:
+    return slate_document(read_body(report), cycle, units, digest=report.digest, issued_at=report.issued_at)
 
 
 @require_safe
 def page(request: HttpRequest, slug: str, version: int | None = None) -> HttpResponse:
     """Show the report as the paper that it is, or that there is none yet."""
-    cycle = queries.public_cycle(slug)
+    cycle = queries.public_cycle(here(request), slug)
     report = _issued(cycle, version)
     if report is None:
         return render(request, "before/slate/no_report.html", {"cycle": cycle})
-    versions = SlateReport.objects.filter(cycle=cycle).exclude(issued_at=None).defer("body")
-    context = {"cycle": cycle, "report": report, "document": _document(report), "versions": versions}
+    context = {
+        "cycle": cycle,
+        "report": report,
+        "document": _document(cycle, report, NamesShown(cycle.congress_id)),
+        "versions": SlateReport.objects.filter(cycle=cycle).exclude(issued_at=None).defer("body"),
+    }
     return render(request, "before/slate/report.html", context)
 
 
 @require_safe
 def pdf(request: HttpRequest, slug: str, version: int | None = None) -> HttpResponse:
     """Return the report as a download. Raises Http404 before it is issued."""
-    return _file(request, slug, version, "pdf", lambda report: as_pdf(_document(report)))
+    cycle, report = _required(request, slug, version)
+    units, head = NamesShown(cycle.congress_id), Letterhead.of(cycle, read_body(report)["cycle"])
+    return download(
+        request,
+        f"{cycle.slug}-slate-report-{report.version}.pdf",
+        lambda: as_pdf(_document(cycle, report, units)),
+        version=f"{report.digest} {head.version} {units.version}",
+    )
 
 
 @require_safe
@@ -83,6 +97,6 @@ def _funnel(report: SlateReport) -> bytes:
 def _file(
     request: HttpRequest, slug: str, version: int | None, ending: str, write: Callable[[SlateReport], bytes]
 ) -> HttpResponse:
-    cycle, report = _required(slug, version)
+    cycle, report = _required(request, slug, version)
     name = f"{cycle.slug}-slate-report-{report.version}.{ending}"
     return download(request, name, lambda: write(report), version=report.digest)

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.congresses import addresses_of, here
 from accounts.models import User
 from accounts.roles import Role
 from voting import queries
@@ -32,7 +33,7 @@ UNPROCESSABLE, TOO_MANY = 422, 429
 @require_safe
 def call(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the call: what is asked for, until when, how to take part."""
-    cycle = queries.public_cycle(slug)
+    cycle = queries.public_cycle(here(request), slug)
     published = queries.published_call(cycle)
     now = timezone.now()
     context = {
@@ -45,9 +46,13 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _person(request: HttpRequest, cycle: Cycle) -> User | None:
-    """Return the delegate or unit officer of this kind of cycle who is signed in; anybody else is a resident."""
+    """Return the delegate or unit officer of the cycle's congress who is signed in; anybody else is a resident."""
     user = request.user
-    known = isinstance(user, User) and user.role in {Role.DELEGATE, Role.UNIT} and user.kind == cycle.kind
+    known = (
+        isinstance(user, User)
+        and user.role in {Role.DELEGATE, Role.UNIT}
+        and user.congress_id == cycle.congress_id
+    )
     return user if known and isinstance(user, User) else None
 
 
@@ -57,7 +62,7 @@ def _person(request: HttpRequest, cycle: Cycle) -> User | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: HttpRequest, slug: str) -> HttpResponse:
     """Take a proposal. What is refused is said on its field, and everything typed stays."""
-    cycle = queries.public_cycle(slug)
+    cycle = queries.public_cycle(here(request), slug)
     published, person = queries.published_call(cycle), _person(request, cycle)
     fields = published.fields if published else []
     now = timezone.now()
@@ -99,7 +104,7 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what the public may see of the proposals: searched, filtered, a page at a time."""
-    cycle = queries.public_cycle(slug)
+    cycle = queries.public_cycle(here(request), slug)
     published = queries.published_call(cycle)
     form = ListForm(request.GET, fields=published.fields if published else [])
     chosen = form.chosen
@@ -114,9 +119,9 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _shown(cycle: Cycle, number: int) -> Proposal:
     return get_object_or_404(
-        Proposal.objects.select_related("cycle", "merged_into__cycle", "delegate__delegation", "unit").filter(
-            cycle=cycle
-        ),
+        Proposal.objects.select_related(
+            "cycle__congress", "merged_into__cycle__congress", "delegate__delegation", "unit"
+        ).filter(cycle=cycle),
         number=number,
         standing=Visibility.SHOWN,
     )
@@ -128,14 +133,14 @@ def story(proposal: Proposal) -> dict[str, Any]:
     return {
         "main": main,
         "decision": main.decisions.select_related("unit").last(),
-        "candidates": [link.candidate for link in main.led_to.select_related("candidate__cycle")],
+        "candidates": [link.candidate for link in main.led_to.select_related("candidate__cycle__congress")],
     }
 
 
 @require_safe
 def proposal(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show a proposal and its answer."""
-    cycle = queries.public_cycle(slug)
+    cycle = queries.public_cycle(here(request), slug)
     shown = _shown(cycle, number)
     files = shown.attachments.defer("data")
     context = {"cycle": cycle, "proposal": shown, "files": files, "merged": shown.merged.order_by("number")}
@@ -145,10 +150,10 @@ def proposal(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 def attachment(request: HttpRequest, slug: str, number: int, position: int) -> HttpResponse:
     """Return a file as we made it; no browser runs anything of it."""
-    cycle = queries.public_cycle(slug)
+    cycle = queries.public_cycle(here(request), slug)
     file = Attachment.objects.filter(proposal__cycle=cycle, proposal__number=number, position=position)
     user = request.user
-    if not (isinstance(user, User) and user.role == Role.CLERK and user.kind == cycle.kind):
+    if not (isinstance(user, User) and user.role == Role.CLERK and user.congress_id == cycle.congress_id):
         file = file.filter(proposal__standing=Visibility.SHOWN)
     kept = file.first()
     if kept is None:
@@ -174,6 +179,7 @@ def track(request: HttpRequest) -> HttpResponse:
     """Tell the proposer what became of the proposal. The code is in no address and no log."""
     form = TrackForm(request.POST or None)
     context: dict[str, Any] = {"form": form}
+    tracked: Proposal | None = None
     status = 200
     if request.method == "POST" and form.is_valid():
         tracked = proposals.by_code(form.cleaned_data["code"])
@@ -184,4 +190,6 @@ def track(request: HttpRequest) -> HttpResponse:
             context |= {"cycle": tracked.cycle} | story(tracked)
     elif form.errors:
         status = UNPROCESSABLE
-    return render(request, "before/proposals/track.html", context, status=status)
+    # Wherever the code is typed, the way leads on to the congress that has the proposal.
+    with addresses_of(tracked.cycle.congress if tracked else None):
+        return render(request, "before/proposals/track.html", context, status=status)

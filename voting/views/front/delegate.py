@@ -60,7 +60,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _open_report(request, delegate)
     mine = (
-        Proposal.objects.filter(delegate=delegate).select_related("cycle").order_by("-cycle__year", "-number")
+        Proposal.objects.filter(delegate=delegate)
+        .select_related("cycle__congress")
+        .order_by("-cycle__year", "-number")
     )
     context = {
         "delegate": delegate,
@@ -72,7 +74,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _open_report(request: HttpRequest, delegate: Delegate) -> HttpResponse:
-    cycle = Cycle.objects.filter(slug=plain(request.POST.get("cycle", "")), kind=delegate.kind).first()
+    cycle = Cycle.objects.filter(
+        slug=plain(request.POST.get("cycle", "")), congress=delegate.congress_id
+    ).first()
     report = slate_reports.latest(cycle) if cycle else None
     if cycle is None or report is None:
         raise Http404
@@ -86,7 +90,7 @@ def _supervised(delegate: Delegate) -> list[tuple[Cycle, Line]]:
     deliveries = Delivery.objects.filter(
         group__delegates=delegate, cycle__stage__in=[Stage.DELIVERY, Stage.ASSESSMENT]
     )
-    for each in deliveries.select_related("cycle").order_by("-cycle__year", "number"):
+    for each in deliveries.select_related("cycle__congress").order_by("-cycle__year", "number"):
         numbers.setdefault(each.cycle, []).append(each.number)
     today = timezone.localdate()
     seen = [(cycle, overview(cycle, on=today, numbers=mine)) for cycle, mine in numbers.items()]
@@ -94,9 +98,10 @@ def _supervised(delegate: Delegate) -> list[tuple[Cycle, Line]]:
 
 
 def _matters(delegate: Delegate) -> list[Matter]:
-    """Return every running cycle of the delegate's kind, newest first, in five queries."""
+    """Return every running cycle of the delegate's congress, newest first, in five queries."""
     now = timezone.now()
-    cycles = Cycle.objects.filter(kind=delegate.kind).exclude(stage__in=_OVER).order_by("-year", "slug")
+    own = Cycle.objects.select_related("congress").filter(congress=delegate.congress_id)
+    cycles = own.exclude(stage__in=_OVER).order_by("-year", "slug")
     calls = {call.cycle_id: call for call in Call.objects.filter(cycle__in=cycles)}
     issued = (
         SlateReport.objects.filter(cycle__in=cycles).exclude(issued_at=None).defer("body").order_by("version")

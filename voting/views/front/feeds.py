@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from accounts.congresses import here, shown_here
 from voting import queries
 from voting.models import Cycle, Notice
 from voting.read_models.after.overview import overviews
@@ -92,7 +93,7 @@ class OfEverything(News):
     """What is new in the newest years."""
 
     def get_object(self, request: HttpRequest) -> Told:
-        cycles = list(queries.shown_cycles()[:YEARS])
+        cycles = list(queries.shown_cycles(shown_here(request))[:YEARS])
         return Told(_("Livelihood project vote"), reverse("voting:home"), _news(cycles, read=Unread().read))
 
 
@@ -100,7 +101,7 @@ class OfCycle(News):
     """What is new in a year: results, reports, inspections and what came of them, changes, completions."""
 
     def get_object(self, request: HttpRequest, slug: str) -> Told:
-        cycle = queries.public_cycle(slug)
+        cycle = queries.public_cycle(here(request), slug)
         return Told(str(cycle), reverse("voting:cycle", args=[slug]), _news([cycle]))
 
 
@@ -109,7 +110,7 @@ class OfDelivery(News):
 
     def get_object(self, request: HttpRequest, slug: str, number: int) -> Told:
         """Raises Http404."""
-        line = shown(slug)[1].line(number)
+        line = shown(request, slug)[1].line(number)
         if line is None:
             raise Http404
         page = reverse("voting:delivery", args=[slug, number])
@@ -156,7 +157,7 @@ def _news(cycles: Sequence[Cycle], *, read: Read = _read) -> Iterator[Entry]:
 def _results(cycles: Sequence[Cycle], read: Read) -> Iterator[Entry]:
     """Yield the published results of the votes and of their assessments."""
     notices = Notice.objects.filter(Q(round__cycle__in=cycles) | Q(round__cycle__assesses__in=cycles))
-    for notice in notices.select_related("round__cycle"):
+    for notice in notices.select_related("round__cycle__congress"):
         cycle = notice.round.cycle
         title = _("%(cycle)s: the result is published") % {"cycle": cycle}
         page = reverse("voting:result", args=[cycle.slug])

@@ -8,6 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.congresses import are_several, here, shown_here
+from accounts.names import NamesShown
+from accounts.views import list_of_congresses
 from voting import queries
 from voting.models import Candidate, Cycle
 from voting.read_models.after.overview import Overview, overview
@@ -24,16 +27,23 @@ from voting.views.vote.rules import in_short
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the vote that is held now, else the newest, with its projects and what can be done; older ones below it."""
-    cycles = list(queries.shown_cycles())
+    """Show the vote that is held now, else the newest, with its projects and what can be done; older ones below it.
+
+    Where this server holds several congresses and the address names none, show their list.
+    """
+    if here(request) is None and are_several():
+        return list_of_congresses(request, to="voting:home")
+    congress = shown_here(request)
+    cycles = list(queries.shown_cycles(congress))
     held = [each for each in cycles if each.stage in {Stage.VOTING, Stage.COUNTING}]
     voted = [each for each in cycles if each.slate_frozen_at]
     cycle = next(iter([*held, *voted, *cycles]), None)
     others = [each for each in cycles if each is not cycle]
     context: dict[str, object] = {
+        "congress": congress,
         "cycle": cycle,
         "older": others,
-        "calls": queries.open_calls(timezone.now()),
+        "calls": queries.open_calls(congress, timezone.now()),
         "delivered": [each for each in others if is_delivered(each)],
     }
     if cycle:
@@ -48,7 +58,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def cycle(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one vote: projects, rules in words, disclosure fields, where it stands."""
-    shown = queries.public_cycle(slug)
+    shown = queries.public_cycle(here(request), slug)
     moment = moment_of(shown)
     context = {
         "cycle": shown,
@@ -63,12 +73,14 @@ def cycle(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show a project's dossier. What the source does not state is shown as not stated."""
-    shown = queries.public_cycle(slug)
+    shown = queries.public_cycle(here(request), slug)
     candidates = {candidate.number: candidate for candidate in _slate(shown)}
     if number not in candidates:
         raise Http404
     versions = list(candidates[number].versions.order_by("number"))
-    sentences, others = dossier(candidates[number])[:2], dossier(candidates[number])[2:]
+    units = NamesShown(shown.congress_id)
+    facts = dossier(candidates[number], units)
+    sentences, others = facts[:2], facts[2:]
     origins = origins_of(candidates[number])
     context: dict[str, object] = {
         "cycle": shown,
@@ -80,7 +92,7 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             if not fact.texts and not (origins and fact.label == field_label("origin"))
         ),
         "origins": origins,
-        "changes": [each for each in changes_of(versions) if each.version.in_deliberation],
+        "changes": [each for each in changes_of(versions, units) if each.version.in_deliberation],
         "questions": candidates[number].questions.count(),
         "before": candidates.get(number - 1),
         "after": candidates.get(number + 1),

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.names import NamesShown
 from voting.count.counting import BallotType, BlankBallot, UnderVote
 from voting.domain.vote.ballots import WHOLE, BallotRefused, ForeignMark, cast_ballot, marks_of
 from voting.domain.vote.definitions import ballot_items, definition_of
@@ -86,7 +87,12 @@ def _paper(entry: RollEntry, form: BallotForm, *, page: str, faults: Collection[
     kind = rule.ballot_type
     ranking = kind is BallotType.RANKING
     lines = rows(
-        ballot_items(entry.round), form.chosen, kind=kind, places=rule.seats if ranking else 0, faults=faults
+        ballot_items(entry.round),
+        form.chosen,
+        units=NamesShown(entry.round.cycle.congress_id),
+        kind=kind,
+        places=rule.seats if ranking else 0,
+        faults=faults,
     )
     return {
         "entry": entry,

@@ -8,10 +8,12 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
+from accounts.names import NamesShown
 from voting.count.counting import BallotType, Mark
 from voting.forms.vote.ballot import WORDS, mark_labels
 from voting.models import BallotItem, Candidate
 from voting.read_models.before.slate_report import (
+    NAME_UNITS,
     amount_text,
     field_label,
     funds_text,
@@ -44,6 +46,7 @@ class BallotRow:
     number: int
     name: str
     candidate: Candidate
+    units: NamesShown
     mark: int
     #: How many places a ranking has; none on the other ballots.
     places: int = 0
@@ -94,7 +97,7 @@ class BallotRow:
 
     @cached_property
     def _dossier(self) -> list[Fact]:
-        return dossier(self.candidate)
+        return dossier(self.candidate, self.units)
 
 
 def options(mark: int, kind: BallotType) -> list[Option]:
@@ -106,6 +109,7 @@ def rows(
     items: list[BallotItem],
     chosen: Mapping[int, int],
     *,
+    units: NamesShown,
     kind: BallotType,
     places: int = 0,
     faults: Collection[int] = (),
@@ -117,6 +121,7 @@ def rows(
             item.number,
             item.candidate.shown_name,
             item.candidate,
+            units,
             chosen.get(item.number, 0),
             places,
             faulty=item.number in faults,
@@ -127,14 +132,18 @@ def rows(
     ]
 
 
-def dossier(candidate: Candidate) -> list[Fact]:
+def dossier(candidate: Candidate, units: NamesShown) -> list[Fact]:
     """Return every row of the dossier, the report's sentences first; what is not stated has no text."""
-    facts = [_fact(candidate, name) for name in ("target", "done_last_year", *Candidate.DOSSIER_FIELDS)]
-    return [*facts, _fact(candidate, "milestones")] if candidate.milestones else facts
+    facts = [
+        _fact(candidate, name, units) for name in ("target", "done_last_year", *Candidate.DOSSIER_FIELDS)
+    ]
+    return [*facts, _fact(candidate, "milestones", units)] if candidate.milestones else facts
 
 
-def _fact(candidate: Candidate, name: str) -> Fact:
+def _fact(candidate: Candidate, name: str, units: NamesShown) -> Fact:
     value = getattr(candidate, name)
+    if name in NAME_UNITS:
+        value = units.of(value)
     texts = list(value) if isinstance(value, list) else [value] if value else []
     if name in _IN_NUMBERS:
         texts = [*(texts if name != "milestones" else []), *_IN_NUMBERS[name](candidate).splitlines()]

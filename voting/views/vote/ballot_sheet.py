@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.congresses import here
 from voting import queries
 from voting.models import Cycle, Round
 from voting.read_models.vote.ballot_sheet import ballot_sheet
@@ -16,7 +17,7 @@ from voting.read_models.vote.ballot_sheet import ballot_sheet
 @require_safe
 def ballot_paper(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the 表决票 as a specimen to print: that of the newest round, or of the round asked for."""
-    cycle = queries.public_cycle(slug)
+    cycle = queries.public_cycle(here(request), slug)
     round_ = _asked(cycle, request.GET.get("round", ""))
     return render(request, "vote/ballot_paper.html", _context(cycle, round_))
 

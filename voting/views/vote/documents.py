@@ -62,7 +62,7 @@ def notice_pdf(request: HttpRequest, slug: str, number: int | None = None) -> Ht
 
 
 def _page(request: HttpRequest, slug: str, number: int | None, write: Write, name: str) -> HttpResponse:
-    cycle, shown = published(slug, number)
+    cycle, shown = published(request, slug, number)
     if shown is None:
         return render(request, "core/not_yet.html", {"cycle": cycle, "moment": moment_of(cycle)})
     context = {"cycle": cycle, "document": write(cycle, shown), "pdf": f"voting:{name}-pdf", "number": number}
@@ -75,10 +75,10 @@ def _page(request: HttpRequest, slug: str, number: int | None, write: Write, nam
 
 def _pdf(request: HttpRequest, slug: str, number: int | None, write: Write, name: str) -> HttpResponse:
     """Return the paper as a download. Raises Http404 before it is published."""
-    cycle, shown = published(slug, number)
+    cycle, shown = published(request, slug, number)
     if shown is None:
         raise Http404
     part = name if number is None else f"round-{number}-{name}"
     # The journal goes on after the notice, and the minutes with it.
-    version = "" if name == "minutes" else shown.digest
+    version = "" if name == "minutes" else f"{shown.digest} {shown.letterhead.version}"
     return download(request, f"{cycle.slug}-{part}.pdf", lambda: as_pdf(write(cycle, shown)), version=version)

@@ -20,7 +20,7 @@ def current_entry(user: User) -> RollEntry | None:
     """Return the delegate's line on the roll of the open round, else of the newest, in one query."""
     return (
         RollEntry.objects.filter(delegate__user=user, excluded=False)
-        .select_related("delegate", "round__cycle")
+        .select_related("delegate__delegation", "round__cycle__congress")
         .order_by(
             Case(When(round__status=RoundStatus.OPEN, then=Value(0)), default=Value(1)),
             "-round__cycle__year",

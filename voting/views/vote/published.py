@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from accounts.congresses import here
 from voting import queries
 from voting.domain.vote.urn_files import public_file
 from voting.models import Cycle
@@ -18,9 +19,9 @@ from voting.views.core.files import FRESH, download
 from voting.views.core.phases import moment_of
 
 
-def published(slug: str, number: int | None = None) -> tuple[Cycle, Result | None]:
+def published(request: HttpRequest, slug: str, number: int | None = None) -> tuple[Cycle, Result | None]:
     """Return the cycle and its newest published result, or that of one round, if there is one. Raises Http404."""
-    cycle = queries.public_cycle(slug)
+    cycle = queries.public_cycle(here(request), slug)
     round_ = queries.newest_published(cycle) if number is None else queries.published_round(cycle, number)
     if number is not None and round_ is None:
         raise Http404
@@ -66,7 +67,7 @@ def recount_json(request: HttpRequest, slug: str, number: int | None = None) -> 
 
 
 def _page(request: HttpRequest, slug: str, number: int | None, template: str) -> HttpResponse:
-    cycle, shown = published(slug, number)
+    cycle, shown = published(request, slug, number)
     if shown is None:
         return render(request, "core/not_yet.html", {"cycle": cycle, "moment": moment_of(cycle)})
     body = shown.body
@@ -83,7 +84,7 @@ def _file(
     request: HttpRequest, slug: str, number: int | None, *, ending: str, write: Callable[[Result], bytes]
 ) -> HttpResponse:
     """Return a download; a file of one round says so in its name. Raises Http404 before it is published."""
-    cycle, shown = published(slug, number)
+    cycle, shown = published(request, slug, number)
     if shown is None:
         raise Http404
     part = "result" if number is None else f"round-{number}"

@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.congresses import addresses_of, here
+from accounts.models import Congress
 from voting import queries
 from voting.domain.vote import receipts
 from voting.forms.vote.receipt import ReceiptForm
@@ -21,9 +23,10 @@ def receipt(request: HttpRequest) -> HttpResponse:
     """Tell whether a ballot with the typed receipt is in a sealed urn. The receipt is in no address and no log."""
     form = ReceiptForm(request.POST or None)
     context: dict[str, object] = {"form": form}
+    holder: Round | None = None
     if request.method == "POST" and form.is_valid():
-        holder = receipts.find(form.cleaned_data["receipt"])
-        open_now = holder is None and Round.objects.filter(status=RoundStatus.OPEN).exists()
+        holder = receipts.find(form.cleaned_data["receipt"], here(request))
+        open_now = holder is None and _is_a_vote_open(here(request))
         context |= {
             "checked": True,
             "holder": holder,
@@ -31,7 +34,15 @@ def receipt(request: HttpRequest) -> HttpResponse:
             "cycle": holder.cycle if holder else None,
         }
     status = 422 if form.errors else 200
-    return render(request, "vote/receipt.html", context, status=status)
+    # Wherever the receipt is typed, the way leads on to the congress whose urn holds the ballot.
+    with addresses_of(holder.cycle.congress if holder else None):
+        return render(request, "vote/receipt.html", context, status=status)
+
+
+def _is_a_vote_open(congress: Congress | None) -> bool:
+    """Tell whether people are voting now in that congress, or in any where none is named."""
+    rounds = Round.objects.filter(status=RoundStatus.OPEN)
+    return (rounds.filter(cycle__congress=congress) if congress else rounds).exists()
 
 
 @require_safe
@@ -40,7 +51,7 @@ def urn_hashes(request: HttpRequest, slug: str, number: int | None = None) -> Ht
 
     The newest round by default; 404 before its close.
     """
-    cycle = queries.public_cycle(slug)
+    cycle = queries.public_cycle(here(request), slug)
     round_ = next((each for each in cycle.rounds.all() if number is None or each.number == number), None)
     seal = UrnSeal.objects.filter(round=round_).first() if round_ else None
     if seal is None:

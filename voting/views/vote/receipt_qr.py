@@ -31,7 +31,8 @@ def receipt_svg(address: str, receipt: str) -> str:
     The receipt is in the fragment, which reaches no server and no log.
     """
     prefix = f"{address}#" if address else ""
-    size, code, patterns = _patterns(prefix)
+    size, code = _template(prefix)
+    patterns = _patterns(len(prefix))
     for place, char in enumerate(receipt):
         difference = ord(char) ^ ord(_ZERO[place])
         for bit in _BITS:
@@ -40,16 +41,22 @@ def receipt_svg(address: str, receipt: str) -> str:
     return _svg(code, size)
 
 
-@lru_cache(maxsize=16)
-def _patterns(prefix: str) -> tuple[int, int, dict[tuple[int, int], int]]:
-    """Return the size, the template's code, and the pattern of each bit of each character of a receipt."""
-    size, template = _encode(prefix + _ZERO)
+@lru_cache(maxsize=8192)  # congresses in each language; some hundred bytes each
+def _template(prefix: str) -> tuple[int, int]:
+    """Return the size and the code of an address with the receipt of noughts."""
+    return _encode(prefix + _ZERO)
+
+
+@lru_cache(maxsize=128)  # lengths of addresses
+def _patterns(length: int) -> dict[tuple[int, int], int]:
+    """Return the pattern of each bit of each character of a receipt, which is the same behind all addresses so long."""
+    _size, template = _template("0" * length)
     patterns = {}
     for place, char in enumerate(_ZERO):
         for bit in _BITS if char == "0" else ():
-            text = prefix + _ZERO[:place] + chr(ord("0") ^ bit) + _ZERO[place + 1 :]
+            text = "0" * length + _ZERO[:place] + chr(ord("0") ^ bit) + _ZERO[place + 1 :]
             patterns[place, bit] = _encode(text)[1] ^ template
-    return size, template, patterns
+    return patterns
 
 
 def _encode(text: str) -> tuple[int, int]:

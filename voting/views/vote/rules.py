@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.congresses import here
 from accounts.roles import Kind
 from voting import queries
 from voting.domain.vote.rolls import Attendance, attendance
@@ -25,7 +26,7 @@ def adopted_rules(cycle: Cycle) -> VotingRules | None:
 @require_safe
 def rules(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the adopted rules article by article, worked out for the roll once that is frozen."""
-    cycle = queries.public_cycle(slug)
+    cycle = queries.public_cycle(here(request), slug)
     adopted = adopted_rules(cycle)
     if adopted is None:
         return render(request, "vote/rules_not_yet.html", {"cycle": cycle})

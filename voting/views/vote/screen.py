@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.congresses import here
 from voting import queries
 from voting.models import Cycle
 from voting.read_models.vote.results import Result
@@ -21,7 +22,7 @@ from voting.views.core.phases import Moment, Phase, moment_of
 @require_safe
 def screen(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the moment of the vote, to be read from the last row."""
-    cycle = queries.public_cycle(slug)
+    cycle = queries.public_cycle(here(request), slug)
     moment = moment_of(cycle)
     context: dict[str, Any] = {
         "cycle": cycle,
@@ -46,7 +47,7 @@ def screen_json(request: HttpRequest, slug: str) -> HttpResponse:
     ``key`` changes when the page is to be drawn anew; ``left`` are the seconds to the announced close by the
     server's clock, null where none is announced: the clock of the hall's computer is not asked.
     """
-    moment = moment_of(queries.public_cycle(slug))
+    moment = moment_of(queries.public_cycle(here(request), slug))
     told = {"phase": moment.phase, "key": _key(moment), "left": _left(moment), "numbers": _numbers(moment)}
     return JsonResponse(told)
 

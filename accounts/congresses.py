@@ -1,0 +1,215 @@
+"""Which congress an address leads to, and which one a page is read in.
+
+An address begins with the congress (``/gongshu/2018/``, ``/en/`` behind it: ``/gongshu/en/2018/``). Where the server
+holds one congress alone, addresses are shorter by it; both are right. An address without a congress that several could
+mean, ``/2018/`` from before there were several, leads to the one that was here first and has it.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial, reduce
+from operator import or_
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import Error
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import get_script_prefix, set_script_prefix
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from accounts.models import Congress, User
+from accounts.roles import Kind
+
+#: How long a process goes by what it read: an address is looked up at every request, and changes once in years.
+FRESH = 30  # seconds
+#: By the address, or by the key.
+_known: dict[str | int, tuple[float, Congress | None]] = {}
+_first: list[tuple[float, list[Congress]]] = []
+#: What an address of the site begins with already.
+RESERVED = frozenset(
+    {"admin", "api", "ballot", "congresses", "delegate", "en", "enter", "feed", "healthz", "leave", "new", "open-data",
+     "propose", "receipt", "screen", "secrecy", "static", "track", "years", "zh-hans"}
+)  # fmt: skip
+_ADDRESS = re.compile(r"[a-z][a-z0-9-]{0,29}")
+#: So many words of a search are looked for.
+MOST_WORDS = 8
+#: So many characters of a search are read.
+MOST_TYPED = 80
+#: So many addresses are remembered; strangers can ask for any.
+_MOST = 10_000
+
+
+def here(request: HttpRequest) -> Congress | None:
+    """Return the congress that the address of this request names; None where it names none."""
+    congress: Congress | None = getattr(request, "congress", None)
+    return congress
+
+
+def forget() -> None:
+    """Read anew what is asked for next: a congress was opened here."""
+    _known.clear()
+    _first.clear()
+
+
+#: What pages begin with that are for people who are signed in.
+PRIVATE = frozenset({"admin", "ballot", "delegate"})
+
+
+def congress_at(slug: str) -> Congress | None:
+    """Return the congress at this address, as it was within the last half minute."""
+    return _lately(slug, slug=slug)
+
+
+def own_congress(user: User | AnonymousUser) -> Congress | None:
+    """Return the congress that this person belongs to, as it was within the last half minute; None without one."""
+    key: int | None = getattr(user, "congress_id", None)
+    return _lately(key, pk=key) if key else None
+
+
+def _lately(key: str | int, **where: str | int) -> Congress | None:
+    now = time.monotonic()
+    read = _known.get(key)
+    if read is None or now - read[0] > FRESH:
+        try:
+            congress = Congress.objects.filter(**where).first()
+        except Error:
+            if read is None:
+                raise
+            return read[1]  # What was true a minute ago is true while the database is away.
+        while len(_known) >= _MOST:
+            _known.pop(next(iter(_known)), None)
+        read = _known[key] = (now, congress)
+    return read[1]
+
+
+def _first_two() -> list[Congress]:
+    """Return the two that were here first, rehearsals aside, as they were within the last half minute."""
+    now = time.monotonic()
+    read, known = next(iter(_first), (-FRESH - now, list[Congress]()))
+    if now - read > FRESH:
+        try:
+            known = list(Congress.objects.exclude(kind=Kind.REHEARSAL).order_by("pk")[:2])
+        except Error:
+            return known  # Also the page that says so has a foot, which asks for this.
+        _first[:] = [(now, known)]
+    return known
+
+
+def are_several() -> bool:
+    """Tell whether addresses say the congress: this server holds more than one, rehearsals aside."""
+    return len(_first_two()) > 1
+
+
+def shown_here(request: HttpRequest) -> Congress | None:
+    """Return the congress whose pages an address shows: the one it names, else the one that was here first."""
+    return here(request) or next(iter(_first_two()), None)
+
+
+def listed(words: str) -> QuerySet[Congress]:
+    """Return the congresses that the public is told of, rehearsals aside: all, or those with all words in their name.
+
+    A word may be a part of a name in either language, of the place or of the address.
+    """
+    rows = Congress.objects.exclude(kind=Kind.REHEARSAL).select_related("parent").order_by("slug")
+    for word in words.split()[:MOST_WORDS]:
+        somewhere = (
+            Q(**{f"{field}__icontains": word}) for field in ("name", "name_en", "place", "place_en", "slug")
+        )
+        rows = rows.filter(reduce(or_, somewhere))
+    return rows
+
+
+@contextmanager
+def _leading_to(prefix: str) -> Iterator[None]:
+    before = get_script_prefix()
+    set_script_prefix(prefix)
+    try:
+        yield
+    finally:
+        set_script_prefix(before)
+
+
+def addresses_of(congress: Congress | None) -> AbstractContextManager[None]:
+    """Make every address within lead into this congress; where there is none, leave them as they are."""
+    return _leading_to(f"/{congress.slug}/" if congress else get_script_prefix())
+
+
+def addresses_of_installation() -> AbstractContextManager[None]:
+    """Make every address within lead into no congress: where there are several, to their list."""
+    return _leading_to("/")
+
+
+class CongressAddresses:
+    """Take the congress off the address before anything else reads it, and put it before every address that is made.
+
+    ``request.congress`` is the one that the address names, or None.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        slug, between, rest = request.path_info.removeprefix("/").partition("/")
+        congress = (
+            congress_at(slug) if between and _ADDRESS.fullmatch(slug) and slug not in RESERVED else None
+        )
+        request.congress = congress  # type: ignore[attr-defined]
+        if congress is not None:
+            request.path_info = f"/{rest}"
+        with addresses_of(congress):
+            answer = self.get_response(request)
+        if congress is not None and congress.kind == Kind.REHEARSAL:
+            answer["X-Robots-Tag"] = "noindex"
+        return answer
+
+
+class OwnCongress:
+    """The pages for people who are signed in are those of their own congress, whatever the address leaves unsaid.
+
+    Days and hours are those of the congress, on all pages. Raises Http404 for such a page under the address of another
+    congress, as where there is no page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info == "/healthz":
+            return self.get_response(request)
+        named = here(request)
+        part = _first_part(request.path_info)
+        if part != "admin":
+            request.user = SimpleLazyObject(  # type: ignore[assignment]
+                partial(_with_own_password, request.user)
+            )
+        own = own_congress(request.user) if part in PRIVATE else None
+        if named and own and named != own:
+            if request.path_info.endswith("/admin/login/"):
+                request.user = AnonymousUser()  # The next person on the same device signs in over them.
+            elif not request.path_info.endswith("/admin/logout/"):
+                raise Http404
+            own = None
+        shown = named or own or shown_here(request)
+        zone = ZoneInfo(shown.time_zone) if shown else None
+        is_said = named is not None or not (are_several() or own != shown_here(request))
+        with addresses_of(None if is_said else own), timezone.override(zone):
+            return self.get_response(request)
+
+
+def _with_own_password(user: User | AnonymousUser) -> User | AnonymousUser:
+    """Return nobody in the place of somebody whose password others know; the admin has them choose another first."""
+    return AnonymousUser() if isinstance(user, User) and user.password_is_initial else user
+
+
+def _first_part(path: str) -> str:
+    """Return what a path begins with, its language aside."""
+    first, _between, rest = path.removeprefix("/").partition("/")
+    languages = {code for code, _name in settings.LANGUAGES}
+    return rest.partition("/")[0] if first in languages else first
