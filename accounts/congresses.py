@@ -12,13 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial, reduce
+from math import inf
 from operator import or_
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import Error
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils import timezone
@@ -27,11 +28,14 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import Congress, User
 from accounts.roles import Kind
 
-#: How long a process goes by what it read: an address is looked up at every request, and changes once in years.
-FRESH = 30  # seconds
-#: By the address, or by the key.
-_known: dict[str | int, tuple[float, Congress | None]] = {}
-_first: list[tuple[float, list[Congress]]] = []
+#: A process keeps the congresses that it has met, for each request looks one up, and asks so often whether any of all
+#: was opened or corrected since: then it reads anew.
+FRESH = 5  # seconds
+#: By the address, and by the key.
+_known: dict[str | int, Congress | None] = {}
+_first: list[list[Congress]] = []
+#: When it was asked last, and the answer.
+_edition: list[tuple[float, object]] = []
 #: What an address of the site begins with already.
 RESERVED = frozenset(
     {"admin", "api", "ballot", "congresses", "delegate", "en", "enter", "feed", "healthz", "leave", "new", "open-data",
@@ -42,7 +46,7 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9-]{0,29}")
 MOST_WORDS = 8
 #: So many characters of a search are read.
 MOST_TYPED = 80
-#: So many addresses are remembered; strangers can ask for any.
+#: So many addresses and keys are remembered; strangers can ask for any.
 _MOST = 10_000
 
 
@@ -56,6 +60,7 @@ def forget() -> None:
     """Read anew what is asked for next: a congress was opened here."""
     _known.clear()
     _first.clear()
+    _edition.clear()
 
 
 #: What pages begin with that are for people who are signed in.
@@ -63,43 +68,57 @@ PRIVATE = frozenset({"admin", "ballot", "delegate"})
 
 
 def congress_at(slug: str) -> Congress | None:
-    """Return the congress at this address, as it was within the last half minute."""
-    return _lately(slug, slug=slug)
+    """Return the congress at this address, as it was some seconds ago at the latest."""
+    return _met(slug, slug=slug)
 
 
 def own_congress(user: User | AnonymousUser) -> Congress | None:
-    """Return the congress that this person belongs to, as it was within the last half minute; None without one."""
+    """Return the congress that this person belongs to, as it was some seconds ago at the latest; None without one."""
     key: int | None = getattr(user, "congress_id", None)
-    return _lately(key, pk=key) if key else None
+    return _met(key, pk=key) if key else None
 
 
-def _lately(key: str | int, **where: str | int) -> Congress | None:
-    now = time.monotonic()
-    read = _known.get(key)
-    if read is None or now - read[0] > FRESH:
-        try:
-            congress = Congress.objects.filter(**where).first()
-        except Error:
-            if read is None:
-                raise
-            return read[1]  # What was true a minute ago is true while the database is away.
-        while len(_known) >= _MOST:
-            _known.pop(next(iter(_known)), None)
-        read = _known[key] = (now, congress)
-    return read[1]
+def _met(key: str | int, **where: str | int) -> Congress | None:
+    _renew()
+    if key in _known:
+        return _known[key]
+    congress = Congress.objects.filter(**where).first()
+    while len(_known) >= _MOST:
+        _known.pop(next(iter(_known)), None)
+    _known[key] = congress
+    if congress is not None:
+        _known[congress.pk] = _known[congress.slug] = congress
+    return congress
 
 
 def _first_two() -> list[Congress]:
-    """Return the two that were here first, rehearsals aside, as they were within the last half minute."""
-    now = time.monotonic()
-    read, known = next(iter(_first), (-FRESH - now, list[Congress]()))
-    if now - read > FRESH:
+    """Return the two that were here first, rehearsals aside, as they were some seconds ago at the latest."""
+    _renew()
+    if not _first:
         try:
-            known = list(Congress.objects.exclude(kind=Kind.REHEARSAL).order_by("pk")[:2])
+            _first[:] = [list(Congress.objects.exclude(kind=Kind.REHEARSAL).order_by("pk")[:2])]
         except Error:
-            return known  # Also the page that says so has a foot, which asks for this.
-        _first[:] = [(now, known)]
-    return known
+            return []  # Also the page that says so has a foot, which asks for this.
+    return next(iter(_first), [])
+
+
+def _renew() -> None:
+    """Forget what was read before the last opening or correction of any congress.
+
+    What was true a moment ago is true while the database is away.
+    """
+    now = time.monotonic()
+    asked, edition = next(iter(_edition), (-inf, None))
+    if now - asked <= FRESH:
+        return
+    try:
+        newest: object = Congress.objects.aggregate(number=Count("pk"), corrections=Sum("edition"))
+    except Error:
+        return
+    if newest != edition:
+        _known.clear()
+        _first.clear()
+    _edition[:] = [(now, newest)]
 
 
 def are_several() -> bool:

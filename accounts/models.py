@@ -64,6 +64,8 @@ class Congress(models.Model):
     issuer = models.CharField(_("issuing body of notices"), max_length=60, blank=True)
     issuer_en = models.CharField(_("issuing body in English"), max_length=120, blank=True)
     seal = models.CharField(_("text of the seal"), max_length=60, blank=True)
+    #: One more with every correction: what is kept in memory goes by it (``accounts.congresses``).
+    edition = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("people's congress")

@@ -15,7 +15,7 @@ from django.test import Client
 
 from accounts.models import Delegate, Delegation, RosterImport, User, delegate_username
 from accounts.roles import Kind, Role
-from tests.factories import NOW, DelegateFactory, UserFactory, Vote, make_vote
+from tests.factories import NOW, CongressFactory, DelegateFactory, UserFactory, Vote, make_vote
 from tests.integration.vote.test_admin_steps import text_of
 from tests.unit.text.test_tables import HEADER, as_csv, as_xlsx
 from voting.count.formats import UnreadableRecord
@@ -120,6 +120,22 @@ def test_new_delegates_sign_in_with_a_slip_only(vote: Vote):
     assert rolls.attendance(vote.round).roll == 6
     entry = JournalEntry.objects.get(act=Act.ROSTER_IMPORTED)
     assert (entry.data["new"], entry.data["corrected"], entry.data["out"]) == (3, 0, 0)
+
+
+def test_a_roll_with_the_numbers_of_a_demo_goes_into_an_official_congress_whole(vote: Vote):
+    """298 delegates numbered 001 to 298, as the demo's are: each congress has its own 001."""
+    demo = CongressFactory(kind=Kind.DEMO)
+    of_the_demo = DelegateFactory.create_batch(3, congress=demo)
+    for place, delegate in enumerate(of_the_demo, start=1):
+        Delegate.objects.filter(pk=delegate.pk).update(number=f"{place:03d}")
+    staged = stage(vote, [[f"{place:03d}", f"名{place}", f"第{place % 10}团"] for place in range(1, 299)])
+    assert (staged.summary["new"], staged.summary["faulty"]) == (298, 0)
+    apply(vote, staged)
+    assert (
+        vote.cycle.congress.delegates.filter(number__in=[f"{place:03d}" for place in range(1, 299)]).count()
+        == 298
+    )
+    assert set(demo.delegates.values_list("number", flat=True)) == {"001", "002", "003"}
 
 
 def test_append_and_correct_keeps_the_others(vote: Vote):

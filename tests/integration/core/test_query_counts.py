@@ -206,7 +206,7 @@ COSTS = """
 /enter/ 2
 /ballot/ 4
 / 2
-/<congress>/ 6
+/<congress>/ 5
 /<congress>/enter/ 0
 /<congress>/sitemap.xml 4
 /receipt/ 0

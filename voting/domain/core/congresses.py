@@ -65,6 +65,7 @@ def change_congress(congress: Congress, **fields: Any) -> None:
 
 
 def _save(congress: Congress, **how: Any) -> None:
+    congress.edition += 1
     congress.full_clean()
     if congress.slug in RESERVED:
         raise ValidationError({"slug": _("The site itself uses this address; choose another.")})
