@@ -86,7 +86,6 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, max_length=120, verbose_name="issuing body in English"),
                 ),
                 ("seal", models.CharField(blank=True, max_length=60, verbose_name="text of the seal")),
-                ("edition", models.PositiveIntegerField(default=0, editable=False)),
             ],
             options={
                 "verbose_name": "people's congress",
