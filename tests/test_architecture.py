@@ -10,6 +10,7 @@ import sys
 import tokenize
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -250,3 +251,28 @@ def test_a_file_gets_its_name_and_its_kind_in_one_place():
     named = {name_of(path) for path in OURS if header in path.read_text()}
     assert named == {"voting/printing/files.py", "voting/views/core/files.py"}
     assert {name_of(path) for path in OURS if sheet in path.read_text()} == {"voting/printing/files.py"}
+
+
+STEPS = {"click", "dblclick", "tap", "press"}
+#: What a browser test reads of the page as it stands, without waiting for what it asks for.
+READS = {"all", "all_inner_texts", "bounding_box", "count", "evaluate", "evaluate_all", "is_visible", "url"}
+READERS = {"assert_good", "look", "marks", "passwords"}
+
+
+def read_at_once(node: ast.stmt) -> bool:
+    called = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    asked = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+    return "expect" not in called and bool(asked & READS or called & READERS)
+
+
+@pytest.mark.parametrize("path", sorted((TESTS / "e2e").glob("test_*.py")), ids=name_of)
+def test_a_page_is_waited_for_before_it_is_read(path: Path):
+    early = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        body = getattr(node, "body", None)
+        for step, then in pairwise(body) if isinstance(body, list) else ():
+            if isinstance(step, ast.Expr) and "expect" not in ast.unparse(step):
+                pressed = {each.attr for each in ast.walk(step) if isinstance(each, ast.Attribute)} & STEPS
+                if pressed and read_at_once(then):
+                    early.append(f"{then.lineno}: {ast.unparse(then)[:80]}")
+    assert not early, early

@@ -92,7 +92,8 @@ def test_from_the_published_result_to_the_published_assessment(live: Live, tmp_p
     unit = UnitFactory(name="区城管局")
     officer_user = UserFactory(role=Role.UNIT, unit=unit)
     clerk = sign_in(live.person(viewport=DESK), vote.clerk)
-    clerk.get_by_role("link", name="责任分解").first.click()
+    with clerk.expect_navigation():
+        clerk.get_by_role("link", name="责任分解").first.click()
     assert_good(clerk)
     press(clerk, "开始办理")
     said(clerk, "3 个项目已开始办理")
@@ -114,7 +115,8 @@ def test_from_the_published_result_to_the_published_assessment(live: Live, tmp_p
     officer = live.person(viewport=PHONE)
     officer.goto("/admin/")
     sign_in_as(officer, officer_user)
-    officer.get_by_role("link", name="第1项目").click()
+    with officer.expect_navigation():
+        officer.get_by_role("link", name="第1项目").click()
     assert_good(officer)
     picture = tmp_path / "现场.jpg"
     picture.write_bytes(with_place())
@@ -130,7 +132,8 @@ def test_from_the_published_result_to_the_published_assessment(live: Live, tmp_p
     delegate = live.person()
     enter(delegate, vote, 0)
     delegate.goto("/2018/delivery/1/")
-    delegate.get_by_role("link", name="监督：检查和督办").click()
+    with delegate.expect_navigation():
+        delegate.get_by_role("link", name="监督：检查和督办").click()
     assert_good(delegate)
     delegate.locator("#inspect [name=text]").fill("到现场看了。")
     delegate.locator("[name=fault_1]").fill("围挡未拆")

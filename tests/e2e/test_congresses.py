@@ -67,7 +67,8 @@ def test_a_delegate_without_the_slips_address_finds_the_congress_by_its_name(liv
     page.get_by_label("名称或者地区").fill("乙镇")
     page.get_by_role("button", name="搜索").click()
     expect(page.get_by_role("link", name="甲镇人民代表大会")).to_have_count(0)
-    page.get_by_role("link", name="乙镇人民代表大会").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="乙镇人民代表大会").click()
     assert page.url == f"{live.url}/yi/enter/"
     assert_good(page)
     enter(page, votes[1], "/yi/enter/")
@@ -91,7 +92,8 @@ def test_a_congress_and_its_first_year_are_opened_from_nothing_in_the_browser(li
     page.get_by_label("级别").select_option("town")
     page.get_by_label("账号管理员姓名").fill("办公室")
     page.get_by_label("代表团数量").fill("3")
-    page.get_by_role("button", name="新设").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="新设").click()
     keeper, initial = passwords(page)[0]
     assert_good(page)
     page = live.person(viewport=DESK)
@@ -101,7 +103,8 @@ def test_a_congress_and_its_first_year_are_opened_from_nothing_in_the_browser(li
     assert_good(page)
     for row in range(1, 6):
         page.locator(f"#id_name_{row}").fill(f"工作人员{row}")
-    page.get_by_role("button", name="登记并显示初始密码").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="登记并显示初始密码").click()
     staff = dict(passwords(page))
     assert list(staff) == [
         "bing-clerk",

@@ -135,7 +135,8 @@ def test_small_screen_and_large_text_scroll_in_one_direction(live, vote):
     enter(page, vote)
     assert_good(page)
     mark(page, 1)
-    page.get_by_role("button", name="核对").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="核对").click()
     assert_good(page)
     page.get_by_role("button", name="投入票箱").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("您的表决票已投入票箱")
@@ -152,7 +153,8 @@ def test_everything_to_tap_is_large_enough(live, vote):
         .map(([html, box]) => `${html} ${box.width}×${box.height}`)"""
     assert page.evaluate(small) == []
     mark(page, 1)
-    page.get_by_role("button", name="核对").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="核对").click()
     assert page.evaluate(small) == []
 
 

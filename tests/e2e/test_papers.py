@@ -24,7 +24,8 @@ def look(page: Page) -> None:
 def read_batch(page: Page, reading: int, ballots: list[str]) -> None:
     """Open the batch by its link and type it with the keyboard alone."""
     page.goto(PAPER)
-    page.locator(f'a[href*="reading={reading}&first=1"]').click()
+    with page.expect_navigation():
+        page.locator(f'a[href*="reading={reading}&first=1"]').click()
     look(page)
     page.goto(page.url)
     expect(page.locator("input:focus")).to_be_visible()  # the page puts the cursor there itself
@@ -38,10 +39,12 @@ def read_batch(page: Page, reading: int, ballots: list[str]) -> None:
 def hand_out_and_switch(live: Live, vote: Vote, clerk: Page) -> None:
     """One delegate gets paper, the presiding officer switches, the rest get paper; then the vote is closed."""
     clerk.goto("/admin/vote/2018/check-in/")
-    clerk.get_by_role("link", name="纸质表决票与断网处理").click()
+    with clerk.expect_navigation():
+        clerk.get_by_role("link", name="纸质表决票与断网处理").click()
     look(clerk)
     clerk.locator("#id_numbers").fill(f"{vote.delegates[2].number} {vote.delegates[0].number}")
-    clerk.locator('button[value="hand"]').click()
+    with clerk.expect_navigation():
+        clerk.locator('button[value="hand"]').click()
     look(clerk)
     expect(clerk.locator("#id_numbers")).to_have_value(
         f"{vote.delegates[2].number} {vote.delegates[0].number}"
@@ -57,7 +60,8 @@ def hand_out_and_switch(live: Live, vote: Vote, clerk: Page) -> None:
     expect(presiding.locator(".note.said")).to_contain_text("投票已改用纸质票")
     clerk.goto(PAPER_DESK)
     clerk.locator("#rest_confirm").check()
-    clerk.locator('button[value="rest"]').click()
+    with clerk.expect_navigation():
+        clerk.locator('button[value="rest"]').click()
     look(clerk)
     assert vote.round.roll.filter(paper=True).count() == 5
     rounds.close_round(round_=vote.round, by=vote.clerk, at=vote.later())
@@ -73,7 +77,8 @@ def test_half_on_paper_with_a_difference_settled(live: Live):
     clerk.locator("#id_returned").fill("5")
     clerk.locator("#id_again").fill("5")
     clerk.locator("#id_confirm").check()
-    clerk.locator("form.act .btn-primary").click()
+    with clerk.expect_navigation():
+        clerk.locator("form.act .btn-primary").click()
     look(clerk)
     read_batch(clerk, 1, ["1 2", "1 2", "99", "0", "x"])
     look(clerk)
@@ -88,7 +93,8 @@ def test_half_on_paper_with_a_difference_settled(live: Live):
     look(chief)
     chief.locator("#b3_marks_0").fill("3 4 5")
     chief.locator("#b3_reason").fill("原票圈了三项")
-    chief.locator('button[value="settle"]').click()
+    with chief.expect_navigation():
+        chief.locator('button[value="settle"]').click()
     look(chief)
     assert paper_ballots.agreed(vote.round)[0].marks == ()
     clerk.goto("/en" + PAPER)

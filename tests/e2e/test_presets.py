@@ -192,7 +192,8 @@ def test_a_decided_tie_by_the_clerks_page(live: Live, rule: str):
     )
     clerk = sign_in(live.person(viewport=DESK), vote.clerk)
     expect(clerk.locator(".next h2")).to_have_text("记录得票相等的决定")
-    clerk.get_by_role("link", name="办理这一步").click()
+    with clerk.expect_navigation():
+        clerk.get_by_role("link", name="办理这一步").click()
     assert_good(clerk)
     if rule == "lot":
         clerk.locator("#id_drawn_10").select_option("2")
