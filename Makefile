@@ -13,7 +13,7 @@ TEMPLATES := .venv/bin/djangofmt --line-length 150 --indent-width 2 templates
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo demo-reset demo-votes test bench pictures lint types check catalogues messages static format lock clean
+.PHONY: help install demo demo-reset demo-votes verify test bench pictures lint types check catalogues messages static format lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -28,6 +28,9 @@ demo-votes: .venv/runtime catalogues ## let the remaining demo delegates vote (C
 
 demo-reset: .venv/runtime catalogues ## delete the demo with all its data; make demo begins anew
 	@$(PY) manage.py demo --reset
+
+verify: .venv/runtime catalogues ## hold everything that the demo keeps against everything else
+	@$(PY) manage.py verify
 
 test: .venv/development catalogues ## run every test, two at a time; browser tests need Chromium
 	$(PY) -m pytest -n 2 --dist worksteal $(ARGS)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import Error
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -27,6 +28,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Congress, User
 from accounts.roles import Kind
+from accounts.second_factor import is_half_way, is_required_of
 
 #: A process keeps the congresses that it has met, for each request looks one up, and asks so often whether any of all
 #: was opened or corrected since: then it reads anew.
@@ -206,7 +208,7 @@ class OwnCongress:
         part = _first_part(request.path_info)
         if part != "admin":
             request.user = SimpleLazyObject(  # type: ignore[assignment]
-                partial(_with_own_password, request.user)
+                partial(_fully_signed_in, request.user, request.session)
             )
         own = own_congress(request.user) if part in PRIVATE else None
         if named and own and named != own:
@@ -222,9 +224,17 @@ class OwnCongress:
             return self.get_response(request)
 
 
-def _with_own_password(user: User | AnonymousUser) -> User | AnonymousUser:
-    """Return nobody in the place of somebody whose password others know; the admin has them choose another first."""
-    return AnonymousUser() if isinstance(user, User) and user.password_is_initial else user
+def _fully_signed_in(was: User | AnonymousUser, session: SessionBase) -> User | AnonymousUser:
+    """Return nobody in the place of somebody who is not all the way in; the admin leads them on first.
+
+    Others know an initial password; a second factor is still to be shown, or to be set up.
+    """
+    if not isinstance(was, User) or not was.is_authenticated:
+        return was
+    missing = was.is_staff and (
+        is_half_way(was, session) or (is_required_of(was) and not was.has_second_factor)
+    )
+    return AnonymousUser() if was.password_is_initial or missing else was
 
 
 def _first_part(path: str) -> str:

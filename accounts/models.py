@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.authenticators import Authenticator, RecoveryCodes  # noqa: F401 models of this app
 from accounts.roles import STAFF_ROLES, Kind, Level, Role
 
 
@@ -168,6 +169,14 @@ class User(AbstractBaseUser):
         help_text=_("Given by somebody else; nothing can be done with it but to choose another."),
     )
 
+    has_second_factor = models.BooleanField(
+        _("second factor"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("Asked for after the password; written by ``accounts.second_factor`` alone."),
+    )
+
     objects = UserManager()
 
     USERNAME_FIELD = "username"
@@ -268,8 +277,7 @@ def delegate_username(congress: Congress, number: str) -> str:
 class AccessCode(models.Model):
     """The one-time access code of a delegate, kept only as a keyed digest.
 
-    No time of issue, use or last success is kept. ``blocked_until`` is set by wrong codes alone and cleared by
-    the next right one.
+    No time of issue, use or last success is kept, and no wrong one: a right code is always taken.
     """
 
     delegate = models.ForeignKey(
@@ -277,8 +285,6 @@ class AccessCode(models.Model):
     )
     digest = models.CharField(_("keyed digest"), max_length=64)
     voided = models.BooleanField(_("void"), default=False)
-    failures = models.PositiveSmallIntegerField(_("wrong codes in a row"), default=0)
-    blocked_until = models.DateTimeField(_("blocked until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("access code")
@@ -291,6 +297,23 @@ class AccessCode(models.Model):
 
     def __str__(self) -> str:
         return str(self.delegate)
+
+
+class Attempts(models.Model):
+    """How often somebody was wrong lately, and until when they rest (``accounts.attempts``).
+
+    ``digest`` and ``of`` are keyed digests: of who tried, and of the name that was tried; for delegates' codes the
+    latter is empty.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    of = models.CharField(max_length=64, blank=True, db_index=True)
+    times = models.PositiveIntegerField()
+    rest_until = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.digest
 
 
 class FileStatus(models.TextChoices):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.forms import PasswordChangeForm
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
@@ -17,7 +18,7 @@ GROUPS, GROUP = 3, 4
 
 def new_password() -> str:
     """Return 58 random bits that are easy to type."""
-    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
+    return "-".join("".join(secrets.choice(ALPHABET) for _sign in range(GROUP)) for _group in range(GROUPS))
 
 
 def give_initial_password(user: User) -> str:
@@ -31,12 +32,24 @@ def give_initial_password(user: User) -> str:
 class OwnPasswordForm(PasswordChangeForm):
     """With a password of their own people can do what is theirs to do."""
 
+    error_messages = {
+        "password_incorrect": _("This is not your present password."),
+        "password_mismatch": _("The two new passwords differ."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].label = _("Present password")
+        self.fields["new_password1"].label = _("New password")
+        again = self.fields["new_password2"]
+        again.label, again.help_text = _("New password, a second time"), ""
+
     def clean(self) -> dict[str, Any]:
         """Refuse the password of now: whoever gave an initial one would go on knowing it."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         new = cleaned.get("new_password1")
         if new and self.user.check_password(new):
-            self.add_error("new_password1", gettext("Choose another password than the one of now."))
+            self.add_error("new_password1", gettext("Choose a password that differs from the present one."))
         return cleaned
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 Django's signature

@@ -14,7 +14,7 @@ class Role(TextChoices):
     CLERK = "clerk", _("clerk")
     SCRUTINEER = "scrutineer", _("scrutineer")
     CHIEF = "chief", _("chief scrutineer")
-    PRESIDING = "presiding", _("presiding officer")
+    PRESIDING = "presiding", _("executive chairperson")
     UNIT = "unit", _("unit officer")
     KEEPER = "keeper", _("account keeper")
 

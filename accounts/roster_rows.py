@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from accounts.codes import normalise
 from accounts.models import Delegate
-from voting.text.tables import Columns
+from voting.foreign.tables import Columns
 
 COLUMNS = Columns(
     headers={

@@ -16,10 +16,11 @@ from accounts.codes import CodeRefused, check_code
 from accounts.congresses import MOST_TYPED, addresses_of, are_several, here, listed, shown_here
 from accounts.forms import EnterForm
 from accounts.models import Congress
+from accounts.networks import address_of_person, network_of
 from voting.text.plain import plain
 
 #: Status of the answer to a sign-in that was refused.
-STATUS = {"mistyped": 400, "wrong": 403, "blocked": 429}
+STATUS = {"mistyped": 400, "wrong": 403, "many": 429}
 
 
 #: So many congresses stand on a page of the list.
@@ -57,7 +58,8 @@ def enter(request: HttpRequest) -> HttpResponse:
     status = 400
     if form.is_valid():
         try:
-            delegate = check_code(**form.cleaned_data, congress=congress, at=timezone.now())
+            network = network_of(address_of_person(request))
+            delegate = check_code(**form.cleaned_data, congress=congress, network=network, at=timezone.now())
         except CodeRefused as refusal:
             form.refuse(refusal)
             status = STATUS.get(refusal.code, 403)

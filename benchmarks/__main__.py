@@ -25,6 +25,7 @@ def main() -> None:
         default=float(os.environ.get("BENCH_SCALE") or 1),
         help="the size of the large roll and of the urn, and how often each burst is repeated (BENCH_SCALE)",
     )
+    parser.add_argument("--hostile", action="store_true", help="only a vote beside hostile files")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, _leave)
     with ground() as place:
@@ -32,7 +33,7 @@ def main() -> None:
         from benchmarks.bench import Bench
 
         with Bench(place, scale=QUICK if given.quick else given.scale) as bench:
-            bench.run()
+            (bench.run_hostile if given.hostile else bench.run)()
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

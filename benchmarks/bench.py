@@ -24,7 +24,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.roles import Kind  # noqa: E402
-from benchmarks import after, congresses, counting, floor, report, roster, search, votes  # noqa: E402
+from benchmarks import after, congresses, counting, floor, hostile, report, roster, search, votes  # noqa: E402
 from benchmarks.delegates import Hall, ticket_of  # noqa: E402
 from benchmarks.findings import Findings  # noqa: E402
 from benchmarks.ground import Ground, run  # noqa: E402
@@ -91,6 +91,7 @@ class Bench:
             self.found.worker = fmean(self.ours.memory())
             self.found.worker_bare = fmean(self.bare.memory())
         self._many_congresses()
+        self._hostile()
         self._count()
         self._import()
         self._search()
@@ -108,6 +109,7 @@ class Bench:
         connection.close()
         self.large_db = self.place.create("large", like=self.small_db)
         self.empty_db = self.place.create("empty", like=self.small_db)
+        self.bare_empty = self.place.create("for-hostile", like=self.small_db)
         self.bare_db = self.place.create("bare")
         self.bare_environment = {
             "DATABASE_URL": self.place.url(self.bare_db),
@@ -241,6 +243,18 @@ class Bench:
         self.found.congresses = congresses.measure(
             self.place, self.empty_db, count=self.congresses, say=self.say
         )
+
+    def _hostile(self) -> None:
+        """A hall that votes beside files that were made to stop the server."""
+        self.found.hostile = hostile.measure(self.place, self.bare_empty, say=self.say)
+
+    def run_hostile(self) -> None:
+        """Measure that alone."""
+        self.say(self.place.describe())
+        self._make_databases()
+        self._hostile()
+        print()
+        report.print_table(self.found.hostile)
 
     def _count(self) -> None:
         self.say(f"filling the urn of the large roll to {self.urn} sealed ballots")

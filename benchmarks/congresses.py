@@ -43,7 +43,7 @@ MEASURED = {
     "home": "the home of a congress",
 }  # fmt: skip
 #: What is not of a congress.
-_BESIDE = ("django_", "auth_", "axes_")
+_BESIDE = ("django_", "auth_")
 
 
 @dataclass
@@ -187,8 +187,8 @@ def _prepare(side: Side, *, seed: int, first: bool = False) -> None:
     }
     clerks = list(User.objects.filter(role=Role.CLERK).select_related("congress"))
     drawn = clerks * 2 if first else [chance.choice(clerks) for _ in range(CLERKS)]
-    signed_in = {clerk.pk: _signed_in(clerk) for clerk in drawn}
-    side.clerks = [signed_in[clerk.pk].get(f"/{_slug(clerk)}/admin/") for clerk in drawn]
+    browsers = {clerk.pk: signed_in(clerk) for clerk in drawn}
+    side.clerks = [browsers[clerk.pk].get(f"/{_slug(clerk)}/admin/") for clerk in drawn]
     visited = clerks * 3 if first else [chance.choice(clerks) for _ in range(VISITS)]
     side.homes = [Visitor().get(f"/{_slug(clerk)}/") for clerk in visited]
     connection.close()
@@ -198,7 +198,8 @@ def _slug(user: User) -> str:
     return user.congress.slug if user.congress else ""
 
 
-def _signed_in(user: User) -> Visitor:
+def signed_in(user: User) -> Visitor:
+    """Return the browser of somebody who has signed in."""
     session: Any = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), BACKEND
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()

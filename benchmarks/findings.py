@@ -40,6 +40,7 @@ class Findings:
     search: list[search.Cost] = field(default_factory=list)
     after: list[report.Row] = field(default_factory=list)
     congresses: list[report.Row] = field(default_factory=list)
+    hostile: list[report.Row] = field(default_factory=list)
 
     def tell(self) -> None:
         """Print the table, and below it how long single casts took."""
@@ -48,6 +49,7 @@ class Findings:
             [
                 *self._casts(),
                 *self.congresses,
+                *self.hostile,
                 *self._counts(),
                 *self._lists(),
                 *self._searches(),

@@ -17,8 +17,9 @@ from accounts.roles import Kind, Role
 from benchmarks.sealed import CANDIDATES, SEATS, seal_some
 from voting.count import sealing
 from voting.domain.core import cycles
-from voting.domain.vote import keys, rolls, rounds, rules
+from voting.domain.vote import delegate_slips, keys, rolls, rounds, rules
 from voting.domain.vote.definitions import definition_of, sealing_info
+from voting.management.ceremonies import play_ceremony, typed_mark, witness_of
 from voting.models import Round, SealedBallot
 from voting.states import Stage
 
@@ -95,16 +96,25 @@ def open_vote(*, kind: Kind, year: int) -> OpenVote:
     rules.adopt_rules(cycle=cycle, by=by, at=AT)
     round_ = rolls.freeze_roll(cycle=cycle, by=by, at=AT)
     rolls.set_rest_present(round_=round_, by=by, at=AT)
-    slips = keys.hold_ceremony(round_=round_, needed=3, issued=5, by=by, at=AT)
+    holders = [
+        User.objects.get_or_create(
+            username=f"scrutineer-{number}-{kind}",
+            defaults={"name": f"scrutineer {number}", "role": Role.SCRUTINEER, "congress": congress(kind)},
+        )[0]
+        for number in range(1, 6)
+    ]
+    slips = play_ceremony(round_=round_, needed=3, holders=holders, by=by, at=AT)
     keys.try_unsealing(round_=round_, slips=slips[:3], by=by, at=AT)
-    rounds.open_round(round_=round_, by=by, at=AT)
+    rounds.open_round(round_=round_, mark=typed_mark(round_), by=by, at=AT, second=holders[0])
     return OpenVote(Round.objects.select_related("cycle", "rules").get(pk=round_.pk), slips[:3])
 
 
 def issue(vote: OpenVote, numbers: Iterable[str]) -> dict[str, str]:
     """Return new access codes by delegate number."""
     by = User.objects.get(username=f"clerk-{vote.round.cycle.kind}")
-    issued = rolls.issue_slips(round_=vote.round, numbers=numbers, by=by, at=AT)
+    issued = delegate_slips.issue_slips(
+        round_=vote.round, numbers=numbers, by=by, at=AT, second=witness_of(vote.round)
+    )
     return {entry.number: code for entry, code in issued}
 
 
@@ -136,7 +146,11 @@ def fill_urn(vote: OpenVote, *, until: int) -> None:
 def close(vote: OpenVote) -> bytes:
     """Close the vote, and return the seed of its key."""
     by = User.objects.get(username=f"clerk-{vote.round.cycle.kind}")
-    rounds.close_round(round_=vote.round, by=by, at=AT)
+    second = User.objects.get_or_create(
+        username=f"presiding-{vote.round.cycle.kind}",
+        defaults={"name": "presiding", "role": Role.PRESIDING, "congress": by.congress},
+    )[0]
+    rounds.close_round(round_=vote.round, by=by, at=AT, second=second)
     return keys.rebuild_seed(round_=vote.round, slips=vote.slips)
 
 

@@ -28,6 +28,9 @@ HEADER = """\
 #: What a translation must carry over: %(name)s, %s, %d, {name}.
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdif]|%[sdif](?!\w)|\{\w*\}")
 
+#: Words that an official would take for another thing, and the one word that this application has for it.
+ONE_WORD = {"签认": "核签", "本次大会": "本级人民代表大会"}
+
 _PLAIN = ("_", "gettext", "gettext_lazy", "gettext_noop")
 KEYWORDS = {
     **dict.fromkeys(_PLAIN, (1,)),
@@ -91,6 +94,9 @@ def faults_of(message: Message) -> Iterator[str]:
         yield "not translated"
     if message.fuzzy:
         yield "fuzzy"
+    for other, word in ONE_WORD.items():
+        if any(other in string for string in strings):
+            yield f"“{other}” for “{word}”"
     wanted = set(PLACEHOLDER.findall(model))
     for string in filter(None, strings):
         if (placeholders := set(PLACEHOLDER.findall(string))) != wanted:

@@ -60,10 +60,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
-    "axes",
     "crispy_bootstrap5",
     "crispy_forms",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
 ]
 
 MIDDLEWARE = [
@@ -82,7 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "voting.views.core.unreadable.UnreadableRecords",
-    "axes.middleware.AxesMiddleware",
+    "voting.views.core.busy.BusyPages",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -121,8 +123,13 @@ if _pool_most < _pool_least:
     raise env.MisunderstoodSetting(
         f"DATABASE_POOL_MAX must be at least DATABASE_POOL_MIN: {_pool_most} is less than {_pool_least}."
     )
+#: As granian reads them, whose processes and threads share the connections.
+WORKERS = env.integer("GRANIAN_WORKERS", default=2, least=1, most=256)
+BLOCKING_THREADS = env.integer("GRANIAN_BLOCKING_THREADS", default=8, least=1, most=1024)
 _database = _server or {"NAME": "piaojue", "EMBEDDED_IN": VAR / "postgres", "OPTIONS": {}}
 _database["OPTIONS"].setdefault("connect_timeout", 5)  # seconds
+# Values travel apart from the statements, so that no log of statements holds who voted when.
+_database["OPTIONS"]["server_side_binding"] = True
 if env.boolean("DATABASE_POOL", default=False):
     _database["OPTIONS"]["pool"] = {"min_size": _pool_least, "max_size": _pool_most, "timeout": 5}
 
@@ -131,35 +138,34 @@ DATABASES = {"default": {"ENGINE": "config.database", "CONN_MAX_AGE": 0, **_data
 # ----------------------------------------------------------------------------------------- signing in and out
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.password_rules.OwnRule"},
+    {"NAME": "accounts.password_rules.LengthRule", "OPTIONS": {"min_length": 12}},
+    {"NAME": "accounts.password_rules.RareRule"},
+    {"NAME": "accounts.password_rules.MixedRule"},
 ]
 
-# Staff passwords only: delegates sign in with their code, which counts attempts by delegate number itself.
-# Never by address: a whole hall shares one.
-AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_DISABLE_ACCESS_LOG = True
-AXES_RESET_ON_SUCCESS = True
-# What is typed during the rest must not make it longer: a stranger could keep a clerk out for ever.
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = [
-    "axes.W006",  # wants attempts counted by address
     "security.W005",  # wants HSTS for all names below ours, which are not ours to decide
     "security.W021",  # … and in the browsers' lists
 ]
+
+#: Whether staff can do nothing without a second factor; who has one is asked for it either way.
+SECOND_FACTOR_REQUIRED = (
+    env.choice(
+        "SECOND_FACTOR",
+        options=("required", "optional"),
+        default="required" if PRODUCTION else "optional",
+    )
+    == "required"
+)
+
+OTP_TOTP_ISSUER = "Piaojue"
 
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 60 * env.integer("SESSION_MINUTES", default=60, least=5, most=12 * 60)
@@ -224,6 +230,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+#: Papers that were drawn once; may be emptied at any time.
+DRAWN_PAPERS = VAR / "drawn"
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 # ------------------------------------------------------------------------------------------------------- logs
@@ -239,7 +247,6 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-        "axes": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         # Whoever asks for another host gets 400; a traceback for every scanner helps nobody.
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },

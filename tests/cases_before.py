@@ -108,6 +108,7 @@ CASES_BEFORE: dict[type[Exception], Callable[[], Callable[[], object]]] = {
         "proposals", lambda a: proposals.hide(cycle=a.cycle, number=1, reason=" ", **a.acting)
     ),
     uploads.BadFile: on("call", lambda _a: uploads.clean("a.png", b"<svg onload='alert(1)'/>")),
+    uploads.BadFiles: on("call", lambda _a: uploads.clean_all([uploads.Raw("a.png", b"<svg/>")])),
     screening.CannotMerge: on(
         "proposals", lambda a: screening.merge(cycle=a.cycle, into=1, numbers=[1], **a.acting)
     ),

@@ -15,8 +15,20 @@ from accounts.models import Congress, Delegate, Delegation, Unit, User, delegate
 from accounts.roles import Kind, Role
 from tests.worlds import kept
 from voting.domain.core import cycles
-from voting.domain.vote import ballots, counts, further_rounds, keys, notices, rolls, rounds, rules
-from voting.models import Candidate, Cycle, Round, Tally
+from voting.domain.vote import (
+    ballots,
+    counts,
+    delegate_slips,
+    further_rounds,
+    keys,
+    notices,
+    proofs,
+    rolls,
+    rounds,
+    rules,
+)
+from voting.management.ceremonies import play_ceremony, scrutineers_of, typed_mark
+from voting.models import Candidate, Cycle, Round, Tally, UrnSeal
 from voting.states import Presence, Stage
 
 NOW = datetime(2018, 1, 23, 6, 0, tzinfo=UTC)
@@ -119,12 +131,23 @@ class Vote:
     slips: list[str] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
     receipts: list[ballots.Receipt] = field(default_factory=list)
+    imported_file: str = ""
     at: datetime = NOW
 
     @property
     def round(self) -> Round:
         """The newest round."""
         return Round.objects.select_related("cycle", "rules").filter(cycle=self.cycle).latest("number")
+
+    @property
+    def holders(self) -> list[User]:
+        """The scrutineers, each with a slip of the key, in the order of ``slips``."""
+        return scrutineers_of(self.cycle.congress)
+
+    @property
+    def mark(self) -> str:
+        """The mark of the key, as it is typed from a slip."""
+        return typed_mark(self.round)
 
     @property
     def tally(self) -> Tally:
@@ -148,6 +171,15 @@ class Vote:
         """Bring a round that is laid out to its publication."""
         self.run(*POINTS[3:], chosen=chosen)
 
+    def open_vote(self, **more: Any) -> None:
+        """Open the vote, the chief scrutineer beside the clerk with the mark."""
+        opening: dict[str, Any] = {"at": self.later(), "mark": self.mark, "second": self.chief, **more}
+        rounds.open_round(round_=self.round, by=self.clerk, **opening)
+
+    def close(self) -> UrnSeal:
+        """Close the vote, the presiding officer beside the clerk: some may not have voted."""
+        return rounds.close_round(round_=self.round, by=self.clerk, at=self.later(), second=self.presiding)
+
     def further(self) -> Round:
         """Begin the further round."""
         round_ = further_rounds.begin_round(cycle=self.cycle, by=self.clerk, at=self.later())
@@ -160,6 +192,10 @@ class Vote:
         receipt = ballots.cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=chosen)
         self.receipts.append(receipt)
         return receipt
+
+    def urn(self, by: User | None = None) -> str:
+        """Take the sealed urn for an offline count, as the clerk unless it is said who."""
+        return proofs.take_urn(round_=self.round, by=by or self.clerk, at=self.later())
 
     def sign_in(self, client: Any, place: int = 0) -> None:
         """Sign a delegate in on a test client without the slip."""
@@ -194,6 +230,7 @@ def make_vote(
         "presiding": UserFactory(role=Role.PRESIDING, congress=congress),
         "chief": UserFactory(role=Role.CHIEF, congress=congress),
     }
+    UserFactory.create_batch(2, role=Role.SCRUTINEER, congress=congress)
     cycle = draft_cycle(by=people["clerk"], slug=slug, candidates=candidates, seats=seats, settings=settings)
     roll = DelegateFactory.create_batch(
         delegates, congress=congress, delegation=DelegationFactory(congress=congress)
@@ -233,14 +270,24 @@ def _freeze_and_check_in(vote: Vote, present: int) -> None:
     rolls.freeze_roll(cycle=vote.cycle, by=by, at=vote.later())
     here = [d.number for d in vote.delegates[:present]]
     rolls.set_presence(round_=vote.round, numbers=here, presence=Presence.PRESENT, by=by, at=vote.later())
-    issued = rolls.issue_slips(round_=vote.round, by=by, at=vote.later())
+    issued = delegate_slips.issue_slips(round_=vote.round, by=by, at=vote.later())
     vote.codes = {entry.number: code for entry, code in issued}
     for delegate in vote.delegates:
         delegate.user.refresh_from_db()
 
 
 def _split_key(vote: Vote) -> None:
-    vote.slips = keys.hold_ceremony(round_=vote.round, needed=3, issued=5, by=vote.clerk, at=vote.later())
+    acting = {"by": vote.clerk, "at": vote.later()}
+    vote.slips = play_ceremony(round_=vote.round, needed=3, holders=vote.holders, **acting)
+
+
+def _certify(vote: Vote) -> None:
+    if vote.tally.imported:
+        proofs.certify_with_slips(
+            round_=vote.round, slips=vote.slips[:3], by=vote.scrutineer, at=vote.later()
+        )
+    else:
+        counts.certify_tally(round_=vote.round, by=vote.scrutineer, at=vote.later())
 
 
 _STEPS: dict[str, Callable[[Vote], object]] = {
@@ -248,9 +295,9 @@ _STEPS: dict[str, Callable[[Vote], object]] = {
     "rolled": lambda v: _freeze_and_check_in(v, len(v.delegates)),
     "keyed": _split_key,
     "ready": lambda v: keys.try_unsealing(round_=v.round, slips=v.slips[:3], by=v.clerk, at=v.later()),
-    "open": lambda v: rounds.open_round(round_=v.round, by=v.clerk, at=v.later()),
-    "closed": lambda v: rounds.close_round(round_=v.round, by=v.clerk, at=v.later()),
-    "counted": lambda v: counts.count_round(round_=v.round, slips=v.slips[1:4], by=v.clerk, at=v.later()),
-    "certified": lambda v: counts.certify_tally(round_=v.round, by=v.scrutineer, at=v.later()),
+    "open": lambda v: v.open_vote(),
+    "closed": lambda v: v.close(),
+    "counted": lambda v: counts.count_round(round_=v.round, slips=v.slips[-3:], by=v.clerk, at=v.later()),
+    "certified": _certify,
     "published": lambda v: notices.publish_notice(round_=v.round, by=v.clerk, at=v.later()),
 }

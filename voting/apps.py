@@ -1,11 +1,13 @@
 """The vote on livelihood projects, from the call to the archive."""
 
 from django.apps import AppConfig
-from django.db.models.signals import pre_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.urls import register_converter
 from django.urls.converters import IntConverter
 from django.utils.translation import gettext_lazy as _
 
+from voting.evidence import installed, rights
+from voting.management import deployment  # noqa: F401 registers its rules with `manage.py check --deploy`
 from voting.management.database_version import require_readable
 
 
@@ -23,3 +25,10 @@ class VotingConfig(AppConfig):
     def ready(self) -> None:
         register_converter(SmallWhole, "small")
         pre_migrate.connect(require_readable, sender=self)
+        post_migrate.connect(rights.after_migrate, sender=self)
+        post_migrate.connect(installed.after_migrate, sender=self)
+        # Both need the models.
+        from accounts.staff import rest_began  # noqa: PLC0415
+        from voting.domain.core.second_factor import on_rest_began  # noqa: PLC0415
+
+        rest_began.connect(on_rest_began)

@@ -30,6 +30,11 @@ def can_keep_accounts(user: Person) -> bool:
     return _is(user, Role.KEEPER) and isinstance(user, User) and user.congress_id is not None
 
 
+def can_see_accounts_record(user: Person) -> bool:
+    """See who signed in when, and what was done to the accounts: keepers, and a congress's scrutineers."""
+    return _is(user, Role.KEEPER, *SCRUTINEERS)
+
+
 def can_open_year(user: Person) -> bool:
     """Open a new cycle of the person's own congress."""
     return _is(user, Role.CLERK)
@@ -63,6 +68,11 @@ def can_check_in(user: Person, cycle: Cycle) -> bool:
 def can_hold_key(user: Person, cycle: Cycle) -> bool:
     """Lead the key ceremony and the trial unsealing."""
     return _acts(user, cycle, Role.CLERK, *SCRUTINEERS)
+
+
+def can_hold_slip(user: Person, cycle: Cycle) -> bool:
+    """Hold a slip of the key: take it at the own sign-in and type it back."""
+    return _acts(user, cycle, *SCRUTINEERS)
 
 
 def can_change_roll(user: Person, cycle: Cycle) -> bool:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
+from django.utils.crypto import constant_time_compare
 
 from accounts.models import Congress, Unit
 from accounts.roles import Kind
-from voting.models import Call, Candidate, Cycle, JournalEntry, Proposal, Round, SlateReport
+from voting.models import Call, Candidate, Cycle, JournalEntry, Proposal, Round, SlateReport, Verification
 from voting.states import Stage, Visibility
 from voting.text.search import terms
 
@@ -136,3 +137,12 @@ def delivered_cycles(congress: Congress | None) -> QuerySet[Cycle]:
     """Return the cycles whose projects are on their way or done, newest first; no assessment."""
     stages = [Stage.DELIVERY, Stage.ASSESSMENT, Stage.ARCHIVED]
     return _listed(congress).filter(stage__in=stages, assesses=None).order_by("-year", "slug")
+
+
+def last_verification() -> Verification | None:
+    """Return when everything that is kept was last held against everything else (``manage.py verify``).
+
+    A run that this server does not vouch for, for somebody wrote it into the database, is none.
+    """
+    runs = Verification.objects.order_by("-at")[:5]
+    return next((run for run in runs if constant_time_compare(run.mac, run.vouched())), None)

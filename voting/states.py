@@ -55,6 +55,9 @@ STAGE_STEPS: dict[Stage, frozenset[Stage]] = {
     Stage.WITHDRAWN: frozenset(),
 }
 
+#: What follows the vote: everything that was voted on is published.
+VOTED_STAGES = frozenset({Stage.PUBLICATION, Stage.DELIVERY, Stage.ASSESSMENT, Stage.ARCHIVED})
+
 
 class Source(TextChoices):
     """Whom a proposal comes from: the report names residents, 两代表一委员, subdistricts and departments."""
@@ -137,6 +140,8 @@ ROUND_STEPS: dict[RoundStatus, frozenset[RoundStatus]] = {
 BEFORE_OPENING = frozenset({RoundStatus.PREPARING, RoundStatus.KEYED, RoundStatus.READY})
 #: While a round stands here the check-in desk works: late delegates come, others leave.
 CHECK_IN_STATUSES = BEFORE_OPENING | {RoundStatus.OPEN}
+#: Between the ceremony and the publication: who has an account decides what comes out.
+UNDER_WAY = frozenset(RoundStatus) - {RoundStatus.PREPARING, RoundStatus.PUBLISHED}
 #: Nothing about choices exists outside the urn before a round stands here (TRUST.md §2).
 COUNT_STATUSES = frozenset({RoundStatus.COUNTED, RoundStatus.CERTIFIED, RoundStatus.PUBLISHED})
 #: The list of sealed ballots is fixed and public from here on.
@@ -257,6 +262,14 @@ class Visit(TextChoices):
     INQUIRY = "inquiry", _("special inquiry")
 
 
+class CountProof(TextChoices):
+    """How an imported count was proven when it was certified; a count of the server's own needs none."""
+
+    NONE = "", _("counted here")
+    SLIPS = "slips", _("proven by key slips")
+    FILE = "file", _("proven by a second count")
+
+
 class Act(TextChoices):
     """What the journal records. There is no entry for the casting of a ballot: it would be a clock."""
 
@@ -298,8 +311,11 @@ class Act(TextChoices):
     CODE_VOIDED = "code_voided", _("access code voided")
     BLOCK_LIFTED = "block_lifted", _("sign-in block lifted")
     KEY_SPLIT = "key_split", _("key ceremony held")
+    KEY_TAKEN = "key_taken", _("key slip taken by its holder")
+    KEY_PROVEN = "key_proven", _("key slip typed back by its holder")
     KEY_TRIED = "key_tried", _("trial unsealing passed")
     ROUND_OPENED = "round_opened", _("voting opened")
+    PAPER_REFUSED = "paper_refused", _("paper ballot asked for and refused")
     PAPER_HANDED_OUT = "paper_handed_out", _("paper ballots handed out")
     PAPER_TAKEN_BACK = "paper_taken_back", _("paper ballot taken back unused")
     SWITCHED_TO_PAPER = "switched_to_paper", _("vote switched to paper")
@@ -307,6 +323,7 @@ class Act(TextChoices):
     PAPER_RETURNED = "paper_returned", _("returned paper ballots counted")
     PAPER_ENTERED = "paper_entered", _("paper ballots entered")
     PAPER_SETTLED = "paper_settled", _("difference between two entries settled")
+    URN_TAKEN = "urn_taken", _("sealed urn taken for an offline count")
     ROUND_COUNTED = "round_counted", _("ballots counted")
     TALLY_CERTIFIED = "tally_certified", _("count certified")
     TIE_DECIDED = "tie_decided", _("tie decided")
@@ -337,3 +354,37 @@ class Act(TextChoices):
     CARRIED_OVER = "carried_over", _("project carried over to the next year")
     ARCHIVED = "archived", _("year archived")
     DISPOSED = "disposed", _("keys and urns disposed of")
+
+
+#: What the journal calls each step of a round.
+ACT_OF_STEP: dict[RoundStatus, Act] = {
+    RoundStatus.KEYED: Act.KEY_SPLIT,
+    RoundStatus.READY: Act.KEY_TRIED,
+    RoundStatus.OPEN: Act.ROUND_OPENED,
+    RoundStatus.CLOSED: Act.ROUND_CLOSED,
+    RoundStatus.COUNTED: Act.ROUND_COUNTED,
+    RoundStatus.CERTIFIED: Act.TALLY_CERTIFIED,
+    RoundStatus.PUBLISHED: Act.NOTICE_PUBLISHED,
+}
+#: The steps that a round takes once; its key can be made and tried again.
+STEPS_TAKEN_ONCE = frozenset({*ACT_OF_STEP.values()} - {Act.KEY_SPLIT, Act.KEY_TRIED})
+#: The entries that say how many delegates are on the roll; the last one holds.
+ROLL_ACTS = frozenset({Act.ROLL_FROZEN, Act.ROUND_BEGUN, Act.DELEGATE_EXCLUDED, Act.DELEGATE_ADMITTED})
+
+
+class CongressAct(TextChoices):
+    """What the journal of a congress records of its staff's accounts; of delegates it records nothing."""
+
+    SIGNED_IN = "signed_in", _("signed in")
+    ACCOUNT_ENTERED = "account_entered", _("account entered")
+    ACCOUNT_CHANGED = "account_changed", _("account changed")
+    SIGN_IN_ALLOWED = "sign_in_allowed", _("may sign in again")
+    SIGN_IN_BARRED = "sign_in_barred", _("may no longer sign in")
+    PASSWORD_GIVEN = "password_given", _("initial password given")
+    PASSWORD_CHANGED = "password_changed", _("own password chosen")
+    FACTOR_ENROLLED = "factor_enrolled", _("second factor set up")
+    FACTOR_REMOVED = "factor_removed", _("second factor removed")
+    FACTOR_RESET = "factor_reset", _("second factor taken away by a keeper")
+    RECOVERY_RENEWED = "recovery_renewed", _("recovery codes renewed")
+    REST_BEGUN = "rest_begun", _("sign-in rests after wrong passwords")
+    REST_LIFTED = "rest_lifted", _("rest of the sign-in lifted")

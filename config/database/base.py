@@ -1,20 +1,27 @@
-"""Django's PostgreSQL backend, with three additions.
+"""Django's PostgreSQL backend, with four additions.
 
 Without ``DATABASE_URL`` it starts the embedded server when the first connection is wanted, never earlier. A
 pooled connection whose server has hung up is replaced before use. And a database that cannot be reached is
-reported in one sentence, :class:`config.database.DatabaseUnavailable`.
+reported in one sentence, :class:`config.database.DatabaseUnavailable`. Values are bound on the server, up to as many
+as it takes: no statement holds one, so no log of statements does (TRUST.md F38).
 """
 
 from __future__ import annotations
 
 import select
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, features, operations
 from psycopg_pool import ConnectionPool
 
-from config.database import DatabaseUnavailable, embedded
+from config.database import DatabaseUnavailable, embedded, long_lists
+
+#: So many values a statement binds at most: the protocol counts them in 16 bits.
+MOST_VALUES = 65_535
+
+long_lists.register()
 
 
 def hung_up(connection: psycopg.Connection[Any]) -> bool:
@@ -34,8 +41,21 @@ def hung_up(connection: psycopg.Connection[Any]) -> bool:
     return False
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    max_query_params = MOST_VALUES
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    def bulk_batch_size(self, fields: Sequence[Any], objs: Sequence[Any]) -> int:
+        """Return how many rows of so many fields one statement writes."""
+        return max(1, min(len(objs), MOST_VALUES // max(1, len(fields))))
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to PostgreSQL, be it a server's or the embedded one's."""
+
+    features_class = DatabaseFeatures
+    ops_class = DatabaseOperations
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return what psycopg needs; start the embedded server where it is the one to connect to."""

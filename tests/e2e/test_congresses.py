@@ -101,7 +101,7 @@ def test_a_congress_and_its_first_year_are_opened_from_nothing_in_the_browser(li
     own_password(page, initial)
     assert page.url == f"{live.url}/bing/admin/people/"
     assert_good(page)
-    for row in range(1, 6):
+    for row in range(1, 8):
         page.locator(f"#id_name_{row}").fill(f"工作人员{row}")
     with page.expect_navigation():
         page.get_by_role("button", name="登记并显示初始密码").click()
@@ -111,6 +111,8 @@ def test_a_congress_and_its_first_year_are_opened_from_nothing_in_the_browser(li
         "bing-chief",
         "bing-scrutineer",
         "bing-scrutineer-2",
+        "bing-scrutineer-3",
+        "bing-scrutineer-4",
         "bing-presiding",
     ]
     page = live.person(viewport=DESK)

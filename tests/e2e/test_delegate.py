@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from accounts.roles import Kind
 from tests.browser import DESK, Live, assert_good
 from tests.factories import Vote, make_vote
-from voting.domain.vote.rounds import close_round
 from voting.models import SealedBallot
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -217,7 +216,7 @@ def test_a_round_closed_while_marking_is_said_calmly(live, vote):
     page = live.person()
     enter(page, vote)
     mark(page, 1)
-    close_round(round_=vote.round, by=vote.clerk, at=vote.later())
+    vote.close()
     page.get_by_role("button", name="核对").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("表决已截止")
     assert_good(page)

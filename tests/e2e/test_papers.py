@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import DESK, PHONE, Live, assert_good
 from tests.e2e.test_round import sign_in
 from tests.factories import Vote, make_vote
-from voting.domain.vote import paper_ballots, rounds
+from voting.domain.vote import paper_ballots
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -64,7 +64,7 @@ def hand_out_and_switch(live: Live, vote: Vote, clerk: Page) -> None:
         clerk.locator('button[value="rest"]').click()
     look(clerk)
     assert vote.round.roll.filter(paper=True).count() == 5
-    rounds.close_round(round_=vote.round, by=vote.clerk, at=vote.later())
+    vote.close()
 
 
 def test_half_on_paper_with_a_difference_settled(live: Live):

@@ -12,7 +12,7 @@ from accounts.roles import Kind
 from tests.browser import DESK, PHONE, Live, assert_good
 from tests.e2e.test_round import sign_in
 from tests.factories import Vote, make_vote
-from voting.domain.vote import rolls
+from voting.domain.vote import delegate_slips, rolls
 from voting.models import VotingRules
 from voting.states import Presence
 
@@ -114,7 +114,7 @@ def test_a_preset_from_adoption_to_publication(live: Live, name: str):
     present = [delegate.number for delegate in vote.delegates]
     given = {"round_": vote.round, "by": vote.clerk, "at": vote.later()}
     rolls.set_presence(numbers=present, presence=Presence.PRESENT, **given)
-    codes = {entry.number: code for entry, code in rolls.issue_slips(**given)}
+    codes = {entry.number: code for entry, code in delegate_slips.issue_slips(**given)}
     vote.run("keyed", "ready", "open")
     for number, language in zip(present, ["", "/en"], strict=False):
         cast(live.person(viewport=PHONE), number, codes[number], case, language)

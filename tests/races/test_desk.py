@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import AccessCode
-from tests.factories import make_vote
+from tests.factories import PASSWORD, make_vote
 from voting.domain.vote.rolls import freeze_roll
 from voting.models import JournalEntry
 from voting.states import Act
@@ -56,7 +56,8 @@ def test_slips_are_printed_once():
 
 def test_the_key_is_made_once():
     vote = make_vote(until="rolled", delegates=3)
-    form = {"do": "hold", "issued": "5", "needed": "3", "confirm": "on", "fingerprint": ""}
+    holders = [str(holder.pk) for holder in vote.holders]
+    form = {"do": "hold", "holders": holders, "needed": "3", "confirm": "on", "fingerprint": ""}
     codes = all_at_once(vote.clerk, "/admin/vote/2018/key/", form)
     assert codes == [200] + [409] * (TIMES - 1)
     assert JournalEntry.objects.filter(act=Act.KEY_SPLIT).count() == 1
@@ -64,6 +65,8 @@ def test_the_key_is_made_once():
 
 def test_the_vote_is_opened_once():
     vote = make_vote(until="ready", delegates=3)
-    codes = all_at_once(vote.clerk, "/admin/vote/2018/open/", {"confirm": "on"})
+    beside = {"second_name": vote.chief.username, "second_password": PASSWORD}
+    sent = {"confirm": "on", "mark": vote.mark, **beside}
+    codes = all_at_once(vote.clerk, "/admin/vote/2018/open/", sent)
     assert codes == [302] + [409] * (TIMES - 1)
     assert JournalEntry.objects.filter(act=Act.ROUND_OPENED).count() == 1

@@ -38,7 +38,7 @@ def test_each_delegate_ends_with_exactly_one_of_the_two():
             assert (type(receipt), handed) == (HoldsPaperBallot, 1)
         assert (entry.voted, entry.paper) == (isinstance(receipt, Receipt), handed == 1)
     assert SealedBallot.objects.count() == RollEntry.objects.filter(voted=True).count()
-    seal = rounds.close_round(**given)
+    seal = rounds.close_round(**given, second=vote.chief)
     assert seal.ballots + RollEntry.objects.filter(paper=True).count() == CROWD
 
 
@@ -79,7 +79,7 @@ def test_switching_in_mid_vote_loses_nothing_acknowledged_and_lets_nothing_in_af
     assert at_the_switch == len(receipts) == SealedBallot.objects.count()
     assert vote.cycle.journal.latest("sequence").data["online"] == len(receipts)
     assert paper_ballots.hand_out_to_rest(**given) == CROWD - len(receipts)
-    rounds.close_round(**given)
+    rounds.close_round(**given, second=vote.chief)
     stored = bytes(UrnSeal.objects.get().hashes).hex()
     assert {stored[i : i + 64] for i in range(0, len(stored), 64)} == receipts
 

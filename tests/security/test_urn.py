@@ -17,7 +17,7 @@ from accounts.roles import Kind
 from tests.factories import Vote, make_vote
 from voting.count import sealing
 from voting.count.formats.working import PATTERNS, WORKING
-from voting.domain.vote import counts, keys, receipts, rounds, urn_files
+from voting.domain.vote import counts, keys, receipts, rounds
 from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.models import RollEntry, Round, SealedBallot, Tally
 from voting.states import RoundStatus
@@ -162,7 +162,7 @@ def test_s8_a_damaged_urn_is_not_counted(closed, damage):
     assert closed.round.status == RoundStatus.CLOSED
     assert not Tally.objects.exists()
     with pytest.raises(counts.UrnDamaged):
-        urn_files.urn_file(closed.round)
+        closed.urn()
     if "sealedballot" in damage:
         assert rounds.root_of(rounds.urn_hashes(closed.round)) != before
 
@@ -179,7 +179,7 @@ FIGURES = {
 @pytest.mark.parametrize("change", FIGURES.values(), ids=FIGURES.keys())
 def test_f18_nothing_is_counted_when_a_figure_is_not_the_journals(closed, change):
     attack(change)
-    for act in (lambda: count(closed), lambda: urn_files.urn_file(closed.round)):
+    for act in (lambda: count(closed), closed.urn):
         with pytest.raises(counts.FiguresChanged):
             act()
     assert not Tally.objects.exists()
@@ -243,7 +243,7 @@ def test_s12_a_ballot_copied_into_another_urn_before_its_close_stops_the_count()
     )
     attack("UPDATE voting_rollentry SET voted = true WHERE id IN (SELECT id FROM voting_rollentry"
            " WHERE round_id = %s LIMIT 1)", other.round.pk)  # fmt: skip
-    rounds.close_round(round_=other.round, by=other.clerk, at=other.later())
+    other.close()
     with pytest.raises(counts.BallotUnreadable):
         count(other)
 
@@ -253,7 +253,7 @@ def test_f17_a_delegate_who_leaves_office_or_is_renamed_changes_no_total():
     delegate = vote.delegates[0]
     delegate.is_active, delegate.name, delegate.number = False, "另一人", "99999"
     delegate.save()
-    rounds.close_round(round_=vote.round, by=vote.clerk, at=vote.later())
+    vote.close()
     working = json.loads(count(vote).working)
     assert working["attendance"]["roll"] == 3
     assert working["outcome"]["returned"] == 2

@@ -54,6 +54,11 @@ def database_allows(table: str, column: str, value: str) -> bool:
 def test_the_verb_and_the_database_allow_just_the_steps_of_a_cycle():
     vote = make_vote(until="drafted", delegates=1)
     by_verb, by_database = set(), set()
+    with (
+        connection.cursor() as cursor
+    ):  # the steps alone: that the later ones have a vote behind them is held apart
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE voting_cycle DISABLE TRIGGER stage_proven")
     for since, to in STAGES:
         set_state("voting_cycle", "stage", since)
         if since != to and database_allows("voting_cycle", "stage", to):

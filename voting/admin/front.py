@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from voting.admin.after.clerk_desk import DeliveryDesk
@@ -21,21 +23,32 @@ from voting.admin.before.slates import CandidatePage, CandidatesPage
 from voting.admin.before.solicitation import ProposalPage
 from voting.admin.before.units import UnitDesk, desks
 from voting.admin.core import records
+from voting.admin.core.accounts_record import accounts_record
 from voting.admin.core.congresses import CongressPage, OpenCongressPage, OwnCongressPage, congresses
 from voting.admin.core.journal import journal
 from voting.admin.core.pages import FIRST
 from voting.admin.core.people import PeoplePage, PersonPage
-from voting.admin.core.site import site
+from voting.admin.core.second_factor import SecondFactorPage
+from voting.admin.core.site import SECOND_FACTOR, site
 from voting.admin.core.years import new_year
 from voting.admin.step_pages import PAGES
+from voting.admin.vote.ceremony import KeySlipPage, check_slip
 from voting.admin.vote.minutes import minutes
 from voting.admin.vote.paper_ballots import PaperDesk, ballot_sheets
 from voting.admin.vote.roll_changes import RollChangesPage
 from voting.admin.vote.roster import RosterPage
 from voting.admin.vote.scan import DeskPage
 from voting.domain.vote.running_order import RunningOrder, running_cycles
+from voting.domain.vote.steps import StepKey
 from voting.models import Cycle
-from voting.permissions import can_keep_accounts, can_open_congress, can_open_year, can_watch
+from voting.permissions import (
+    can_keep_accounts,
+    can_open_congress,
+    can_open_year,
+    can_see_accounts_record,
+    can_watch,
+)
+from voting.queries import last_verification
 from voting.read_models.core.unreadable import Unread
 from voting.states import Stage
 
@@ -65,8 +78,31 @@ def index(request: HttpRequest) -> HttpResponse:
         "unit_rows": unread.read(lambda: unit_rows(user)),
         "unread": unread.sentences,
         "may_open_year": can_open_year(user),
+        **_verified(orders[0] if orders else None),
+        "may_see_accounts": can_see_accounts_record(user),
     }
     return TemplateResponse(request, "admin/index.html", context)
+
+
+#: What the last check of the records may lie before, in the order of a vote.
+_BEFORE: dict[StepKey, Promise] = {
+    StepKey.OPEN: gettext_lazy("That was before the vote was opened."),
+    StepKey.CLOSE: gettext_lazy("That was before the vote was closed."),
+    StepKey.COUNT: gettext_lazy("That was before the count."),
+    StepKey.CERTIFY: gettext_lazy("That was before the count was certified."),
+}
+
+
+def _verified(first: tuple[RunningOrder, list[str]] | None) -> dict[str, Any]:
+    """Return when all records were last checked, and what of the first vote has been done since."""
+    if first is None:
+        return {}
+    order, unread = first
+    verified = last_verification()
+    steps = [] if unread else [step for step in order.steps if step.key in _BEFORE and step.is_done]
+    since = (step for step in steps if verified and step.entry and step.entry.at > verified.at)
+    later = next(since, None)
+    return {"verified": verified, "opened": bool(steps), "outdated": _BEFORE[later.key] if later else ""}
 
 
 def _readable(order: RunningOrder) -> tuple[RunningOrder, list[str]]:
@@ -92,6 +128,8 @@ BESIDE: list[tuple[str, Callable[..., Any], str]] = [
     ("journal", journal, "journal"),
     ("roster", RosterPage.as_view(), "roster"),
     ("desk", DeskPage.as_view(), "desk"),
+    ("key/mine", KeySlipPage.as_view(), "key_slip"),
+    ("key/check", check_slip, "key_slip_check"),
     ("roll-changes", RollChangesPage.as_view(), "roll_changes"),
     ("minutes", minutes, "minutes"),
     ("paper-ballots", PaperDesk.as_view(), "paper_desk"),
@@ -122,6 +160,9 @@ def addresses() -> list[URLPattern | URLResolver]:
     return [
         path("", site.admin_view(index), name="index"),
         path("new-year/", site.admin_view(new_year), name="new_year"),
+        path("login/code/", site.second_step, name="second_step"),
+        path("second-factor/", site.admin_view(SecondFactorPage.as_view()), name=SECOND_FACTOR),
+        path("sign-ins/", site.admin_view(accounts_record), name="accounts_record"),
         path("people/", site.admin_view(PeoplePage.as_view()), name="people"),
         path("people/<small:pk>/", site.admin_view(PersonPage.as_view()), name="person"),
         path("congress/", site.admin_view(OwnCongressPage.as_view()), name="own_congress"),

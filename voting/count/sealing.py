@@ -10,12 +10,14 @@ import hashlib
 import re
 import secrets
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hpke
 from cryptography.hazmat.primitives.asymmetric import mlkem, x25519
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
 from shamir_mnemonic.share import Share
@@ -28,11 +30,15 @@ WORDS_PER_SLIP = 20
 #: SLIP-39 knows no 1-of-n split and at most 16 slips.
 FEWEST_NEEDED, MOST_ISSUED = 2, 16
 PREFIX = 4
+#: A word by its place in the list, 0000 to 1023, for a number pad; so many digits make a slip.
+DIGITS_PER_WORD = 4
+DIGITS_PER_SLIP = WORDS_PER_SLIP * DIGITS_PER_WORD
 #: A mistyped word is shown again no longer than this.
 LONGEST_WORD = 16
 
 _SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 _BY_PREFIX = {word[:PREFIX]: word for word in WORDLIST}
+_PLACES = {word: place for place, word in enumerate(WORDLIST)}
 
 
 class CannotUnseal(Exception):
@@ -55,13 +61,24 @@ class SlipIncomplete(SlipError):
         self.words = words
 
 
-class SlipWordUnknown(SlipError):
-    """A word is not in the SLIP-39 list; ``word`` is as typed, ``place`` counts from 1."""
+class SlipDigitsMissing(SlipError):
+    """A slip was given in digits, and they are not 80; ``digits`` is how many they are."""
 
-    def __init__(self, slip: int, word: str, place: int) -> None:
+    def __init__(self, slip: int, digits: int) -> None:
         super().__init__(slip)
-        self.word = word
-        self.place = place
+        self.digits = digits
+
+
+class SlipWordUnknown(SlipError):
+    """Words are not in the SLIP-39 list, or groups of digits stand for none; ``word`` and ``place`` are of the first.
+
+    ``unknown`` has all of them, as typed, each with its place, counted from 1.
+    """
+
+    def __init__(self, slip: int, unknown: Sequence[tuple[int, str]]) -> None:
+        super().__init__(slip)
+        self.unknown = tuple(unknown)
+        self.place, self.word = self.unknown[0]
 
 
 class SlipMistyped(SlipError):
@@ -151,25 +168,57 @@ def split(seed: bytes, *, needed: int, issued: int) -> list[str]:
     return slips
 
 
-def read_slip(text: str, *, slip: int) -> str:
-    """Return a typed slip in its full words; the first four letters of a word are enough.
+def digits_of_slip(mnemonic: str) -> str:
+    """Return a slip in its full words as 80 digits: four for each word, its place in the list."""
+    return "".join(f"{_PLACES[word]:0{DIGITS_PER_WORD}d}" for word in mnemonic.split())
 
-    Numbers before words ("1. academic") are passed over. Raises SlipIncomplete, SlipWordUnknown or SlipMistyped.
+
+def place_of_slip(mnemonic: str) -> int:
+    """Return which slip of its ceremony it is, counted from 1."""
+    return int(Share.from_mnemonic(mnemonic).index) + 1
+
+
+_NUMBERED = re.compile(r"\d{1,2}\.(?=.)")
+
+
+def _tokens(text: str) -> list[str]:
+    """Return what stands for one word each; "1." and a number of one or two digits only count the words."""
+    tokens = []
+    for part in re.sub(r"[,，、;；\-]", " ", unicodedata.normalize("NFKC", text).lower()).split():
+        each = _NUMBERED.sub("", part, count=1).rstrip(".")
+        if not each.isdecimal():
+            tokens.append(each)
+        elif len(each) > 2:  # noqa: PLR2004 no slip has a hundredth word
+            tokens += [each[at : at + DIGITS_PER_WORD] for at in range(0, len(each), DIGITS_PER_WORD)]
+    return [token for token in tokens if token]
+
+
+def _word(token: str) -> str | None:
+    """Return the word that was typed as its beginning or as its four digits."""
+    if token.isdecimal():
+        known = len(token) == DIGITS_PER_WORD and int(token) < len(WORDLIST)
+        return WORDLIST[int(token)] if known else None
+    full = _BY_PREFIX.get(token[:PREFIX])
+    return full if full is not None and full.startswith(token) else None
+
+
+def read_slip(text: str, *, slip: int) -> str:
+    """Return a typed slip in its full words.
+
+    A word may be typed as four digits, its place in the list, or by its first four letters, or all in a mix; 80 digits
+    in a row are as good. Numbers before words ("1. academic") are passed over. Raises SlipIncomplete,
+    SlipDigitsMissing, SlipWordUnknown or SlipMistyped.
     """
-    typed = [
-        t
-        for t in re.sub(r"[,，、;；]", " ", unicodedata.normalize("NFKC", text).lower()).split()
-        if not t.rstrip(".").isdigit()
-    ]
-    words = []
-    for place, word in enumerate(typed, start=1):
-        full = _BY_PREFIX.get(word[:PREFIX])
-        if full is None or not full.startswith(word):
-            raise SlipWordUnknown(slip, word[:LONGEST_WORD], place)
-        words.append(full)
+    typed = _tokens(text)
+    runs = re.findall(r"\d{5,}", text)
+    if "".join(typed).isdecimal() and any(len(run) % DIGITS_PER_WORD for run in runs):
+        raise SlipDigitsMissing(slip, sum(map(len, typed)))
+    words = [_word(token) for token in typed]
+    if unknown := [(at, typed[at - 1][:LONGEST_WORD]) for at, word in enumerate(words, start=1) if not word]:
+        raise SlipWordUnknown(slip, unknown)
     if len(words) != WORDS_PER_SLIP:
         raise SlipIncomplete(slip, len(words))
-    mnemonic = " ".join(words)
+    mnemonic = " ".join(word for word in words if word)
     try:
         Share.from_mnemonic(mnemonic)
     except MnemonicError as error:
@@ -177,29 +226,70 @@ def read_slip(text: str, *, slip: int) -> str:
     return mnemonic
 
 
-def join(slips: Sequence[str], *, needed: int) -> bytes:
-    """Rebuild the seed from typed slips; empty ones are passed over.
+def read_slips(slips: Sequence[str]) -> tuple[dict[int, str], list[SlipError]]:
+    """Return the slips that can be read, by the place they were typed at, and what is wrong with each of the others.
 
-    Raises a SlipError that names the slip concerned. Whether the seed is the right one is told by its public key's
-    fingerprint, which the caller compares.
+    Empty ones are passed over. Of slips of two ceremonies the fewer are the foreign ones.
     """
-    mnemonics = [
-        (place, read_slip(text, slip=place)) for place, text in enumerate(slips, start=1) if text.strip()
-    ]
-    seen: dict[int, str] = {}
-    identifier = None
-    for place, mnemonic in mnemonics:
-        share = Share.from_mnemonic(mnemonic)
-        if identifier is not None and share.identifier != identifier:
-            raise SlipForeign(place)
-        identifier = share.identifier
-        if share.index in seen:
-            raise SlipRepeated(place)
-        seen[share.index] = mnemonic
-    if len(seen) < needed:
+    read: dict[int, str] = {}
+    faults: list[SlipError] = []
+    for place, text in enumerate(slips, start=1):
+        if text.strip():
+            try:
+                read[place] = read_slip(text, slip=place)
+            except SlipError as error:
+                faults.append(error)
+    shares = {place: Share.from_mnemonic(mnemonic) for place, mnemonic in read.items()}
+    common = Counter(share.identifier for share in shares.values()).most_common(1)
+    seen: set[int] = set()
+    for place, share in shares.items():
+        if share.identifier != common[0][0]:
+            faults.append(SlipForeign(place))
+        elif share.index in seen:
+            faults.append(SlipRepeated(place))
+        else:
+            seen.add(share.index)
+    return read, sorted(faults, key=lambda fault: fault.slip or 0)
+
+
+def combine(mnemonics: Sequence[str], *, needed: int) -> bytes:
+    """Rebuild the seed from slips that were read and belong together. Raises SlipsTooFew or SlipForeign."""
+    if len(mnemonics) < needed:
         raise SlipsTooFew(needed)
     try:
-        seed: bytes = combine_mnemonics(list(seen.values())[:needed])
+        seed: bytes = combine_mnemonics(list(mnemonics)[:needed])
     except MnemonicError as error:
         raise SlipForeign from error
     return seed
+
+
+def join(slips: Sequence[str], *, needed: int) -> bytes:
+    """Rebuild the seed from typed slips; empty ones are passed over.
+
+    Raises a SlipError that names the first slip concerned. Whether the seed is the right one is told by its public
+    key's fingerprint, which the caller compares.
+    """
+    read, faults = read_slips(slips)
+    if faults:
+        raise faults[0]
+    return combine(list(read.values()), needed=needed)
+
+
+_ONCE = bytes(12)
+
+
+def lay_by(mnemonic: str, *, secret: bytes, info: bytes) -> bytes:
+    """Seal a slip that waits for its holder to a secret that is used for this one slip alone (``info`` names it)."""
+    return ChaCha20Poly1305(_waiting_key(secret, info)).encrypt(_ONCE, mnemonic.encode(), info)
+
+
+def hand_over(sealed: bytes, *, secret: bytes, info: bytes) -> str:
+    """Return the slip that was laid by. Raises CannotUnseal for any other secret or slip."""
+    try:
+        return ChaCha20Poly1305(_waiting_key(secret, info)).decrypt(_ONCE, sealed, info).decode()
+    except (InvalidTag, ValueError) as error:
+        raise CannotUnseal from error
+
+
+def _waiting_key(secret: bytes, info: bytes) -> bytes:
+    return HKDF(hashes.SHA256(), 32, salt=b"piaojue/waiting-slip/1", info=info).derive(secret)

@@ -3,7 +3,7 @@
 CREATE FUNCTION public.piaojue_ballot_item() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF (SELECT status FROM public.voting_round WHERE id = NEW.round_id) <> 'preparing' THEN
+    IF public.piaojue_status_of(NEW.round_id) IS DISTINCT FROM 'preparing' THEN
         RAISE EXCEPTION 'refused on %: the ballot is fixed', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;

@@ -33,3 +33,6 @@ END $$;
 
 CREATE TRIGGER slate_frozen BEFORE INSERT OR UPDATE OR DELETE ON public.voting_candidate FOR EACH ROW
 EXECUTE FUNCTION public.piaojue_slate();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.voting_candidate FOR EACH STATEMENT
+EXECUTE FUNCTION public.piaojue_refuse('kept as evidence');

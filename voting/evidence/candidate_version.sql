@@ -13,3 +13,6 @@ END $$;
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON public.voting_candidateversion FOR EACH ROW
 EXECUTE FUNCTION public.piaojue_version();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.voting_candidateversion FOR EACH STATEMENT
+EXECUTE FUNCTION public.piaojue_refuse('append-only');

@@ -5,3 +5,6 @@ EXECUTE FUNCTION public.piaojue_refuse('append-only');
 
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.voting_inspection FOR EACH STATEMENT
 EXECUTE FUNCTION public.piaojue_refuse('append-only');
+
+CREATE TRIGGER moment BEFORE INSERT ON public.voting_inspection FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_at_stage('delivery', 'assessment');

@@ -8,3 +8,6 @@ EXECUTE FUNCTION public.piaojue_refuse('append-only');
 
 CREATE TRIGGER moment BEFORE INSERT ON public.voting_paperbox FOR EACH ROW
 EXECUTE FUNCTION public.piaojue_at_status('closed');
+
+CREATE TRIGGER actor BEFORE INSERT ON public.voting_paperbox FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_actor('recorded_by_id', 'clerk', 'scrutineer', 'chief');

@@ -24,3 +24,6 @@ END $$;
 
 CREATE TRIGGER two_readers BEFORE INSERT ON public.voting_paperreading FOR EACH ROW
 EXECUTE FUNCTION public.piaojue_two_readers();
+
+CREATE TRIGGER actor BEFORE INSERT ON public.voting_paperreading FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_actor('read_by_id', 'clerk', 'scrutineer', 'chief');

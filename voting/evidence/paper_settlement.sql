@@ -9,3 +9,6 @@ EXECUTE FUNCTION public.piaojue_refuse('append-only');
 
 CREATE TRIGGER moment BEFORE INSERT ON public.voting_papersettlement FOR EACH ROW
 EXECUTE FUNCTION public.piaojue_at_status('closed');
+
+CREATE TRIGGER actor BEFORE INSERT ON public.voting_papersettlement FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_actor('settled_by_id', 'chief');

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Collection, Mapping
 from importlib.resources import files
@@ -14,7 +15,7 @@ from voting import states
 
 FILES = files("voting.evidence")
 #: The files about several tables: the functions that they call come first; the others follow by name.
-SHARED = ("shared", "same_congress")
+SHARED = ("shared", "same_congress", "row_keys")
 
 State = TypeVar("State", bound=TextChoices)
 
@@ -40,6 +41,8 @@ def render(name: str) -> str:
     text = (FILES / f"{name}.sql").read_text(encoding="utf-8")
     for mark, values in _MARKS.items():
         text = text.replace(f"<<{mark}>>", ", ".join(f"'{value}'" for value in values))
+    for mark, table in _TABLES.items():
+        text = text.replace(f"<<{mark}>>", f"'{json.dumps(table)}'")
     return text
 
 
@@ -59,13 +62,23 @@ def _steps(table: Mapping[State, Collection[State]]) -> list[str]:
     return [f"{since}>{to}" for since in table for to in table if to in table[since]]
 
 
-def _statuses(those: Collection[states.RoundStatus]) -> list[str]:
-    return [status.value for status in states.RoundStatus if status in those]
+def _among(those: Collection[State], of: type[State]) -> list[str]:
+    """Return the values of some members, in the order of all: a set has none that stays."""
+    return [member.value for member in of if member in those]
 
 
 _MARKS = {
     "STAGE_STEPS": _steps(states.STAGE_STEPS),
     "ROUND_STEPS": _steps(states.ROUND_STEPS),
-    "BEFORE_OPENING": _statuses(states.BEFORE_OPENING),
-    "CHECK_IN_STATUSES": _statuses(states.CHECK_IN_STATUSES),
+    "DELIVERY_STEPS": _steps(states.DELIVERY_STEPS),
+    "BEFORE_OPENING": _among(states.BEFORE_OPENING, states.RoundStatus),
+    "CHECK_IN_STATUSES": _among(states.CHECK_IN_STATUSES, states.RoundStatus),
+    "VOTED_STAGES": _among(states.VOTED_STAGES, states.Stage),
+    "ROLL_ACTS": _among(states.ROLL_ACTS, states.Act),
+    "STEPS_TAKEN_ONCE": _among(states.STEPS_TAKEN_ONCE, states.Act),
+    "HELD_ACTS": _among(states.ROLL_ACTS | {*states.ACT_OF_STEP.values()}, states.Act),
+}
+_TABLES = {
+    "ACTS_OF_STEPS": {step.value: act.value for step, act in states.ACT_OF_STEP.items()},
+    "STATUSES_OF_ACTS": {act.value: step.value for step, act in states.ACT_OF_STEP.items()},
 }

@@ -225,6 +225,13 @@ FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('cycle_id:voting_cycl
 CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF survey_id, delivery_id ON public.voting_surveycount
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('survey_id:voting_survey', 'delivery_id:voting_delivery');
 
+-- The keeper of the installation, who belongs to no congress, enters the first keeper of one: not held are actors.
+CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF congress_id, subject_id ON public.voting_congressentry
+FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('congress_id:accounts_congress', 'subject_id:accounts_user');
+
+CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF round_id, holder_id ON public.voting_keyslip
+FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_round', 'holder_id:accounts_user');
+
 CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF round_id, counted_by_id ON public.voting_tally
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_round', 'counted_by_id:accounts_user');
 

@@ -7,12 +7,102 @@ BEGIN
     RAISE EXCEPTION 'refused on %: %', TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 
--- Refuses a row of a round that does not stand at the status that the trigger names.
+-- The status of a round. Its row is held shared until the transaction ends, so that whoever moves the round on waits, and
+-- a row that was let in belongs to the moment for good.
+CREATE FUNCTION public.piaojue_status_of(concerned bigint) RETURNS text LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    status_now text;
+BEGIN
+    SELECT status INTO status_now FROM public.voting_round WHERE id = concerned FOR SHARE;
+    RETURN status_now;
+END $$;
+
+-- Refuses a row of a round that stands at none of the statuses that the trigger names.
 CREATE FUNCTION public.piaojue_at_status() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF (SELECT status FROM public.voting_round WHERE id = NEW.round_id) <> TG_ARGV[0] THEN
-        RAISE EXCEPTION 'refused on %: only while the round is %', TG_TABLE_NAME, TG_ARGV[0]
+    IF (public.piaojue_status_of(NEW.round_id) = ANY (TG_ARGV)) IS NOT TRUE THEN
+        RAISE EXCEPTION 'refused on %: only while the round is %', TG_TABLE_NAME, array_to_string(TG_ARGV, ' or ')
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- Asked at the end of the transaction: a row that a step fixes comes with that step, never before it. The trigger names
+-- the status that the round stood at before.
+CREATE FUNCTION public.piaojue_step_taken() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    row_now jsonb := to_jsonb(NEW);
+BEGIN
+    IF (public.piaojue_status_of(coalesce(row_now ->> 'round_id', row_now ->> 'tally_id')::bigint) <> TG_ARGV[0])
+       IS NOT TRUE THEN
+        RAISE EXCEPTION 'refused on %: only with the step that it belongs to', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- Refuses a row whose actor (the first column named) has none of the roles named, or is out of use. That it is somebody
+-- of this congress is held in same_congress.sql.
+CREATE FUNCTION public.piaojue_actor() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.accounts_user
+                   WHERE id = (to_jsonb(NEW) ->> TG_ARGV[0])::bigint AND is_active AND congress_id IS NOT NULL
+                     AND role = ANY (TG_ARGV[1:])) THEN
+        RAISE EXCEPTION 'refused on %: not the act of this person', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- Refuses a row of a cycle, or of a delivery in it, that stands at none of the stages that the trigger names.
+CREATE FUNCTION public.piaojue_at_stage() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    row_now jsonb := to_jsonb(NEW);
+    concerned bigint := coalesce(
+        (row_now ->> 'cycle_id')::bigint,
+        (SELECT cycle_id FROM public.voting_delivery WHERE id = (row_now ->> 'delivery_id')::bigint));
+BEGIN
+    IF ((SELECT stage FROM public.voting_cycle WHERE id = concerned) = ANY (TG_ARGV)) IS NOT TRUE THEN
+        RAISE EXCEPTION 'refused on %: only in the stage of %', TG_TABLE_NAME, array_to_string(TG_ARGV, ' or ')
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- Whether a year is archived, or the year that an assessment belongs to, and everything voted in it is published.
+CREATE FUNCTION public.piaojue_archived(concerned bigint) RETURNS boolean LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM public.voting_cycle a JOIN public.voting_cycle c ON c.id IN (a.id, a.assesses_id)
+                   WHERE a.id = concerned AND c.stage = 'archived')
+        AND NOT EXISTS (SELECT FROM public.voting_round WHERE cycle_id = concerned AND status <> 'published');
+END $$;
+
+-- Holds a chain: the next number, and the hash of the entry before. The trigger names the column of what the chain
+-- belongs to; the table is the one the row goes into.
+CREATE FUNCTION public.piaojue_chained() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    last_sequence integer;
+    last_digest text;
+BEGIN
+    IF to_jsonb(NEW) ->> TG_ARGV[0] IS NULL THEN
+        EXECUTE format('SELECT sequence, digest FROM %I.%I WHERE %I IS NULL ORDER BY sequence DESC LIMIT 1',
+                       TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_ARGV[0])
+            INTO last_sequence, last_digest;
+    ELSE
+        EXECUTE format('SELECT sequence, digest FROM %I.%I WHERE %I = $1::bigint ORDER BY sequence DESC LIMIT 1',
+                       TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_ARGV[0])
+            INTO last_sequence, last_digest USING to_jsonb(NEW) ->> TG_ARGV[0];
+    END IF;
+    IF (NEW.sequence, NEW.previous)
+       IS DISTINCT FROM (coalesce(last_sequence, 0) + 1, coalesce(last_digest, repeat('0', 64))) THEN
+        RAISE EXCEPTION 'refused on %: not the next entry of its chain', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;

@@ -1,10 +1,8 @@
-"""A cycle belongs to a congress, whose kind and place are its own; the rules are installed anew."""
+"""A cycle belongs to a congress, whose kind and place are its own."""
 
 import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
-
-from voting.evidence.operation import InstallEvidence
 
 
 class Migration(migrations.Migration):
@@ -47,5 +45,4 @@ class Migration(migrations.Migration):
                 violation_error_message="Another year of this congress has this address.",
             ),
         ),
-        InstallEvidence("1581ec286423100f0bcf4201ccab8acd8124892b6aa0d16413e2f6b1b4c46b59"),
     ]

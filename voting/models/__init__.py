@@ -14,9 +14,12 @@ from voting.models.before.proposal import MOST_ATTACHMENTS, MOST_CONTENT, Attach
 from voting.models.before.proposal_list import ProgressList, ProposalList
 from voting.models.before.screening import Decision, Opinion
 from voting.models.before.slate import CandidateVersion, Provenance, Question, ReportReading, SlateReport
+from voting.models.core.congress_journal import CongressEntry
 from voting.models.core.cycle import Cycle
 from voting.models.core.journal import JournalEntry
 from voting.models.core.knock import Knock
+from voting.models.core.verification import Verification
+from voting.models.vote.key_slip import KeySlip
 from voting.models.vote.notice import Notice
 from voting.models.vote.paper_ballot import PaperBox, PaperReading, PaperSettlement
 from voting.models.vote.round import BallotItem, RollEntry, Round
@@ -36,6 +39,7 @@ __all__ = [
     "Certification",
     "ChangeRequest",
     "Completion",
+    "CongressEntry",
     "Cycle",
     "Decision",
     "Delivery",
@@ -46,6 +50,7 @@ __all__ = [
     "FindingStep",
     "Inspection",
     "JournalEntry",
+    "KeySlip",
     "Knock",
     "LightSetting",
     "MilestoneState",
@@ -76,5 +81,6 @@ __all__ = [
     "TargetFigure",
     "TieDecision",
     "UrnSeal",
+    "Verification",
     "VotingRules",
 ]

@@ -34,24 +34,33 @@ from reportlab.platypus.doctemplate import LayoutError
 from voting.printing.blocks import Bars, Block, Document, Facts, Figures, Heading, Listing, Table, Text, Tiles
 from voting.printing.pdf_tiles import figures, tiles
 from voting.printing.pdf_type import HAIR, INK, SONG, paragraph
+from voting.text.turns import Turns
 
 MARGIN = 18 * mm
 #: A column of numbers, one of a time, one of a name.
 _NUMBER, _TIME, _NAME = 15 * mm, 31 * mm, 38 * mm
 _ORDINAL = 10 * mm
 _PADDING = 6  # points, of reportlab's own frame
+#: One paper is drawn at a time, so that readers of papers never take the threads from the voters.
+DRAWING = Turns(waiting=1, patience=3)
 
 
 def as_pdf(document: Document) -> bytes:
     """Return the document as a PDF file; the same document gives the same bytes.
 
-    Rows of a table stay whole, but for one that is taller than a page.
+    Rows of a table stay whole, but for one that is taller than a page. Raises NoTurn while others are drawn.
     """
-    pdfmetrics.registerFont(UnicodeCIDFont(SONG))
-    try:
-        return _built(document, whole_rows=True)
-    except LayoutError:
-        return _built(document, whole_rows=False)
+    with DRAWING.turn():
+        pdfmetrics.registerFont(UnicodeCIDFont(SONG))
+        try:
+            return _built(document, whole_rows=True)
+        except LayoutError:
+            return _built(document, whole_rows=False)
+
+
+def own_words() -> list[str]:
+    """Return what the drawing says by itself, in the reader's language."""
+    return [_("Page %(place)d of %(pages)d"), pgettext("place of the seal", "(seal)")]
 
 
 def _built(document: Document, *, whole_rows: bool) -> bytes:

@@ -16,6 +16,7 @@ from voting.count import counting
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.files import PUBLIC, RECOUNT
 from voting.recount import ballots, notice, pb
+from voting.recount.notice import MARK
 from voting.recount.report import Report, Unreadable
 
 MOST = 512 * 1024 * 1024  # bytes
@@ -76,7 +77,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     _print(f"{answer}\n")
     said = "everything agrees" if report.agrees else "the file and the recount DISAGREE"
-    sys.stderr.write(f"{path}: {len(report.checks)} checks, {said}\n")
+    marks = [f"; mark of the key 印记 {each['found']}" for each in report.checks if each["check"] == MARK]
+    sys.stderr.write(f"{path}: {len(report.checks)} checks, {said}{''.join(marks)}\n")
     return 0 if report.agrees else 1
 
 

@@ -6,6 +6,7 @@ from voting.count.canonical import root_of, sha256_hex
 from voting.count.formats.files import RECOUNT, RecountBody
 from voting.count.formats.working import WORKING
 from voting.count.working import expand, paper_choices, work_out
+from voting.recount.notice import check_mark
 from voting.recount.report import Report
 
 
@@ -13,6 +14,7 @@ def recount(file: RecountBody) -> Report:
     """Return the report on a scrutineers' file: counted anew from every ballot, byte for byte."""
     facts, patterns = file["facts"], file["patterns"]
     report = Report(RECOUNT.name)
+    check_mark(report, facts["key"], file.get("key_mark"))
     hashes = [bytes.fromhex(each) for each in file["hashes"]]
     report.check("ballots in the urn", found=len(hashes), said=facts["urn"]["ballots"])
     report.check(

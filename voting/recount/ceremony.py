@@ -13,6 +13,7 @@ from pathlib import Path
 
 from voting.count import sealing
 from voting.count.formats.files import KEY, KeyBody
+from voting.count.key_marks import KeyMark
 
 _CLEAR = "\033[2J\033[3J\033[H"
 
@@ -39,7 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
         }  # fmt: skip
         if given.out.exists():
             raise FileExistsError(f"{given.out} is there already")
-        _give(slips, given.slips)
+        mark = KeyMark.of(key.fingerprint)
+        _give(slips, given.slips, mark)
         with given.out.open(
             "x", encoding="utf-8"
         ) as file:  # last: a key without its slips would be worthless
@@ -47,11 +49,13 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, EOFError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stderr.write(f"Public key 公钥: {given.out}\nFingerprint 指纹: {key.fingerprint}\n")
+    sys.stderr.write(
+        f"Public key 公钥: {given.out}\nFingerprint 指纹: {key.fingerprint}\nMark 印记: {mark}\n"
+    )
     return 0
 
 
-def _give(slips: list[str], folder: Path | None) -> None:
+def _give(slips: list[str], folder: Path | None, mark: KeyMark) -> None:
     """Write the slips into the folder, or show one at a time to the scrutineer whose it is."""
     if folder is not None:
         folder.mkdir(mode=0o700)
@@ -61,9 +65,10 @@ def _give(slips: list[str], folder: Path | None) -> None:
             path.write_text(f"{slip}\n", encoding="utf-8")
         return
     for place, slip in enumerate(slips, start=1):
-        words = slip.split()
-        lines = [" ".join(words[start : start + 5]) for start in range(0, len(words), 5)]
-        sys.stdout.write(f"{_CLEAR}Slip 密钥条 {place} / {len(slips)}\n\n" + "\n".join(lines) + "\n\n")
+        digits, words = sealing.digits_of_slip(slip), slip.split()
+        lines = [f"{at + 1:>2}. {digits[4 * at : 4 * at + 4]}  {word}" for at, word in enumerate(words)]
+        head = f"{_CLEAR}Slip 密钥条 {place} / {len(slips)}\nMark 印记 {mark}\n\n"
+        sys.stdout.write(head + "\n".join(lines) + "\n\n")
         sys.stdout.flush()
         input("Copied it? Enter hides it. 抄好后按回车。")
     sys.stdout.write(_CLEAR)

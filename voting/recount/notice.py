@@ -19,8 +19,11 @@ from voting.count.formats.notice import (
 )
 from voting.count.formats.parts import ChannelName, Settings
 from voting.count.formats.working import BallotFigures, ChannelRecord, ItemVotes
+from voting.count.key_marks import KeyMark
 from voting.recount.report import Report
 
+#: The name of the check, which the program says last.
+MARK = "mark of the key"
 _FIGURES: tuple[Literal["returned", "valid", "blank", "void"], ...] = ("returned", "valid", "blank", "void")
 _PARTS: tuple[Literal["for", "basically", "against", "abstain", "not_pressed"], ...] = (
     "for", "basically", "against", "abstain", "not_pressed",
@@ -39,6 +42,7 @@ def recount(file: PublicBody) -> Report:
     body = file["notice"]
     report = Report(PUBLIC.name)
     report.check("hash of the notice", found=sha256_hex(NOTICE.write(body)), said=file["notice_digest"])
+    check_mark(report, body["round"]["key"], body["round"].get("key_mark"))
     hashes = [bytes.fromhex(each) for each in file["hashes"]]
     report.check("ballots in the urn", found=len(hashes), said=body["urn"]["ballots"])
     report.check(
@@ -57,6 +61,12 @@ def recount(file: PublicBody) -> Report:
         },
     }
     return report
+
+
+def check_mark(report: Report, key: str, said: str | None) -> None:
+    """Draw the key's mark again; a record from before there were marks says none."""
+    mark = str(KeyMark.of(key))
+    report.check(MARK, found=mark, said=mark if said is None else said)
 
 
 class _Round(NamedTuple):

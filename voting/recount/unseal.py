@@ -1,8 +1,9 @@
 """``python -m voting.recount.unseal URN --out COUNT``: count an exported urn with the scrutineers' slips, offline.
 
-No Django, no database, no network. It asks for the slips (or reads them from a file, one a line), checks the urn
-against its root, unseals, counts, prints the votes and writes the count, which the clerk imports: it is the online
-count byte for byte. With ``--trial`` it opens the trial ballot of a key ceremony and prints its word.
+No Django, no database, no network. It asks for the slips, digits or words (or reads them from a file, one a
+line), checks the urn against its root, unseals, counts, prints the votes and writes the count, which the clerk
+imports: it is the online count byte for byte. With ``--trial`` it opens the trial ballot of a key ceremony and prints
+its word.
 
 Exit status: 0 done, 1 refused with a sentence, 2 a file that cannot be read.
 """
@@ -20,7 +21,9 @@ from pathlib import Path
 from voting.count import choices, counting, sealing
 from voting.count.canonical import root_of
 from voting.count.definition import read_definition
-from voting.count.formats.files import COUNT, TRIAL, URN, TrialBody, UrnBody
+from voting.count.formats.files import COUNT, TRIAL, URN, CountBody, TrialBody, UrnBody
+from voting.count.key_marks import KeyMark
+from voting.count.proofs import proof_of
 from voting.count.working import Working, work_out
 
 
@@ -47,16 +50,22 @@ def _said(error: sealing.SlipError) -> str:
             f"Slip {error.slip}: word {error.place}, “{error.word}”, is not in the list. "
             f"第 {error.slip} 张第 {error.place} 个词“{error.word}”不在词表内。"
         )
-    if isinstance(error, sealing.SlipIncomplete):
-        return (
-            f"Slip {error.slip} has {error.words} words, not 20. "
-            f"第 {error.slip} 张有 {error.words} 个词，应为 20 个。"
-        )
+    if isinstance(error, sealing.SlipIncomplete | sealing.SlipDigitsMissing):
+        return _incomplete(error)
     if isinstance(error, sealing.SlipRepeated):
         return f"Slip {error.slip} was given before. 第 {error.slip} 张重复。"
     if isinstance(error, sealing.SlipForeign):
         return f"Slip {error.slip} is of another ceremony. 第 {error.slip} 张属于另一次密钥仪式。"
     return f"Slip {error.slip}: a word is mistyped. 第 {error.slip} 张有词抄错。"
+
+
+def _incomplete(error: sealing.SlipIncomplete | sealing.SlipDigitsMissing) -> str:
+    if isinstance(error, sealing.SlipDigitsMissing):
+        return (
+            f"Slip {error.slip} has {error.digits} digits, not 80. "
+            f"第 {error.slip} 张有 {error.digits} 个数字，应为 80 个。"
+        )
+    return f"Slip {error.slip} has {error.words} words, not 20. 第 {error.slip} 张有 {error.words} 个词，应为 20 个。"
 
 
 def count(urn: UrnBody, seed: bytes) -> Working:
@@ -81,6 +90,18 @@ def _unsealed(urn: UrnBody, blobs: list[bytes], seed: bytes) -> Iterator[choices
             ) from None
 
 
+def proof(urn: UrnBody, seed: bytes, counted: Working) -> str:
+    """Return what binds the count to whoever took the urn; empty where the urn holds no word. Raises NotUnsealed."""
+    if "proof" not in urn:
+        return ""
+    sealed, info = urn["proof"]["sealed"], urn["proof"]["info"].encode()
+    try:
+        word = sealing.unseal(sealing.private_key(seed), base64.b64decode(sealed, validate=True), info=info)
+    except sealing.CannotUnseal:
+        raise NotUnsealed("The word of this urn does not open. 票箱文件中的验证词无法启封。") from None
+    return proof_of(word, counted.working, counted.patterns)
+
+
 def open_trial(trial: TrialBody, seed: bytes) -> str:
     """Return the word sealed in a trial ballot. Raises NotUnsealed."""
     blob = base64.b64decode(trial["ballot"], validate=True)
@@ -91,10 +112,11 @@ def open_trial(trial: TrialBody, seed: bytes) -> str:
     return plain.rstrip(b"\0").decode()
 
 
-def ask_slips(path: Path | None, needed: int) -> list[str]:
-    """Return the slips of a file, one a line, or as typed without echo."""
+def ask_slips(path: Path | None, needed: int, *, mark: KeyMark) -> list[str]:
+    """Return the slips of a file, one a line, or as typed without echo once the mark was said that is on each."""
     if path is not None:
         return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    sys.stderr.write(f"Mark of the key 印记: {mark}\n")
     sys.stderr.write(
         f"{needed} slips are needed; what you type is not shown. 需要 {needed} 张密钥条，输入不显示。\n"
     )
@@ -122,7 +144,8 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         urn = URN.read(text)
         seed = _seed(options.slips, needed=urn["slips_needed"], key=urn["facts"]["key"])
-        _write(options.out, count(urn, seed))
+        counted = count(urn, seed)
+        _write(options.out, counted, proof(urn, seed, counted))
     except NotUnsealed as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
@@ -133,19 +156,30 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _seed(slips: Path | None, *, needed: int, key: str) -> bytes:
-    return rebuild(ask_slips(slips, needed), needed=needed, key=key)
+    return rebuild(ask_slips(slips, needed, mark=KeyMark.of(key)), needed=needed, key=key)
 
 
-def _write(path: Path | None, counted: Working) -> None:
+def count_file(counted: Working, proven: str) -> str:
+    """Return the text of the file that goes back; ``proven`` is what ``proof`` returned."""
+    body: CountBody = {
+        "format": "piaojue-count/1",
+        "working": counted.working,
+        "patterns": counted.patterns,
+    }
+    if proven:
+        body["proof"] = proven
+    return COUNT.write(body)
+
+
+def _write(path: Path | None, counted: Working, proven: str) -> None:
     """Print the votes, and write the count into a file that must be new."""
     outcome = counted.working["outcome"]
     for item in outcome["items"]:
         sys.stdout.write(f"{item['number']:>3}  {item['for']:>6}  {item['decision']}\n")
+    sys.stdout.write(f"Mark of the key 印记: {KeyMark.of(counted.working['key'])}\n")
     sys.stdout.write(f"{outcome['status']}; hash of the count {counted.digest}\n")
     if path is not None:
-        text = COUNT.write(
-            {"format": "piaojue-count/1", "working": counted.working, "patterns": counted.patterns}
-        )
+        text = count_file(counted, proven)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
 

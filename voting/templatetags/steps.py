@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django import template
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from voting.domain.vote.key_slips import slips_of
 from voting.domain.vote.rules import SETTINGS
-from voting.domain.vote.running_order import Step, StepState
-from voting.models import Cycle, VotingRules
+from voting.domain.vote.running_order import RunningOrder, Step, StepState
+from voting.domain.vote.steps import StepKey
+from voting.models import Cycle, Round, VotingRules
 from voting.read_models.before.slate_report import amount_text
 from voting.read_models.core.journal_words import name_of, value_of
+from voting.states import RoundStatus
 
 register = template.Library()
 register.filter("amount", amount_text)
@@ -24,10 +30,42 @@ STATES: dict[StepState, Promise] = {
 }
 
 
+class StepWord(NamedTuple):
+    """Where a step stands, in a word, and whether that is the end of it."""
+
+    word: str
+    whole: bool
+
+
 @register.simple_tag
-def state(step: Step) -> str:
-    """Return where a step stands, in a word."""
-    return str(STATES[step.state])
+def state(order: RunningOrder, step: Step) -> StepWord:
+    """Return where a step stands; of the key ceremony how many slips are typed back, until all are."""
+    typed, issued = _slips_typed(order.round) if step.key is StepKey.KEY else (0, 0)
+    if typed < issued:
+        words = ngettext(
+            "%(typed)d of %(issued)d slip typed back", "%(typed)d of %(issued)d slips typed back", issued
+        )
+        return StepWord(words % {"typed": typed, "issued": issued}, whole=False)
+    return StepWord(str(STATES[step.state]), whole=step.is_done)
+
+
+def _slips_typed(round_: Round | None) -> tuple[int, int]:
+    """Return how many key slips their holders have typed back, of how many, while that is still to be done."""
+    slips = slips_of(round_) if round_ and round_.status == RoundStatus.KEYED else []
+    return sum(slip.proven for slip in slips), len(slips)
+
+
+@register.filter
+def aside(words: object, more: object) -> str:
+    """Return words with more in brackets behind them, as the reader's language writes brackets."""
+    return gettext("%(words)s (%(more)s)") % {"words": words, "more": more}
+
+
+@register.simple_tag
+def taken_by(step: Step) -> str:
+    """Return who may take a step, each with the role."""
+    people = (aside(person, person.get_role_display()) for person in step.people)
+    return gettext("Taken by: %(people)s") % {"people": pgettext("list", ", ").join(people)}
 
 
 @register.simple_tag

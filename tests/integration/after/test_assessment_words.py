@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from tests.assessing import GOOD, POOR, begin, finish
 from tests.cases_after import assess
-from tests.factories import make_vote
+from tests.factories import PASSWORD, make_vote
 from tests.pages import html_of
 from tests.spring import make_spring
 from voting.forms.vote.rules import RulesForm
@@ -142,5 +142,6 @@ def test_the_first_page_begins_with_the_year_that_the_clerk_was_at_work_on():
     )
     client.post("/admin/vote/2018-assessment/check-in/", {"do": "rest"})
     held.run("keyed", "ready")
-    done = client.post("/admin/vote/2018-assessment/open/", {"confirm": "on"})
+    beside = {"second_name": held.chief.username, "second_password": PASSWORD}
+    done = client.post("/admin/vote/2018-assessment/open/", {"confirm": "on", "mark": held.mark, **beside})
     assert done["Location"] == "/admin/?first=2018-assessment"

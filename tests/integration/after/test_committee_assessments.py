@@ -15,9 +15,9 @@ from tests.factories import UserFactory
 from tests.spring import make_spring
 from voting.domain.after import assessments
 from voting.domain.core.refusals import StepNotAllowed
+from voting.foreign import tables
 from voting.models import Cycle, JournalEntry
 from voting.states import Act, Body, Stage
-from voting.text import tables
 
 pytestmark = pytest.mark.django_db
 DESK = "/admin/vote/2018/delivery/"

@@ -17,7 +17,7 @@ from accounts.models import Delegate, Delegation, RosterImport, User, delegate_u
 from accounts.roles import Kind, Role
 from tests.factories import NOW, CongressFactory, DelegateFactory, UserFactory, Vote, make_vote
 from tests.integration.vote.test_admin_steps import text_of
-from tests.unit.text.test_tables import HEADER, as_csv, as_xlsx
+from tests.unit.foreign.test_tables import HEADER, as_csv, as_xlsx
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.roster import FaultCode
 from voting.domain.before import rosters

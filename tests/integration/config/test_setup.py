@@ -6,6 +6,7 @@ Guards ``config.settings``, ``config.catalogues`` and ``config.health``.
 from __future__ import annotations
 
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -14,7 +15,6 @@ from typing import Any
 
 import pytest
 from babel.messages.catalog import Message
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from pytest_django import Settings
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[3]
 VARIABLES = (
     *("PIAOJUE_ENV", "PIAOJUE_VAR", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "HTTPS"),
     *("BEHIND_PROXY", "DATABASE_URL", "DATABASE_POOL", "DATABASE_POOL_MIN", "DATABASE_POOL_MAX", "TIME_ZONE"),
-    *("SESSION_MINUTES",),
+    *("SESSION_MINUTES", "GRANIAN_WORKERS", "GRANIAN_BLOCKING_THREADS"),
 )
 KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
 PRODUCTION = {
@@ -67,7 +67,7 @@ def test_development_needs_no_variable(read: Any, tmp_path: Path) -> None:
         "CONN_MAX_AGE": 0,
         "NAME": "piaojue",
         "EMBEDDED_IN": tmp_path / "postgres",
-        "OPTIONS": {"connect_timeout": 5},
+        "OPTIONS": {"connect_timeout": 5, "server_side_binding": True},
     }
     assert not (tmp_path / "postgres").exists(), "reading the settings starts no server"
 
@@ -119,11 +119,6 @@ def test_only_what_serves_keeps_a_pool(read: Any) -> None:
     assert pooled["OPTIONS"]["pool"] == {"min_size": 2, "max_size": 4, "timeout": 5}
 
 
-def test_staff_attempts_are_counted_by_name_and_never_by_address() -> None:
-    assert settings.AXES_LOCKOUT_PARAMETERS == ["username"]
-    assert settings.AXES_DISABLE_ACCESS_LOG is True
-
-
 @pytest.mark.parametrize(
     ("changes", "ids"),
     [
@@ -165,10 +160,13 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_check_deploy_accepts_a_production_environment() -> None:
-    done = run("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
-    assert done.returncode == 0, done.stderr
-    assert "no issues (3 silenced)" in done.stdout
+def test_check_deploy_has_only_the_silent_database_to_say_of_a_production_environment() -> None:
+    done = run(
+        "check", "--deploy", "--fail-level", "WARNING", **{**PRODUCTION, "DATABASE_URL": NOBODY_LISTENS}
+    )
+    assert done.returncode == 1
+    assert "identified 1 issue (2 silenced)" in done.stderr
+    assert "(piaojue.E010) The database does not answer: " in done.stderr
 
 
 def test_a_database_that_does_not_answer_is_one_sentence() -> None:
@@ -243,6 +241,16 @@ def test_production_sends_everyone_but_the_monitor_to_https(client: Client, sett
     assert (away.status_code, away.headers["Location"]) == (301, "https://testserver/")
 
 
+def test_the_service_starts_as_many_workers_as_the_checks_take() -> None:
+    """An environment of before says nothing of them; granian's own defaults are others."""
+    unit = (catalogues.ROOT / "deploy" / "piaojue.service").read_text()
+    [line] = re.findall(r"^Environment=(GRANIAN_.+)$", unit, re.MULTILINE)
+    started = dict(each.split("=") for each in line.split())
+    read = (catalogues.ROOT / "config" / "settings.py").read_text()
+    taken = dict(re.findall(r'env\.integer\("(GRANIAN_\w+)", default=(\d+)', read))
+    assert started == taken
+
+
 # ------------------------------------------------------------------------------------------------- catalogues
 
 CATALOGUE = catalogues.LOCALE / "zh_Hans" / "LC_MESSAGES" / "django.po"
@@ -265,6 +273,7 @@ def test_no_sentence_is_without_its_translation() -> None:
         (Message("100%", "百分之百"), []),
         (Message(("one", "%(n)d things"), ("%(n)d件",)), []),
         (Message(("one", "%(n)d things"), ("",)), ["not translated"]),
+        (Message("certified", "已签认"), ["“签认” for “核签”"]),
     ],
 )
 def test_faults_of_a_translation(message: Message, faults: list[str]) -> None:

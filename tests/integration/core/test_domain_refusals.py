@@ -14,31 +14,36 @@ from django.db import connection
 from django.utils.translation import override
 
 import voting.domain
-from accounts import codes
+from accounts import attempts, codes
 from accounts.codes import CodeRefused
-from accounts.models import Delegate
+from accounts.models import Delegate, User
 from accounts.roles import Role
 from tests.autumn import make_autumn
 from tests.cases_after import CASES_AFTER, TRACES_AFTER
 from tests.cases_before import CASES_BEFORE, TRACES_BEFORE
-from tests.factories import NOW, UserFactory, make_vote
+from tests.factories import NOW, UserFactory, Vote, make_vote
+from tests.offline import with_imported_count
 from tests.security.test_crawl import database
+from tests.security.test_swapped_keys import write
 from voting.count.formats.files import COUNT
 from voting.domain.after import progress
 from voting.domain.before import rosters
-from voting.domain.core import cycles, imports, people
+from voting.domain.core import cycles, imports, people, second_person
 from voting.domain.core.refusals import ConditionsUnmet, ReasonMissing, Refused, StepNotAllowed
 from voting.domain.vote import (
     ballots,
     counts,
+    key_slips,
     keys,
     notices,
     paper_ballots,
+    proofs,
     roll_changes,
     rolls,
     rounds,
     rules,
     ties,
+    tried_keys,
     urn_files,
 )
 from voting.states import Presence
@@ -80,7 +85,7 @@ def unreadable_ballot():
             "UPDATE voting_sealedballot SET blob = set_byte(blob, 1150, (get_byte(blob, 1150) + 1) % 256)"
         )
         cursor.execute("SET LOCAL session_replication_role = origin")
-    rounds.close_round(round_=vote.round, by=vote.clerk, at=vote.later())
+    vote.close()
     return lambda: counts.count_round(round_=vote.round, slips=vote.slips[:3], by=vote.clerk, at=vote.later())
 
 
@@ -198,6 +203,16 @@ def on(until: str, act: Callable[..., object], **more: object) -> Callable[[], C
     return case
 
 
+def imported_and(act, *, forged: bool = False):
+    """Return a case that begins with an imported count."""
+
+    def case() -> Callable[[], object]:
+        vote = with_imported_count(forged=forged)
+        return lambda: act(vote)
+
+    return case
+
+
 def import_one_ballot_more(vote):
     """Import a count of this round's own urn that says of its ballot that there are two of it."""
     seed = keys.rebuild_seed(round_=vote.round, slips=vote.slips[:3])
@@ -205,39 +220,84 @@ def import_one_ballot_more(vote):
     [(marks, in_group, times)] = counted.patterns["online"]
     patterns = counted.patterns | {"online": [(marks, in_group, times + 1)]}
     text = COUNT.write({"format": COUNT.name, "working": counted.working, "patterns": patterns})
-    return urn_files.import_count(round_=vote.round, text=text, by=vote.clerk, at=NOW)
+    return urn_files.import_count(round_=vote.round, text=text, by=vote.clerk, at=NOW, second=vote.chief)
 
 
 def name_taken(vote):
     people.enter_people(
         congress=vote.cycle.congress,
         people=[people.Newcomer("甲", Role.CHIEF), people.Newcomer("乙", Role.CLERK, vote.clerk.username)],
+        by=vote.clerk,
+        at=NOW,
     )
 
 
 def last_keeper():
     keeper = UserFactory(role=Role.KEEPER)
-    return lambda: people.change_person(user=keeper, name="甲", unit="", may_sign_in=False)
+    return lambda: people.change_person(user=keeper, name="甲", unit="", may_sign_in=False, by=None, at=NOW)
 
 
 def sign_in(vote, code):
-    return codes.check_code(congress=vote.cycle.congress, number=vote.delegates[0].number, code=code, at=NOW)
+    return codes.check_code(
+        congress=vote.cycle.congress, number=vote.delegates[0].number, code=code, network="192.0.2.1", at=NOW
+    )
 
 
 def wrong_code(vote, *, times: int = 1):
     for _ in range(times - 1):
         with pytest.raises(CodeRefused):
-            codes.check_code(
-                congress=vote.cycle.congress, number=vote.delegates[0].number, code=codes.new_code(), at=NOW
-            )
-    codes.check_code(
-        congress=vote.cycle.congress, number=vote.delegates[0].number, code=codes.new_code(), at=NOW
-    )
+            sign_in(vote, codes.new_code())
+    sign_in(vote, codes.new_code())
+
+
+def open_vote(vote: Vote, *, mark: str) -> None:
+    vote.open_vote(mark=mark, at=NOW)
+
+
+def swapped(act: Callable[[Vote], object], *, until: str = "open") -> Callable[[], Callable[[], object]]:
+    """Return a case: a vote whose key the server no longer vouches for."""
+
+    def case() -> Callable[[], object]:
+        vote = make_vote(until=until, delegates=3)
+        write(vote, key_mac="0" * 64)
+        return lambda: act(vote)
+
+    return case
+
+
+def at_a_ceremony(
+    act: Callable[[Vote, list[str]], object], *, takers: int = 0
+) -> Callable[[], Callable[[], object]]:
+    """Return a case: a ceremony is held, and so many have taken their slips."""
+
+    def case() -> Callable[[], object]:
+        vote = make_vote(until="rolled", delegates=3)
+        held = hold_key(vote)
+        slips = [" ".join(take_slip(vote, held.code, holder=holder)) for holder in vote.holders[:takers]]
+        return lambda: act(vote, slips)
+
+    return case
+
+
+def hold_key(vote: Vote, *holders: User, needed: int = 2) -> keys.HeldCeremony:
+    acting = {"by": vote.clerk, "at": NOW}
+    return keys.hold_ceremony(round_=vote.round, needed=needed, holders=holders or vote.holders, **acting)
+
+
+def take_slip(vote: Vote, code: str, *, holder: User) -> list[str]:
+    return key_slips.take_slip(round_=vote.round, holder=holder, code=code, at=NOW).words
+
+
+def prove_slip(vote: Vote, text: str, *, holder: User) -> None:
+    key_slips.prove_slip(round_=vote.round, holder=holder, text=text, at=NOW)
 
 
 CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     StepNotAllowed: on("open", lambda v: notices.publish_notice(round_=v.round, by=v.clerk, at=NOW)),
-    ConditionsUnmet: on("ready", lambda v: rounds.open_round(round_=v.round, by=v.clerk, at=NOW), present=1),
+    ConditionsUnmet: on("ready", lambda v: open_vote(v, mark=v.mark), present=1),
+    rounds.WrongMark: on("ready", lambda v: open_vote(v, mark="0000")),
+    tried_keys.KeySwapped: swapped(lambda v: open_vote(v, mark=v.mark), until="ready"),
+    ballots.SealedToAnother: swapped(lambda v: v.cast(0, [1])),
     cycles.SlateFrozen: on(
         "drafted",
         lambda v: cycles.add_candidate(cycle=v.cycle, by=v.clerk, at=NOW, number=13, name="晚到的项目"),
@@ -249,7 +309,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
             round_=v.round, numbers=[v.delegates[0].number], presence=Presence.ON_LEAVE, by=v.clerk, at=NOW
         ),
     ),
-    rolls.HasVoted: on(
+    rolls.StaysPresent: on(
         "open",
         lambda v: rolls.set_presence(
             round_=v.round,
@@ -270,12 +330,23 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
             at=NOW,
         ),
     ),
-    keys.BadSplit: on(
-        "rolled", lambda v: keys.hold_ceremony(round_=v.round, needed=4, issued=3, by=v.clerk, at=NOW)
-    ),
-    keys.SlipsRefused: on(
+    keys.BadSplit: on("rolled", lambda v: hold_key(v, needed=6)),
+    keys.NoSlipToSpare: on("rolled", lambda v: hold_key(v, needed=5)),
+    keys.NotAHolder: on("rolled", lambda v: hold_key(v, v.clerk, v.chief, v.scrutineer)),
+    key_slips.SlipsRefused: on(
         "keyed", lambda v: keys.try_unsealing(round_=v.round, slips=v.slips[:2], by=v.clerk, at=NOW)
     ),
+    key_slips.SlipsOutstanding: at_a_ceremony(
+        lambda v, slips: keys.try_unsealing(round_=v.round, slips=slips, by=v.clerk, at=NOW), takers=2
+    ),
+    key_slips.HoldsNoSlip: at_a_ceremony(lambda v, _slips: take_slip(v, "0", holder=v.clerk)),
+    key_slips.SlipTaken: on("keyed", lambda v: take_slip(v, "0", holder=v.chief)),
+    key_slips.CeremonyCodeMistyped: at_a_ceremony(lambda v, _slips: take_slip(v, "0", holder=v.chief)),
+    key_slips.WrongCeremonyCode: at_a_ceremony(
+        lambda v, _slips: take_slip(v, codes.new_code(), holder=v.chief)
+    ),
+    key_slips.SlipNotTaken: at_a_ceremony(lambda v, _slips: prove_slip(v, "", holder=v.chief)),
+    key_slips.SlipOfAnother: on("keyed", lambda v: prove_slip(v, v.slips[0], holder=v.holders[1])),
     ballots.RoundNotOpen: on("ready", lambda v: cast(v, [1])),
     ballots.AlreadyCast: on("open", lambda v: cast(v, [1]), ballots=[[2]]),
     ballots.NotPresent: on("open", lambda v: cast(v, [1], place=2), present=2),
@@ -292,7 +363,8 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     rolls.HasPaper: holding(
         lambda v: rolls.set_presence(
             round_=v.round, numbers=[v.delegates[2].number], presence=Presence.LEFT, by=v.clerk, at=NOW
-        )
+        ),
+        until="ready",
     ),
     rolls.NothingToUndo: on(
         "rolled", lambda v: rolls.undo_presence(round_=v.round, by=v.clerk, at=NOW), present=0
@@ -356,10 +428,11 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     ),
     keys.WrongWord: on(
         "keyed",
-        lambda v: keys.pass_trial(round_=v.round, word="A", expected="B", by=v.clerk, at=NOW),
+        lambda v: keys.pass_trial(round_=v.round, word="A", expected="B", by=v.clerk, at=NOW, second=v.chief),
     ),
     urn_files.NotACount: on(
-        "closed", lambda v: urn_files.import_count(round_=v.round, text="{}", by=v.clerk, at=NOW)
+        "closed",
+        lambda v: urn_files.import_count(round_=v.round, text="{}", by=v.clerk, at=NOW, second=v.chief),
     ),
     urn_files.CountDiffers: on("closed", import_one_ballot_more, ballots=[[1]]),
     counts.UrnDamaged: damaged_urn,
@@ -373,17 +446,33 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
         ),
         ballots=[[1]],
     ),
+    counts.Unproven: imported_and(
+        lambda v: counts.certify_tally(round_=v.round, by=v.scrutineer, at=v.later())
+    ),
+    proofs.ProofDiffers: imported_and(
+        lambda v: proofs.certify_with_slips(round_=v.round, slips=v.slips[:3], by=v.scrutineer, at=v.later()),
+        forged=True,
+    ),
+    proofs.NotYourProof: imported_and(
+        lambda v: proofs.certify_with_file(
+            round_=v.round, text=v.imported_file, by=v.scrutineer, at=v.later()
+        )
+    ),
     counts.NotAScrutineer: on(
         "counted", lambda v: counts.certify_tally(round_=v.round, by=v.presiding, at=NOW), ballots=[[1]]
     ),
     codes.MistypedCode: on(
         "rolled",
-        lambda v: codes.check_code(
-            congress=v.cycle.congress, number=v.delegates[0].number, code="1234", at=NOW
-        ),
+        lambda v: sign_in(v, "1234"),
     ),
     codes.WrongCode: on("rolled", wrong_code),
-    codes.TooManyAttempts: on("rolled", lambda v: wrong_code(v, times=codes.MOST_FAILURES + 1)),
+    codes.ManyWrongCodes: on("rolled", lambda v: wrong_code(v, times=attempts.MOST_WRONG_CODES + 1)),
+    second_person.SecondPersonNeeded: on(
+        "open", lambda v: rounds.close_round(round_=v.round, by=v.clerk, at=NOW)
+    ),
+    second_person.SamePersonTwice: on(
+        "open", lambda v: rounds.close_round(round_=v.round, by=v.clerk, at=NOW, second=v.clerk)
+    ),
     people.UserNameTaken: on("rolled", name_taken),
     people.LastKeeper: last_keeper,
     **CASES_BEFORE,
@@ -391,8 +480,9 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
 }
 #: These leave something behind on purpose: an attempt is counted, the count stands although its certifier is refused.
 LEAVE_TRACES = {
-    codes.WrongCode, codes.TooManyAttempts, counts.SamePerson, paper_ballots.SameReader,
-    imports.PreviewChanged, imports.CannotUndo, rosters.OnARoll, *TRACES_BEFORE, *TRACES_AFTER,
+    codes.WrongCode, codes.ManyWrongCodes, counts.SamePerson, paper_ballots.SameReader,
+    imports.PreviewChanged, imports.CannotUndo, rosters.OnARoll, paper_ballots.VotedOnline,
+    *TRACES_BEFORE, *TRACES_AFTER,
 }  # fmt: skip
 
 

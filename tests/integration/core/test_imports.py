@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.utils.translation import override
 
@@ -19,8 +20,9 @@ from tests.security.test_crawl import database
 from voting.domain.core import imports
 from voting.domain.core.imports import CannotUndo, FaultyRows, FileRefused, NotStaged
 from voting.domain.core.refusals import Refused
-from voting.models import JournalEntry
-from voting.text.tables import NotATable
+from voting.foreign.apart import answer_of
+from voting.foreign.tables import NotATable
+from voting.models import Cycle, JournalEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,33 @@ def test_a_list_is_taken_in_by_the_person_who_confirms_and_the_file_is_not_kept(
     assert (entry.actor, entry.at) == (world.people[1], world.at)
     assert (entry.data["file"], entry.data["digest"]) == (file.file_name, imports.digest_of(world.good))
     assert world.way.imported_at(world.good, cycle=world.cycle) == world.at
+
+
+def test_a_file_is_opened_before_anything_is_locked(world: World, monkeypatch: pytest.MonkeyPatch):
+    """Its child may take a minute; whoever waits for the locks would wait with it."""
+    file = world.staged()
+    depths: list[int] = []
+    monkeypatch.setattr(
+        "voting.foreign.tables.answer_of",
+        lambda *asked: depths.append(len(connection.savepoint_ids)) or answer_of(*asked),
+    )
+    world.applied(file)
+    assert depths == [len(connection.savepoint_ids)]
+
+
+def test_a_file_that_changed_while_it_was_opened_is_not_taken_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    file = world.staged()
+    held = world.way.hold
+
+    def meanwhile(cycle: Cycle) -> object:
+        type(file).objects.filter(pk=file.pk).update(content=world.faulty)
+        return held(cycle)
+
+    monkeypatch.setitem(vars(world.way), "hold", meanwhile)
+    with pytest.raises(NotStaged):
+        world.applied(file)
 
 
 def test_of_one_list_that_two_people_staged_the_second_is_refused(world: World):

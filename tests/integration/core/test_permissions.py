@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Kind, Role
-from tests.factories import UserFactory, Vote, make_vote
+from tests.factories import PASSWORD, UserFactory, Vote, make_vote
 from voting.admin.step_pages import PAGES
 from voting.domain.vote import paper_ballots
 from voting.domain.vote.running_order import STEPS, RunningOrder, StepKey
@@ -97,15 +97,18 @@ def vote_at(moment: str) -> Vote:
     return make_vote(until=moment, delegates=3, ballots=[[1]] * 3)
 
 
-def form(key: StepKey, vote: Vote) -> dict[str, str]:
+def form(key: StepKey, vote: Vote) -> dict[str, object]:
     entry = RunningOrder(vote.cycle, user=vote.clerk).step(StepKey.SLIPS).entry
     return {
         "do": PAGES[key].main,
         "confirm": "on",
         "printed": str(entry.sequence) if entry else "",
         "fingerprint": "",
-        "issued": "5",
+        "holders": [str(holder.pk) for holder in vote.holders],
         "needed": "3",
+        "mark": vote.mark if key is StepKey.OPEN else "",
+        "second_name": vote.chief.username if key is StepKey.OPEN else "",
+        "second_password": PASSWORD if key is StepKey.OPEN else "",
         "numbers": vote.delegates[0].number,
         "presence": "on_leave",
         "returned": "1",

@@ -19,11 +19,13 @@ from django.urls import get_resolver
 from accounts import congresses
 from accounts.models import User
 from accounts.roles import Role
-from tests.factories import CongressFactory, UnitFactory, UserFactory
+from tests.factories import NOW, CongressFactory, UnitFactory, UserFactory
 from tests.lived import Lived, make_lived
 from tests.security.test_crawl import BACKEND, PARAMETER, patterns, records
 from voting.admin.core.site import site
+from voting.domain.core.second_factor import note
 from voting.models import RollEntry
+from voting.states import CongressAct
 
 pytestmark = pytest.mark.django_db
 #: The cycles that an address is asked for: an open urn, a year in delivery, a slate in deliberation.
@@ -37,7 +39,7 @@ NO_PAGE = "-"
 #: Who looks, by the beginning of the address; the first that fits.
 LOOKERS: list[tuple[str, str]] = [
     (r"/admin/vote/<slug:slug>/unit/", "officer"),
-    (r"/admin/(accounts/|people/|congress/)", "keeper"),
+    (r"/admin/(accounts/|people/|congress/|sign-ins/)", "keeper"),
     (r"/admin/congresses/", "keeper of the installation"),
     (r"/admin/", "clerk"),
     (r"/(ballot|delegate)/", "voter"),
@@ -71,7 +73,8 @@ TWICE: list[tuple[str, str, str]] = [
 NO_PAGES = (
     r"/(leave|ballot/review|ballot/cast)/$",
     r"/<slug:slug>/delivery/<small:number>/remark/$",
-    r"/admin/(login|logout|autocomplete|r/.*)/$",
+    r"/admin/vote/<slug:slug>/key/check/$",
+    r"/admin/(login|login/code|logout|autocomplete|r/.*)/$",
     r"/admin/voting/\w+/(add/|<path:object_id>/(delete/)?)$",
     r"/admin/voting/disposal/<path:object_id>/(history|change)/$",
     r"/admin/accounts/\w+/<path:object_id>/(delete/)?$",
@@ -92,13 +95,15 @@ COSTS = """
 /api/v1/cycles/<slug:slug>/projects/<int:number>/reports/ - 20 -
 /sitemap.xml 1
 /robots.txt 0
-/admin/ 30 30
-/admin/people/ 7
-/admin/people/<small:pk>/ 4
+/admin/ 31 31
+/admin/second-factor/ 2
+/admin/sign-ins/ 7
+/admin/people/ 9
+/admin/people/<small:pk>/ 5
 /admin/congress/ 3
 /admin/congresses/ 6
 /admin/congresses/new/ 4
-/admin/congresses/<slug:slug>/ 6
+/admin/congresses/<slug:slug>/ 7
 /admin/new-year/ 3
 /admin/vote/<slug:slug>/call/ 18 18 16
 /admin/vote/<slug:slug>/screening/ 25 25 24
@@ -109,21 +114,22 @@ COSTS = """
 /admin/vote/<slug:slug>/roll/ 17 17 15
 /admin/vote/<slug:slug>/slips/ 16 16 14
 /admin/vote/<slug:slug>/check-in/ 17 17 14
-/admin/vote/<slug:slug>/key/ 16 16 14
-/admin/vote/<slug:slug>/trial/ 16 16 14
+/admin/vote/<slug:slug>/key/ 19 19 15
+/admin/vote/<slug:slug>/key/mine/ 18 18 14
+/admin/vote/<slug:slug>/trial/ 18 18 14
 /admin/vote/<slug:slug>/open/ 16 16 14
-/admin/vote/<slug:slug>/close/ 16 16 14
+/admin/vote/<slug:slug>/close/ 18 18 14
 /admin/vote/<slug:slug>/paper/ 17 17 14
-/admin/vote/<slug:slug>/count/ 16 16 14
+/admin/vote/<slug:slug>/count/ 18 18 14
 /admin/vote/<slug:slug>/certify/ 16 16 14
 /admin/vote/<slug:slug>/decide/ 17 17 14
 /admin/vote/<slug:slug>/publish/ 16 16 14
 /admin/vote/<slug:slug>/further/ 16 16 14
 /admin/vote/<slug:slug>/journal/ 5 5 5
 /admin/vote/<slug:slug>/roster/ 17 17 15
-/admin/vote/<slug:slug>/desk/ 21 21 14
+/admin/vote/<slug:slug>/desk/ 20 20 14
 /admin/vote/<slug:slug>/roll-changes/ 17 17 15
-/admin/vote/<slug:slug>/minutes/ 4 5 4
+/admin/vote/<slug:slug>/minutes/ 4 6 4
 /admin/vote/<slug:slug>/paper-ballots/ 17 17 14
 /admin/vote/<slug:slug>/paper-ballots/print/ 5 5 6
 /admin/vote/<slug:slug>/proposals/<small:number>/ - - 21
@@ -249,12 +255,12 @@ COSTS = """
 /<slug:slug>/recount.json - 4 -
 /<slug:slug>/rounds/<small:number>/recount.json - 4 -
 /<slug:slug>/urn.txt - 4 -
-/<slug:slug>/minutes/ 4 4 4
-/<slug:slug>/minutes.pdf - 4 -
+/<slug:slug>/minutes/ 4 5 4
+/<slug:slug>/minutes.pdf - 5 -
 /<slug:slug>/report.pdf - 3 -
 /<slug:slug>/notice.pdf - 3 -
-/<slug:slug>/rounds/<small:number>/minutes/ - 4 -
-/<slug:slug>/rounds/<small:number>/minutes.pdf - 4 -
+/<slug:slug>/rounds/<small:number>/minutes/ - 5 -
+/<slug:slug>/rounds/<small:number>/minutes.pdf - 5 -
 /<slug:slug>/rounds/<small:number>/report.pdf - 3 -
 /<slug:slug>/rounds/<small:number>/notice.pdf - 3 -
 /<slug:slug>/screen/ 4 3 4
@@ -305,10 +311,11 @@ def people(lived: Lived) -> dict[str, User | None]:
 
 
 def make_more(lived: Lived, rows: int) -> None:
-    """Add so many officers with their units, and congresses with a keeper."""
+    """Add so many officers with their units, who have signed in once, and congresses with a keeper."""
     for place in range(rows):
         unit = UnitFactory(congress=lived.spring.vote.cycle.congress, name=f"第{place}办公室")
-        UserFactory(role=Role.UNIT, congress=unit.congress, unit=unit)
+        officer = UserFactory(role=Role.UNIT, congress=unit.congress, unit=unit)
+        note(CongressAct.SIGNED_IN, by=officer, at=NOW)
         UserFactory(role=Role.KEEPER, congress=CongressFactory(slug=f"town-{place}"))
 
 

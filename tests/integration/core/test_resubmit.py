@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from tests.cases_after import hand_in
 from tests.spring import make_spring
 from voting.models import Completion, ProgressReport
@@ -45,6 +46,29 @@ def test_words_sent_after_the_sign_in_ended_are_shown(address, said):
     assert "验收单见附件。&lt;b&gt;" in page
     assert "secret" not in page
     assert "academic" not in page
+    assert not ProgressReport.objects.exists()
+
+
+@pytest.mark.parametrize("first", ["second factor", "no second factor yet", "initial password"])
+def test_words_sent_before_the_sign_in_was_complete_are_shown(first, client, settings):
+    """Set up in another browser, demanded since, or a password that was given anew: what was written is not lost."""
+    spring = make_spring()
+    client.force_login(spring.officer)
+    ways = {"second factor": "/admin/login/code/", "no second factor yet": "/admin/second-factor/"}
+    if first == "second factor":
+        User.objects.filter(pk=spring.officer.pk).update(has_second_factor=True)
+    elif first == "no second factor yet":
+        settings.SECOND_FACTOR_REQUIRED = True
+    else:
+        User.objects.filter(pk=spring.officer.pk).update(password_is_initial=True)
+    answer = client.post("/admin/vote/2018/unit/1/", WRITTEN)
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "验收单见附件。&lt;b&gt;" in page
+    assert "secret" not in page
+    way = ways.get(first, "/admin/password_change/")
+    assert f'href="{way}"' in page
+    assert client.get(way).status_code == 200
     assert not ProgressReport.objects.exists()
 
 

@@ -29,6 +29,7 @@ from tests.spring import make_spring
 from voting.admin.core.congresses import CongressPage, OpenCongressPage, OwnCongressPage
 from voting.admin.core.pages import NotYours, StepPage
 from voting.admin.core.people import PeoplePage, PersonPage
+from voting.admin.core.second_factor import SecondFactorPage
 from voting.admin.core.verbs import VerbPage
 from voting.domain.after import supervision
 from voting.domain.before import deliberation, screening
@@ -39,7 +40,7 @@ from voting.views.after.supervision import NoSuchStep
 pytestmark = pytest.mark.django_db
 
 #: What is kept of a congress, not of a year of it.
-OF_NO_YEAR = {CongressPage, OwnCongressPage, OpenCongressPage, PeoplePage, PersonPage}
+OF_NO_YEAR = {CongressPage, OwnCongressPage, OpenCongressPage, PeoplePage, PersonPage, SecondFactorPage}
 VERB = re.compile(r'"(\w+)"\]?(?::| =) Verb\(')
 SAID = re.compile(r'alert-danger|class="no"|invalid-feedback')
 

@@ -5,14 +5,15 @@ Guards ``voting.evidence.installed``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connection
 from django.utils.translation import override
 
 from voting.evidence import rules
-from voting.evidence.installed import differences
+from voting.evidence.installed import differences, note_rules
+from voting.evidence.operation import REMOVE
 
 pytestmark = pytest.mark.django_db
 
@@ -29,63 +30,100 @@ def execute(*statements: str) -> None:
             cursor.execute(sql)
 
 
-def test_a_migrated_database_holds_the_files_and_nothing_else():
-    assert differences(connection) == []
+#: What somebody does to a database, and what is said of it.
+CHANGES = [
+    (
+        "DROP TRIGGER kept_until_disposed ON voting_sealedballot",
+        "The database lacks trigger kept_until_disposed on voting_sealedballot.",
+    ),
+    (
+        "ALTER TABLE voting_tally DISABLE TRIGGER append_only",
+        "The database has switched off trigger append_only on voting_tally.",
+    ),
+    (
+        "ALTER TABLE voting_tally ENABLE REPLICA TRIGGER append_only",
+        "The database has switched off trigger append_only on voting_tally.",
+    ),
+    (
+        (
+            "CREATE OR REPLACE TRIGGER kind_fixed BEFORE UPDATE ON accounts_congress FOR EACH ROW"
+            " WHEN (false) EXECUTE FUNCTION piaojue_refuse('the kind is fixed')"
+        ),
+        "In the database trigger kind_fixed on accounts_congress is not as its file says.",
+    ),
+    (
+        (
+            "CREATE OR REPLACE FUNCTION piaojue_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RETURN NEW; END $$"
+        ),
+        "In the database function piaojue_refuse() is not as its file says.",
+    ),
+    (
+        "ALTER FUNCTION piaojue_disposed() RESET search_path",
+        "In the database function piaojue_disposed() is not as its file says.",
+    ),
+    (
+        (
+            "CREATE TRIGGER quiet BEFORE INSERT ON accounts_user FOR EACH ROW"
+            " EXECUTE FUNCTION piaojue_refuse('x')"
+        ),
+        "The database holds trigger quiet on accounts_user, which is in no file.",
+    ),
+    (
+        "CREATE FUNCTION public.max(smallint) RETURNS smallint LANGUAGE sql AS 'SELECT 1::smallint'",
+        "The database holds function max(smallint), which is in no file.",
+    ),
+    (
+        "CREATE AGGREGATE public.max(smallint) (SFUNC = int2larger, STYPE = smallint)",
+        "The database holds function max(smallint), which is in no file.",
+    ),
+    (
+        (
+            "CREATE OR REPLACE TRIGGER stage_proven BEFORE UPDATE ON voting_cycle FOR EACH ROW"
+            " WHEN (OLD.stage = NEW.stage) EXECUTE FUNCTION piaojue_stage_proven()"
+        ),
+        "In the database trigger stage_proven on voting_cycle is not as its file says.",
+    ),
+]
 
 
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        (
-            "DROP TRIGGER kept_until_disposed ON voting_sealedballot",
-            "The database lacks trigger kept_until_disposed on voting_sealedballot.",
-        ),
-        (
-            "ALTER TABLE voting_tally DISABLE TRIGGER append_only",
-            "The database has switched off trigger append_only on voting_tally.",
-        ),
-        (
-            "ALTER TABLE voting_tally ENABLE REPLICA TRIGGER append_only",
-            "The database has switched off trigger append_only on voting_tally.",
-        ),
-        (
-            (
-                "CREATE OR REPLACE TRIGGER kind_fixed BEFORE UPDATE ON accounts_congress FOR EACH ROW"
-                " WHEN (false) EXECUTE FUNCTION piaojue_refuse('the kind is fixed')"
-            ),
-            "In the database trigger kind_fixed on accounts_congress is not as its file says.",
-        ),
-        (
-            (
-                "CREATE OR REPLACE FUNCTION piaojue_refuse() RETURNS trigger LANGUAGE plpgsql AS"
-                " $$ BEGIN RETURN NEW; END $$"
-            ),
-            "In the database function piaojue_refuse() is not as its file says.",
-        ),
-        (
-            "ALTER FUNCTION piaojue_disposed() RESET search_path",
-            "In the database function piaojue_disposed() is not as its file says.",
-        ),
-        (
-            (
-                "CREATE TRIGGER quiet BEFORE INSERT ON accounts_user FOR EACH ROW"
-                " EXECUTE FUNCTION piaojue_refuse('x')"
-            ),
-            "The database holds trigger quiet on accounts_user, which is in no file.",
-        ),
-        (
-            "CREATE FUNCTION public.max(smallint) RETURNS smallint LANGUAGE sql AS 'SELECT 1::smallint'",
-            "The database holds function max(smallint), which is in no file.",
-        ),
-        (
-            "CREATE AGGREGATE public.max(smallint) (SFUNC = int2larger, STYPE = smallint)",
-            "The database holds function max(smallint), which is in no file.",
-        ),
-    ],
-)
-def test_a_changed_database_differs_from_the_files(change, sentence):
+@pytest.fixture(params=["the owner", "the web role"])
+def look(request: pytest.FixtureRequest) -> Callable[[], list[str]]:
+    """Return what a role finds; the web role may not make a schema, to write the files into."""
+
+    def as_web_role() -> list[str]:
+        execute("CREATE ROLE piaojue_guest", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO piaojue_guest")
+        execute("SET LOCAL ROLE piaojue_guest")
+        sentences = differences(connection)
+        execute("RESET ROLE")
+        return sentences
+
+    return (lambda: differences(connection)) if request.param == "the owner" else as_web_role
+
+
+def test_a_migrated_database_holds_the_files_and_nothing_else(look):
+    assert look() == []
+
+
+@pytest.mark.parametrize(("change", "sentence"), CHANGES)
+def test_a_changed_database_differs_from_the_files(look, change, sentence):
     execute(change)
-    assert differences(connection) == [sentence]
+    assert look() == [sentence]
+
+
+def test_a_changed_rule_is_not_noted(look):
+    change, sentence = CHANGES[-1]
+    execute(change)
+    note_rules(connection)
+    assert look() == [sentence]
+
+
+def test_what_is_installed_anew_is_noted(look):
+    with connection.schema_editor() as editor:
+        editor.execute(REMOVE, params=None)
+        editor.execute(rules.script(), params=None)
+    note_rules(connection)
+    assert look() == []
 
 
 @pytest.mark.parametrize(

@@ -331,7 +331,8 @@ def test_the_sheet_follows_the_vote(printed):
     assert codes["001"] in printed()
     assert codes["041"] not in printed()  # on leave
     round_ = Round.objects.select_related("cycle").get()
-    close_round(round_=round_, by=User.objects.get(username="demo-clerk"), at=round_.opened_at)
+    clerk, presiding = (User.objects.get(username=f"demo-{part}") for part in ("clerk", "presiding"))
+    close_round(round_=round_, by=clerk, at=round_.opened_at, second=presiding)
     assert codes["001"] not in printed()
     assert "any 3 of the 5 open the urn" in printed()
     known = read_secrets()

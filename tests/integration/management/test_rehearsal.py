@@ -20,7 +20,7 @@ from accounts.congresses import are_several, forget
 from accounts.models import Delegate, User
 from accounts.roles import Kind
 from tests.factories import CongressFactory, DelegateFactory, make_vote
-from voting.domain.vote import rolls
+from voting.domain.vote import delegate_slips
 from voting.domain.vote.counts import certify_tally, count_round
 from voting.domain.vote.notices import publish_notice
 from voting.domain.vote.rounds import close_round
@@ -152,13 +152,13 @@ def test_a_rehearsal_beside_several_congresses_comes_out_right(live_server, caps
 
 
 def test_an_error_of_one_delegate_is_counted_and_fails_the_rehearsal(live_server, monkeypatch, capsys):
-    issue = rolls.issue_slips
+    issue = delegate_slips.issue_slips
 
     def one_wrong(**kwargs):
         issued = issue(**kwargs)
         return [(issued[0][0], issued[1][1]), *issued[1:]]
 
-    monkeypatch.setattr(rolls, "issue_slips", one_wrong)
+    monkeypatch.setattr(delegate_slips, "issue_slips", one_wrong)
     with pytest.raises(CommandError, match="did not come out right"):
         call_command("rehearse", "--delegates", "4", "--url", live_server.url)
     said = capsys.readouterr().out
@@ -236,7 +236,7 @@ def test_jia_town_comes_to_a_decision(live_server):
     round_ = Round.objects.select_related("cycle__congress").get(cycle__congress__slug="jia")
     clerk, chief = (User.objects.get(username=f"jia-{part}") for part in ("clerk", "chief"))
     at = timezone.now()
-    close_round(round_=round_, by=clerk, at=at)
+    close_round(round_=round_, by=clerk, at=at, second=chief)
     count_round(round_=round_, slips=read_secrets().votes["jia/2027"].key_slips[1:], by=clerk, at=at)
     certify_tally(round_=round_, by=chief, at=at)
     publish_notice(round_=round_, by=clerk, at=at)

@@ -110,7 +110,7 @@ def test_a_damaged_urn_is_not_counted(tmp_path: Path, capsys: pytest.CaptureFixt
     vote = closed()
     urn, slips = tmp_path / "urn.json", tmp_path / "slips"
     slips.write_text("\n".join(vote.slips[:3]), encoding="utf-8")
-    text = urn_files.urn_file(vote.round)
+    text = vote.urn()
     free = [
         *json.loads(text)["facts"]["attendance"],
         "slips_needed",
@@ -143,11 +143,13 @@ def test_a_damaged_count_is_not_imported(tmp_path: Path):
     vote = closed()
     urn, slips, count = tmp_path / "urn.json", tmp_path / "slips", tmp_path / "count.json"
     slips.write_text("\n".join(vote.slips[:3]), encoding="utf-8")
-    urn.write_text(urn_files.urn_file(vote.round), encoding="utf-8")
+    urn.write_text(vote.urn(), encoding="utf-8")
     assert unseal.main([str(urn), "--slips", str(slips), "--out", str(count)]) == 0
     for what, other in damaged(count.read_text(encoding="utf-8")):
         with pytest.raises(Refused) as refusal:
-            urn_files.import_count(round_=vote.round, text=other, by=vote.clerk, at=vote.later())
+            urn_files.import_count(
+                round_=vote.round, text=other, by=vote.clerk, at=vote.later(), second=vote.chief
+            )
         assert str(refusal.value), what
 
 

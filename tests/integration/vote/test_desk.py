@@ -1,16 +1,20 @@
 """The check-in desk in the doorway, and the changes of the frozen roll.
 
-Guards ``voting.admin.vote.desk`` and ``voting.domain.vote.roll_changes``.
+Guards ``voting.admin.vote.desk``, ``voting.domain.vote.delegate_slips`` and ``voting.domain.vote.roll_changes``.
 """
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from accounts.roles import Role
-from tests.factories import DelegateFactory, UserFactory, make_vote
+from accounts.roles import Kind, Role
+from tests.factories import PASSWORD, DelegateFactory, UserFactory, make_vote
+from voting.domain.vote import rolls
 from voting.forms.vote.desk import number_of
 from voting.models import JournalEntry, RollEntry
 from voting.states import Act, Presence
@@ -49,6 +53,12 @@ def test_a_typed_number_is_answered_with_the_person_and_the_quorum(vote, desk):
     assert "Present" in answer
     assert 'data-number="present">3<' in page
     assert 'data-number="missing">1<' in page
+
+
+def test_several_numbers_are_not_run_together(vote, desk):
+    page = press(desk, " ".join(vote.delegates[3].number))
+    assert "This field takes one delegate number." in page.content.decode()
+    assert presence(vote, 3) == Presence.ABSENT
 
 
 @pytest.mark.parametrize(
@@ -131,12 +141,31 @@ def test_the_numbers_come_as_json_and_keep_no_session_alive(vote, desk):
     }  # fmt: skip
 
 
-def test_whose_ballot_is_in_the_urn_was_present(client):
+@pytest.mark.parametrize("to", [Presence.LEFT, Presence.ABSENT, Presence.ON_LEAVE])
+def test_while_the_vote_is_open_the_desk_answers_alike_of_who_has_voted_and_who_has_not(client, to):
     vote = make_vote(until="open", delegates=3, ballots=[[1]])
     client.force_login(vote.clerk)
-    answer = press(client, vote.delegates[0].number, Presence.LEFT)
-    assert answer.status_code == 409
-    assert presence(vote, 0) == Presence.PRESENT
+    before, told = JournalEntry.objects.count(), []
+    for place, delegate in enumerate(vote.delegates[:2]):
+        answer = press(client, delegate.number, to)
+        assert answer.status_code == 409
+        assert presence(vote, place) == Presence.PRESENT
+        told.append([str(error).replace(delegate.number, "#") for error in answer.context["refusal"]])
+    assert told[0] == told[1]
+    assert JournalEntry.objects.count() == before
+
+
+def test_an_entry_taken_back_while_the_vote_is_open_names_voters_and_others_alike():
+    vote = make_vote(until="open", delegates=6, present=4)
+    numbers = [delegate.number for delegate in vote.delegates[4:]]
+    acting = {"round_": vote.round, "by": vote.clerk, "at": vote.later()}
+    rolls.set_presence(numbers=numbers, presence=Presence.PRESENT, **acting)
+    vote.cast(4, [1])
+    rolls.undo_presence(**acting)
+    entry = JournalEntry.objects.latest("sequence")
+    assert entry.data["delegates"] == sorted(numbers)
+    with pytest.raises(rolls.NothingToUndo):
+        rolls.undo_presence(**acting)  # what was entered before the opening stays
 
 
 def test_the_desk_is_shut_after_the_close(client):
@@ -144,6 +173,18 @@ def test_the_desk_is_shut_after_the_close(client):
     client.force_login(vote.clerk)
     assert 'id="id_number"' not in client.get(DESK).content.decode()
     assert press(client, vote.delegates[1].number, Presence.LEFT).status_code == 409
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_a_slip_of_no_official_vote_says_of_what_kind_it_is(language):
+    vote = make_vote(until="rolled", delegates=2, kind=Kind.DEMO)
+    client = Client()
+    client.force_login(vote.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"{language}/admin/vote/2018/slips/")
+    sent = {"do": "all", "confirm": "on", "printed": page.context["printed"]}
+    printed = client.post(f"{language}/admin/vote/2018/slips/", sent)
+    [heading, *_others] = re.findall(r'(?s)class="slip".*?<h2>(.*?)</h2>', printed.content.decode())
+    assert heading.split("·")[1].strip() == {"": "演示", "/en": "demo"}[language]
 
 
 def test_before_the_roll_is_frozen_the_desk_says_so(client):
@@ -222,7 +263,9 @@ def test_opening_may_announce_the_minutes(client, minutes, announced):
     vote = make_vote(until="ready", delegates=3)
     client.force_login(vote.clerk)
     url = reverse("admin:step_open", args=["2018"])
-    assert client.post(url, {"minutes": minutes, "confirm": "on"}).status_code == 302
+    sent = {"minutes": minutes, "mark": vote.mark, "confirm": "on"}
+    sent |= {"second_name": vote.chief.username, "second_password": PASSWORD}
+    assert client.post(url, sent).status_code == 302
     round_ = vote.round
     length = round_.announced_close and round(
         (round_.announced_close - round_.opened_at).total_seconds() / 60

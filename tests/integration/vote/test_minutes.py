@@ -10,7 +10,7 @@ import re
 import pytest
 
 from tests.factories import UserFactory, make_vote
-from voting.domain.vote import roll_changes, ties
+from voting.domain.vote import delegate_slips, roll_changes, ties
 from voting.models import JournalEntry
 from voting.states import Act
 
@@ -108,6 +108,17 @@ def test_every_round_has_its_part(client):
 def test_queries_do_not_grow_with_the_journal(client, django_assert_num_queries):
     make_vote(until="published", delegates=3, ballots=[range(1, 11)] * 2)
     client.get(PUBLIC)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(PUBLIC)
     assert JournalEntry.objects.exclude(act=Act.CANDIDATE_ADDED).count() > 10
+
+
+def test_a_slip_that_was_voided_is_named(client):
+    vote = make_vote(until="keyed", delegates=3)
+    delegate_slips.void_slip(
+        round_=vote.round, number=vote.delegates[1].number, by=vote.clerk, at=vote.later()
+    )
+    vote.run("ready", "open", "closed", "counted", "certified", "published", chosen=[range(1, 11)])
+    assert (
+        f"The slip of delegate {vote.delegates[1].number} was voided." in client.get(PUBLIC).content.decode()
+    )

@@ -21,7 +21,7 @@ from django.test import Client
 
 from accounts.congresses import are_several
 from accounts.roles import Role
-from tests.factories import CongressFactory, UserFactory, Vote, make_vote
+from tests.factories import PASSWORD, CongressFactory, UserFactory, Vote, make_vote
 from tests.integration.vote.test_admin_steps import text_of
 from tests.integration.vote.test_further_rounds import on_paper, tied_vote
 from tests.integration.vote.test_presets import CASES, played
@@ -37,6 +37,10 @@ from voting.states import RoundStatus
 pytestmark = pytest.mark.django_db
 
 TEN = tuple(range(1, 11))
+
+
+def beside(user) -> dict[str, str]:
+    return {"second_name": user.username, "second_password": PASSWORD}
 
 
 def staff(user) -> Client:
@@ -179,7 +183,7 @@ def test_offline_equals_online_byte_for_byte(name: str, tmp_path: Path):
     slips = tmp_path / "slips"
     slips.write_text("\n".join(vote.slips[2:]), encoding="utf-8")
     urn, count = tmp_path / "urn.json", tmp_path / "count.json"
-    urn.write_text(urn_files.urn_file(vote.round), encoding="utf-8")
+    urn.write_text(vote.urn(), encoding="utf-8")
     assert unseal.main([str(urn), "--slips", str(slips), "--out", str(count)]) == 0
 
     class Back(Exception):
@@ -189,7 +193,9 @@ def test_offline_equals_online_byte_for_byte(name: str, tmp_path: Path):
         online = counts.count_round(round_=vote.round, slips=vote.slips[:3], by=vote.clerk, at=vote.later())
         raise Back
     text = count.read_text(encoding="utf-8")
-    offline = urn_files.import_count(round_=vote.round, text=text, by=vote.clerk, at=vote.later())
+    offline = urn_files.import_count(
+        round_=vote.round, text=text, by=vote.clerk, at=vote.later(), second=vote.chief
+    )
     assert (offline.working, offline.patterns, offline.digest) == (
         online.working,
         online.patterns,
@@ -204,11 +210,12 @@ def test_offline_with_paper_in_the_admin(tmp_path: Path):
     paper_ballots.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
     vote.run("closed")
     clerk = staff(vote.clerk)
-    refused = clerk.get("/admin/vote/2018/count/?file=urn")
+    take = {"do": "urn", "confirm": "on"}
+    refused = clerk.post("/admin/vote/2018/count/", take)
     assert refused.status_code == 409, "the paper is not read yet"
     on_paper(vote, [(1, 0, 1)] * 3 + [()])
     urn = tmp_path / "urn.json"
-    urn.write_bytes(clerk.get("/admin/vote/2018/count/?file=urn").content)
+    urn.write_bytes(clerk.post("/admin/vote/2018/count/", take).content)
     slips = tmp_path / "slips"
     slips.write_text("\n".join(vote.slips[:3]), encoding="utf-8")
     assert unseal.main([str(urn), "--slips", str(slips), "--out", str(tmp_path / "count.json")]) == 0
@@ -216,12 +223,19 @@ def test_offline_with_paper_in_the_admin(tmp_path: Path):
     for wrong in [b"{}", b"\xff", raw.replace(b'"for":3', b'"for":4'), b"[" * 100_000]:
         file = io.BytesIO(wrong)
         file.name = "count.json"
-        answer = clerk.post("/admin/vote/2018/count/", {"do": "import", "count_file": file})
+        answer = clerk.post(
+            "/admin/vote/2018/count/", {"do": "import", "count_file": file, **beside(vote.chief)}
+        )
         assert answer.status_code == 409
         assert not Tally.objects.exists()
     file = io.BytesIO(raw)
     file.name = "count.json"
-    assert clerk.post("/admin/vote/2018/count/", {"do": "import", "count_file": file}).status_code == 302
+    assert (
+        clerk.post(
+            "/admin/vote/2018/count/", {"do": "import", "count_file": file, **beside(vote.chief)}
+        ).status_code
+        == 302
+    )
     assert vote.round.status == RoundStatus.COUNTED
     assert "线下" in text_of(clerk.get("/admin/vote/2018/journal/"))
 
@@ -231,7 +245,7 @@ def test_f23_k_good_slips_are_enough_and_a_bad_one_is_named(
 ):
     vote = make_vote(until="closed", delegates=3, ballots=[[1]] * 3)
     urn, slips = tmp_path / "urn.json", tmp_path / "slips"
-    urn.write_text(urn_files.urn_file(vote.round), encoding="utf-8")
+    urn.write_text(vote.urn(), encoding="utf-8")
     torn = " ".join([*vote.slips[0].split()[:6], "xxxx", *vote.slips[0].split()[7:]])
     slips.write_text("\n".join([torn, *vote.slips[1:3]]), encoding="utf-8")
     assert unseal.main([str(urn), "--slips", str(slips)]) == 1
@@ -248,7 +262,7 @@ def test_f23_k_good_slips_are_enough_and_a_bad_one_is_named(
 
 def test_a_ballot_taken_out_of_the_file_is_noticed(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     vote = make_vote(until="closed", delegates=3, ballots=[[1]] * 3)
-    file = json.loads(urn_files.urn_file(vote.round))
+    file = json.loads(vote.urn())
     file["ballots"].pop()
     urn, slips = tmp_path / "urn.json", tmp_path / "slips"
     urn.write_text(json.dumps(file), encoding="utf-8")
@@ -260,7 +274,7 @@ def test_a_ballot_taken_out_of_the_file_is_noticed(tmp_path: Path, capsys: pytes
 def counted_offline(vote: Vote, folder: Path) -> str:
     """Return the count file that the scrutineers bring back from the other machine."""
     urn, slips, count = folder / "urn.json", folder / "slips", folder / "count.json"
-    urn.write_text(urn_files.urn_file(vote.round), encoding="utf-8")
+    urn.write_text(vote.urn(), encoding="utf-8")
     slips.write_text("\n".join(vote.slips[:3]), encoding="utf-8")
     assert unseal.main([str(urn), "--slips", str(slips), "--out", str(count)]) == 0
     return count.read_text(encoding="utf-8")
@@ -278,7 +292,9 @@ def test_a_right_count_file_is_not_taken_where_the_urn_changed_since(tmp_path: P
     text = counted_offline(vote, tmp_path)
     past_triggers("UPDATE voting_sealedballot SET blob = blob || '0'")
     with pytest.raises(counts.UrnDamaged):
-        urn_files.import_count(round_=vote.round, text=text, by=vote.clerk, at=vote.later())
+        urn_files.import_count(
+            round_=vote.round, text=text, by=vote.clerk, at=vote.later(), second=vote.chief
+        )
     assert not Tally.objects.exists()
 
 
@@ -287,23 +303,37 @@ def test_a_count_file_is_not_taken_where_the_roll_has_another_sub_group_than_the
     past_triggers("UPDATE voting_rollentry SET in_group = true WHERE number = %s", vote.delegates[5].number)
     text = counted_offline(vote, tmp_path)
     with pytest.raises(counts.FiguresChanged):
-        urn_files.import_count(round_=vote.round, text=text, by=vote.clerk, at=vote.later())
+        urn_files.import_count(
+            round_=vote.round, text=text, by=vote.clerk, at=vote.later(), second=vote.chief
+        )
     assert not Tally.objects.exists()
 
 
-def test_the_commands_export_and_import(tmp_path: Path):
+def test_the_commands_export_and_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    typed = [PASSWORD]
+    monkeypatch.setattr("voting.management.rounds.getpass", lambda _prompt: typed[0])
     vote = make_vote(until="closed", delegates=3, ballots=[[1]] * 3)
     urn, slips, count = tmp_path / "urn.json", tmp_path / "slips", tmp_path / "count.json"
-    call_command("export_urn", "2018", str(urn))
+    by, second = ("--by", vote.clerk.username), ("--second", vote.chief.username)
     with pytest.raises(CommandError):
-        call_command("export_urn", "2018", str(urn))
+        call_command("export_urn", "2018", str(urn), "--by", vote.presiding.username)
+    assert not urn.exists()
+    call_command("export_urn", "2018", str(urn), *by)
     with pytest.raises(CommandError):
-        call_command("export_urn", "2019", str(tmp_path / "other"))
+        call_command("export_urn", "2018", str(urn), *by)
+    with pytest.raises(CommandError):
+        call_command("export_urn", "2019", str(tmp_path / "other"), *by)
     slips.write_text("\n".join(vote.slips[:3]), encoding="utf-8")
     assert unseal.main([str(urn), "--slips", str(slips), "--out", str(count)]) == 0
     with pytest.raises(CommandError):
-        call_command("import_count", "2018", str(count), "--by", vote.presiding.username)
-    call_command("import_count", "2018", str(count), "--by", vote.clerk.username)
+        call_command("import_count", "2018", str(count), "--by", vote.presiding.username, *second)
+    typed[0] = "another"
+    with pytest.raises(CommandError):
+        call_command("import_count", "2018", str(count), *by, *second)
+    typed[0] = PASSWORD
+    with pytest.raises(CommandError):
+        call_command("import_count", "2018", str(count), *by, "--second", vote.clerk.username)
+    call_command("import_count", "2018", str(count), *by, *second)
     assert vote.round.status == RoundStatus.COUNTED
 
 
@@ -315,13 +345,13 @@ def test_the_key_is_made_and_tried_offline(tmp_path: Path, capsys: pytest.Captur
     clerk = staff(vote.clerk)
     broken = io.BytesIO(b'{"key": "AAAA", "needed": 2, "issued": 3}')
     broken.name = "key.json"
-    sent = {"do": "offline", "key_file": broken}
+    sent = {"do": "offline", "key_file": broken, "fingerprint": "", "confirm": "on", **beside(vote.chief)}
     assert clerk.post("/admin/vote/2018/key/", sent).status_code == 409
     other = io.BytesIO(json.dumps(json.loads(key.read_text()) | {"fingerprint": "0" * 64}).encode())
     other.name = "key.json"
     assert clerk.post("/admin/vote/2018/key/", sent | {"key_file": other}).status_code == 409
     with key.open("rb") as file:
-        assert clerk.post("/admin/vote/2018/key/", {"do": "offline", "key_file": file}).status_code == 302
+        assert clerk.post("/admin/vote/2018/key/", sent | {"key_file": file}).status_code == 302
     assert (vote.round.slips_needed, vote.round.slips_issued) == (2, 3)
     trial = tmp_path / "trial.json"
     trial.write_bytes(clerk.get("/admin/vote/2018/trial/?file=abc").content)
@@ -331,7 +361,7 @@ def test_the_key_is_made_and_tried_offline(tmp_path: Path, capsys: pytest.Captur
     capsys.readouterr()
     assert unseal.main([str(trial), "--trial", "--slips", str(slips)]) == 0
     word = capsys.readouterr().out.strip()
-    given = {"do": "word", "trial": "abc"}
+    given = {"do": "word", "trial": "abc", **beside(vote.scrutineer)}
     assert clerk.post("/admin/vote/2018/trial/", {**given, "word": "WRONG"}).status_code == 409
     assert clerk.post("/admin/vote/2018/trial/", {**given, "trial": "abd", "word": word}).status_code == 409
     assert clerk.post("/admin/vote/2018/trial/", {**given, "word": word.lower()}).status_code == 302
@@ -376,7 +406,7 @@ def test_an_election_is_imported_as_a_rehearsal(tmp_path: Path, capsys: pytest.C
     assert "Bus; stop" in capsys.readouterr().out
     path.write_text(ORDINAL, encoding="utf-8")
     call_command("import_pb", str(path), "--slug", "pb-2")
-    bodies = [json.loads(body) for body in Notice.objects.order_by("round").values_list("body", flat=True)]
+    bodies = [json.loads(body) for body in Notice.objects.order_by("round_id").values_list("body", flat=True)]
     assert [body["kind"] for body in bodies] == ["rehearsal", "rehearsal"]
     assert [[item["for"] for item in body["items"]] for body in bodies] == [[3, 2, 0], [2, 2, 1]]
     assert [item["points"] for item in bodies[1]["items"]] == [5, 5, 1]

@@ -111,7 +111,10 @@ def test_handing_out_is_all_or_none():
     }.items():
         with pytest.raises(refusal) as refused:
             paper_ballots.hand_out(numbers=[*numbers(vote, 1, 2), wrong], **acting(vote))
-        assert wrong.upper() in str(refused.value)
+        # Of several delegates nobody is told to have voted.
+        assert (wrong.upper() in str(refused.value)) is (refusal is not paper_ballots.VotedOnline)
+    with pytest.raises(paper_ballots.VotedOnline, match=vote.delegates[0].number):
+        paper_ballots.hand_out(numbers=numbers(vote, 0), **acting(vote))
     assert holders(vote) == []
 
 
@@ -124,13 +127,25 @@ def test_an_excluded_delegate_gets_no_paper():
 
 
 def test_who_holds_paper_does_not_leave_the_hall_with_it():
-    vote = make_vote(delegates=2)
+    vote = make_vote(until="ready", delegates=2)
     hand_out(vote, 0)
     leave = {"numbers": numbers(vote, 0), "presence": Presence.LEFT}
     with pytest.raises(rolls.HasPaper):
         rolls.set_presence(**leave, **acting(vote))
     paper_ballots.take_back(numbers=numbers(vote, 0), **acting(vote))
     assert rolls.set_presence(**leave, **acting(vote)) == 1
+
+
+@pytest.mark.parametrize("places", [(0,), (0, 1)])
+def test_who_asks_for_paper_for_somebody_who_has_voted_stands_in_the_journal(places):
+    """The refusal tells that a ballot is in the urn, as it must; it isn't told without a trace."""
+    vote = make_vote(delegates=3, ballots=[[1]])
+    with pytest.raises(paper_ballots.VotedOnline):
+        hand_out(vote, *places)
+    entry = last_entry()
+    assert (entry.act, entry.actor) == (Act.PAPER_REFUSED, vote.clerk)
+    assert entry.data["delegates"] == numbers(vote, *places)
+    assert holders(vote) == []
 
 
 def test_the_rest_are_those_present_who_have_neither():
@@ -718,7 +733,7 @@ def test_the_check_in_and_the_close_lead_to_the_paper_desk():
 
 
 def test_who_holds_paper_is_told_at_the_check_in():
-    vote = make_vote(until="open", delegates=2)
+    vote = make_vote(until="ready", delegates=2)
     hand_out(vote, 0)
     answer = desk(vote.clerk).post(
         address("check-in"), {"do": "record", "numbers": numbers(vote, 0)[0], "presence": Presence.LEFT}

@@ -22,7 +22,7 @@ from tests.pages import text_of
 from voting.count.counting import Mark
 from voting.domain.core import cycles
 from voting.domain.core.cycles import add_candidate
-from voting.domain.vote import paper_ballots, rounds
+from voting.domain.vote import paper_ballots
 from voting.domain.vote.rules import settings_of
 from voting.read_models.vote import rule_words
 
@@ -216,7 +216,7 @@ def test_receipts_are_found_after_the_close_and_not_before(client: Client):
     receipt = vote.receipts[0].friendly
     before = client.post("/receipt/", {"receipt": receipt})
     assert "现在正在投票" in text_of(before)
-    rounds.close_round(round_=vote.round, by=vote.clerk, at=vote.later())
+    vote.close()
     for typed in (receipt, receipt.lower().replace("-", " ")):
         assert "这张表决票在封存的票箱中" in text_of(client.post("/receipt/", {"receipt": typed}))
     strange = "0000-" * 7 + "0000"
@@ -234,7 +234,7 @@ def test_a_broken_receipt_is_refused_on_its_field_and_kept(client: Client, typed
 def test_the_list_of_sealed_ballots_is_public_after_the_close(client: Client):
     vote = make_vote(until="open", delegates=4, ballots=CHOICES)
     assert client.get(at("urn-hashes")).status_code == 404
-    rounds.close_round(round_=vote.round, by=vote.clerk, at=vote.later())
+    vote.close()
     lines = client.get(at("urn-hashes")).content.decode().split("\n")
     assert lines[0] == "# ballots 4"
     hashes = lines[2:-1]
@@ -252,13 +252,13 @@ def test_the_screen_follows_the_moments_of_the_vote(client: Client):
         "numbers": {"roll": 5, "present": 4, "on_leave": 0, "quorum": 4, "missing": 0},
     }
     assert "已达到法定人数" in client.get(at("screen")).content.decode()
-    rounds.open_round(round_=vote.round, by=vote.clerk, at=vote.later())
+    vote.open_vote()
     vote.cast(0, range(1, 11))
     feed = client.get(at("screen-json")).json()
     assert feed["phase"] == "voting"
     assert feed["numbers"]["voted"] == 1
     assert 'data-number="voted">1<' in client.get(at("screen")).content.decode()
-    rounds.close_round(round_=vote.round, by=vote.clerk, at=vote.later())
+    vote.close()
     feed = client.get(at("screen-json")).json()
     assert (feed["phase"], feed["key"]) == ("counting", "counting-1-closed")
     page = client.get(at("screen")).content.decode()
@@ -273,7 +273,7 @@ def test_the_screen_counts_down_by_the_servers_clock(client: Client):
     assert client.get(at("screen-json")).json()["numbers"]["missing"] == 1
     assert "还差" in client.get(at("screen")).content.decode()
     vote = make_vote(until="ready", slug="now", delegates=3, kind=Kind.DEMO)
-    rounds.open_round(round_=vote.round, by=vote.clerk, at=timezone.now(), minutes=10)
+    vote.open_vote(at=timezone.now(), minutes=10)
     feed = client.get(at("screen-json", "now")).json()
     assert 590 <= feed["left"] <= 600
     assert feed["key"] == "voting-1"

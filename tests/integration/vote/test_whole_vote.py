@@ -62,6 +62,7 @@ def test_every_step_is_in_the_journal_and_the_chain_holds():
     assert acts == [
         Act.CYCLE_CREATED, Act.STAGE_CHANGED, Act.STAGE_CHANGED, Act.SLATE_FROZEN, Act.RULES_DRAFTED,
         Act.RULES_ADOPTED, Act.ROLL_FROZEN, Act.STAGE_CHANGED, Act.PRESENCE_SET, Act.CODES_ISSUED, Act.KEY_SPLIT,
+            *[Act.KEY_TAKEN, Act.KEY_PROVEN] * 5,
         Act.KEY_TRIED, Act.ROUND_OPENED, Act.ROUND_CLOSED, Act.STAGE_CHANGED, Act.ROUND_COUNTED,
         Act.TALLY_CERTIFIED, Act.NOTICE_PUBLISHED, Act.STAGE_CHANGED,
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Access codes: enough random bits, typing errors told apart from wrong codes, attempts counted per delegate.
+"""Access codes: enough random bits, typing errors told apart from wrong codes, a right one always taken.
 
 Guards ``accounts.codes``.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import math
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts import codes
-from accounts.models import AccessCode, Delegate
+from accounts import attempts, codes
+from accounts.models import AccessCode, Attempts, Delegate
 from tests.factories import NOW, Vote, make_vote
 
 DIGITS = st.integers(0, 10**19 - 1).map(lambda n: f"{n:019d}")
@@ -85,52 +84,82 @@ def test_f28_only_the_digest_of_a_code_is_kept():
 
 
 def checked(vote: Vote, **typed: Any) -> Delegate:
-    return codes.check_code(congress=vote.cycle.congress, **typed)
+    return codes.check_code(congress=vote.cycle.congress, **{"network": "192.0.2.1", "at": NOW, **typed})
 
 
 @pytest.mark.django_db
-def test_ten_wrong_codes_rest_one_number_and_no_other():
+def test_f36_a_right_code_is_taken_whatever_was_tried_before_it():
     vote = make_vote(until="rolled", delegates=2)
     one, other = (delegate.number for delegate in vote.delegates)
-    wrong = codes.new_code()
-    for _ in range(codes.MOST_FAILURES):
-        with pytest.raises(codes.WrongCode):
-            checked(vote, number=one, code=wrong, at=NOW)
-    with pytest.raises(codes.TooManyAttempts) as refused:
-        checked(vote, number=one, code=vote.codes[one], at=NOW)
-    assert refused.value.minutes == codes.REST / timedelta(minutes=1)
-    assert checked(vote, number=other, code=vote.codes[other], at=NOW) == vote.delegates[1]
-    assert checked(vote, number=one, code=vote.codes[one], at=NOW + codes.REST) == vote.delegates[0]
+    for _ in range(attempts.MOST_WRONG_CODES):
+        with pytest.raises(codes.WrongCode) as refused:
+            checked(vote, number=one, code=codes.new_code())
+        assert type(refused.value) is codes.WrongCode
+    with pytest.raises(codes.ManyWrongCodes):
+        checked(vote, number=other, code=codes.new_code())
+    for place, number in enumerate([one, other]):
+        assert checked(vote, number=number, code=vote.codes[number]) == vote.delegates[place]
 
 
 @pytest.mark.django_db
-def test_a_mistyped_code_is_no_attempt_and_a_right_one_forgets_the_wrong():
+def test_wrong_codes_are_counted_by_network_for_a_while():
     vote = make_vote(until="rolled", delegates=1)
     number = vote.delegates[0].number
-    for _ in range(2 * codes.MOST_FAILURES):
-        with pytest.raises(codes.MistypedCode):
-            checked(vote, number=number, code="1234", at=NOW)
-    for _ in range(codes.MOST_FAILURES - 1):
-        with pytest.raises(codes.WrongCode):
-            checked(vote, number=number, code=codes.new_code(), at=NOW)
-    checked(vote, number=number, code=vote.codes[number], at=NOW)
-    assert AccessCode.objects.get(voided=False).failures == 0
+
+    def answer(**typed: Any) -> type[codes.CodeRefused]:
+        with pytest.raises(codes.CodeRefused) as refused:
+            checked(vote, number=number, code=codes.new_code(), **typed)
+        return type(refused.value)
+
+    answers = [answer() for _ in range(attempts.MOST_WRONG_CODES + 1)]
+    assert answers[-2:] == [codes.WrongCode, codes.ManyWrongCodes]
+    assert answer(network="192.0.2.2") is codes.WrongCode
+    assert answer(at=NOW + attempts.WINDOW / 2) is codes.ManyWrongCodes
+    assert answer(at=NOW + 2 * attempts.WINDOW) is codes.WrongCode
+    assert Attempts.objects.count() == 1
 
 
 @pytest.mark.django_db
-def test_the_clerk_lifts_a_block_and_a_new_slip_ends_the_old_one():
+def test_a_mistyped_code_is_no_attempt():
+    vote = make_vote(until="rolled", delegates=1)
+    for _ in range(2 * attempts.MOST_WRONG_CODES):
+        with pytest.raises(codes.MistypedCode):
+            checked(vote, number=vote.delegates[0].number, code="1234")
+    assert not Attempts.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_right_code_leaves_no_trace(django_assert_num_queries):
+    vote = make_vote(until="rolled", delegates=1)
+    number = vote.delegates[0].number
+    assert vote.cycle.congress
+    with django_assert_num_queries(1):
+        checked(vote, number=number, code=vote.codes[number])
+
+
+@pytest.mark.django_db
+def test_f37_known_and_unknown_numbers_cost_the_same(django_assert_num_queries, monkeypatch):
+    vote = make_vote(until="rolled", delegates=1)
+    assert vote.cycle.congress
+    compared = []
+    monkeypatch.setattr(codes, "constant_time_compare", lambda *those: compared.append(those))
+    for number in (vote.delegates[0].number, "999"):
+        with django_assert_num_queries(3), pytest.raises(codes.WrongCode):
+            checked(vote, number=number, code=codes.new_code())
+    assert len(compared) == 2
+
+
+@pytest.mark.django_db
+def test_a_new_slip_ends_the_old_one():
     vote = make_vote(until="rolled", delegates=1)
     delegate = vote.delegates[0]
-    AccessCode.objects.update(blocked_until=NOW + codes.REST)
-    codes.lift_block(delegate)
-    assert checked(vote, number=delegate.number, code=vote.codes[delegate.number], at=NOW) == delegate
     new = codes.issue_codes([delegate])[delegate.pk]
     with pytest.raises(codes.WrongCode):
-        checked(vote, number=delegate.number, code=vote.codes[delegate.number], at=NOW)
-    assert checked(vote, number=delegate.number, code=new, at=NOW) == delegate
+        checked(vote, number=delegate.number, code=vote.codes[delegate.number])
+    assert checked(vote, number=delegate.number, code=new) == delegate
     codes.void_code(delegate)
     with pytest.raises(codes.WrongCode):
-        checked(vote, number=delegate.number, code=new, at=NOW)
+        checked(vote, number=delegate.number, code=new)
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from voting.domain.core.floods import network_of
+from accounts.networks import network_of
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,28 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from typing import IO
 
 import pypdf
 import pytest
 from PIL import Image
 from pypdf.actions import JavaScript
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
-from voting.domain.core.uploads import LONGEST_SIDE, MOST_BYTES, MOST_PAGES, BadFile, clean, plain_name
+from voting.domain.core import uploads
+from voting.domain.core.uploads import (
+    MOST_BYTES,
+    MOST_PAGES,
+    BadFile,
+    BadFiles,
+    Raw,
+    clean,
+    clean_all,
+    plain_name,
+)
+from voting.foreign import paper as paper_reader
+from voting.foreign.picture import LONGEST_SIDE
+from voting.foreign.unfit import Unfit
 
 PLACE = 0x8825  # the EXIF tag under which a camera writes where it stood
 
@@ -151,6 +165,27 @@ def test_a_script_behind_a_page_is_found():
     assert refused("a.pdf", made.getvalue()) == "active"
 
 
+@pytest.mark.parametrize("steps", [1, 2])
+@pytest.mark.parametrize("name", ["/Launch", "/GoToR", "/L#61unch"])
+def test_an_action_whose_kind_stands_elsewhere_is_found(name: str, steps: int):
+    """The word Launch is an object of its own, to which the action points, or points by another."""
+    writer = pypdf.PdfWriter()
+    page = writer.add_blank_page(200, 200)
+    kind = writer._add_object(NameObject(name.replace("#61", "a")))
+    for _step in range(steps - 1):
+        kind = writer._add_object(kind)
+    act = DictionaryObject({NameObject("/S"): kind, NameObject("/F"): TextStringObject("x.exe")})
+    link = DictionaryObject({NameObject("/Type"): NameObject("/Annot"), NameObject("/A"): act})
+    page[NameObject("/Annots")] = writer._add_object(ArrayObject([writer._add_object(link)]))
+    made = io.BytesIO()
+    writer.write(made)
+    data = made.getvalue()
+    if "#" in name:
+        data = data.replace(b"/Launch", name.encode())
+    assert b"/S /" not in data
+    assert refused("a.pdf", data) == "active"
+
+
 def test_a_pdf_that_opens_at_a_page_is_taken():
     """Many programs write where the file opens; the copy has nothing of it."""
     writer = pypdf.PdfWriter()
@@ -174,3 +209,24 @@ def test_a_pdf_that_opens_at_a_page_is_taken():
 )
 def test_names_are_made_harmless(given: str, shown: str):
     assert plain_name(given) == shown
+
+
+def test_after_a_file_that_its_reader_could_not_bear_no_other_is_opened(monkeypatch: pytest.MonkeyPatch):
+    opened: list[str] = []
+
+    def answer_of(reader: str, content: bytes) -> IO[bytes]:
+        opened.append(reader)
+        raise Unfit("much" if len(opened) == 2 else "broken")
+
+    monkeypatch.setattr(uploads, "answer_of", answer_of)
+    with pytest.raises(BadFiles) as refusal:
+        clean_all([Raw(f"{place}.jpg", picture()) for place in range(5)])
+    assert [(each.name, each.why) for each in refusal.value.refusals] == [
+        ("0.jpg", "broken"),
+        ("1.jpg", "much"),
+    ]
+    assert len(opened) == 2
+
+
+def test_the_number_of_pages_that_a_sentence_names_is_the_readers():
+    assert paper_reader.MOST_PAGES == MOST_PAGES

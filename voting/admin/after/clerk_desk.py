@@ -74,6 +74,7 @@ class DeliveryDesk(AfterPage):
                 lambda data: ConfirmForm(data, sentence=self.closes_the_year, auto_id="r_%s"),
                 lambda _form: archive.archive(**self.year),
                 _("The year is archived: nothing of it changes any more."),
+                final=True,
             )
         return verbs
 
@@ -93,6 +94,7 @@ class DeliveryDesk(AfterPage):
                 self._issue_form,
                 lambda _form: deliveries.issue_breakdown(**self.year).version,
                 lambda version: _("The breakdown is issued as version %d. Units can report now.") % version,
+                final=True,
             )
         else:
             numbers = [each.number for each in assessments.assessable(self.cycle, self.grades)]
@@ -104,12 +106,14 @@ class DeliveryDesk(AfterPage):
                 lambda held: (
                     _("The assessment is laid out: %s. Its running order is on the first page.") % held
                 ),
+                final=True,
             )
         if held := assessments.withdrawable(self.cycle):
             verbs["withdraw"] = Verb(
                 lambda data: ConfirmForm(data, sentence=_WITHDRAWS, auto_id="w_%s"),
                 lambda _form: assessments.withdraw_assessment(assessment=held, **self.acting),
                 lambda withdrawn: _("Withdrawn: %s. Another assessment can be laid out.") % withdrawn,
+                final=True,
             )
         return verbs | self._survey_verbs()
 
@@ -172,6 +176,7 @@ class DeliveryDesk(AfterPage):
             lambda deleted: (
                 _("Recorded. Sealed ballots of the vote and of the assessments deleted in all: %d.") % deleted
             ),
+            final=True,
         )
         return {"dispose": dispose}
 

@@ -27,6 +27,7 @@ from voting.domain.after import (
     rectifications,
     supervision,
 )
+from voting.foreign.tables import MOST_BYTES
 from voting.forms.after import delivery as forms
 from voting.forms.after.progress import ReportForm
 from voting.forms.after.supervision import FindingForm
@@ -180,7 +181,7 @@ class ProgressTablePage(AfterPage):
     def _upload(self, form: Any) -> HttpResponse:
         file = form.cleaned_data["file"]
         staged = progress_lists.stage(
-            cycle=self.cycle, file_name=file.name, content=file.read(), **self.acting
+            cycle=self.cycle, file_name=file.name, content=file.read(MOST_BYTES + 1), **self.acting
         )
         return self.stay(_("The table is read; nothing is reported yet."), query=f"?list={staged.pk}")
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from voting.admin.core.pages import StepPage
 from voting.domain.before import proposal_lists
 from voting.domain.vote.running_order import StepKey
+from voting.foreign.tables import MOST_BYTES
 from voting.forms.before.proposal_list import UploadListForm
 from voting.forms.core.imports import ApplyForm
 from voting.forms.core.verbs import Verb
@@ -41,7 +42,7 @@ class ProposalListPage(StepPage):
     def _upload(self, form: Any) -> HttpResponse:
         file = form.cleaned_data["file"]
         staged = proposal_lists.stage(
-            cycle=self.cycle, file_name=file.name, content=file.read(), **self.acting
+            cycle=self.cycle, file_name=file.name, content=file.read(MOST_BYTES + 1), **self.acting
         )
         return HttpResponseRedirect(f"{self.address}?list={staged.pk}")
 

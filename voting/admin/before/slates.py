@@ -217,6 +217,7 @@ class ConfirmPage(StepPage):
                 lambda _form: slates.confirm_list(cycle=self.cycle, **self.acting),
                 self.success,
                 ends=True,
+                final=True,
             ),
         }
 

@@ -23,9 +23,9 @@ from voting.admin.core.people import newest, require_shown, slips
 from voting.admin.core.site import site
 from voting.admin.core.verbs import VerbPage
 from voting.domain.core.congresses import change_congress, open_with_keeper
-from voting.domain.core.people import enter_people, kept_by
+from voting.domain.core.people import enter_people, kept_by, needs_two
 from voting.forms.core.congresses import CongressForm, OpenForm
-from voting.forms.core.people import KeeperForm
+from voting.forms.core.people import AnotherKeeperForm
 from voting.forms.core.verbs import Alone, Verb
 from voting.text.plain import plain
 
@@ -63,11 +63,11 @@ class OpenCongressPage(VerbPage):
         return super().dispatch(request, *args, **kwargs)
 
     def verbs(self) -> dict[str, Verb]:
-        return {"": Verb(OpenForm, self._open)}
+        return {"": Verb(OpenForm, self._open, final=True)}
 
     def _open(self, form: Any) -> HttpResponse:
         congress, password = open_with_keeper(
-            keeper=form.newcomer, delegations=form.delegation_names, **form.values
+            keeper=form.newcomer, delegations=form.delegation_names, **self.acting, **form.values
         )
         return slips(self.request, [password], way=_page_of(congress))
 
@@ -102,7 +102,7 @@ class CongressPage(VerbPage):
         return congress
 
     def verbs(self) -> dict[str, Verb]:
-        return {"save": self.saving, "keeper": Verb(KeeperForm, self._enter)}
+        return {"save": self.saving, "keeper": Verb(self._keeper, self._enter, final=True)}
 
     @property
     def saving(self) -> Verb:
@@ -120,10 +120,16 @@ class CongressPage(VerbPage):
     def shown(self) -> str:
         return newest(kept_by(self.user).filter(congress=self.congress))
 
+    def _keeper(self, data: Any = None) -> AnotherKeeperForm:
+        needed = needs_two(self.congress, Role.KEEPER)
+        return AnotherKeeperForm(data, request=self.request, congress=self.congress, needed=needed)
+
     def _enter(self, form: Any) -> HttpResponse:
         require_shown(self.request, self.shown)
         return slips(
-            self.request, enter_people(congress=self.congress, people=[form.newcomer]), way=self.address
+            self.request,
+            enter_people(congress=self.congress, people=[form.newcomer], second=form.second, **self.acting),
+            way=self.address,
         )
 
     @property

@@ -88,7 +88,7 @@ class StepPage(VerbPage):
         return self.order.step(self.key)
 
     def verbs(self) -> Mapping[str, Verb]:
-        return {self.main: Verb(self.form, self.act, self.success, ends=True)}
+        return {self.main: Verb(self.form, self.act, self.success, ends=True, final=True)}
 
     def form(self, data: Any = None) -> StepForm:
         return ConfirmForm(data, sentence=self.warning)

@@ -11,19 +11,23 @@ from django.db.models import Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.attempts import resting_until
 from accounts.congresses import addresses_of
 from accounts.models import Congress, User
 from accounts.roles import Role
+from accounts.second_factor import waits_until
 from voting import permissions
 from voting.admin.core.site import site
 from voting.admin.core.verbs import VerbPage
 from voting.domain.core import people
 from voting.domain.core.refusals import Refused
-from voting.forms.core.people import PeopleForm, PersonForm, RenewForm
+from voting.domain.core.second_factor import lift_rest
+from voting.forms.core.people import LiftForm, PeopleForm, PersonForm, RenewForm
 from voting.forms.core.verbs import Alone, Verb
 from voting.queries import units_of
 
@@ -59,7 +63,18 @@ class PeoplePage(VerbPage):
         return people.still_needed(self.congress)
 
     def verbs(self) -> dict[str, Verb]:
-        return {"": Verb(lambda data: PeopleForm(data, roles=self.needed), self._enter)}
+        return {
+            "": Verb(
+                lambda data: PeopleForm(
+                    data,
+                    begin_with=self.needed,
+                    request=self.request,
+                    needed=people.needs_two(self.congress, *people.OF_THE_VOTE),
+                ),
+                self._enter,
+                final=True,
+            )
+        }
 
     @cached_property
     def shown(self) -> str:
@@ -67,7 +82,9 @@ class PeoplePage(VerbPage):
 
     def _enter(self, form: Any) -> HttpResponse:
         require_shown(self.request, self.shown)
-        entered = people.enter_people(congress=self.congress, people=form.cleaned_data["newcomers"])
+        entered = people.enter_people(
+            congress=self.congress, people=form.cleaned_data["newcomers"], second=form.second, **self.acting
+        )
         return slips(self.request, entered, way=self.address)
 
     def page(self, sent: Any = None, *, status: int = 200) -> HttpResponse:
@@ -80,6 +97,7 @@ class PeoplePage(VerbPage):
             .order_by("-is_active", "role", "username"),
             "needed": [_some(role, number) for role, number in Counter(self.needed).items()],
             "units": units_of(self.congress),
+            "opened": self.congress.cycles.exists(),
             "form": self.forms(sent)[""],
             "shown": self.shown,
             "refusal": sent.non_field_errors() if sent is not None else [],
@@ -103,15 +121,49 @@ class PersonPage(VerbPage):
         return super().dispatch(request, *args, **kwargs)
 
     def verbs(self) -> dict[str, Verb]:
-        return {
+        verbs = {
             "save": Verb(
-                lambda data: PersonForm(data, person=self.person), self._save, gettext_lazy("Saved.")
+                lambda data: PersonForm(data, person=self.person, **self.two),
+                self._save,
+                gettext_lazy("Saved."),
             ),
             "renew": Verb(
-                lambda data: RenewForm(data, sentence=_("The old password is lost or known to others.")),
+                lambda data: RenewForm(
+                    data,
+                    sentence=_("The old password is lost or known to others."),
+                    needed=self.needs_two,
+                    **self.two,
+                ),
                 self._renew,
+                final=True,
+            ),
+            "lift": Verb(
+                LiftForm,
+                lambda _form: lift_rest(user=self.person, **self.acting),
+                gettext_lazy("Sign-in under this name is possible everywhere at once."),
             ),
         }
+        if self.person.has_second_factor:
+            sentence = _(
+                "The phone and the recovery codes are lost; I have made sure that it is this person who asks."
+            )
+            verbs["reset"] = Verb(
+                lambda data: RenewForm(
+                    data, sentence=sentence, auto_id="f_%s", needed=self.needs_two, **self.two
+                ),
+                self._reset,
+                final=True,
+            )
+        return verbs
+
+    @property
+    def two(self) -> dict[str, Any]:
+        """What the forms are told of the second person."""
+        return {"request": self.request, "congress": self.person.congress}
+
+    @property
+    def needs_two(self) -> bool:
+        return people.needs_two(self.person.congress, self.person.role)
 
     def _save(self, form: Any) -> None:
         values = form.cleaned_data
@@ -120,6 +172,8 @@ class PersonPage(VerbPage):
             name=values["name"],
             unit=values.get("unit", ""),
             may_sign_in=values["may_sign_in"],
+            second=form.second,
+            **self.acting,
         )
 
     @property
@@ -129,10 +183,22 @@ class PersonPage(VerbPage):
 
     def _renew(self, form: Any) -> HttpResponse:
         require_shown(self.request, self.shown)
-        return slips(self.request, [people.renew_password(self.person)], way=self.address)
+        return slips(
+            self.request,
+            [people.renew_password(self.person, second=form.second, **self.acting)],
+            way=self.address,
+        )
+
+    def _reset(self, form: Any) -> HttpResponse:
+        require_shown(self.request, self.shown)
+        return slips(
+            self.request,
+            [people.reset_second_factor(self.person, second=form.second, **self.acting)],
+            way=self.address,
+        )
 
     def page(self, sent: Any = None, *, status: int = 200) -> HttpResponse:
-        person = self.person
+        person, now = self.person, timezone.now()
         context = {
             **site.each_context(self.request),
             "title": str(person),
@@ -141,6 +207,8 @@ class PersonPage(VerbPage):
             "units": units_of(person.congress) if person.role == Role.UNIT and person.congress else [],
             "forms": self.forms(sent),
             "shown": self.shown,
+            "rests_until": resting_until(person, at=now),
+            "waits_until": waits_until(person, at=now),
             "refusal": sent.non_field_errors() if isinstance(sent, Alone) else [],
         }
         return TemplateResponse(self.request, "admin/core/person.html", context, status=status)

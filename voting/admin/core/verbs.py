@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.views.generic import View
 
 from accounts.models import User
+from accounts.second_factor import is_stale
 from voting.domain.core.refusals import Refused
 from voting.forms.core.verbs import Alone, NotNow, Verb, refusal_alone
 
@@ -80,7 +81,7 @@ class VerbPage(View):
         verb = self.verbs().get(self.doing)
         if verb is None:
             return self.refused(NotNow())
-        form = verb.form(request.POST)
+        form = self.made(verb, request.POST)
         if not form.is_valid():
             return self.page(form, status=MISTAKEN)
         try:
@@ -93,6 +94,13 @@ class VerbPage(View):
             return outcome
         messages.success(request, verb.told(outcome))
         return self.done() if verb.ends else HttpResponseRedirect(self.address)
+
+    def made(self, verb: Verb, data: Any) -> Any:
+        """Return the verb's form; for what cannot be undone it asks for the own second factor again after a while."""
+        form = verb.form(data)
+        if verb.final and is_stale(self.user, self.request.session):
+            form.ask_again(self.request)
+        return form
 
     def with_files(self, make: Callable[..., Any]) -> Callable[[Any], Any]:
         """Return what makes a form that takes files too: those that were sent go to the form that was sent."""
@@ -109,7 +117,7 @@ class VerbPage(View):
 
     def forms(self, sent: Any = None) -> dict[str, Any]:
         """Return the form of every verb of now; the one that was sent keeps what was typed."""
-        made = {name: verb.form(None) for name, verb in self.verbs().items()}
+        made = {name: self.made(verb, None) for name, verb in self.verbs().items()}
         if sent is not None and self.doing in made and not isinstance(sent, Alone):
             made[self.doing] = sent
         return made

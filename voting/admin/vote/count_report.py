@@ -11,6 +11,7 @@ from voting.count.formats.working import WorkingBody
 from voting.domain.vote.definitions import definition_of, working_of
 from voting.domain.vote.notices import ballot_figures, named_items, shown_channels
 from voting.models import Round
+from voting.read_models.vote.imported import imported_tally
 from voting.read_models.vote.round_result import RoundResult
 
 
@@ -23,6 +24,7 @@ def count_report(round_: Round) -> dict[str, Any]:
         "tally": tally,
         "intact": sha256_hex(tally.working) == tally.digest,
         "urn": working["urn"],
+        "imported": imported_tally(tally),
         "round": RoundResult(
             part=_part(working, definition),
             rules=definition["rules"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,19 +15,22 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.codes import normalise
 from accounts.congresses import addresses_of
+from accounts.models import User
 from voting.admin.core.pages import StepPage
 from voting.admin.core.qr import qr
 from voting.admin.core.slips import PrintedBefore
-from voting.domain.vote.rolls import issue_slips, lift_block, set_presence, set_rest_present, void_slip
+from voting.domain.vote.delegate_slips import issue_slips, slips_need_two, void_slip
+from voting.domain.vote.rolls import set_presence, set_rest_present
 from voting.domain.vote.running_order import RunningOrder, StepKey
-from voting.forms.core.steps import ConfirmForm, OneNumberForm, PresenceForm, StepForm
+from voting.forms.core.steps import OneNumberForm, PresenceForm, StepForm
 from voting.forms.core.verbs import Verb, refusals_on
+from voting.forms.vote.slips import AllSlipsForm, OneSlipForm
 from voting.models import RollEntry, Round
 from voting.states import Presence
 
 
 class SlipsPage(StepPage):
-    """Print all, print one again, void one, lift a block. Codes are in the answer, this once, and nowhere else."""
+    """Print all, print one again, void one. Codes are in the answer, this once, and nowhere else."""
 
     key = StepKey.SLIPS
     button = gettext_lazy("Print all slips")
@@ -42,39 +46,41 @@ class SlipsPage(StepPage):
 
     def verbs(self) -> dict[str, Verb]:
         return {
-            "all": Verb(self.form, lambda _form: self.sheet(None)),
-            "one": Verb(OneNumberForm, lambda form: self.sheet([form.cleaned_data["number"]])),
+            "all": Verb(self.form, lambda form: self.sheet(None, second=form.second), final=True),
+            "one": Verb(
+                partial(OneSlipForm, **self.two),
+                lambda form: self.sheet([form.cleaned_data["number"]], second=form.second),
+                final=True,
+            ),
             "void": Verb(
                 OneNumberForm, self._void, lambda number: _("The slip of delegate %s is void.") % number
-            ),
-            "lift": Verb(
-                OneNumberForm, self._lift, lambda number: _("Delegate %s can try again at once.") % number
             ),
         }
 
     def form(self, data: Any = None) -> StepForm:
         # A form opened before somebody else printed asks for nothing: it is refused for that alone.
         known = self.printed if data is None else data.get("printed", "")
-        return ConfirmForm(data, sentence=self.warning if known else "")
+        return AllSlipsForm(data, sentence=self.warning if known else "", auto_id="all_%s", **self.two)
+
+    @property
+    def two(self) -> dict[str, Any]:
+        """What the forms are told of the second person."""
+        round_ = self.order.round
+        return {"request": self.request, "needed": round_ is not None and slips_need_two(round_)}
 
     def _void(self, form: Any) -> str:
         number: str = form.cleaned_data["number"]
         void_slip(round_=self.round, number=number, **self.acting)
         return number
 
-    def _lift(self, form: Any) -> str:
-        number: str = form.cleaned_data["number"]
-        lift_block(round_=self.round, number=number, **self.acting)
-        return number
-
     @transaction.atomic
-    def sheet(self, numbers: list[str] | None) -> HttpResponse:
+    def sheet(self, numbers: list[str] | None, *, second: User | None) -> HttpResponse:
         """Issue the codes and return the sheet with them, once per opened form."""
         Round.objects.select_for_update(of=("self",)).get(pk=self.round.pk)
         self.order = RunningOrder(self.cycle, user=self.user)  # as it stands now that nobody else can print
         if self.request.POST.get("printed", "") != self.printed:
             raise PrintedBefore
-        issued = issue_slips(round_=self.round, numbers=numbers, **self.acting)
+        issued = issue_slips(round_=self.round, numbers=numbers, second=second, **self.acting)
         with addresses_of(self.cycle.congress):
             address = self.request.build_absolute_uri(reverse("accounts:enter"))
         slips = [
@@ -93,7 +99,7 @@ class SlipsPage(StepPage):
         return {"printed": self.printed}
 
     def forms(self, sent: Any = None) -> dict[str, Any]:
-        """Three buttons stand at one field: the number that was sent stays in it."""
+        """Two buttons stand at one field: the number that was sent stays in it."""
         made = super().forms(sent)
         return made | {"one": made.get(self.doing) if isinstance(sent, OneNumberForm) else made["one"]}
 

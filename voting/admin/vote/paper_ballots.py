@@ -73,6 +73,7 @@ class PaperDesk(StepPage):
                 lambda data: RestForm(data, sentence=self.everybody),
                 lambda _form: paper_ballots.hand_out_to_rest(**self.acting_on),
                 handed_out,
+                final=True,
             ),
             "back": Verb(
                 PaperBackForm,
@@ -85,6 +86,7 @@ class PaperDesk(StepPage):
                     reason=form.cleaned_data["reason"], **self.acting_on
                 ),
                 _("The vote goes on with paper. Hand a paper ballot to everybody who has not voted."),
+                final=True,
             ),
         }
 
@@ -175,6 +177,7 @@ class PaperPage(StepPage):
                 lambda data: BoxForm(data, sentence=self.warning, group=group),
                 self._record,
                 _("The returned paper ballots are recorded. Now two people read each of them."),
+                final=True,
             ),
             "read": Verb(
                 lambda data: BatchForm(data, definition=self.definition, places=self.batch()[1]), self._read

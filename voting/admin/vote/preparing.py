@@ -67,7 +67,7 @@ class RulesPage(StepPage):
     def verbs(self) -> dict[str, Verb]:
         return {
             "draft": Verb(self.draft_form, self._draft),
-            "adopt": Verb(self.form, self._adopt, self.success, ends=True),
+            "adopt": Verb(self.form, self._adopt, self.success, ends=True, final=True),
         }
 
     @property

@@ -16,6 +16,7 @@ from voting.admin.core.pages import StepPage
 from voting.domain.before import rosters
 from voting.domain.core.refusals import Refused
 from voting.domain.vote.running_order import StepKey
+from voting.foreign.tables import MOST_BYTES
 from voting.forms.core.imports import ApplyForm
 from voting.forms.core.verbs import Verb
 from voting.forms.vote.roster import UndoForm, UploadForm
@@ -46,7 +47,7 @@ class RosterPage(StepPage):
         steps = rosters.stage(
             cycle=self.cycle,
             file_name=file.name,
-            content=file.read(),
+            content=file.read(MOST_BYTES + 1),
             mode=form.cleaned_data["mode"],
             **self.acting,
         )

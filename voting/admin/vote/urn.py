@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,17 +18,21 @@ from voting.admin.vote.count_report import count_report
 from voting.domain.core.refusals import Refused
 from voting.domain.vote.counts import certify_tally, count_round
 from voting.domain.vote.notices import publish_notice
+from voting.domain.vote.proofs import certify_with_file, certify_with_slips, take_urn
+from voting.domain.vote.rolls import not_known_to_have_voted
 from voting.domain.vote.rounds import close_round, open_round
 from voting.domain.vote.running_order import StepKey
-from voting.domain.vote.urn_files import import_count, recount_file, urn_file
-from voting.forms.core.steps import CountFileForm, StepForm
+from voting.domain.vote.urn_files import import_count, recount_file
+from voting.forms.core.steps import ConfirmForm, SecondCountForm, StepForm, TakeUrnForm
 from voting.forms.core.verbs import Verb
-from voting.forms.vote.desk import MinutesField
+from voting.forms.vote.close import CloseForm
+from voting.forms.vote.count import ImportCountForm
+from voting.forms.vote.witnessed import OpenVoteForm
 from voting.models import Round
 from voting.printing.files import staff_file
-from voting.states import COUNT_STATUSES, SEALED_STATUSES
+from voting.states import COUNT_STATUSES
 
-COUNT_FILE_MOST = 64 * 1024 * 1024  # bytes
+COUNT_FILE_MOST = 16 * 1024 * 1024  # bytes
 
 
 def report_for(user: Any, round_: Round | None) -> dict[str, Any]:
@@ -50,13 +55,11 @@ class OpenPage(StepPage):
     )
 
     def form(self, data: Any = None) -> StepForm:
-        form = super().form(data)
-        form.fields["minutes"] = MinutesField()
-        form.order_fields(["minutes", "confirm"])
-        return form
+        return OpenVoteForm(data, sentence=self.warning, request=self.request)
 
     def act(self, form: Any) -> HttpResponse | None:
-        open_round(round_=self.round, minutes=form.cleaned_data["minutes"], **self.acting)
+        fields = {name: form.cleaned_data[name] for name in ("mark", "minutes")}
+        open_round(round_=self.round, second=form.second, **fields, **self.acting)
         return None
 
 
@@ -71,8 +74,12 @@ class ClosePage(StepPage):
         "by now cannot cast one."
     )
 
+    def form(self, data: Any = None) -> CloseForm:
+        pending = not_known_to_have_voted(self.order.round) if self.order.round else 0
+        return CloseForm(data, sentence=self.warning, request=self.request, pending=pending)
+
     def act(self, form: Any) -> HttpResponse | None:
-        close_round(round_=self.round, **self.acting)
+        close_round(round_=self.round, second=form.second, **self.acting)
         return None
 
 
@@ -92,26 +99,26 @@ class CountPage(WordsPage):
                 lambda form: count_round(round_=self.round, slips=form.slips, **self.acting),
                 self.success,
                 ends=True,
+                final=True,
             ),
             "import": Verb(
-                self.with_files(CountFileForm),
+                self.with_files(partial(ImportCountForm, request=self.request, auto_id="i_%s")),
                 self._import,
                 self.success,
                 ends=True,
+                final=True,
             ),
+            "urn": urn_verb(self),
         }
 
     def _import(self, form: Any) -> None:
         """Take the count that was made offline."""
-        raw = form.cleaned_data["count_file"].read(COUNT_FILE_MOST)
-        import_count(round_=self.round, text=raw.decode("utf-8", "replace"), **self.acting)
+        import_count(round_=self.round, text=count_text(form), second=form.second, **self.acting)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Show the page, or hand out the urn, or after the count the scrutineers' file to recount."""
+        """Show the page, or hand out after the count the scrutineers' file to recount."""
         asked, round_ = request.GET.get("file", ""), self.order.round
         try:
-            if asked == "urn" and round_ and may_have_urn(self.user, round_):
-                return staff_file(f"{self.cycle.slug}-urn.json", urn_file(round_))
             if asked == "recount" and round_ and round_.status in COUNT_STATUSES:
                 if not permissions.can_see_patterns(self.user, self.cycle):
                     raise PermissionDenied
@@ -124,13 +131,31 @@ class CountPage(WordsPage):
         return super().context() | report_for(self.user, self.order.round)
 
 
-def may_have_urn(user: Any, round_: Round) -> bool:
-    """Tell whether this person may take the sealed urn: whoever counts, and until the end whoever certifies."""
-    may = permissions.can_count(user, round_.cycle) or permissions.can_certify(user, round_.cycle)
-    return may and round_.status in SEALED_STATUSES
+#: Said wherever somebody takes the urn (TRUST.md §5).
+URN_LEAVES = gettext_lazy(
+    "The offline count is chosen, and the journal says that I took the urn. Whoever has this file, enough key slips "
+    "and a delegate's receipt can tell how that delegate voted: I give it to nobody but the scrutineers, and delete it "
+    "after the count."
+)
 
 
-class CertifyPage(StepPage):
+def urn_verb(page: StepPage) -> Verb:
+    """Record that the person takes the urn, and hand it out."""
+
+    def hand_out(_form: Any) -> HttpResponse:
+        return staff_file(f"{page.cycle.slug}-urn.json", take_urn(round_=page.round, **page.acting))
+
+    return Verb(lambda data: TakeUrnForm(data, sentence=URN_LEAVES, auto_id="u_%s"), hand_out, final=True)
+
+
+def count_text(form: Any) -> str:
+    raw: bytes = form.cleaned_data["count_file"].read(COUNT_FILE_MOST)
+    return raw.decode("utf-8", "replace")
+
+
+class CertifyPage(WordsPage):
+    """The last look at a count. An imported one is held against the urn first, with slips here or a second count."""
+
     key = StepKey.CERTIFY
     button = gettext_lazy("Certify the count")
     success = gettext_lazy("The count is certified and may be published.")
@@ -138,12 +163,42 @@ class CertifyPage(StepPage):
         "I have compared the count report with what was announced, and vouch for it. This cannot be taken back."
     )
 
+    own = gettext_lazy(
+        "I made this second count myself, with the scrutineers' key slips, from the urn that I took on this page. I "
+        "vouch for the count. This cannot be taken back."
+    )
+
+    @property
+    def imported(self) -> bool:
+        tally = getattr(self.order.round, "tally", None)
+        return bool(tally and tally.imported)
+
+    def verbs(self) -> dict[str, Verb]:
+        verbs = {"": Verb(self.form, self.act, self.success, ends=True, final=True)}
+        if self.imported:
+            verbs["second"] = Verb(
+                self.with_files(partial(SecondCountForm, sentence=self.own, auto_id="s_%s")),
+                lambda form: certify_with_file(round_=self.round, text=count_text(form), **self.acting),
+                self.success,
+                ends=True,
+                final=True,
+            )
+            verbs["urn"] = urn_verb(self)
+        return verbs
+
+    def form(self, data: Any = None) -> StepForm:
+        return super().form(data) if self.imported else ConfirmForm(data, sentence=self.warning)
+
     def act(self, form: Any) -> HttpResponse | None:
-        certify_tally(round_=self.round, **self.acting)
+        if self.imported:
+            certify_with_slips(round_=self.round, slips=form.slips, **self.acting)
+        else:
+            certify_tally(round_=self.round, **self.acting)
         return None
 
     def context(self) -> dict[str, Any]:
-        return report_for(self.user, self.order.round)
+        shown = report_for(self.user, self.order.round) | {"imported": self.imported}
+        return super().context() | shown if self.imported else shown
 
 
 class PublishPage(StepPage):

@@ -1,6 +1,6 @@
 """The files that leave the house and come back: keys, urns, counts, and what others need to recount."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from voting.count.formats.notice import NoticeBody
 from voting.count.formats.parts import AttendanceFigures, Base64, Digest, UrnFigures
@@ -53,6 +53,13 @@ class TrialBody(TypedDict):
     ballot: Base64
 
 
+class UrnChallenge(TypedDict):
+    """A word sealed to the round's key for whoever took the urn: it signs the count, and only k slips open it."""
+
+    info: str
+    sealed: Base64
+
+
 class UrnBody(TypedDict):
     """A closed round's sealed ballots, sorted by hash."""
 
@@ -61,14 +68,16 @@ class UrnBody(TypedDict):
     slips_needed: int
     facts: RoundFacts
     ballots: list[Base64]
+    proof: NotRequired[UrnChallenge]
 
 
 class CountBody(TypedDict):
-    """What the offline unsealing counted."""
+    """What the offline unsealing counted; ``proof`` binds it to the person who took the urn."""
 
     format: Literal["piaojue-count/1"]
     working: WorkingBody
     patterns: PatternsBody
+    proof: NotRequired[Digest]
 
 
 class PublicBody(TypedDict):
@@ -85,6 +94,7 @@ class RecountBody(TypedDict):
 
     format: Literal["piaojue-recount/1"]
     facts: RoundFacts
+    key_mark: NotRequired[str]
     patterns: PatternsBody
     hashes: list[Digest]
     working: WorkingBody

@@ -1,6 +1,6 @@
 """公告: the public notice of a round, which every page, paper and export reads."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from voting.count.formats.definition import Previous
 from voting.count.formats.parts import (
@@ -87,6 +87,8 @@ class EarlierRound(RoundPart):
     chosen: list[int]
     urn: UrnFigures
     notice: Digest
+    imported: NotRequired[bool]
+    proof: NotRequired[Literal["", "slips", "file"]]
 
 
 class Disclosure(TypedDict):
@@ -124,19 +126,22 @@ class NoticeRound(TypedDict):
     closed_at: Moment
     definition: Digest
     key: Digest
+    key_mark: NotRequired[str]
     slips_needed: int
     slips_issued: int
     paper_only: bool
 
 
 class NoticeTally(TypedDict):
-    """Who counted and who certified."""
+    """Who counted and who certified; whether the count was imported, and how that was proven."""
 
     digest: Digest
     counted_by: str
     counted_at: Moment
     certified_by: str
     certified_at: Moment
+    imported: NotRequired[bool]
+    proof: NotRequired[Literal["", "slips", "file"]]
 
 
 class NoticeBody(RoundPart):

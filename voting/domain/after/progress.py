@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
@@ -267,13 +268,20 @@ def report(
     _add_figures(made, delivery, figures or {})
     _add_states(made, delivery, reached or {})
     _add_files(made, files)
-    rule, _days = rule_of(delivery.cycle)
-    prefetch_related_objects([delivery], "milestones", "reports__figures", "reports__milestones")
-    if progress_of(delivery, on=day, rule=rule).standing.behind and not made.delay:
-        raise DelayUnexplained
-    data = {"number": delivery.number, "day": day.isoformat(), "report": made.pk}
+    _require_explained(made, delivery)
+    data: dict[str, Any] = {"number": delivery.number, "day": day.isoformat(), "report": made.pk}
+    if files:
+        data["files"] = [each.digest for each in files]
     record(cycle=delivery.cycle, act=Act.PROGRESS_REPORTED, by=by, at=at, data=data)
     return made
+
+
+def _require_explained(made: ProgressReport, delivery: Delivery) -> None:
+    """Raise DelayUnexplained where the project is behind its plan with this report, which says no reason."""
+    rule, _days = rule_of(delivery.cycle)
+    prefetch_related_objects([delivery], "milestones", "reports__figures", "reports__milestones")
+    if progress_of(delivery, on=made.day, rule=rule).standing.behind and not made.delay:
+        raise DelayUnexplained
 
 
 def _check_days(
@@ -348,6 +356,7 @@ def _add_files(made: ProgressReport, files: Sequence[Cleaned]) -> None:
             content_type=each.content_type,
             data=each.data,
             size=len(each.data),
+            digest=each.digest,
         )
         for place, each in enumerate(files, start=1)
     )

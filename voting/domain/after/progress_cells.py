@@ -13,8 +13,8 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from voting.foreign.tables import Columns
 from voting.text.numbers import small_whole
-from voting.text.tables import Columns
 
 #: What a row is about, as it stands in the table: in Chinese and in English.
 PROJECT, TARGET, MILESTONE = ("项目", "project"), ("目标", "target"), ("节点", "milestone")

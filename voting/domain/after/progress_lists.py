@@ -149,7 +149,11 @@ def _last_words(delivery: Delivery) -> Row:
 
 def preview(*, cycle: Cycle, content: bytes, by: User, at: datetime) -> Preview:
     """Read a table and compare it with what is known; nothing is saved. Raises FileRefused."""
-    rows, today = list(TABLES.rows(content)), timezone.localdate(at)
+    return _compared(list(TABLES.rows(content)), cycle=cycle, content=content, by=by, at=at)
+
+
+def _compared(rows: list[imports.Row], *, cycle: Cycle, content: bytes, by: User, at: datetime) -> Preview:
+    today = timezone.localdate(at)
     if imported := TABLES.imported_at(content, cycle=cycle):
         return Preview(rows=len(rows), known=len(rows), imported=imported)
     rule, _days = rule_of(cycle)
@@ -209,7 +213,7 @@ def apply(*, staged: ProgressList, by: User, at: datetime, seen: str | None = No
     """
     cycle = staged.cycle
     with TABLES.confirmed(staged, cycle=cycle, by=by, at=at) as confirmed:
-        previewed = preview(cycle=cycle, content=confirmed.content, by=by, at=at)
+        previewed = _compared(confirmed.rows, cycle=cycle, content=confirmed.content, by=by, at=at)
         if seen is not None:
             imports.require_as_previewed(seen, previewed.digest)
         imports.require_flawless(previewed.faulty)

@@ -6,7 +6,7 @@ or answered points to it. What should not be seen is hidden one by one, with a r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from voting.domain.before.proposals import draft_of, hold_before_the_slate, new_ticket, next_number
 from voting.domain.core import imports
+from voting.foreign.tables import Columns
 from voting.models import Cycle, Proposal, ProposalList
 from voting.states import Act, Channel, Source
-from voting.text.tables import Columns
 
 KEPT_FAULTS = 200
 _BATCH = 500
@@ -74,8 +74,12 @@ class Preview:
 
 def preview(*, cycle: Cycle, content: bytes, at: datetime) -> Preview:
     """Read a file; nothing is saved. Raises FileRefused."""
+    return _judged(LISTS.rows(content), cycle=cycle, at=at)
+
+
+def _judged(rows: Iterable[imports.Row], *, cycle: Cycle, at: datetime) -> Preview:
     preview = Preview()
-    for line, cells in LISTS.rows(content):
+    for line, cells in rows:
         try:
             preview.proposals.append(_proposal(cycle, cells, at))
         except ValidationError as error:
@@ -123,7 +127,7 @@ def apply(*, cycle: Cycle, staged: ProposalList, leave_out: bool, by: User, at: 
     """
     with LISTS.confirmed(staged, cycle=cycle, by=by, at=at) as confirmed:
         _require_new(cycle, confirmed.content)
-        taken = preview(cycle=cycle, content=confirmed.content, at=at)
+        taken = _judged(confirmed.rows, cycle=cycle, at=at)
         imports.require_flawless(taken.faulty, leave_out=leave_out)
         for number, proposal in enumerate(taken.proposals, start=next_number(cycle)):
             proposal.number, proposal.entered_by = number, by

@@ -20,7 +20,7 @@ from voting.domain.before.calls import CallNotOpen, local
 from voting.domain.core.floods import TooOften, count_knock
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
-from voting.domain.core.uploads import Cleaned
+from voting.domain.core.uploads import Cleaned, Raw, clean_all
 from voting.models import Attachment, Call, Cycle, Proposal
 from voting.states import Act, Channel, Source, Stage, Visibility
 from voting.text.search import terms
@@ -88,24 +88,22 @@ def submit(
     ticket: uuid.UUID,
     at: datetime,
     fields: dict[str, Any],
-    attachments: Sequence[Cleaned] = (),
+    attachments: Sequence[Raw | Cleaned] = (),
     by: User | None = None,
     address: str = "",
 ) -> tuple[Proposal, str]:
     """Take a proposal while the call is open and return it with its tracking code, which is kept nowhere.
 
     *by* a delegate or a unit officer; without a person it is a resident's, and *address* is counted against floods.
-    The same ticket again gives the same proposal. Raises CallNotOpen, TooMany, or ValidationError with a sentence
-    per field; then nothing is saved.
+    The files are opened after that, before anything is locked. The same ticket again gives the same proposal. Raises
+    CallNotOpen, TooMany, uploads.BadFiles, or ValidationError with a sentence per field; then nothing is saved.
     """
     if known := Proposal.objects.filter(ticket=ticket).first():
         return known, code_of(ticket)
     if address:
-        try:
-            count_knock(purpose="proposal", address=address, most=MOST_KNOCKS, ends_at=at + WINDOW, at=at)
-        except TooOften as flood:
-            raise TooMany(flood.again) from flood
+        _count(address, at=at)
     code = code_of(ticket)
+    files = _opened(cycle, attachments, at)
     with transaction.atomic():
         call = Call.objects.select_for_update().filter(cycle=cycle).first()
         if call is None or not call.is_open(at):
@@ -120,13 +118,30 @@ def submit(
             fields=fields,
             ticket=ticket,
             at=at,
-            attached=bool(attachments),
+            attached=bool(files),
             by=by,
         )
         proposal.number = next_number(cycle)
         proposal.save(force_insert=True)
-        Attachment.objects.bulk_create(_attached(proposal, attachments))
+        Attachment.objects.bulk_create(_attached(proposal, files))
     return proposal, code
+
+
+def _count(address: str, *, at: datetime) -> None:
+    """Count a proposal of an address. Raises TooMany."""
+    try:
+        count_knock(purpose="proposal", address=address, most=MOST_KNOCKS, ends_at=at + WINDOW, at=at)
+    except TooOften as flood:
+        raise TooMany(flood.again) from flood
+
+
+def _opened(cycle: Cycle, attachments: Sequence[Raw | Cleaned], at: datetime) -> list[Cleaned]:
+    """Return the files made anew; where nothing is taken in now, none is opened. Raises CallNotOpen or BadFiles."""
+    if attachments:
+        call = Call.objects.filter(cycle=cycle).first()
+        if call is None or not call.is_open(at):
+            raise CallNotOpen(call, at)
+    return clean_all(attachments)
 
 
 def enter_form(
@@ -236,6 +251,7 @@ def _attached(proposal: Proposal, attachments: Sequence[Cleaned]) -> Iterable[At
             content_type=file.content_type,
             data=file.data,
             size=len(file.data),
+            digest=file.digest,
         )
 
 

@@ -124,9 +124,26 @@ def finish(steps: Steps[Result], progress: Callable[[int, int], None] | None = N
 def stage(
     *, cycle: Cycle, file_name: str, content: bytes, mode: str, by: User, at: datetime
 ) -> Steps[RosterImport]:
-    """Read and check a file and keep it with its preview; no delegate is touched. Raises FileRefused, RollIsFrozen."""
+    """Read and check a file and keep it with its preview; no delegate is touched. Raises FileRefused, RollIsFrozen.
+
+    What is no list at all is refused before the first step.
+    """
+    rows = ROSTER.rows(content)
+    return _staged(rows, cycle=cycle, file_name=file_name, content=content, mode=mode, by=by, at=at)
+
+
+def _staged(
+    rows: Iterator[imports.Row],
+    *,
+    cycle: Cycle,
+    file_name: str,
+    content: bytes,
+    mode: str,
+    by: User,
+    at: datetime,
+) -> Steps[RosterImport]:
     known = known_delegates(cycle.congress_id)
-    checked = yield from check(ROSTER.rows(content), known=known)
+    checked = yield from check(rows, known=known)
     return ROSTER.stage(
         cycle=cycle,
         file_name=file_name,
@@ -190,7 +207,7 @@ def apply(
     with ROSTER.confirmed(staged, cycle=cycle, by=by, at=at) as confirmed:
         file, known = confirmed.file, known_delegates(cycle.congress_id)
         imports.require_as_previewed(preview_of(file)["state"], _state(known))
-        checked = finish(check(ROSTER.rows(confirmed.content), known=known))
+        checked = finish(check(iter(confirmed.rows), known=known))
         imports.require_flawless(len(checked.faults), leave_out=leave_out)
         out = _put_out(checked, known) if file.mode == Mode.WHOLE else []
         delegations = _not_there(cycle.congress, checked.delegations)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.congresses import RESERVED, forget
-from accounts.models import Congress, Delegation
+from accounts.models import Congress, Delegation, User
 from voting.domain.core.people import InitialPassword, Newcomer, enter_people
 from voting.models import Cycle, Round
 from voting.states import RoundStatus
@@ -34,13 +35,15 @@ def open_congress(*, delegations: Sequence[str] = (), **fields: Any) -> Congress
 
 
 @transaction.atomic
-def open_with_keeper(*, keeper: Newcomer, **fields: Any) -> tuple[Congress, InitialPassword]:
+def open_with_keeper(
+    *, keeper: Newcomer, by: User | None, at: datetime, **fields: Any
+) -> tuple[Congress, InitialPassword]:
     """Open a congress together with its first keeper.
 
     Raises ValidationError or UserNameTaken; then there is neither.
     """
     congress = open_congress(**fields)
-    return congress, enter_people(congress=congress, people=[keeper])[0]
+    return congress, enter_people(congress=congress, people=[keeper], by=by, at=at)[0]
 
 
 @transaction.atomic

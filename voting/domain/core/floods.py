@@ -8,28 +8,13 @@ somebody came within it.
 from __future__ import annotations
 
 from datetime import datetime
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts.networks import network_of
 from voting.models import Knock
-
-_HOUSEHOLD = 64  # bits, the network's part of an address (RFC 4291, section 2.5.4)
-
-
-def network_of(address: str) -> str:
-    """Return the network of an address, one and the same however it is written; what is no address stays as it is."""
-    try:
-        host = ip_address(address.strip())
-    except ValueError:
-        return address
-    if isinstance(host, IPv6Address) and host.ipv4_mapped:
-        host = host.ipv4_mapped
-    if isinstance(host, IPv4Address):
-        return str(host)
-    return str(IPv6Network((int(host), _HOUSEHOLD), strict=False))
 
 
 class TooOften(Exception):

@@ -1,9 +1,9 @@
 """Lists from files, one way for all: staged, previewed, confirmed whole or not at all, dropped, or taken back.
 
-Whatever the list, one order: what must stay put is locked first, then the staged file, then its rows are written, and
-the journal comes last. So two people who confirm at once wait for each other, nothing is half saved, and what the
-journal says was done by the person whom it names. The file, which may name people, is kept only while it is staged;
-its hash stays in the journal.
+Whatever the list, one order: the file is opened before anything is locked, for the child that opens it may take a
+minute; then what must stay put is locked, then the staged file, then its rows are written, and the journal comes last.
+So two people who confirm at once wait for each other, nothing is half saved, and what the journal says was done by the
+person whom it names. The file, which may name people, is kept only while it is staged; its hash stays in the journal.
 
 A list brings its columns, its checks, and what a row does: ``domain.before.rosters``, ``domain.before.proposal_lists``
 and ``domain.after.progress_lists``.
@@ -28,9 +28,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import FileStatus, StagedFile, User
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused
+from voting.foreign import tables
 from voting.models import Cycle, JournalEntry
 from voting.states import Act
-from voting.text import tables
 
 Kept = TypeVar("Kept", bound=StagedFile)
 Row = tuple[int, dict[str, str]]
@@ -40,6 +40,16 @@ WHOLE_FILE: dict[str, Promise] = {
     "too_many_rows": gettext_lazy("The file has more than %(most)s rows."),
     "not_xlsx": gettext_lazy("The file is no XLSX workbook that can be read."),
     "bomb": gettext_lazy("The workbook would unpack to far more than a list needs; it was not opened."),
+    "far": gettext_lazy(
+        "Something stands in cell %(found)s, far outside of any list. Delete what stands there, save the file and "
+        "choose it again."
+    ),
+    "wide": gettext_lazy("Line %(found)s has more columns than any list."),
+    "broken": gettext_lazy("The file cannot be read: its content is damaged."),
+    "much": gettext_lazy(
+        "Reading the file would take far more memory or time than a list needs; it was not read."
+    ),
+    "busy": gettext_lazy("Somebody else's file is being read; try again in a moment."),
     "encoding": gettext_lazy("The text of the file cannot be read: save it as UTF-8, GB18030 or XLSX."),
     "empty": gettext_lazy("The file is empty."),
     "header": gettext_lazy("The first row must name the columns %(wanted)s. Found: %(found)s."),
@@ -54,7 +64,7 @@ class FileRefused(Refused):
         self.error, self.wanted, self.most = error, wanted, most
 
     def __str__(self) -> str:
-        return str(WHOLE_FILE[self.error.code]) % {
+        return str(WHOLE_FILE.get(self.error.code, WHOLE_FILE["broken"])) % {
             "found": self.error.header or _("nothing"),
             "wanted": self.wanted,
             "most": f"{self.most:,}".replace(",", " "),
@@ -108,10 +118,11 @@ class CannotUndo(Refused):
 
 @dataclass
 class Confirmed(Generic[Kept]):
-    """A file that is being taken in: as it was staged, its content, and what the journal will say of it."""
+    """A file that is being taken in: as it was staged, its content and rows, and what the journal will say of it."""
 
     file: Kept
     content: bytes
+    rows: list[Row]
     entry: dict[str, Any]
 
 
@@ -131,9 +142,19 @@ class Import(Generic[Kept]):
     hold: Callable[[Cycle], object]
 
     def rows(self, content: bytes) -> Iterator[Row]:
-        """Yield the rows of a file: line and cells. Raises FileRefused."""
+        """Open a file and return its rows: line and cells. Raises FileRefused; for too many rows when they come."""
+        with self._refused():
+            rows = tables.read(content, self.columns)
+        return self._rows(rows)
+
+    def _rows(self, rows: Iterator[Row]) -> Iterator[Row]:
+        with self._refused():
+            yield from rows
+
+    @contextmanager
+    def _refused(self) -> Iterator[None]:
         try:
-            yield from tables.read(content, self.columns)
+            yield
         except tables.NotATable as error:
             raise FileRefused(error, wanted=self.wanted(), most=self.columns.most) from error
 
@@ -160,16 +181,20 @@ class Import(Generic[Kept]):
     ) -> Iterator[Confirmed[Kept]]:
         """Let the body write the rows of a staged file, all of them or none, and add to what the journal says.
 
-        Raises what ``hold`` raises, or NotStaged.
+        Raises FileRefused, what ``hold`` raises, or NotStaged.
         """
+        staged_now = self._files(cycle).filter(pk=file.pk, status=FileStatus.STAGED)
+        opened = bytes(staged_now.values_list("content", flat=True).first() or b"")
+        rows = list(self.rows(opened)) if opened else []
         with transaction.atomic():
             self.hold(cycle)
             with self._moved(
                 file, cycle, since=FileStatus.STAGED, to=FileStatus.APPLIED, refusal=NotStaged
             ) as staged:
-                content = bytes(staged.content)
-                entry = {"file": staged.file_name, "digest": digest_of(content)}
-                yield Confirmed(staged, content, entry)
+                if bytes(staged.content) != opened:
+                    raise NotStaged
+                entry = {"file": staged.file_name, "digest": digest_of(opened)}
+                yield Confirmed(staged, opened, rows, entry)
             record(cycle=cycle, act=self.act, by=by, at=at, data=entry)
 
     @transaction.atomic

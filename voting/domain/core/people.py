@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -15,11 +16,21 @@ from django.utils.translation import gettext as _
 from accounts.models import Congress, Unit, User
 from accounts.passwords import give_initial_password
 from accounts.roles import Role
+from accounts.second_factor import remove
+from voting.domain.core.journal import record_of_congress
 from voting.domain.core.refusals import Refused
+from voting.domain.core.second_person import BESIDE_KEEPERS, second_person
+from voting.models import Round
 from voting.permissions import can_keep_accounts, can_open_congress
+from voting.states import UNDER_WAY, CongressAct
 
-#: Whom a vote needs: the urn is opened by scrutineers together, and nobody certifies what they counted themselves.
-NEEDED = (Role.CLERK, Role.CHIEF, Role.SCRUTINEER, Role.SCRUTINEER, Role.PRESIDING)
+#: Whom a vote needs: five hold a slip of the key, of which any three open the urn, and nobody certifies what they
+#: counted themselves.
+NEEDED = (Role.CLERK, Role.CHIEF, *[Role.SCRUTINEER] * 4, Role.PRESIDING)
+
+
+#: Whose account decides something in a vote.
+OF_THE_VOTE = frozenset({*NEEDED, Role.KEEPER})
 
 
 @dataclass(frozen=True)
@@ -81,13 +92,41 @@ def still_needed(congress: Congress) -> list[Role]:
     return missing
 
 
+def needs_two(congress: Congress | None, *roles: Role | str) -> bool:
+    """Tell whether accounts of these roles are two people's to give: from the ceremony to the publication of a vote."""
+    if congress is None or OF_THE_VOTE.isdisjoint(roles):
+        return False
+    return Round.objects.filter(cycle__congress=congress, status__in=UNDER_WAY).exists()
+
+
+def _beside(
+    congress: Congress | None, *roles: Role | str, by: User | None, second: User | None
+) -> dict[str, str]:
+    """Return what the record says of the second person, where one is needed. The server's own console needs none.
+
+    Raises SecondPersonNeeded or SamePersonTwice.
+    """
+    if by is None or congress is None or not (second is not None or needs_two(congress, *roles)):
+        return {}
+    return second_person(second, by=by, congress=congress, roles=BESIDE_KEEPERS)
+
+
 @transaction.atomic
-def enter_people(*, congress: Congress | None, people: Sequence[Newcomer]) -> list[InitialPassword]:
+def enter_people(
+    *,
+    congress: Congress | None,
+    people: Sequence[Newcomer],
+    by: User | None,
+    at: datetime,
+    second: User | None = None,
+) -> list[InitialPassword]:
     """Enter them all or nobody, and return their initial passwords. Raises UserNameTaken or ValidationError.
 
-    A unit officer's unit is made where the congress has none of that name yet.
+    A unit officer's unit is made where the congress has none of that name yet. While a vote is under way, whoever has a
+    part in it is entered by two: raises SecondPersonNeeded or SamePersonTwice.
     """
     entered = []
+    beside = _beside(congress, *(newcomer.role for newcomer in people), by=by, second=second)
     for newcomer in people:
         username = User.normalize_username(newcomer.username or _free_name(congress, newcomer.role))
         if User.objects.filter(username=username).exists():
@@ -107,7 +146,14 @@ def enter_people(*, congress: Congress | None, people: Sequence[Newcomer]) -> li
         except IntegrityError as error:  # Somebody took it between the look and the saving.
             raise UserNameTaken(username) from error
         entered.append(InitialPassword(user, password))
+        _note(CongressAct.ACCOUNT_ENTERED, user, by=by, at=at, data={"role": user.role, **beside})
     return entered
+
+
+def _note(
+    act: CongressAct, user: User, *, by: User | None, at: datetime, data: dict[str, str] | None = None
+) -> None:
+    record_of_congress(congress=user.congress, act=act, by=by, subject=user, at=at, data=data)
 
 
 def _free_name(congress: Congress | None, role: Role) -> str:
@@ -118,17 +164,52 @@ def _free_name(congress: Congress | None, role: Role) -> str:
 
 
 @transaction.atomic
-def renew_password(user: User) -> InitialPassword:
-    """Give a new initial password and return it; whoever is signed in with the old one is signed out."""
+def renew_password(
+    user: User, *, by: User | None, at: datetime, second: User | None = None
+) -> InitialPassword:
+    """Give a new initial password and return it; whoever is signed in with the old one is signed out.
+
+    While a vote is under way, two give it to whoever has a part in it: raises SecondPersonNeeded or SamePersonTwice.
+    """
+    beside = _beside(user.congress, user.role, by=by, second=second)
     held = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     password = give_initial_password(held)
     held.save(update_fields=["password", "password_is_initial"])
+    _note(CongressAct.PASSWORD_GIVEN, held, by=by, at=at, data=beside)
     return InitialPassword(held, password)
 
 
 @transaction.atomic
-def change_person(*, user: User, name: str, unit: str, may_sign_in: bool) -> None:
-    """Correct the name, the unit of an officer, and whether the person may sign in. Raises LastKeeper."""
+def reset_second_factor(
+    user: User, *, by: User | None, at: datetime, second: User | None = None
+) -> InitialPassword:
+    """Take somebody's second factor away, who lost it; a new initial password goes with it, and is returned.
+
+    Whoever found the phone has nothing by it, and who asks in another's name gets no account with a known password.
+    While a vote is under way, two do it: raises SecondPersonNeeded or SamePersonTwice.
+    """
+    beside = _beside(user.congress, user.role, by=by, second=second)
+    remove(user)
+    _note(CongressAct.FACTOR_RESET, user, by=by, at=at, data=beside)
+    return renew_password(user, by=by, at=at, second=second)
+
+
+@transaction.atomic
+def change_person(
+    *,
+    user: User,
+    name: str,
+    unit: str,
+    may_sign_in: bool,
+    by: User | None,
+    at: datetime,
+    second: User | None = None,
+) -> None:
+    """Correct the name, the unit of an officer, and whether the person may sign in. Raises LastKeeper.
+
+    While a vote is under way, two let somebody with a part in it sign in again, or give them another name: raises
+    SecondPersonNeeded or SamePersonTwice.
+    """
     # All keepers in one order: two who shut each other out wait for each other, and the second is refused.
     keepers = Q(role=Role.KEEPER, congress=user.congress) if user.role == Role.KEEPER else Q()
     rows = User.objects.select_for_update(of=("self",)).filter(Q(pk=user.pk) | keepers).order_by("pk")
@@ -136,7 +217,19 @@ def change_person(*, user: User, name: str, unit: str, may_sign_in: bool) -> Non
     held = by_key.pop(user.pk)
     if held.role == Role.KEEPER and not may_sign_in and not any(each.is_active for each in by_key.values()):
         raise LastKeeper
+    was = (held.name, held.unit.name if held.unit else "")
+    could = held.is_active
+    beside: dict[str, str] = {}
+    if (may_sign_in and not could) or held.name != name:
+        beside = _beside(held.congress, held.role, by=by, second=second)
     held.name, held.is_active = name, may_sign_in
     if held.role == Role.UNIT:
         held.unit = Unit.objects.get_or_create(congress=held.congress, name=unit)[0] if unit else None
     held.save(update_fields=["name", "is_active", "unit"])
+    if was != (now := (held.name, held.unit.name if held.unit else "")):
+        changed = {"was": was[0], "name": now[0]} if was[0] != now[0] else {}
+        changed |= {"unit": now[1]} if was[1] != now[1] else {}
+        _note(CongressAct.ACCOUNT_CHANGED, held, by=by, at=at, data=changed | beside)
+    if could != may_sign_in:
+        act = CongressAct.SIGN_IN_ALLOWED if may_sign_in else CongressAct.SIGN_IN_BARRED
+        _note(act, held, by=by, at=at, data=beside)

@@ -2,51 +2,68 @@
 
 from __future__ import annotations
 
-import io
+import hashlib
 import re
-import warnings
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import pypdf
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from PIL import Image, ImageOps
-from pypdf.generic import DictionaryObject, IndirectObject
 
 from voting.domain.core.refusals import Refused
+from voting.foreign.apart import Reader, answer_of
+from voting.foreign.unfit import Unfit
 
 MOST_BYTES = 5 * 1024 * 1024
-MOST_PIXELS = 40_000_000
-LONGEST_SIDE = 2000  # pixels, of a picture as it is kept
-MOST_PAGES = 50
-MOST_OBJECTS = 50_000
+MOST_PAGES = 50  # as ``foreign.paper`` counts them
 _NAME = re.compile(r"[^\w\u3400-\u9fff .()-]+")
-#: What makes a PDF do something, wherever it stands in the file.
-_ACTIVE = frozenset({
-    "/JS", "/JavaScript", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/AA", "/XFA", "/RichMedia",
-    "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Movie", "/Sound",
-})  # fmt: skip
+#: The ending of a file as it is kept.
+_ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "application/pdf": ".pdf"}
+#: Why the rest of somebody's files is not opened after one of them.
+_ENOUGH = frozenset({"busy", "much"})
 
 
 class BadFile(Refused):
-    """A file that is not taken; ``why`` is one of the words of ``_SENTENCES``."""
+    """A file that is not taken; ``why`` is one of the words of ``__str__``."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(name, why)
         self.name, self.why = name, why
 
     def __str__(self) -> str:
+        if self.why == "busy":
+            return _("Somebody else's file is being read; try again in a moment. Nothing was kept.")
         reason = {
             "empty": _("is empty"),
             "large": _("is larger than 5 MB"),
             "type": _("is neither a picture (JPEG, PNG, WebP) nor a PDF; its content decides, not its name"),
             "broken": pgettext("file", "cannot be read"),
+            "much": _("would take far more memory or time than a picture or a paper needs"),
             "pixels": _("has too many pixels"),
             "pages": _("has more than %d pages") % MOST_PAGES,
             "locked": _("is locked with a password"),
             "active": _("contains a script, a form or another file; save it as a plain PDF"),
-        }[self.why]
+        }.get(self.why) or pgettext("file", "cannot be read")
         return _("“%(name)s” %(why)s. It was not kept.") % {"name": self.name, "why": reason}
+
+
+class BadFiles(Refused):
+    """Some of several files are not taken, so none is; ``refusals`` has one for each."""
+
+    def __init__(self, refusals: Sequence[BadFile]) -> None:
+        super().__init__(*refusals)
+        self.refusals = refusals
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.refusals))
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A file as it came: opened by nobody yet."""
+
+    name: str
+    data: bytes
 
 
 @dataclass(frozen=True)
@@ -57,104 +74,63 @@ class Cleaned:
     content_type: str
     data: bytes
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content, 64 hexadecimal digits."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def clean_all(files: Iterable[Raw | Cleaned]) -> list[Cleaned]:
+    """Return all files made anew, one after the other. Raises BadFiles with every refusal.
+
+    After one that its reader could not bear, the rest is not opened: what a form may cost is what one file may.
+    """
+    kept: list[Cleaned] = []
+    refusals: list[BadFile] = []
+    for each in files:
+        try:
+            kept.append(each if isinstance(each, Cleaned) else clean(each.name, each.data))
+        except BadFile as refusal:
+            refusals.append(refusal)
+            if refusal.why in _ENOUGH:
+                break
+    if refusals:
+        raise BadFiles(refusals)
+    return kept
+
 
 def clean(name: str, data: bytes) -> Cleaned:
-    """Return the file made anew. Raises BadFile."""
+    """Return the file made anew, in a process of its own. Raises BadFile."""
     shown = plain_name(name)
     if not data:
         raise BadFile(shown, "empty")
     if len(data) > MOST_BYTES:
         raise BadFile(shown, "large")
     if data[:1024].lstrip().startswith(b"%PDF-"):
-        return Cleaned(_with(shown, ".pdf"), "application/pdf", _pdf(shown, data))
+        return _made_anew("paper", shown, data)
     if data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (data[:4], data[8:12]) == (
         b"RIFF",
         b"WEBP",
     ):
-        return _picture(shown, data)
+        return _made_anew("picture", shown, data)
     raise BadFile(shown, "type")
 
 
-def _require(fine: bool, name: str, why: str) -> None:  # noqa: FBT001 said in one word
-    if not fine:
-        raise BadFile(name, why)
+def _made_anew(reader: Reader, name: str, data: bytes) -> Cleaned:
+    try:
+        with answer_of(reader, data) as answer:
+            kind = answer.readline(40).decode().strip() if reader == "picture" else "application/pdf"
+            made = answer.read(2 * MOST_BYTES + 1)
+    except Unfit as unfit:
+        raise BadFile(name, unfit.code) from None
+    if kind not in _ENDINGS:
+        raise BadFile(name, "broken")
+    if len(made) > 2 * MOST_BYTES:
+        raise BadFile(name, "large")
+    return Cleaned(re.sub(r"\.\w{1,5}$", "", name) + _ENDINGS[kind], kind, made)
 
 
 def plain_name(name: str) -> str:
     """Return a file name that is safe to show and to offer: no path, no control characters, 80 characters at most."""
     last = re.split(r"[/\\]", name)[-1]
     return _NAME.sub("_", last).strip(". ")[-80:] or "file"
-
-
-def _with(name: str, ending: str) -> str:
-    return re.sub(r"\.\w{1,5}$", "", name) + ending
-
-
-def _picture(name: str, data: bytes) -> Cleaned:
-    """Decode the picture and encode it again: turned as the camera held it, without its place and its other notes."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"]) as image:
-                _require(image.width * image.height <= MOST_PIXELS, name, "pixels")
-                turned = ImageOps.exif_transpose(image)
-                turned.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-                keeps_alpha = turned.mode in {"RGBA", "LA", "P"} and image.format != "JPEG"
-                whole = turned.convert("RGBA" if keeps_alpha else "RGB")
-    except BadFile:
-        raise
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        raise BadFile(name, "pixels") from None
-    except Exception:  # noqa: BLE001 a decoder may fail in any way over a hostile file
-        raise BadFile(name, "broken") from None
-    made = io.BytesIO()
-    if keeps_alpha:
-        Image.frombytes(whole.mode, whole.size, whole.tobytes()).save(made, "PNG", optimize=True)
-        return Cleaned(_with(name, ".png"), "image/png", made.getvalue())
-    Image.frombytes(whole.mode, whole.size, whole.tobytes()).save(made, "JPEG", quality=82)
-    return Cleaned(_with(name, ".jpg"), "image/jpeg", made.getvalue())
-
-
-def _pdf(name: str, data: bytes) -> bytes:
-    """Write the pages into a new file, without the author, the places and the history of the old one."""
-    try:
-        reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
-        _require(not reader.is_encrypted, name, "locked")
-        _require(len(reader.pages) <= MOST_PAGES, name, "pages")
-        _require_passive(name, reader)
-        writer = pypdf.PdfWriter()
-        for page in reader.pages:
-            writer.add_page(page)
-        writer.metadata = None
-        made = io.BytesIO()
-        writer.write(made)
-    except BadFile:
-        raise
-    except Exception:  # noqa: BLE001 a parser may fail in any way over a hostile file
-        raise BadFile(name, "broken") from None
-    if made.tell() > 2 * MOST_BYTES:
-        raise BadFile(name, "large")
-    return made.getvalue()
-
-
-def _require_passive(name: str, reader: pypdf.PdfReader) -> None:
-    """Walk every object once. Raises BadFile where something could act."""
-    seen: set[tuple[int, int]] = set()
-    waiting: list[object] = [reader.trailer]
-    looked = 0
-    while waiting:
-        looked += 1
-        if looked > MOST_OBJECTS:
-            raise BadFile(name, "broken")
-        here = waiting.pop()
-        if isinstance(here, IndirectObject):
-            key = (here.idnum, here.generation)
-            if key not in seen:
-                seen.add(key)
-                waiting.append(here.get_object())
-        elif isinstance(here, DictionaryObject):
-            if _ACTIVE & set(here) or here.get("/S") in _ACTIVE:
-                raise BadFile(name, "active")
-            waiting += [dict.__getitem__(here, key) for key in here]
-        elif isinstance(here, list):
-            waiting += [list.__getitem__(here, place) for place in range(len(here))]

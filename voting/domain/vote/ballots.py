@@ -16,9 +16,11 @@ from voting.count import counting, sealing
 from voting.count.counting import BallotType, Mark, UnderVote
 from voting.count.definition import Definition
 from voting.count.judging import known_marks
+from voting.count.key_marks import KeyMark
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import receipts
 from voting.domain.vote.definitions import definition_of, sealing_info
+from voting.domain.vote.tried_keys import is_tried_key
 from voting.models import RollEntry, Round
 from voting.models.vote.urn import random_id
 from voting.states import BEFORE_OPENING, Presence, RoundStatus
@@ -168,11 +170,26 @@ class OnPaperOnly(BallotRefused):
         )
 
 
+class SealedToAnother(BallotRefused):
+    """The round's key is not the one that was tried, so no ballot is sealed to it (TRUST.md F32)."""
+
+    def __str__(self) -> str:
+        return _(
+            "Your ballot was not cast: the key of this vote is not the one that the scrutineers tried. Please stay in "
+            "your place and tell the check-in desk or a scrutineer at once; you can cast your ballot when they have "
+            "settled it."
+        )
+
+
 @dataclass(frozen=True)
 class Receipt:
-    """The hash of the sealed ballot: proves it is in the urn, says nothing about the choice."""
+    """The hash of the sealed ballot: proves it is in the urn, says nothing about the choice.
+
+    ``mark`` is that of the key that it was sealed to.
+    """
 
     digest: str
+    mark: KeyMark
 
     @property
     def friendly(self) -> str:
@@ -245,8 +262,8 @@ def cast_ballot(*, entry_id: int, round_id: int, chosen: Chosen) -> Receipt:
     It keeps no time and leaves no journal entry: both would tie a delegate to a moment (TRUST.md §2). The caller has
     made sure that the entry is the signed-in delegate's own.
 
-    Raises RoundNotOpen, OnPaperOnly, HoldsPaperBallot, AlreadyCast, NotPresent, or what ``marks_of`` raises; then
-    nothing was cast.
+    Raises RoundNotOpen, SealedToAnother, OnPaperOnly, HoldsPaperBallot, AlreadyCast, NotPresent, or what ``marks_of``
+    raises; then nothing was cast.
     """
     for _attempt in range(2):
         booth = _booth(round_id)
@@ -254,7 +271,7 @@ def cast_ballot(*, entry_id: int, round_id: int, chosen: Chosen) -> Receipt:
         plain = booth.definition.encode(marks, in_group=_in_group(booth, entry_id))
         blob = sealing.seal(booth.key, plain, info=booth.info)
         if _put_into_urn(booth, entry_id=entry_id, round_id=round_id, blob=blob):
-            return Receipt(hashlib.sha256(blob).hexdigest())
+            return Receipt(hashlib.sha256(blob).hexdigest(), KeyMark.of(booth.key_fingerprint))
         _booths.pop(round_id, None)
         if refusal := _why_not(entry_id, round_id):
             raise refusal
@@ -276,6 +293,7 @@ class _Booth:
     info: bytes
     key: hpke.MLKEM768X25519PublicKey
     key_fingerprint: str
+    key_mac: str
 
 
 _booths: dict[int, _Booth] = {}
@@ -284,7 +302,7 @@ _MOST_BOOTHS = 4096
 
 
 def _booth(round_id: int) -> _Booth:
-    """Return the booth of an open round, read once per process. Raises RoundNotOpen."""
+    """Return the booth of an open round, read once per process. Raises RoundNotOpen or SealedToAnother."""
     booth = _booths.get(round_id)
     if booth is None:
         if len(_booths) >= _MOST_BOOTHS:
@@ -297,19 +315,21 @@ def _read_booth(round_id: int) -> _Booth:
     round_ = Round.objects.get(pk=round_id)
     if round_.status != RoundStatus.OPEN:
         raise RoundNotOpen(round_.status)
+    if not is_tried_key(round_):
+        raise SealedToAnother
     key = sealing.load_public_key(bytes(round_.public_key or b""))
-    return _Booth(definition_of(round_), sealing_info(round_), key, round_.key_fingerprint)
+    return _Booth(definition_of(round_), sealing_info(round_), key, round_.key_fingerprint, round_.key_mac)
 
 
 #: First the round's row is taken shared, so that the close waits for this and nothing lands after the close (F2): a
-#: cast that had to wait for the close finds the round no longer open. Hash and fingerprint vouch that the ballot is
-#: sealed to what stands in the database now. Then the entry is marked, once and for all, and only with it, and in
-#: the same transaction, comes the ballot.
+#: cast that had to wait for the close finds the round no longer open. Hash, fingerprint and what vouches for the key
+#: say that the ballot is sealed to what stands in the database now. Then the entry is marked, once and for all, and
+#: only with it, and in the same transaction, comes the ballot.
 _CAST = """
 WITH opened AS (
     SELECT id FROM voting_round
     WHERE id = %(round)s AND status = %(open)s AND NOT paper_only
-        AND definition_digest = %(definition)s AND key_fingerprint = %(key)s
+        AND definition_digest = %(definition)s AND key_fingerprint = %(key)s AND key_mac = %(mac)s
     FOR SHARE
 ), marked AS (
     UPDATE voting_rollentry SET voted = true FROM opened
@@ -331,6 +351,7 @@ def _put_into_urn(booth: _Booth, *, entry_id: int, round_id: int, blob: bytes) -
                 "open": RoundStatus.OPEN.value,
                 "definition": booth.definition.digest,
                 "key": booth.key_fingerprint,
+                "mac": booth.key_mac,
                 "entry": entry_id,
                 "present": Presence.PRESENT.value,
                 "ballot": random_id(),

@@ -25,7 +25,7 @@ from voting.domain.vote.keys import rebuild_seed
 from voting.domain.vote.rolls import Attendance, attendance
 from voting.domain.vote.rounds import move_round, urn_hashes
 from voting.models import Certification, JournalEntry, Round, SealedBallot, Tally, UrnSeal
-from voting.states import Act, RoundStatus
+from voting.states import ROLL_ACTS, Act, CountProof, RoundStatus
 
 CHUNK = 2000
 #: Called with (ballots done, ballots in all).
@@ -78,6 +78,16 @@ class NotAScrutineer(Refused):
         return _("A count is certified by a scrutineer.")
 
 
+class Unproven(Refused):
+    """An imported count is not certified like one of the server's own (TRUST.md F33)."""
+
+    def __str__(self) -> str:
+        return _(
+            "This count was imported, and a file proves nothing by itself. It is certified with the key slips, or with "
+            "a second count that you made from the urn."
+        )
+
+
 @transaction.atomic
 def count_round(
     *, round_: Round, slips: Sequence[str], by: User, at: datetime, progress: Progress | None = None
@@ -94,7 +104,7 @@ def count_round(
     counted = count_urn(
         round_=round_, facts=facts, seed=rebuild_seed(round_=round_, slips=slips), progress=progress
     )
-    return keep_count(round_, counted, by=by, at=at, offline=False)
+    return keep_count(round_, counted, by=by, at=at)
 
 
 def closed_round(round_: Round) -> Round:
@@ -109,8 +119,13 @@ def closed_round(round_: Round) -> Round:
     return round_
 
 
-def keep_count(round_: Round, counted: Working, *, by: User, at: datetime, offline: bool) -> Tally:
-    """Store the count of a round that ``closed_round`` locked, and move the round on."""
+def keep_count(
+    round_: Round, counted: Working, *, by: User, at: datetime, beside: dict[str, str] | None = None
+) -> Tally:
+    """Store the count of a round that ``closed_round`` locked, and move the round on.
+
+    ``beside`` is who stood by an imported count; one of the server's own needs nobody.
+    """
     tally = Tally.objects.create(
         round=round_,
         working=counted.text,
@@ -118,6 +133,7 @@ def keep_count(round_: Round, counted: Working, *, by: User, at: datetime, offli
         digest=counted.digest,
         counted_by=by,
         counted_at=at,
+        imported=beside is not None,
     )
     outcome = counted.working["outcome"]
     data: dict[str, Any] = {
@@ -127,8 +143,8 @@ def keep_count(round_: Round, counted: Working, *, by: User, at: datetime, offli
         "void": outcome["void"],
         "status": outcome["status"],
     }
-    if offline:
-        data["offline"] = True
+    if beside is not None:
+        data |= {"offline": True, **beside}
     move_round(round_, to=RoundStatus.COUNTED, act=Act.ROUND_COUNTED, by=by, at=at, data=data)
     return tally
 
@@ -189,15 +205,11 @@ def require_sealed(round_: Round, hashes: Iterable[bytes]) -> None:
 def _require_as_journaled(round_: Round, *, roll: int, root: str) -> None:
     """Hold the roll, the seal and the issued ballots against what the journal's chain says. Raises FiguresChanged."""
     entries = JournalEntry.objects.filter(cycle=round_.cycle, data__round=round_.number)
-    frozen = entries.filter(act__in=_ROLL_ACTS).latest("sequence").data
+    frozen = entries.filter(act__in=ROLL_ACTS).latest("sequence").data
     closed = entries.filter(act=Act.ROUND_CLOSED).latest("sequence").data
     journaled = (frozen["roll"], closed["root"], closed["issued"], closed["paper"])
     if journaled != (roll, root, round_.issued, round_.paper_issued):
         raise FiguresChanged
-
-
-#: The entries that say how many delegates are on the roll; the last one holds.
-_ROLL_ACTS = (Act.ROLL_FROZEN, Act.ROUND_BEGUN, Act.DELEGATE_EXCLUDED, Act.DELEGATE_ADMITTED)
 
 
 def _attendance(round_: Round, counts: Attendance) -> AttendanceFigures:
@@ -262,11 +274,19 @@ def _unreadable(round_: Round) -> Refused:
 def certify_tally(*, round_: Round, by: User, at: datetime) -> Certification:
     """Vouch for the count as a scrutineer who did not run it; the database holds the second person too.
 
-    Raises SamePerson, NotAScrutineer or StepNotAllowed.
+    Raises SamePerson, NotAScrutineer, StepNotAllowed, or Unproven for an imported count (``domain.vote.proofs``).
     """
+    round_ = to_be_certified(round_, by)
+    if round_.tally.imported:
+        raise Unproven
+    return certified(round_, by=by, at=at, proof=CountProof.NONE)
+
+
+def to_be_certified(round_: Round, by: User) -> Round:
+    """Lock a counted round that this person may certify. Raises SamePerson, NotAScrutineer or StepNotAllowed."""
     round_ = (
         Round.objects.select_for_update(of=("self",))
-        .select_related("cycle__congress", "tally")
+        .select_related("cycle__congress", "rules", "tally")
         .get(pk=round_.pk)
     )
     if round_.status != RoundStatus.COUNTED:
@@ -275,7 +295,16 @@ def certify_tally(*, round_: Round, by: User, at: datetime) -> Certification:
         raise SamePerson
     if by.role not in SCRUTINEERS:
         raise NotAScrutineer
-    certification = Certification.objects.create(tally=round_.tally, certified_by=by, certified_at=at)
+    return round_
+
+
+def certified(round_: Round, *, by: User, at: datetime, proof: CountProof) -> Certification:
+    """Certify a round that ``to_be_certified`` locked, and move it on."""
+    certification = Certification.objects.create(
+        tally=round_.tally, certified_by=by, certified_at=at, proof=proof
+    )
     data = {"tally": round_.tally.digest}
+    if proof:
+        data["proof"] = proof.value
     move_round(round_, to=RoundStatus.CERTIFIED, act=Act.TALLY_CERTIFIED, by=by, at=at, data=data)
     return certification

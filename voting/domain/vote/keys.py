@@ -5,19 +5,40 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_variables
 
+from accounts.codes import new_code
 from accounts.models import User
+from accounts.roles import SCRUTINEERS
+from voting import permissions
 from voting.count import sealing
 from voting.count.formats.files import TRIAL
 from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.core.second_person import second_person
 from voting.domain.vote.definitions import definition_of, sealing_info
+from voting.domain.vote.key_slips import (
+    SlipFault,
+    SlipsOutstanding,
+    SlipsRefused,
+    TypedSlips,
+    fault_of,
+    last_ceremony,
+    lay_slip_by,
+    not_of_this_round,
+    outstanding,
+    read_typed,
+    slips_of,
+)
 from voting.domain.vote.rounds import move_round
-from voting.models import Round
+from voting.domain.vote.tried_keys import KeySwapped, key_mac
+from voting.models import KeySlip, Round
 from voting.states import Act, RoundStatus
 
 DEFAULT_NEEDED = 3
@@ -47,51 +68,83 @@ class WrongWord(Refused):
         return _("This is not the word of the trial ballot. Open the trial ballot of this page once more.")
 
 
-class SlipsRefused(Refused):
-    """The slips typed do not give this round's key; the sentence names the slip concerned."""
-
-    def __init__(self, error: sealing.SlipError | None) -> None:
-        super().__init__(error)
-        self.error = error
-
-    @property
-    def slip(self) -> int | None:
-        """The place of the slip concerned, 1-based, or None."""
-        return self.error.slip if self.error else None
+class NotAHolder(Refused):
+    """Somebody who may not hold a slip of this vote, or the same person twice."""
 
     def __str__(self) -> str:
-        if self.slip is None and not isinstance(self.error, sealing.SlipsTooFew):
-            return _("These slips do not belong to the key of this round.")
-        return _SENTENCES[type(self.error)] % vars(self.error)
+        return _(
+            "A key slip is held by a scrutineer of this congress who may sign in, and each holds one. "
+            "Choose the scrutineers who are here."
+        )
 
 
-_SENTENCES = {
-    sealing.SlipsTooFew: gettext_lazy("%(needed)d different key slips are needed together."),
-    sealing.SlipIncomplete: gettext_lazy("Key slip %(slip)d has %(words)d words; a key slip has 20."),
-    sealing.SlipWordUnknown: gettext_lazy(
-        "Key slip %(slip)d: word %(place)d, “%(word)s”, is not a word of the list."
-    ),
-    sealing.SlipMistyped: gettext_lazy(
-        "Key slip %(slip)d: the words do not fit together; at least one is mistyped or in the wrong place."
-    ),
-    sealing.SlipRepeated: gettext_lazy("Key slip %(slip)d is one that was already typed above."),
-    sealing.SlipForeign: gettext_lazy("Key slip %(slip)d belongs to another key ceremony."),
-}
+class NoSlipToSpare(Refused):
+    """Every slip issued would be needed, and nobody said that this is wanted."""
+
+    def __str__(self) -> str:
+        return _(
+            "If all slips are needed, one that is lost loses the whole vote. Let fewer be enough, or tick that "
+            "every slip shall be needed."
+        )
+
+
+@dataclass(frozen=True)
+class HeldCeremony:
+    """A ceremony just held: its code is known to whoever leads it and is stored nowhere."""
+
+    code: str
+    slips: tuple[KeySlip, ...]
 
 
 @transaction.atomic
-def hold_ceremony(*, round_: Round, needed: int, issued: int, by: User, at: datetime) -> list[str]:
-    """Make the round's key and return its slips, this once; only the public key is kept.
+@sensitive_variables()
+def hold_ceremony(
+    *,
+    round_: Round,
+    needed: int,
+    holders: Sequence[User],
+    by: User,
+    at: datetime,
+    all_needed: bool = False,
+) -> HeldCeremony:
+    """Make the round's key and lay a slip by for each holder, sealed to the code that is returned, this once.
 
-    Holding it again before the vote opens makes a new key, and the old slips are worth nothing. Raises BadSplit or
+    Nobody sees a slip but its holder, who takes it with ``take_slip``. Holding the ceremony again before the vote
+    opens makes a new key, and the old slips are worth nothing. Raises BadSplit, NotAHolder, NoSlipToSpare or
     StepNotAllowed.
     """
-    if not sealing.FEWEST_NEEDED <= needed <= issued <= sealing.MOST_ISSUED:
+    if not sealing.FEWEST_NEEDED <= needed <= len(holders) <= sealing.MOST_ISSUED:
         raise BadSplit
-    seed = sealing.new_seed()
-    key = sealing.public_key(seed)
+    if needed == len(holders) and not all_needed:
+        raise NoSlipToSpare
     round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
-    data = {"key": key.fingerprint, "needed": needed, "issued": issued}
+    if len({holder.pk for holder in holders}) != len(holders):
+        raise NotAHolder
+    if not all(permissions.can_hold_slip(holder, round_.cycle) for holder in holders):
+        raise NotAHolder
+    code, seed = new_code(), sealing.new_seed()
+    key = sealing.public_key(seed)
+    ceremony = 1 + KeySlip.objects.filter(round=round_).aggregate(last=Max("ceremony", default=0))["last"]
+    data = {
+        "key": key.fingerprint,
+        "needed": needed,
+        "issued": len(holders),
+        "ceremony": ceremony,
+        "holders": [holder.name for holder in holders],
+    }
+    _take_key(round_, key, data, by=by, at=at)
+    slips = []
+    for place, (holder, mnemonic) in enumerate(
+        zip(holders, sealing.split(seed, needed=needed, issued=len(holders)), strict=True), start=1
+    ):
+        slip = KeySlip(round=round_, ceremony=ceremony, place=place, holder=holder, held_at=at)
+        lay_slip_by(slip, mnemonic, code=code)
+        slips.append(slip)
+    return HeldCeremony(code, tuple(KeySlip.objects.bulk_create(slips)))
+
+
+def _take_key(round_: Round, key: sealing.PublicKey, data: dict[str, Any], *, by: User, at: datetime) -> None:
+    """Give the round its new key; what waits of earlier ceremonies can be taken no more."""
     move_round(
         round_,
         to=RoundStatus.KEYED,
@@ -101,19 +154,28 @@ def hold_ceremony(*, round_: Round, needed: int, issued: int, by: User, at: date
         data=data,
         public_key=key.raw,
         key_fingerprint=key.fingerprint,
-        slips_needed=needed,
-        slips_issued=issued,
+        key_mac="",
+        slips_needed=data["needed"],
+        slips_issued=data["issued"],
     )
-    return sealing.split(seed, needed=needed, issued=issued)
+    KeySlip.objects.filter(round=round_, taken=False).update(sealed=b"")
 
 
 @transaction.atomic
 def register_key(
-    *, round_: Round, raw: bytes, needed: int, issued: int, by: User, at: datetime
+    *,
+    round_: Round,
+    raw: bytes,
+    needed: int,
+    issued: int,
+    by: User,
+    at: datetime,
+    second: User | None = None,
 ) -> sealing.PublicKey:
     """Take the public half of a key that was made offline: its private half never touches the server.
 
-    Raises BadSplit, NotAKey or StepNotAllowed.
+    Nothing here shows who holds its slips, so a scrutineer stands by it as second person. Raises BadSplit, NotAKey,
+    SecondPersonNeeded, SamePersonTwice or StepNotAllowed.
     """
     if not sealing.FEWEST_NEEDED <= needed <= issued <= sealing.MOST_ISSUED:
         raise BadSplit
@@ -123,19 +185,9 @@ def register_key(
         raise NotAKey from error
     key = sealing.PublicKey(raw)
     round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
-    data = {"key": key.fingerprint, "needed": needed, "issued": issued, "offline": True}
-    move_round(
-        round_,
-        to=RoundStatus.KEYED,
-        act=Act.KEY_SPLIT,
-        by=by,
-        at=at,
-        data=data,
-        public_key=key.raw,
-        key_fingerprint=key.fingerprint,
-        slips_needed=needed,
-        slips_issued=issued,
-    )
+    beside = second_person(second, by=by, congress=round_.cycle.congress, roles=SCRUTINEERS)
+    data = {"key": key.fingerprint, "needed": needed, "issued": issued, "offline": True, **beside}
+    _take_key(round_, key, data, by=by, at=at)
     return key
 
 
@@ -160,47 +212,96 @@ def trial_file(round_: Round, *, word: str) -> str:
 
 
 @transaction.atomic
-def pass_trial(*, round_: Round, word: str, expected: str, by: User, at: datetime) -> None:
+def pass_trial(
+    *, round_: Round, word: str, expected: str, by: User, at: datetime, second: User | None = None
+) -> None:
     """Take the word that was found in the trial ballot offline: the gate before a round may open.
 
-    Raises WrongWord or StepNotAllowed.
+    A scrutineer stands by it as second person. Raises WrongWord, SlipsOutstanding, KeySwapped, SecondPersonNeeded,
+    SamePersonTwice or StepNotAllowed.
     """
+    round_ = _keyed(round_)
+    beside = second_person(second, by=by, congress=round_.cycle.congress, roles=SCRUTINEERS)
+    if not hmac.compare_digest(word.strip().upper().encode(), expected.encode()):
+        raise WrongWord
+    if missing := outstanding(slips_of(round_)):
+        raise SlipsOutstanding(missing)
+    _be_ready(round_, {"key": round_.key_fingerprint, "offline": True, **beside}, by=by, at=at)
+
+
+def _keyed(round_: Round) -> Round:
+    """Lock a round between ceremony and trial, whose key is the journal's. Raises StepNotAllowed or KeySwapped."""
     round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
     if round_.status != RoundStatus.KEYED:
         raise StepNotAllowed
-    if not hmac.compare_digest(word.strip().upper().encode(), expected.encode()):
-        raise WrongWord
-    data = {"key": round_.key_fingerprint, "offline": True}
-    move_round(round_, to=RoundStatus.READY, act=Act.KEY_TRIED, by=by, at=at, data=data)
+    entry = last_ceremony(round_)
+    raw = sealing.PublicKey(bytes(round_.public_key or b"")).fingerprint
+    if entry is None or not entry.data["key"] == round_.key_fingerprint == raw:
+        raise KeySwapped
+    return round_
 
 
-def rebuild_seed(*, round_: Round, slips: Sequence[str]) -> bytes:
-    """Return the seed of the round's key from the typed slips. Raises SlipsRefused."""
-    if round_.slips_needed is None:
-        raise StepNotAllowed
+def _be_ready(round_: Round, data: dict[str, Any], *, by: User, at: datetime) -> None:
+    mac = key_mac(round_)
+    move_round(round_, to=RoundStatus.READY, act=Act.KEY_TRIED, by=by, at=at, data=data, key_mac=mac)
+
+
+@sensitive_variables()
+def _seed_of(round_: Round, typed: TypedSlips) -> bytes:
+    """Return the seed of the round's key. Raises SlipsRefused, or KeySwapped where slips of its own give another."""
+    if typed.faults:
+        raise SlipsRefused(typed.faults)
     try:
-        seed = sealing.join(slips, needed=round_.slips_needed)
+        seed = sealing.combine(list(typed.good.values()), needed=round_.slips_needed or 0)
     except sealing.SlipError as error:
-        raise SlipsRefused(error) from error
+        raise SlipsRefused([fault_of(error)]) from error
     if sealing.public_key(seed).fingerprint != round_.key_fingerprint:
-        raise SlipsRefused(None)
+        raise KeySwapped if typed.rows else SlipsRefused([SlipFault(None, not_of_this_round)])
     return seed
 
 
-@transaction.atomic
-def try_unsealing(*, round_: Round, slips: Sequence[str], by: User, at: datetime) -> None:
-    """Unseal a dummy ballot with the slips: the gate before a round may open. Raises SlipsRefused, StepNotAllowed.
+@sensitive_variables()
+def rebuild_seed(*, round_: Round, slips: Sequence[str]) -> bytes:
+    """Return the seed of the round's key from the typed slips.
 
-    The dummy is sealed exactly as a ballot of this round will be, and never enters the urn.
+    Where not one of them is recognised, what recognises slips may itself be lost (SECRET_KEY): then the words alone
+    are asked, and the key's fingerprint decides. Raises SlipsRefused, KeySwapped or StepNotAllowed.
     """
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
-    if round_.status != RoundStatus.KEYED:
+    if round_.slips_needed is None:
         raise StepNotAllowed
-    seed = rebuild_seed(round_=round_, slips=slips)
+    typed = read_typed(round_, slips, held=slips_of(round_))
+    if typed.faults and not typed.rows:
+        try:
+            return _seed_of(round_, read_typed(round_, slips, held=()))
+        except SlipsRefused:
+            pass  # They are not the round's: what was wrong with each is said below.
+    return _seed_of(round_, typed)
+
+
+@transaction.atomic
+@sensitive_variables()
+def try_unsealing(*, round_: Round, slips: Sequence[str], by: User, at: datetime) -> None:
+    """Unseal a dummy ballot with the slips: the gate before a round may open.
+
+    The dummy is sealed exactly as a ballot of this round will be, and never enters the urn. A slip that is typed here
+    is proven with it, and in the end every slip of the ceremony must be. Raises SlipsRefused, SlipsOutstanding,
+    KeySwapped or StepNotAllowed.
+    """
+    round_ = _keyed(round_)
+    held = slips_of(round_)
+    typed = read_typed(round_, slips, held=held)
+    seed = _seed_of(round_, typed)
     definition, info = definition_of(round_), sealing_info(round_)
     dummy = definition.encode((0,) * len(definition.numbers))
     blob = sealing.seal(sealing.load_public_key(bytes(round_.public_key or b"")), dummy, info=info)
     if sealing.unseal(sealing.private_key(seed), blob, info=info) != dummy:
-        raise SlipsRefused(None)
-    data = {"key": round_.key_fingerprint}
-    move_round(round_, to=RoundStatus.READY, act=Act.KEY_TRIED, by=by, at=at, data=data)
+        raise SlipsRefused([SlipFault(None, not_of_this_round)])
+    here = {row.pk for row in typed.rows.values()}
+    newly = [slip for slip in held if slip.pk in here and slip.taken and not slip.proven]
+    if missing := [slip for slip in outstanding(held) if slip not in newly]:
+        raise SlipsOutstanding(missing)
+    KeySlip.objects.filter(pk__in=[slip.pk for slip in newly]).update(proven=True)
+    data: dict[str, Any] = {"key": round_.key_fingerprint}
+    if newly:
+        data["proven"] = [slip.place for slip in newly]
+    _be_ready(round_, data, by=by, at=at)

@@ -22,6 +22,7 @@ from voting.count.formats.notice import (
 )
 from voting.count.formats.parts import ChannelName
 from voting.count.formats.working import ChannelRecord, OutcomeRecord, WorkingBody
+from voting.count.key_marks import KeyMark
 from voting.count.measures import BallotType, ShortfallRule
 from voting.count.notice import read_notice
 from voting.count.outcomes import ItemDecision, Status
@@ -183,6 +184,8 @@ def _in_short(body: NoticeBody) -> EarlierRound:
         "chosen": body["chosen"],
         "urn": body["urn"],
         "notice": sha256_hex(NOTICE.write(body)),
+        "imported": body["tally"].get("imported", False),
+        "proof": body["tally"].get("proof", ""),
     }
 
 
@@ -229,6 +232,7 @@ def _round(round_: Round, definition: DefinitionBody) -> dict[str, Any]:
         "closed_at": _moment(round_.closed_at),
         "definition": round_.definition_digest,
         "key": round_.key_fingerprint,
+        "key_mark": str(KeyMark.of(round_.key_fingerprint)),
         "slips_needed": round_.slips_needed,
         "slips_issued": round_.slips_issued,
         "paper_only": round_.paper_only,
@@ -243,6 +247,8 @@ def _tally(round_: Round) -> dict[str, Any]:
         "counted_at": _moment(round_.tally.counted_at),
         "certified_by": certification.certified_by.name,
         "certified_at": _moment(certification.certified_at),
+        "imported": round_.tally.imported,
+        "proof": certification.proof,
     }
 
 

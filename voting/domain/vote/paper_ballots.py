@@ -6,7 +6,7 @@ people who do not see each other's reading; a difference is settled by the chief
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -37,7 +37,7 @@ from voting.domain.vote.paper_readings import (
     settle,
     sheets,
 )
-from voting.domain.vote.rolls import CheckInClosed, HasVoted, NotOnRoll, attendance
+from voting.domain.vote.rolls import CheckInClosed, NotOnRoll, attendance
 from voting.models import RollEntry, Round
 from voting.states import CHECK_IN_STATUSES, Act, Presence
 
@@ -81,10 +81,19 @@ class NotInTheHall(Refused):
         return _("Delegate %(number)s is not checked in as present.") % {"number": self.number}
 
 
-class VotedOnline(HasVoted):
-    """Whose ballot is in the urn gets no paper."""
+class VotedOnline(Refused):
+    """Whose ballot is in the urn gets no paper.
+
+    Of several none is named: whoever asked for all at once would read who has voted.
+    """
+
+    def __init__(self, *numbers: str) -> None:
+        super().__init__(*numbers)
+        self.number = numbers[0] if len(numbers) == 1 else ""
 
     def __str__(self) -> str:
+        if not self.number:
+            return _("The ballot of one of these delegates is in the urn; enter them one by one.")
         return _(
             "The ballot of delegate %(number)s is in the urn already: give no paper ballot, or set it aside unused."
         ) % {"number": self.number}
@@ -102,18 +111,25 @@ class HasNoPaper(Refused):
 # ------------------------------------------------------------------------------------------ while the vote is open
 
 
-@transaction.atomic
 def hand_out(*, round_: Round, numbers: Iterable[str], by: User, at: datetime) -> int:
     """Record that these delegates were handed a paper ballot; from now on they cannot vote online. Return how many.
 
     All or none: raises NotOnRoll, NotInTheHall, VotedOnline or CheckInClosed and then nothing has changed. Who has
-    one already is passed over.
+    one already is passed over. VotedOnline tells whoever asks that a ballot is in the urn, so the journal keeps who
+    asked, and for whom.
     """
-    locked = _before_the_close(round_)
-    entries = _named(locked, numbers)
-    for entry in entries:
-        _require_may_have_paper(entry)
-    return _mark(locked, [e.number for e in entries if not e.paper], by=by, at=at)
+    numbers = list(numbers)
+    try:
+        with transaction.atomic():
+            locked = _before_the_close(round_)
+            entries = _named(locked, numbers)
+            _require_may_have_paper(entries)
+            return _mark(locked, [e.number for e in entries if not e.paper], by=by, at=at)
+    except VotedOnline:
+        asked = sorted(codes.normalise(number).upper() for number in numbers)
+        with transaction.atomic():
+            record_paper(round_, Act.PAPER_REFUSED, {"delegates": asked}, by=by, at=at)
+        raise
 
 
 @transaction.atomic
@@ -183,11 +199,13 @@ def _named(round_: Round, numbers: Iterable[str]) -> list[RollEntry]:
     return entries
 
 
-def _require_may_have_paper(entry: RollEntry) -> None:
-    if entry.voted:
-        raise VotedOnline(entry.number)
-    if entry.presence != Presence.PRESENT:
-        raise NotInTheHall(entry.number)
+def _require_may_have_paper(entries: Sequence[RollEntry]) -> None:
+    """Raise NotInTheHall; after that VotedOnline, which names nobody of several."""
+    for entry in entries:
+        if entry.presence != Presence.PRESENT:
+            raise NotInTheHall(entry.number)
+    if any(entry.voted for entry in entries):
+        raise VotedOnline(*(entry.number for entry in entries))
 
 
 def _mark(round_: Round, numbers: list[str], *, by: User, at: datetime) -> int:

@@ -1,14 +1,14 @@
-"""应到、实到、请假: the roll of a round, the check-in desk, the quorum, the delegates' codes."""
+"""应到、实到、请假: the roll of a round, the check-in desk, the quorum."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,11 +20,11 @@ from voting.domain.before.conditions import begins_here
 from voting.domain.before.rosters import hold_list
 from voting.domain.core.cycles import move_cycle
 from voting.domain.core.journal import record
-from voting.domain.core.refusals import Condition, Refused, StepNotAllowed, require
+from voting.domain.core.refusals import Condition, Refused, require
 from voting.domain.vote.definitions import write_definition
 from voting.domain.vote.rules import group_conditions
 from voting.models import BallotItem, Candidate, Cycle, JournalEntry, RollEntry, Round, VotingRules
-from voting.states import CHECK_IN_STATUSES, Act, Body, Presence, Stage
+from voting.states import CHECK_IN_STATUSES, Act, Body, Presence, RoundStatus, Stage
 
 
 class CheckInClosed(Refused):
@@ -34,21 +34,26 @@ class CheckInClosed(Refused):
         return _("The vote is closed; who was present can no longer be changed.")
 
 
-class HasVoted(Refused):
-    """A delegate whose ballot is in the urn was present; that cannot be taken back."""
+class StaysPresent(Refused):
+    """While the vote is open nobody leaves the hall in the books, voted or not: the answer tells nobody which."""
 
     def __init__(self, number: str) -> None:
         super().__init__(number)
         self.number = number
 
     def __str__(self) -> str:
-        return _("The ballot of delegate %(number)s is in the urn, so this delegate was present.") % {
-            "number": self.number
-        }
+        return _(
+            "The vote is open and delegate %(number)s is recorded as present. This stays so until the close, whether "
+            "the delegate has voted or leaves without voting. What was entered by mistake is taken back at the desk."
+        ) % {"number": self.number}
 
 
-class HasPaper(HasVoted):
+class HasPaper(Refused):
     """A delegate with a paper ballot in hand is present."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
 
     def __str__(self) -> str:
         return _(
@@ -247,18 +252,20 @@ def lay_out_round(
 def set_presence(*, round_: Round, numbers: Iterable[str], presence: Presence, by: User, at: datetime) -> int:
     """Record delegates as present, on leave or not checked in; return how many changed.
 
-    All or none: raises NotOnRoll, HasVoted or CheckInClosed and then nothing has changed.
+    Once the vote is open, whoever is present stays so: who has voted must not show in what the desk is answered. All or
+    none: raises NotOnRoll, StaysPresent, HasPaper or CheckInClosed and then nothing has changed.
     """
     wanted = {codes.normalise(number).upper() for number in numbers}
     locked = _at_the_desk(round_)
     entries = {e.number: e for e in locked.roll.select_for_update().filter(number__in=wanted, excluded=False)}
-    for number in sorted(wanted):
-        if number not in entries:
-            raise NotOnRoll(number)
-        if entries[number].voted and presence != Presence.PRESENT:
-            raise HasVoted(number)
-        if entries[number].paper and presence != Presence.PRESENT:
-            raise HasPaper(number)
+    if missing := wanted - entries.keys():
+        raise NotOnRoll(min(missing))
+    if presence != Presence.PRESENT:
+        here = sorted(number for number, entry in entries.items() if entry.presence == Presence.PRESENT)
+        if here and locked.status == RoundStatus.OPEN:
+            raise StaysPresent(here[0])
+        if with_paper := sorted(number for number, entry in entries.items() if entry.paper):
+            raise HasPaper(with_paper[0])
     before = {n: e.presence for n, e in entries.items() if e.presence != presence}
     locked.roll.filter(number__in=before).update(presence=presence)
     if before:
@@ -280,11 +287,32 @@ def _at_the_desk(round_: Round) -> Round:
     return locked
 
 
+def _presence_entries(round_: Round) -> QuerySet[JournalEntry]:
+    """Return the desk's entries; once the vote is open, those since the opening."""
+    journal = JournalEntry.objects.filter(cycle_id=round_.cycle_id, data__round=round_.number)
+    opened = journal.filter(act=Act.ROUND_OPENED).values("sequence")[:1]
+    since = Q(sequence__gt=Coalesce(Subquery(opened), 0))
+    return journal.filter(since, act=Act.PRESENCE_SET)
+
+
+def not_known_to_have_voted(round_: Round) -> int:
+    """Return how many were in the hall since the opening and have no ballot in the urn (F39).
+
+    Whoever holds paper counts among them, and whoever the desk took back since: else one person could empty the hall
+    in the books and close the vote alone.
+    """
+    undone = _presence_entries(round_).filter(data__has_key="undoes", data__presence=Presence.PRESENT)
+    numbers = {number for data in undone.values_list("data", flat=True) for number in data["delegates"]}
+    waiting = round_.roll.filter(excluded=False, voted=False)
+    return waiting.filter(Q(presence=Presence.PRESENT) | Q(number__in=numbers)).count()
+
+
 def last_presence(round_: Round) -> JournalEntry | None:
-    """Return the desk's last entry, the one that ``undo_presence`` takes back; None where there is none left."""
-    entries = JournalEntry.objects.filter(
-        cycle_id=round_.cycle_id, act=Act.PRESENCE_SET, data__round=round_.number
-    )
+    """Return the desk's last entry, the one that ``undo_presence`` takes back; None where there is none left.
+
+    Once the vote is open, what was entered before stays.
+    """
+    entries = _presence_entries(round_)
     undone = set(entries.filter(data__has_key="undoes").values_list("data__undoes", flat=True))
     plain = entries.exclude(data__has_key="undoes").filter(data__has_key="before")
     return plain.exclude(sequence__in=undone).order_by("-sequence").first()
@@ -294,8 +322,8 @@ def last_presence(round_: Round) -> JournalEntry | None:
 def undo_presence(*, round_: Round, by: User, at: datetime) -> list[str]:
     """Take the desk's last entry back and return the numbers it concerned; the journal keeps both.
 
-    Delegates whose presence was changed again since, or who hold or cast a ballot, stay as they are. Raises
-    NothingToUndo or CheckInClosed.
+    Delegates whose presence was changed again since, or who hold or cast a ballot, stay as they are; which they are,
+    the journal doesn't say. Raises NothingToUndo or CheckInClosed.
     """
     locked = _at_the_desk(round_)
     entry = last_presence(locked)
@@ -315,7 +343,7 @@ def undo_presence(*, round_: Round, by: User, at: datetime) -> list[str]:
     data = {
         "round": locked.number,
         "presence": entry.data["presence"],
-        "delegates": sorted(before),
+        "delegates": sorted(entry.data["before"]),
         "undoes": entry.sequence,
     }
     record(cycle=locked.cycle, act=Act.PRESENCE_SET, by=by, at=at, data=data)
@@ -330,64 +358,3 @@ def set_rest_present(*, round_: Round, by: User, at: datetime) -> int:
         round_.roll.filter(presence=Presence.ABSENT, excluded=False).values_list("number", flat=True)
     )
     return set_presence(round_=round_, numbers=numbers, presence=Presence.PRESENT, by=by, at=at)
-
-
-@transaction.atomic
-def issue_slips(
-    *, round_: Round, numbers: Iterable[str] | None = None, by: User, at: datetime
-) -> list[tuple[RollEntry, str]]:
-    """Give delegates new access codes (all on the roll, or those numbers) and return them, this once.
-
-    Old codes of the same delegates are void from that moment. Raises NotOnRoll, or StepNotAllowed after the close.
-    """
-    if round_.status not in CHECK_IN_STATUSES:
-        raise StepNotAllowed
-    entries = round_.roll.filter(excluded=False).select_related("delegate__delegation").order_by("number")
-    if numbers is not None:
-        wanted = {codes.normalise(number).upper() for number in numbers}
-        entries = entries.filter(number__in=wanted)
-        if missing := wanted - {entry.number for entry in entries}:
-            raise NotOnRoll(min(missing))
-    issued = codes.issue_codes([entry.delegate for entry in entries])
-    data: dict[str, Any] = {"round": round_.number, "count": len(issued)}
-    if numbers is not None:
-        data["delegates"] = [entry.number for entry in entries]
-    record(cycle=round_.cycle, act=Act.CODES_ISSUED, by=by, at=at, data=data)
-    return [(entry, issued[entry.delegate_id]) for entry in entries]
-
-
-@transaction.atomic
-def void_slip(*, round_: Round, number: str, by: User, at: datetime) -> None:
-    """Void a delegate's access code, e.g. when the slip was lost; they are signed out. Raises NotOnRoll."""
-    entry = entry_of(round_, number)
-    codes.void_code(entry.delegate)
-    record(
-        cycle=round_.cycle,
-        act=Act.CODE_VOIDED,
-        by=by,
-        at=at,
-        data={"round": round_.number, "delegate": entry.number},
-    )
-
-
-@transaction.atomic
-def lift_block(*, round_: Round, number: str, by: User, at: datetime) -> None:
-    """Let a delegate number that rests after wrong codes try again at once. Raises NotOnRoll."""
-    entry = entry_of(round_, number)
-    codes.lift_block(entry.delegate)
-    record(
-        cycle=round_.cycle,
-        act=Act.BLOCK_LIFTED,
-        by=by,
-        at=at,
-        data={"round": round_.number, "delegate": entry.number},
-    )
-
-
-def entry_of(round_: Round, number: str) -> RollEntry:
-    """Return the roll entry with that number. Raises NotOnRoll."""
-    number = codes.normalise(number).upper()
-    entry = round_.roll.select_related("delegate__user").filter(number=number).first()
-    if entry is None:
-        raise NotOnRoll(number)
-    return entry

@@ -6,17 +6,33 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import SCRUTINEERS
 from voting.count.canonical import root_of
+from voting.count.key_marks import KeyMark
 from voting.domain.core.cycles import move_cycle
 from voting.domain.core.journal import record
-from voting.domain.core.refusals import Condition, StepNotAllowed, require
-from voting.domain.vote.rolls import attendance
+from voting.domain.core.refusals import Condition, Refused, StepNotAllowed, require
+from voting.domain.core.second_person import second_person
+from voting.domain.vote.rolls import attendance, not_known_to_have_voted
+from voting.domain.vote.tried_keys import is_tried_key, require_tried_key
 from voting.models import Round, SealedBallot, UrnSeal
 from voting.states import ROUND_STEPS, Act, RoundStatus, Stage
+
+
+class WrongMark(Refused):
+    """The mark that was typed from a slip is not that of the round's key."""
+
+    def __str__(self) -> str:
+        return gettext(
+            "This is not the mark of the key that ballots would be sealed to, so the vote was not opened. Compare the "
+            "slip, character by character. If the mark is typed as it stands on the slip, the key is another than the "
+            "scrutineers': tell the chief scrutineer and the presidium, and hold the ceremony anew."
+        )
 
 
 def move_round(
@@ -57,10 +73,19 @@ def opening_conditions(round_: Round) -> list[Condition]:
 
 
 @transaction.atomic
-def open_round(*, round_: Round, by: User, at: datetime, minutes: int | None = None) -> None:
-    """Open the vote; ``minutes`` announces how long, for the hall's countdown: the close itself is always a step.
+def open_round(
+    *,
+    round_: Round,
+    mark: str,
+    by: User,
+    at: datetime,
+    minutes: int | None = None,
+    second: User | None = None,
+) -> None:
+    """Open the vote; ``mark`` is the key's mark as a scrutineer, the second person, typed it from a slip.
 
-    Raises StepNotAllowed or ConditionsUnmet.
+    ``minutes`` announces how long, for the hall's countdown: the close itself is always a step. Raises StepNotAllowed,
+    ConditionsUnmet, KeySwapped, SecondPersonNeeded, SamePersonTwice or WrongMark.
     """
     round_ = (
         Round.objects.select_for_update(of=("self",))
@@ -70,8 +95,13 @@ def open_round(*, round_: Round, by: User, at: datetime, minutes: int | None = N
     if round_.status != RoundStatus.READY:
         raise StepNotAllowed
     require(opening_conditions(round_))
+    require_tried_key(round_)
+    beside = second_person(second, by=by, congress=round_.cycle.congress, roles=SCRUTINEERS)
+    if not KeyMark.of(round_.key_fingerprint).is_typed(mark):
+        raise WrongMark
     counts = attendance(round_)
     data: dict[str, Any] = {"roll": counts.roll, "present": counts.present, "key": round_.key_fingerprint}
+    data |= beside
     until = at + timedelta(minutes=minutes) if minutes else None
     if minutes:
         data["minutes"] = minutes
@@ -88,12 +118,18 @@ def open_round(*, round_: Round, by: User, at: datetime, minutes: int | None = N
 
 
 @transaction.atomic
-def close_round(*, round_: Round, by: User, at: datetime) -> UrnSeal:
+def close_round(*, round_: Round, by: User, at: datetime, second: User | None = None) -> UrnSeal:
     """Close the vote and seal the urn; the cycle enters counting.
+
+    Unless everybody who was in the hall since the opening has a ballot in the urn, this is not one person's to do: a
+    second one stands by it. It seals nothing to the key, so a key that nothing vouches for any more (SECRET_KEY was
+    lost or changed) doesn't stop it: the journal says so, and the count holds slips and key together.
 
     Waits for every ballot that is just being cast (they hold the round's row shared, this holds it alone), so that an
     acknowledged ballot is always in the sealed list and nothing lands after it (F2). The number of ballots, the sorted
-    list of their hashes and its root are fixed, and journaled before any slip is asked for. Raises StepNotAllowed.
+    list of their hashes and its root are fixed, and journaled before any slip is asked for. The roll is written anew,
+    so that from here on nothing in the database tells in which order the delegates voted (F38). Raises StepNotAllowed,
+    SecondPersonNeeded or SamePersonTwice.
     """
     round_ = (
         Round.objects.select_for_update(of=("self",))
@@ -102,13 +138,18 @@ def close_round(*, round_: Round, by: User, at: datetime) -> UrnSeal:
     )
     if round_.status != RoundStatus.OPEN:
         raise StepNotAllowed
+    beside: dict[str, Any] = {}
+    if second is not None or not_known_to_have_voted(round_):
+        beside |= second_person(second, by=by, congress=round_.cycle.congress)
+    if not is_tried_key(round_):
+        beside["key_doubted"] = True
+    counts = attendance(round_)
     hashes = urn_hashes(round_)
     seal = UrnSeal.objects.create(
         round=round_, ballots=len(hashes), hashes=b"".join(hashes), root=root_of(hashes)
     )
-    counts = attendance(round_)
     issued, paper = (counts.voted + counts.paper if round_.paper_only else counts.present), counts.paper
-    data = {"ballots": seal.ballots, "root": seal.root, "issued": issued, "paper": paper}
+    data = {"ballots": seal.ballots, "root": seal.root, "issued": issued, "paper": paper, **beside}
     move_round(
         round_,
         to=RoundStatus.CLOSED,
@@ -121,6 +162,8 @@ def close_round(*, round_: Round, by: User, at: datetime) -> UrnSeal:
         paper_issued=paper,
     )
     move_cycle(round_.cycle, to=Stage.COUNTING, by=by, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.piaojue_write_roll_anew(%s)", [round_.pk])
     return seal
 
 

@@ -19,6 +19,7 @@ from voting.domain.core.refusals import Condition
 from voting.domain.vote.paper_ballots import PaperNotReady, agreed
 from voting.domain.vote.rolls import Attendance, attendance
 from voting.domain.vote.steps import RUNNING, STAFF, STEPS, StepKey, StepSpec, StepState
+from voting.domain.vote.tried_keys import DOUBT, is_tried_key
 from voting.models import Cycle, JournalEntry, Round, VotingRules
 from voting.states import RoundStatus
 
@@ -91,6 +92,12 @@ class RunningOrder:
             .order_by("-number")
             .first()
         )
+
+    @property
+    def key_doubt(self) -> str:
+        """What is said of an open vote whose key nothing vouches for; empty where all is well."""
+        doubted = self.round and self.round.status == RoundStatus.OPEN and not is_tried_key(self.round)
+        return str(DOUBT) if doubted else ""
 
     @cached_property
     def rules(self) -> VotingRules | None:

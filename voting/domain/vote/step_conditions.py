@@ -15,6 +15,7 @@ from voting.domain.vote.further_rounds import ballot_called_for, further_conditi
 from voting.domain.vote.rolls import Attendance
 from voting.domain.vote.rounds import opening_conditions
 from voting.domain.vote.ties import open_tie
+from voting.domain.vote.tried_keys import KeySwapped, is_tried_key
 from voting.models import Cycle, JournalEntry, Round, VotingRules
 from voting.states import CHECK_IN_STATUSES, Act, RoundStatus
 
@@ -74,6 +75,7 @@ def starts_at(status: RoundStatus, text: Promise, help_: Promise) -> Callable[[V
     return lambda vote: [Condition(vote.round is not None and vote.round.status == status, text, help_)]
 
 
+OPEN = starts_at(RoundStatus.OPEN, _("voting is open"), _("Open the vote first."))
 CLOSED = starts_at(
     RoundStatus.CLOSED, _("the vote is closed and the urn is sealed"), _("Close the vote first.")
 )
@@ -101,7 +103,21 @@ def until_open(vote: VoteSoFar) -> list[Condition]:
 
 
 def opening(vote: VoteSoFar) -> list[Condition]:
-    return opening_conditions(vote.round) if vote.round else [roll_frozen(vote)]
+    conditions = opening_conditions(vote.round) if vote.round else [roll_frozen(vote)]
+    return [*conditions, *key_as_tried(vote)]
+
+
+def key_as_tried(vote: VoteSoFar) -> list[Condition]:
+    """Where a key was tried: it is that one still. Nothing is said of it before."""
+    if vote.round is None or vote.round.status != RoundStatus.READY:
+        return []
+    text = _("the key is the one that the scrutineers tried")
+    return [Condition(is_tried_key(vote.round), text, str(KeySwapped()))]
+
+
+def closing(vote: VoteSoFar) -> list[Condition]:
+    """The close seals nothing to the key: it waits for no key."""
+    return OPEN(vote)
 
 
 def has_paper(vote: VoteSoFar) -> bool:

@@ -30,6 +30,7 @@ from voting.domain.vote.step_conditions import (
     VoteSoFar,
     always,
     calls_for_another,
+    closing,
     has_paper,
     has_tie,
     never,
@@ -268,7 +269,7 @@ _IN_ORDER = (
             "Watch the turnout. When the executive chairperson says so, close the vote and seal the urn."
         ),
         who=permissions.can_close,
-        needs=starts_at(RoundStatus.OPEN, _("voting is open"), _("Open the vote first.")),
+        needs=closing,
         done=reaches(RoundStatus.CLOSED),
         act=Act.ROUND_CLOSED,
         digest="root",

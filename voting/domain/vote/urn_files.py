@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from voting.count.counting import CountMismatch, ImpossibleCount
 from voting.count.formats import UnreadableRecord
-from voting.count.formats.files import COUNT, PUBLIC, RECOUNT, URN, CountBody, RoundFacts
+from voting.count.formats.files import COUNT, PUBLIC, RECOUNT, CountBody, RoundFacts, UrnBody
 from voting.count.formats.working import PATTERNS, WORKING
+from voting.count.key_marks import KeyMark
 from voting.count.notice import read_notice
 from voting.count.working import Working, expand, work_out
 from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.core.second_person import second_person
 from voting.domain.vote.counts import (
     closed_round,
     facts_of,
@@ -50,25 +52,24 @@ class CountDiffers(Refused):
         )
 
 
-def urn_file(round_: Round) -> str:
-    """Return a closed round's urn as a file for the offline unsealing, its ballots sorted by hash (S2).
+def urn_body(round_: Round) -> UrnBody:
+    """Return a closed round's urn for the offline unsealing, its ballots sorted by hash (S2).
 
-    Raises StepNotAllowed before the close, paper_ballots.PaperNotReady, FiguresChanged or UrnDamaged.
+    It leaves the house by ``domain.vote.proofs.take_urn`` alone, which records who took it. Raises StepNotAllowed
+    before the close, paper_ballots.PaperNotReady, FiguresChanged or UrnDamaged.
     """
     if round_.status not in SEALED_STATUSES or round_.slips_needed is None:
         raise StepNotAllowed
     facts = facts_of(round_)
     ballots = sorted(sealed_ballots(round_), key=lambda blob: hashlib.sha256(blob).digest())
     require_sealed(round_, (hashlib.sha256(blob).digest() for blob in ballots))
-    return URN.write(
-        {
-            "format": "piaojue-urn/1",
-            "info": sealing_info(round_).decode(),
-            "slips_needed": round_.slips_needed,
-            "facts": facts,
-            "ballots": [base64.b64encode(blob).decode() for blob in ballots],
-        }
-    )
+    return {
+        "format": "piaojue-urn/1",
+        "info": sealing_info(round_).decode(),
+        "slips_needed": round_.slips_needed,
+        "facts": facts,
+        "ballots": [base64.b64encode(blob).decode() for blob in ballots],
+    }
 
 
 def recount_file(round_: Round) -> str:
@@ -78,6 +79,7 @@ def recount_file(round_: Round) -> str:
         {
             "format": "piaojue-recount/1",
             "facts": facts_of(round_),
+            "key_mark": str(KeyMark.of(round_.key_fingerprint)),
             "patterns": PATTERNS.read(tally.patterns),
             "hashes": _hashes(round_),
             "working": WORKING.read(tally.working),
@@ -105,15 +107,17 @@ def _hashes(round_: Round) -> list[str]:
 
 
 @transaction.atomic
-def import_count(*, round_: Round, text: str, by: User, at: datetime) -> Tally:
-    """Keep the count of the offline unsealing as this round's count.
+def import_count(*, round_: Round, text: str, by: User, at: datetime, second: User | None = None) -> Tally:
+    """Keep the count of the offline unsealing as this round's count; a second person stands by it.
 
     Its ballots are counted here once more with this round's own figures, and the outcome must equal the file's byte
-    for byte; the urn must be as it was sealed. That the ballots are those in the urn only the key can tell: whoever
-    certifies unseals the urn once more, or was there. Raises StepNotAllowed, NotACount, CountDiffers, UrnDamaged,
-    FiguresChanged or paper_ballots.PaperNotReady.
+    for byte; the urn must be as it was sealed. That the ballots are those in the urn only the key can tell: the
+    count is marked as imported, and whoever certifies it opens the urn once more (``domain.vote.proofs``). Raises
+    StepNotAllowed, NotACount, CountDiffers, UrnDamaged, FiguresChanged, paper_ballots.PaperNotReady,
+    SecondPersonNeeded or SamePersonTwice.
     """
     locked = closed_round(round_)
+    beside = second_person(second, by=by, congress=locked.cycle.congress)
     facts, file = facts_of(locked), _read(text)
     try:
         counted = _count_again(facts, file)
@@ -123,7 +127,7 @@ def import_count(*, round_: Round, text: str, by: User, at: datetime) -> Tally:
         raise CountDiffers
     require_group(locked, sum(times for _m, in_group, times in counted.patterns["online"] if in_group))
     require_sealed(locked, (hashlib.sha256(blob).digest() for blob in sealed_ballots(locked)))
-    return keep_count(locked, counted, by=by, at=at, offline=True)
+    return keep_count(locked, counted, by=by, at=at, beside=beside)
 
 
 def _read(text: str) -> CountBody:

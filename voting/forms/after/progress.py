@@ -38,26 +38,7 @@ class ReportForm(StepForm):
         super().__init__(*args, **kwargs)
         self.delivery = delivery
         self.initial = {"day": timezone.localdate(), **self.initial}
-        for target in delivery.targets.all():
-            self.fields[f"target_{target.pk}"] = forms.DecimalField(
-                label=f"{target.text} ({target.number.normalize():f} {target.unit})",
-                help_text=_("Reached so far, in all."),
-                required=False,
-                min_value=0,
-                max_digits=14,
-                decimal_places=2,
-                initial=_shown(now.figures.get(target.pk)),
-                show_hidden_initial=True,
-            )
-        for milestone in delivery.milestones.all():
-            self.fields[f"milestone_{milestone.pk}"] = forms.DateField(
-                label=f"{milestone.month:%Y-%m} {milestone.text}",
-                help_text=_("The day on which it was reached; empty while it is not."),
-                required=False,
-                widget=day_input(),
-                initial=now.reached.get(milestone.pk),
-                show_hidden_initial=True,
-            )
+        self._ask_what_is_reached(now)
         self.fields["delay"] = forms.CharField(
             label=_("Reason for a delay"),
             max_length=1000,
@@ -78,12 +59,45 @@ class ReportForm(StepForm):
             empty_label=pgettext("correction", "no"),
         )
 
-    def clean_files(self) -> list[uploads.Cleaned]:
-        """Return the files made anew. Raises ValidationError that names the file."""
+    def _ask_what_is_reached(self, now: progress.Progress) -> None:
+        """Ask for a figure of each target and a day of each milestone."""
+        for target in self.delivery.targets.all():
+            self.fields[f"target_{target.pk}"] = forms.DecimalField(
+                label=f"{target.text} ({target.number.normalize():f} {target.unit})",
+                help_text=_("Reached so far, in all."),
+                required=False,
+                min_value=0,
+                max_digits=14,
+                decimal_places=2,
+                initial=_shown(now.figures.get(target.pk)),
+                show_hidden_initial=True,
+            )
+        for milestone in self.delivery.milestones.all():
+            self.fields[f"milestone_{milestone.pk}"] = forms.DateField(
+                label=f"{milestone.month:%Y-%m} {milestone.text}",
+                help_text=_("The day on which it was reached; empty while it is not."),
+                required=False,
+                widget=day_input(),
+                initial=now.reached.get(milestone.pk),
+                show_hidden_initial=True,
+            )
+
+    def clean_files(self) -> list[uploads.Raw]:
+        """Return the files as they came. Raises ValidationError for more than are kept."""
+        files = self.cleaned_data["files"]
+        if len(files) > progress.MOST_FILES:
+            raise ValidationError(str(progress.TooManyFiles()))
+        return [uploads.Raw(each.name, each.read(uploads.MOST_BYTES + 1)) for each in files]
+
+    def clean(self) -> None:
+        """Make the files anew once everything else is in order; one that is not taken is named on its field."""
+        super().clean()
+        if self.errors:
+            return
         try:
-            return [uploads.clean(each.name, each.read()) for each in self.cleaned_data["files"]]
-        except uploads.BadFile as refusal:
-            raise ValidationError(str(refusal)) from refusal
+            self.cleaned_data["files"] = uploads.clean_all(self.cleaned_data["files"])
+        except uploads.BadFiles as refusal:
+            self.add_error("files", [str(each) for each in refusal.refusals])
 
     @property
     def values(self) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from accounts.models import User
 from accounts.roles import STAFF_ROLES, Role
 from voting.domain.core.people import LastKeeper, Newcomer, UserNameTaken
 from voting.domain.core.refusals import Refused
+from voting.domain.core.second_person import BESIDE_KEEPERS
+from voting.forms.core.second_person import NAME, TwoPeople
 from voting.forms.core.steps import ConfirmForm, StepForm
 
 #: So many people are entered at once.
@@ -34,12 +36,29 @@ def user_name_field(**kwargs: Any) -> UsernameField:
     )
 
 
-class PeopleForm(StepForm):
+class BesideKeeper(TwoPeople):
+    """The second person beside a keeper of accounts, while a vote is under way."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, roles=BESIDE_KEEPERS, **kwargs)
+
+    @property
+    def why_two(self) -> str:
+        """Say why somebody else is needed; empty where nobody is."""
+        if not self.asks_for_second:
+            return ""
+        return gettext(
+            "A vote is under way, in which this account has a part. A second person confirms it here: another keeper "
+            "of accounts, the chief scrutineer or the executive chairperson."
+        )
+
+
+class PeopleForm(BesideKeeper):
     """A few people at once, a row each; rows without a name are left out."""
 
-    def __init__(self, data: Any = None, *, roles: Sequence[Role] = ()) -> None:
-        """``roles`` are those that the first rows begin with."""
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, begin_with: Sequence[Role] = (), **kwargs: Any) -> None:
+        """``begin_with`` are the roles of the first rows."""
+        super().__init__(data, **kwargs)
         choices = [("", "—"), *((role.value, role.label) for role in Role if role in STAFF_ROLES)]
         for row in range(1, ROWS + 1):
             self.fields[f"name_{row}"] = forms.CharField(label=_("Name"), required=False, max_length=100)
@@ -47,7 +66,7 @@ class PeopleForm(StepForm):
                 label=_("Role"),
                 required=False,
                 choices=choices,
-                initial=roles[row - 1] if row <= len(roles) else "",
+                initial=begin_with[row - 1] if row <= len(begin_with) else "",
             )
             self.fields[f"username_{row}"] = user_name_field(required=False)
             self.fields[f"unit_{row}"] = forms.CharField(
@@ -62,8 +81,14 @@ class PeopleForm(StepForm):
         """The fields of each row: name, role, user name, unit."""
         return ([self[f"{part}_{row}"] for part in PARTS] for row in range(1, ROWS + 1))
 
-    def clean(self) -> None:
+    @property
+    def others(self) -> list[forms.BoundField]:
+        """The fields that stand below the rows: a second person, the own second factor."""
+        return [field for field in self if field.name.rpartition("_")[0] not in PARTS]
+
+    def clean(self) -> dict[str, Any]:
         """Raises ValidationError where nobody is named; each row is told what it lacks."""
+        cleaned = super().clean()
         newcomers: list[Newcomer] = []
         taken: set[str] = set()
         for row in range(1, ROWS + 1):
@@ -86,9 +111,13 @@ class PeopleForm(StepForm):
             taken.add(username)
             if role:
                 newcomers.append(Newcomer(name, Role(role), username, unit))
-        if not newcomers and not self.errors:
-            raise forms.ValidationError(gettext("Enter at least one person."))
-        self.cleaned_data["newcomers"] = newcomers
+        in_rows = any(name.rpartition("_")[0] in PARTS for name in self.errors)
+        if not newcomers and not in_rows:
+            # Nobody is named yet: what else the form asks for is asked once somebody is.
+            self.errors.clear()
+            self.add_error("name_1", gettext("Enter the name of at least one person."))
+        cleaned["newcomers"] = newcomers
+        return cleaned
 
     def field_of(self, refusal: Refused) -> str | None:
         if isinstance(refusal, UserNameTaken):
@@ -96,10 +125,10 @@ class PeopleForm(StepForm):
                 row for row in range(1, ROWS + 1) if self.cleaned_data.get(f"username_{row}") == refusal.name
             )
             return next((f"username_{row}" for row in rows), None)
-        return None
+        return super().field_of(refusal)
 
 
-class PersonForm(StepForm):
+class PersonForm(BesideKeeper):
     """What may be corrected of a person who is entered; the user name and the role stay, the journal knows them."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
@@ -108,22 +137,27 @@ class PersonForm(StepForm):
     )
     may_sign_in = forms.BooleanField(label=_("may sign in"), required=False)
 
-    def __init__(self, data: Any = None, *, person: User) -> None:
+    def __init__(self, data: Any = None, *, person: User, **kwargs: Any) -> None:
         initial = {
             "name": person.name,
             "unit": person.unit.name if person.unit else "",
             "may_sign_in": person.is_active,
         }
-        super().__init__(data, initial=initial)
+        # Only a new name, and who may sign in again, are two people's: the domain says so when they are sent.
+        super().__init__(data, initial=initial, needed=NAME in (data or ()), **kwargs)
         if person.role != Role.UNIT:
             del self.fields["unit"]
 
     def field_of(self, refusal: Refused) -> str | None:
-        return "may_sign_in" if isinstance(refusal, LastKeeper) else None
+        return "may_sign_in" if isinstance(refusal, LastKeeper) else super().field_of(refusal)
 
 
-class RenewForm(ConfirmForm):
-    """A new initial password for somebody who lost the own one."""
+class RenewForm(BesideKeeper, ConfirmForm):
+    """A new initial password for somebody who lost theirs."""
+
+
+class LiftForm(StepForm):
+    """The rest of a sign-in is lifted; nothing is asked."""
 
 
 class KeeperForm(StepForm):
@@ -144,3 +178,10 @@ class KeeperForm(StepForm):
 
     def field_of(self, refusal: Refused) -> str | None:
         return "keeper_username" if isinstance(refusal, UserNameTaken) else None
+
+
+class AnotherKeeperForm(BesideKeeper, KeeperForm):
+    """A keeper more of a congress that is there."""
+
+    def field_of(self, refusal: Refused) -> str | None:
+        return KeeperForm.field_of(self, refusal) or super().field_of(refusal)

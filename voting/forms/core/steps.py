@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import second_factor
+from accounts.models import User
 from voting.domain.core.refusals import ConditionsUnmet, Refused
-from voting.domain.vote import keys
+from voting.domain.vote import key_slips, keys
 from voting.forms.core.plain import PlainForm
 from voting.states import Presence
 
@@ -22,6 +27,29 @@ class StepForm(PlainForm, forms.Form):
     """A form that shows the domain's refusals where they belong and keeps what was typed."""
 
     required_css_class = ""
+    #: The request of whoever is asked for the own second factor here.
+    _request: HttpRequest | None = None
+
+    def full_clean(self) -> None:
+        """Check it all, and only where all of it is right what is used up by being checked."""
+        super().full_clean()
+        if self.is_bound and not self.errors:
+            self.use_up()
+
+    def ask_again(self, request: HttpRequest) -> None:
+        """Ask for the person's own second factor, too: what this form is for cannot be undone."""
+        self._request = request
+        self.fields[OWN_CODE] = code_field()
+        if "confirm" in self.fields:
+            self.order_fields([*(name for name in self.fields if name != "confirm"), "confirm"])
+
+    def use_up(self) -> None:
+        """Check what works once. The own code, where it is asked for, is good for what follows within minutes, too."""
+        if self._request is None or OWN_CODE not in self.fields:
+            return
+        if take_code(self, OWN_CODE, cast("User", self._request.user)):
+            second_factor.proven(self._request.session)
+            del self.fields[OWN_CODE]
 
     def refuse(self, refusal: Refused | ValidationError) -> None:
         """Show a refusal on the field concerned where it names one, else at the top."""
@@ -45,11 +73,45 @@ class StepForm(PlainForm, forms.Form):
         return [field for field in self if field.errors]
 
 
+class Unechoed(forms.PasswordInput):
+    """A text that can be read while it is typed, and is never written back into a page."""
+
+    input_type = "text"
+
+
+#: The field of the own second factor, on the form of what cannot be undone.
+OWN_CODE = "own_code"
+
+
+def code_field(*, label: Any = None, help_text: Any = None, required: bool = True) -> forms.CharField:
+    """Return the field of a code that works once: of the own second factor, where nothing else is said."""
+    return forms.CharField(
+        label=_("Code of your second factor") if label is None else label,
+        help_text=_("The six digits that the app shows now, or a recovery code.")
+        if help_text is None
+        else help_text,
+        required=required,
+        max_length=40,
+        error_messages={"required": _("Enter the six digits that the app shows, or a recovery code.")},
+        widget=Unechoed(attrs=_QUIET),
+    )
+
+
+def take_code(form: StepForm, name: str, user: User) -> second_factor.Factor | None:
+    """Take the code in that field as the person's and return which it was, or say on the field why not."""
+    code = form.cleaned_data.pop(name, "")
+    try:
+        return second_factor.prove(user, code)
+    except second_factor.FactorRefused as refusal:
+        form.add_error(name, str(refusal))
+        return None
+
+
 class ConfirmForm(StepForm):
     """A step that cannot be undone: the tick box says so in a full sentence."""
 
     confirm = forms.BooleanField(
-        error_messages={"required": _("Tick the box to say that you want this; nothing has been done.")}
+        error_messages={"required": _("Tick the box to confirm; nothing has been done so far.")}
     )
 
     def __init__(self, *args: Any, sentence: str | Promise = "", **kwargs: Any) -> None:
@@ -58,6 +120,11 @@ class ConfirmForm(StepForm):
             self.fields["confirm"].label = str(sentence)
         else:
             del self.fields["confirm"]
+
+    def refuse(self, refusal: Refused | ValidationError) -> None:
+        """Say what stood in the way, and ask again: the tick was given to what the page said before."""
+        super().refuse(refusal)
+        self.data = {name: value for name, value in self.data.items() if name != self.add_prefix("confirm")}
 
 
 class NumbersForm(StepForm):
@@ -102,90 +169,145 @@ class OneNumberForm(StepForm):
         widget=forms.TextInput(attrs=_QUIET),
     )
 
+    def clean_number(self) -> str:
+        """Return the number; several run together would be that of somebody else."""
+        number: str = self.cleaned_data["number"]
+        if len(number.split()) > 1:
+            raise ValidationError(_("This field takes one delegate number."))
+        return number
+
     def field_of(self, refusal: Refused) -> str | None:
         return "number"
 
 
 class CeremonyForm(ConfirmForm):
-    """k of n."""
+    """Who holds a slip, how many are needed, and whether none may be lost."""
 
-    issued = forms.IntegerField(
-        label=_("Key slips to issue"),
-        min_value=2,
-        max_value=16,
-        initial=keys.DEFAULT_ISSUED,
-        help_text=_("One for each scrutineer."),
+    holders = forms.MultipleChoiceField(
+        label=_("Scrutineers who are here and take a key slip"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose the scrutineers who take a key slip.")},
     )
     needed = forms.IntegerField(
         label=_("Key slips needed to open the urn"),
         min_value=2,
         max_value=16,
-        initial=keys.DEFAULT_NEEDED,
         help_text=_("Fewer than are issued, so that one lost slip does not lose the vote."),
     )
-    field_order = ("issued", "needed", "confirm")
+    all_needed = forms.BooleanField(
+        label=_("Every slip shall be needed: one that is lost loses the vote."), required=False
+    )
+    field_order = ("holders", "needed", "all_needed", "confirm")
+
+    def __init__(self, *args: Any, scrutineers: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in scrutineers}
+        field = self.fields["holders"]
+        field.choices = [  # type: ignore[attr-defined]
+            (key, gettext("%(words)s (%(more)s)") % {"words": person.name, "more": person.get_role_display()})
+            for key, person in self.people.items()
+        ]
+        field.initial = list(self.people)
+        self.fields["needed"].initial = max(2, min(keys.DEFAULT_NEEDED, len(self.people) - 1))
+
+    @property
+    def chosen(self) -> list[User]:
+        """The people chosen, in the order in which they stand on the page."""
+        keys_chosen = set(self.cleaned_data["holders"])
+        return [person for key, person in self.people.items() if key in keys_chosen]
 
     def field_of(self, refusal: Refused) -> str | None:
-        return "needed" if isinstance(refusal, keys.BadSplit) else None
+        fields = {keys.BadSplit: "needed", keys.NotAHolder: "holders", keys.NoSlipToSpare: "all_needed"}
+        return fields.get(type(refusal))
+
+
+class SlipInput(forms.PasswordInput):
+    """A key slip as it is typed, scanned or read from a picture: not shown in clear, kept while the page is mended."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            attrs={
+                **_QUIET,
+                "inputmode": "numeric",
+                "class": "slip-words",
+                "data-1p-ignore": "true",
+                "data-lpignore": "true",
+            },
+            render_value=True,
+        )
+
+
+class SlipField(forms.CharField):
+    """The field of one slip: 80 digits or 20 words."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label=label, required=False, max_length=600, widget=SlipInput())
 
 
 class SlipWordsForm(ConfirmForm):
-    """The words of as many key slips as are needed. They are secrets: held in this request and nowhere else."""
+    """As many key slips as are asked for. They are secrets: held in this request and nowhere else."""
 
-    def __init__(self, *args: Any, needed: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, labels: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for place in range(1, needed + 1):
-            self.fields[f"slip_{place}"] = forms.CharField(
-                label=_("Key slip %(place)d") % {"place": place},
-                required=False,
-                max_length=600,
-                widget=forms.Textarea(attrs={**_QUIET, "rows": 3, "class": "words", "placeholder": " "}),
-            )
-        self.order_fields([*(f"slip_{place}" for place in range(1, needed + 1)), "confirm"])
+        names = [f"slip_{place}" for place in range(1, len(labels) + 1)]
+        for name, label in zip(names, labels, strict=True):
+            self.fields[name] = SlipField(label)
+        self.order_fields([*names, "confirm"])
 
     @property
     def slips(self) -> list[str]:
-        """The words as typed, slip by slip."""
+        """The slips as typed, field by field."""
         return [value for name, value in self.cleaned_data.items() if name.startswith("slip_")]
 
+    def refuse(self, refusal: Refused | ValidationError) -> None:
+        """Name every fault at its field."""
+        if not isinstance(refusal, key_slips.SlipsRefused):
+            super().refuse(refusal)
+            return
+        for fault in refusal.faults:
+            name = f"slip_{fault.place}"
+            self.add_error(name if name in self.fields else None, fault.sentence)
+
+
+class ProveSlipForm(SlipWordsForm):
+    """One slip, typed back by its holder from the own paper."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, labels=[str(_("Your key slip, from your paper"))])
+
     def field_of(self, refusal: Refused) -> str | None:
-        slip = refusal.slip if isinstance(refusal, keys.SlipsRefused) else None
-        return f"slip_{slip}" if slip else None
+        return "slip_1"
 
 
-class KeyFileForm(StepForm):
-    """The public key that the offline ceremony wrote."""
+class TakeSlipForm(StepForm):
+    """The code of the ceremony, which whoever leads it shows from holder to holder."""
 
-    key_file = forms.FileField(
-        label=_("Public key of the offline ceremony"),
-        error_messages={"required": _("Choose the file that the offline ceremony wrote.")},
+    code = forms.CharField(
+        label=_("Code of the ceremony"),
+        max_length=60,
+        help_text=_("20 digits, from the page of whoever leads the ceremony; or scan the square there."),
+        error_messages={"required": _("Enter the code of the ceremony.")},
+        widget=forms.TextInput(attrs={**_QUIET, "inputmode": "numeric"}),
     )
 
     def field_of(self, refusal: Refused) -> str | None:
-        return "key_file"
+        codes = (key_slips.CeremonyCodeMistyped, key_slips.WrongCeremonyCode)
+        return "code" if isinstance(refusal, codes) else None
 
 
-class TrialWordForm(StepForm):
-    """The word that was found in the trial ballot offline."""
-
-    word = forms.CharField(
-        label=_("Word of the trial ballot"),
-        max_length=20,
-        error_messages={"required": _("Enter the word that the offline unsealing printed.")},
-        widget=forms.TextInput(attrs=_QUIET),
-    )
-
-    def field_of(self, refusal: Refused) -> str | None:
-        return "word"
-
-
-class CountFileForm(StepForm):
-    """The count that the offline unsealing wrote."""
+class SecondCountForm(ConfirmForm):
+    """A second count of the same urn, which the certifier made."""
 
     count_file = forms.FileField(
-        label=_("Count of the offline unsealing"),
+        label=_("Your own count"),
+        help_text=_("The file that the offline unsealing wrote from the urn that you took on this page."),
         error_messages={"required": _("Choose the file that the offline unsealing wrote.")},
     )
+    field_order = ("count_file", "confirm")
 
     def field_of(self, refusal: Refused) -> str | None:
         return "count_file"
+
+
+class TakeUrnForm(ConfirmForm):
+    """The offline count is chosen: whoever takes the urn says so."""

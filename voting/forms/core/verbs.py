@@ -36,6 +36,8 @@ class Verb:
     sentence: str | Promise | Callable[[Any], str] = ""
     #: The step is taken with it: the way leads back to the running order.
     ends: bool = False
+    #: It cannot be undone: whoever does it proves the own second factor again after a while.
+    final: bool = False
 
     def told(self, outcome: object) -> str:
         """Return what is said of that outcome."""

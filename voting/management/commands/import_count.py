@@ -11,11 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
-from voting import permissions
 from voting.domain.core.refusals import Refused
 from voting.domain.vote.urn_files import import_count
-from voting.management.rounds import add_round, round_of
+from voting.management.rounds import add_round, counter_of, round_of, second_of
 from voting.management.terminal_language import SpeakingCommand
 
 
@@ -30,15 +28,17 @@ class Command(SpeakingCommand):
         parser.add_argument(
             "--by", required=True, help=_("user name of the clerk or scrutineer who imports it")
         )
+        parser.add_argument(
+            "--second", required=True, help=_("user name of a second person, whose password is asked for")
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         round_ = round_of(options)
-        by = User.objects.filter(username=options["by"]).first()
-        if by is None or not permissions.can_count(by, round_.cycle):
-            raise CommandError(_("“%s” may not count in this vote.") % options["by"])
+        by = counter_of(options, round_)
+        second = second_of(options)
         try:
             text = options["file"].read_text(encoding="utf-8")
-            tally = import_count(round_=round_, text=text, by=by, at=timezone.now())
+            tally = import_count(round_=round_, text=text, by=by, at=timezone.now(), second=second)
         except (Refused, OSError, UnicodeDecodeError) as refusal:
             raise CommandError(str(refusal)) from refusal
         self.say(_("The count is taken. Its hash: %s") % tally.digest)

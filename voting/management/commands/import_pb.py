@@ -20,6 +20,7 @@ from voting.domain.core import cycles
 from voting.domain.core.congresses import open_congress
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import ballots, counts, keys, notices, rolls, rounds, rules
+from voting.management.ceremonies import play_ceremony, typed_mark
 from voting.management.people import Taken, enter_delegates, enter_delegations, enter_staff
 from voting.management.seeds.loading import sentence_of
 from voting.management.terminal_language import SpeakingCommand
@@ -68,12 +69,13 @@ class Command(SpeakingCommand):
         with transaction.atomic():
             place = election.meta.get("unit", "")[:60] or slug
             congress = open_congress(kind=Kind.REHEARSAL, slug=slug, name=place, place=place)
-            clerk, scrutineer = _staff(congress)
+            clerk, scrutineer, other = _staff(congress)
             cycle = _cycle(election, congress, by=clerk)
             round_ = _roll(election, cycle, by=clerk)
-            slips = keys.hold_ceremony(round_=round_, needed=2, issued=2, by=clerk, at=at)
+            holders = (scrutineer, other)
+            slips = play_ceremony(round_=round_, needed=2, holders=holders, by=clerk, at=at)
             keys.try_unsealing(round_=round_, slips=slips, by=clerk, at=at)
-            rounds.open_round(round_=round_, by=clerk, at=at)
+            rounds.open_round(round_=round_, mark=typed_mark(round_), by=clerk, at=at, second=scrutineer)
             self.cast(election, round_)
             rounds.close_round(round_=round_, by=clerk, at=at)
             counts.count_round(round_=round_, slips=slips, by=clerk, at=at)
@@ -109,13 +111,12 @@ class Command(SpeakingCommand):
         self.say(_("The votes are those of the file."))
 
 
-def _staff(congress: Congress) -> tuple[User, User]:
-    people = {f"{congress.slug}-clerk": Role.CLERK, f"{congress.slug}-scrutineer": Role.SCRUTINEER}
-    clerk, scrutineer = (
+def _staff(congress: Congress) -> list[User]:
+    people = {"clerk": Role.CLERK, "scrutineer": Role.SCRUTINEER, "scrutineer-2": Role.SCRUTINEER}
+    return [
         enter_staff(congress=congress, username=username, name=username, role=role)[0]
-        for username, role in people.items()
-    )
-    return clerk, scrutineer
+        for username, role in ((f"{congress.slug}-{part}", role) for part, role in people.items())
+    ]
 
 
 def _cycle(election: pabulib.Election, congress: Congress, *, by: User) -> Cycle:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management.base import CommandError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,7 +60,9 @@ class Command(SpeakingCommand):
                 raise CommandError(_("There is no congress at the address “%s”.") % options["parent"])
         keeper = Newcomer(options["keeper"], Role.KEEPER, options["keeper_username"])
         try:
-            congress, password = open_with_keeper(keeper=keeper, delegations=options["delegation"], **fields)
+            congress, password = open_with_keeper(
+                keeper=keeper, delegations=options["delegation"], by=None, at=timezone.now(), **fields
+            )
         except ValidationError as error:
             raise CommandError("\n".join(_sentences(error))) from error
         except Refused as refusal:

@@ -17,6 +17,7 @@ from voting.count.notice import read_notice
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import receipts
 from voting.domain.vote.running_order import StepKey
+from voting.management.ceremonies import typed_mark
 from voting.management.database_version import require_tables
 from voting.management.demo.choices import draw_choices
 from voting.management.hall.browser import BadAddress, Browser, NoAnswer, Unexpected, require_answer
@@ -92,7 +93,7 @@ class Command(SpeakingCommand):
         """Play the session; return the number of errors, and whether all the sums agree."""
         url, delegates = options["url"], options["delegates"]
         slug = str(timezone.localdate().year)
-        clerk, counter, certifier = engage_staff(congress)
+        clerk, counter, certifier, *_others = engage_staff(congress)
         desks = [
             sign_in(url, member.user, member.password, slug=slug) for member in (clerk, counter, certifier)
         ]
@@ -104,11 +105,13 @@ class Command(SpeakingCommand):
         at_clerk, at_counter, at_certifier = desks
         at_clerk.take(StepKey.CHECK_IN, do="rest")
         at_clerk.take_with_slips(StepKey.TRIAL, prepared.slips[:3], do="unseal")
-        at_clerk.take(StepKey.OPEN)
+        beside = {"second_name": counter.user.username, "second_password": counter.password}
+        at_clerk.take(StepKey.OPEN, mark=typed_mark(prepared.round), **beside)
         voters = _voters(url, prepared)
         with SlowClients(url, options["slow"]):
             errors = self.come(voters, seconds=options["seconds"], in_one_go=options["in_one_go"])
-        at_clerk.take(StepKey.CLOSE)
+        # Asked for where somebody could not vote.
+        at_clerk.take(StepKey.CLOSE, **beside)
         at_counter.take_with_slips(StepKey.COUNT, prepared.slips[2:], do="count")
         at_certifier.take(StepKey.CERTIFY)
         at_clerk.take(StepKey.PUBLISH)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Congress, User
 from accounts.roles import Role
+from voting.count.key_marks import KeyMark
 from voting.management.demo.places import DEFAULT_PORT, Place
 from voting.management.demo.secrets import DemoSecrets, VoteSecrets, secrets_file
 from voting.management.demo.votes import demo_congresses, vote_of
@@ -114,6 +115,7 @@ def _key_slips(section: Section) -> Iterator[str]:
             "needed": round_.slips_needed or 0,
             "issued": round_.slips_issued or 0,
         }
+        yield f"  {_('Mark of the key')}  {KeyMark.of(round_.key_fingerprint)}"
         for number, slip in enumerate(section.known.key_slips, start=1):
             words = slip.split()
             yield f"  {number}  {' '.join(words[:10])}"

@@ -22,7 +22,8 @@ from accounts.roles import Kind, Role
 from voting.domain.core import cycles
 from voting.domain.core.congresses import open_congress
 from voting.domain.core.refusals import Refused
-from voting.domain.vote import keys, rolls, rules
+from voting.domain.vote import delegate_slips, keys, rolls, rules
+from voting.management.ceremonies import play_ceremony, scrutineers_of
 from voting.management.people import enter_delegates, enter_delegations, enter_staff, spread
 from voting.models import Cycle, Round
 from voting.states import Stage
@@ -32,8 +33,10 @@ CANDIDATES, SEATS, DELEGATIONS = 12, 10, 10
 PLACE, PLACE_EN = "演练(不是正式表决)", "Rehearsal (not a real vote)"
 _STAFF = {
     "clerk": ("演练工作人员", Role.CLERK),
-    "scrutineer-1": ("演练监票人1", Role.SCRUTINEER),
-    "scrutineer-2": ("演练监票人2", Role.SCRUTINEER),
+    **{
+        f"scrutineer-{number}": (f"演练监票人{number}", Role.SCRUTINEER)
+        for number in range(1, keys.DEFAULT_ISSUED + 1)
+    },
 }
 
 
@@ -81,7 +84,7 @@ def engaged(now: datetime) -> Iterator[Congress]:
 
 @transaction.atomic
 def engage_staff(congress: Congress) -> list[StaffMember]:
-    """Return a clerk and two scrutineers with new passwords."""
+    """Return a clerk and the scrutineers who hold the key, with new passwords."""
     members = []
     for part, (name, role) in _STAFF.items():
         username = f"{congress.slug}-{part}"
@@ -101,10 +104,9 @@ def prepare(congress: Congress, *, delegates: int, by: User) -> Prepared:
     _enter_delegates(congress, delegates)
     rules.adopt_rules(cycle=cycle, by=by, at=at)
     round_ = rolls.freeze_roll(cycle=cycle, by=by, at=at)
-    codes = {entry.number: code for entry, code in rolls.issue_slips(round_=round_, by=by, at=at)}
-    slips = keys.hold_ceremony(
-        round_=round_, needed=keys.DEFAULT_NEEDED, issued=keys.DEFAULT_ISSUED, by=by, at=at
-    )
+    codes = {entry.number: code for entry, code in delegate_slips.issue_slips(round_=round_, by=by, at=at)}
+    holders = scrutineers_of(congress)
+    slips = play_ceremony(round_=round_, needed=keys.DEFAULT_NEEDED, holders=holders, by=by, at=at)
     return Prepared(round_, codes, slips)
 
 

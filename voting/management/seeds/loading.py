@@ -22,7 +22,8 @@ from accounts.models import Congress, User
 from accounts.roles import Kind, Role
 from voting.domain.core import cycles
 from voting.domain.core.congresses import open_congress
-from voting.domain.vote import keys, rolls, rounds, rules
+from voting.domain.vote import delegate_slips, keys, rolls, rounds, rules
+from voting.management.ceremonies import play_ceremony, scrutineers_of, typed_mark, witness_of
 from voting.management.people import enter_delegates, enter_delegations, enter_staff
 from voting.management.seeds.files import CycleSeed, RollSeed
 from voting.models import Cycle, Round, VotingRules
@@ -182,14 +183,16 @@ class _Loading:
         round_ = self.round
         if round_ is None or round_.status != RoundStatus.PREPARING:
             return
-        issued = rolls.issue_slips(round_=round_, **self.acting)
+        issued = delegate_slips.issue_slips(round_=round_, **self.acting)
         self.loaded.codes = {entry.number: code for entry, code in issued}
         rolls.set_presence(
             round_=round_, numbers=self.roll.on_leave, presence=Presence.ON_LEAVE, **self.acting
         )
         rolls.set_rest_present(round_=round_, **self.acting)
         needed, count = self.roll.slips
-        self.loaded.key_slips = keys.hold_ceremony(round_=round_, needed=needed, issued=count, **self.acting)
+        self.loaded.key_slips = play_ceremony(
+            round_=round_, needed=needed, holders=scrutineers_of(self.congress)[:count], **self.acting
+        )
         keys.try_unsealing(round_=round_, slips=self.loaded.key_slips[:needed], **self.acting)
         round_.refresh_from_db()
         self.loaded.key = round_.key_fingerprint
@@ -199,7 +202,9 @@ class _Loading:
     def open_vote(self) -> None:
         round_ = self.round
         if round_ and round_.status == RoundStatus.READY:
-            rounds.open_round(round_=round_, **self.acting)
+            rounds.open_round(
+                round_=round_, mark=typed_mark(round_), second=witness_of(round_), **self.acting
+            )
             self.done(_("Vote opened."))
 
     STEPS: dict[Point, Callable[[_Loading], None]] = {

@@ -22,8 +22,9 @@ from accounts.roles import Role
 from voting.domain.after import changes, completions, deliveries, progress, supervision, surveys
 from voting.domain.core import cycles
 from voting.domain.core.refusals import Refused
-from voting.domain.vote import ballots, counts, keys, notices, rolls, rounds, rules
+from voting.domain.vote import ballots, counts, delegate_slips, keys, notices, rolls, rounds, rules
 from voting.forms.core.plan_lines import milestones_in, targets_in
+from voting.management.ceremonies import play_ceremony, scrutineers_of, typed_mark, witness_of
 from voting.management.demo.choices import LIKED, NOT_LIKED
 from voting.management.people import enter_officer, enter_units
 from voting.management.seeds.reading import SeedDamaged, read_toml
@@ -101,12 +102,14 @@ class _Loading:
         rules.draft_rules(cycle=self.cycle, **settings, **self.acting)
         rules.adopt_rules(cycle=self.cycle, **self.acting)
         rolls.freeze_roll(cycle=self.cycle, **self.acting)
-        rolls.issue_slips(round_=self.round, **self.acting)
+        delegate_slips.issue_slips(round_=self.round, **self.acting)
         rolls.set_rest_present(round_=self.round, **self.acting)
-        needed, issued = keys.DEFAULT_NEEDED, keys.DEFAULT_ISSUED
-        slips = keys.hold_ceremony(round_=self.round, needed=needed, issued=issued, **self.acting)
+        needed, holders = keys.DEFAULT_NEEDED, scrutineers_of(self.congress)[: keys.DEFAULT_ISSUED]
+        slips = play_ceremony(round_=self.round, needed=needed, holders=holders, **self.acting)
         keys.try_unsealing(round_=self.round, slips=slips[:needed], **self.acting)
-        rounds.open_round(round_=self.round, **self.acting)
+        rounds.open_round(
+            round_=self.round, mark=typed_mark(self.round), second=witness_of(self.round), **self.acting
+        )
         self._cast()
         rounds.close_round(round_=self.round, **self.acting)
         counts.count_round(round_=self.round, slips=slips[:needed], **self.acting)

@@ -60,6 +60,7 @@ class ReportFile(models.Model):
     content_type = models.CharField(_("content type"), max_length=40)
     data = models.BinaryField(_("content"))
     size = models.PositiveIntegerField(_("bytes"))
+    digest = models.CharField(_("hash"), max_length=64, editable=False)
 
     class Meta:
         verbose_name = _("file of a report")

@@ -102,6 +102,10 @@ class Cycle(models.Model):
     def kind(self) -> str:
         return self.congress.kind
 
+    def get_kind_display(self) -> str:
+        """Return the kind in the reader's language, as a field of the cycle's own would."""
+        return self.congress.get_kind_display()
+
     @property
     def place(self) -> str:
         """The place as its congress writes it: what is frozen and published holds these words."""

@@ -34,6 +34,10 @@ class Round(models.Model):
     slips_issued = models.PositiveSmallIntegerField(_("slips issued"), null=True, editable=False)
     public_key = models.BinaryField(_("public key"), null=True, editable=False)
     key_fingerprint = models.CharField(_("key fingerprint"), max_length=64, blank=True, editable=False)
+    #: Vouches, under the server's secret, that this key is the one that was tried: no database can make it.
+    key_mac = models.CharField(
+        _("mark of the tried key"), max_length=64, blank=True, default="", db_default="", editable=False
+    )
     opened_at = models.DateTimeField(_("opened at"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     announced_close = models.DateTimeField(_("announced end of voting"), null=True, editable=False)

@@ -8,14 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from voting.count.measures import TieRule
 from voting.models.vote.round import Round
-from voting.states import TIE_RULES, choices_of
+from voting.states import TIE_RULES, CountProof, choices_of
 
 
 class Tally(models.Model):
     """The count with its working, as canonical JSON text. Append-only by trigger.
 
     ``patterns`` are the distinct ballots of each channel with their numbers, sorted; they are for the scrutineers
-    only, because a full ballot of 12 projects can name its voter (TRUST.md F26).
+    only, because a full ballot of 12 projects can name its voter (TRUST.md F26). ``imported`` counts were made
+    offline and came as a file, which proves nothing by itself (F33).
     """
 
     round = models.OneToOneField(
@@ -28,6 +29,7 @@ class Tally(models.Model):
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("counted by")
     )
     counted_at = models.DateTimeField(_("counted at"))
+    imported = models.BooleanField(_("imported"), default=False, db_default=False, editable=False)
 
     class Meta:
         verbose_name = _("count report")
@@ -76,7 +78,10 @@ class TieDecision(models.Model):
 
 
 class Certification(models.Model):
-    """A scrutineer other than the counter vouches for the count. The database enforces the second person."""
+    """A scrutineer other than the counter vouches for the count. The database enforces the second person.
+
+    ``proof`` says how an imported count was held against the urn; one without it is not certified.
+    """
 
     tally = models.OneToOneField(
         Tally,
@@ -89,10 +94,24 @@ class Certification(models.Model):
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("certified by")
     )
     certified_at = models.DateTimeField(_("certified at"))
+    proof = models.CharField(
+        _("proof of an imported count"),
+        max_length=8,
+        choices=CountProof.choices,
+        default=CountProof.NONE,
+        db_default="",
+        blank=True,
+        editable=False,
+    )
 
     class Meta:
         verbose_name = _("certification")
         verbose_name_plural = _("certifications")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(proof__in=CountProof.values), name="certification_proof_known"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.tally)

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.roles import Kind
+from accounts.roles import Kind, Role
 from voting.models import VotingRules
 from voting.read_models.core.words import BECAUSE, STATUSES
-from voting.states import COMPARATORS, TIE_RULES, Body, Feasible, Outcome, Presence, Stage
+from voting.states import COMPARATORS, TIE_RULES, Body, CountProof, Feasible, Outcome, Presence, Stage
 
 #: What the journal writes beside an act.
 NAMES: dict[str, Promise] = {
@@ -39,14 +39,17 @@ NAMES: dict[str, Promise] = {
     "minutes": _("announced minutes"),
     "number": _("number"),
     "offline": _("offline"),
+    "key_doubted": _("key not vouched for"),
     "online": _("ballots online"),
     "paper": _("paper ballots"),
     "place": _("place in the stack"),
+    "proof": _("proof of the imported count"),
     "reading": _("first or second reading"),
     "reason": _("reason"),
-    "returned": _("paper ballots returned"),
+    "returned": _("ballots returned"),
     "returned_group": _("of these by the sub-group"),
     "seats": _("projects to choose"),
+    "second": _("second person"),
     "undoes": _("takes back entry"),
     "witnesses": _("witnesses"),
     "numbers": _("numbers"),
@@ -54,7 +57,9 @@ NAMES: dict[str, Promise] = {
     "present": _("present"),
     "roll": _("roll"),
     "root": _("root hash"),
+    "role": _("role"),
     "round": _("round"),
+    "how": _("signed in with"),
     "tally": _("count report"),
     "to": _("to"),
     "year": _("year"),
@@ -68,6 +73,7 @@ NAMES: dict[str, Promise] = {
     "body": _("who votes"),
     "by_unit": _("every unit's part graded by itself"),
     "candidate": _("candidate project"),
+    "ceremony": _("key ceremony"),
     "change": _("change request, record"),
     "closes": _("closes"),
     "completion": _("completion, record"),
@@ -82,6 +88,8 @@ NAMES: dict[str, Promise] = {
     "file": _("file"),
     "finding": _("finding, record"),
     "findings": _("findings"),
+    "holder": _("holder"),
+    "holders": _("holders"),
     "inspection": _("inspection, record"),
     "into": _("merged into"),
     "investment_total": _("investment in all"),
@@ -93,11 +101,13 @@ NAMES: dict[str, Promise] = {
     "out": _("no longer in office"),
     "outcome": _("decision"),
     "proposals": _("proposals"),
+    "proven": _("slips typed back at the trial"),
     "question": _("question, record"),
     "red": _("red from, points behind"),
     "remark": _("remark, record"),
     "reopened": _("goes on again"),
     "report": _("report, record"),
+    "slip": _("key slip"),
     "slips": _("key slips destroyed"),
     "status": _("status"),
     "unit": _("unit"),
@@ -110,13 +120,15 @@ NAMES: dict[str, Promise] = {
 #: The words of a datum's codes. A code that is not here stays as it stands: an address, a name.
 VALUES: dict[str, Mapping[str, str | Promise]] = {
     "because": BECAUSE,
+    "how": {"recovery": _("a recovery code")},
+    "role": dict(Role.choices),
     "method": TIE_RULES,
     "status": STATUSES,
     **{
         key: dict(choices.choices)
         for key, choices in [
             ("body", Body), ("feasible", Feasible), ("from", Stage), ("kind", Kind),
-            ("outcome", Outcome), ("presence", Presence), ("to", Stage),
+            ("outcome", Outcome), ("presence", Presence), ("proof", CountProof), ("to", Stage),
         ]
     },
 }  # fmt: skip

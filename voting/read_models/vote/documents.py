@@ -6,7 +6,7 @@ journal entry of the act itself. Nothing here counts, rounds or decides anything
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from accounts.models import User
 from voting.count.formats.notice import FurtherBallot
 from voting.models import JournalEntry
 from voting.printing.blocks import Block, Document, Heading, Listing, Table, Text
 from voting.read_models.core.words import BECAUSE, TIES
+from voting.read_models.vote.imported import entry_words
 from voting.read_models.vote.lines import english
 from voting.read_models.vote.results import Result
 from voting.read_models.vote.round_result import RoundResult
@@ -93,11 +95,13 @@ def minutes(result: Result, entries: Iterable[JournalEntry], *, open_to_all: boo
     staff: the reason may name an illness (``open_to_all``).
     """
     groups: dict[int, list[list[str]]] = {}
+    entries = list(entries)
+    seconds = _seconds(entries)
     for entry in entries:
         number = int(entry.data.get("round", 0))
         lines = _entry_sentences(entry, open_to_all=open_to_all)
         if lines and number <= result.number:
-            groups.setdefault(number, []).append([moment(entry.at), lines, _person(entry)])
+            groups.setdefault(number, []).append([moment(entry.at), lines, _people(entry, seconds)])
     blocks: list[Block] = [Text(_opening(result))]
     head = [_("Time"), _("Act"), _("By")]
     if 0 in groups:
@@ -134,6 +138,7 @@ def _frame(result: Result) -> dict[str, Any]:
 def _digests(result: Result, *, notice: bool = True) -> list[tuple[str, str]]:
     """Return the hashes; that of the notice only where there is one."""
     known = [
+        (_("Mark of the key"), result.key_mark.digits if english() else str(result.key_mark)),
         (_("Root of the sealed urn"), result.body["urn"]["root"]),
         (_("Hash of the count"), result.body["tally"]["digest"]),
     ]
@@ -167,7 +172,7 @@ def _opening(result: Result) -> str:
 
 def _sentences(lines: Iterable[str]) -> str:
     """Return the sentences in a row; Chinese writes no blank between them."""
-    return (" " if english() else "").join(lines)
+    return (" " if english() else "").join(filter(None, lines))
 
 
 def _listed(values: Iterable[Any]) -> str:
@@ -215,6 +220,8 @@ def _round_blocks(one: RoundResult) -> list[Block]:
     if one.void_reasons:
         reasons = _listed(f"{reason} {number}" for reason, number in one.void_reasons)
         blocks.append(Text(f"{_('Void ballots:')} {reasons}"))
+    if one.imported:
+        blocks.append(Text(one.imported, strong=True))
     if one.tie:
         blocks += _tie_blocks(one.tie)
     return [*blocks, *_votes(one), *_channels(one)]
@@ -289,9 +296,21 @@ def _tie_blocks(tie: dict[str, Any]) -> list[Block]:
     return [Text(_sentences(lines), strong=True), Text(_sentences(reason))]
 
 
-def _person(entry: JournalEntry) -> str:
-    actor = entry.actor
-    return _in_brackets(actor, actor.get_role_display()) if actor.role else str(actor)
+def _seconds(entries: Sequence[JournalEntry]) -> dict[str, User]:
+    """Return the people who stood by an act as second person, by user name; asks for them only where there are any."""
+    names = {entry.data["second"] for entry in entries if "second" in entry.data}
+    return {user.username: user for user in User.objects.filter(username__in=names)} if names else {}
+
+
+def _people(entry: JournalEntry, seconds: dict[str, User]) -> str:
+    """Return who did it, and who stood by it as second person."""
+    second = seconds.get(entry.data.get("second", ""))
+    people = [entry.actor, second] if second else [entry.actor]
+    return pgettext("list", ", ").join(_person(each) for each in people)
+
+
+def _person(who: User) -> str:
+    return _in_brackets(who, who.get_role_display()) if who.role else str(who)
 
 
 #: What the minutes say of an act; acts that are not here are not part of the procedure in the hall.
@@ -306,6 +325,8 @@ _ACTS: dict[str, Promise] = {
         "Delegate %(delegate)s was admitted to the roll, which is now %(roll)s."
     ),
     Act.ROUND_BEGUN: gettext_lazy("A further round was begun, %(because)s."),
+    Act.CODES_ISSUED: gettext_lazy("A new slip was printed for delegate %(delegates)s."),
+    Act.CODE_VOIDED: gettext_lazy("The slip of delegate %(delegate)s was voided."),
     Act.KEY_SPLIT: gettext_lazy(
         "The key of the urn was shared: %(issued)s slips, of which %(needed)s open it."
     ),
@@ -315,6 +336,7 @@ _ACTS: dict[str, Promise] = {
     Act.ROUND_CLOSED: gettext_lazy("Voting was closed and the urn sealed with %(ballots)s ballots."),
     Act.PAPER_RETURNED: gettext_lazy("The box was opened: %(returned)s paper ballots."),
     Act.PAPER_SETTLED: gettext_lazy("A difference between two readings of a paper ballot was settled."),
+    Act.URN_TAKEN: gettext_lazy("The sealed urn was handed out as a file, to be counted offline."),
     Act.ROUND_COUNTED: gettext_lazy("The ballots were counted."),
     Act.TALLY_CERTIFIED: gettext_lazy("The count was certified."),
     Act.TIE_DECIDED: gettext_lazy("%(method)s"),
@@ -323,16 +345,17 @@ _ACTS: dict[str, Promise] = {
 _WORDED: dict[str, Callable[[Any], str]] = {
     "because": lambda value: str(BECAUSE.get(value, value)),
     "method": lambda value: str(TIES.get(value, value)),
+    "delegates": _listed,
 }
 
 
 def _entry_sentences(entry: JournalEntry, *, open_to_all: bool) -> str:
     """Return the sentence for an act, with the numbers of its own journal entry; empty for what is left out."""
     words = _ACTS.get(entry.act)
-    if words is None:
+    if words is None or (entry.act == Act.CODES_ISSUED and "delegates" not in entry.data):
         return ""
     known = {name: _WORDED.get(name, str)(value) for name, value in entry.data.items()}
-    lines = [str(words) % known]
+    lines = [str(words) % known, entry_words(entry)]
     if entry.act == Act.ROUND_OPENED and "minutes" in entry.data:
         count = int(entry.data["minutes"])
         lines.append(

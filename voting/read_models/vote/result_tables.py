@@ -50,6 +50,8 @@ def facts(result: Result) -> list[list[Cell]]:
         [_("Hash of the count"), body["tally"]["digest"]],
         [_("Hash of the notice"), result.digest],
     ]
+    if result.imported:
+        rows.append([_("Count"), result.imported])
     return rows
 
 

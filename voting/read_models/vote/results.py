@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from voting.count.formats.notice import NoticeBody
+from voting.count.key_marks import KeyMark
 from voting.count.notice import read_notice
 from voting.models import Notice
 from voting.read_models.core.letterhead import Letterhead
@@ -44,6 +45,11 @@ class Result(RoundResult):
     @property
     def digest(self) -> str:
         return self.notice.digest
+
+    @property
+    def key_mark(self) -> KeyMark:
+        """The mark of the key that the ballots were sealed to."""
+        return KeyMark.of(self.body["round"]["key"])
 
     @cached_property
     def letterhead(self) -> Letterhead:

@@ -23,6 +23,7 @@ from voting.read_models.core.words import (
     VOID_REASONS,
 )
 from voting.read_models.vote.grades import grade_word, grades_in_short, working
+from voting.read_models.vote.imported import imported_round
 from voting.read_models.vote.lines import Item, english, tenths_of_a_percent
 
 
@@ -61,6 +62,11 @@ class RoundResult:
     def graded(self) -> bool:
         """This is an assessment, not a choice."""
         return self.ballot_type is BallotType.GRADES
+
+    @property
+    def imported(self) -> str:
+        """What is said of a count that came as a file; empty for one of the server's own."""
+        return imported_round(self.part)
 
     @property
     def name_heading(self) -> str:

@@ -17,7 +17,7 @@ from accounts.names import NamesShown
 from voting import queries
 from voting.models import Breakdown, Cycle
 from voting.printing.blocks import Document
-from voting.printing.pdf import as_pdf
+from voting.printing.drawn import kept_pdf
 from voting.printing.tables import Cell, rows_as_csv, rows_as_xlsx
 from voting.read_models.after import documents
 from voting.views.after.deliveries import as_of, shown
@@ -54,7 +54,7 @@ def breakdown_pdf(request: HttpRequest, slug: str, version: int) -> HttpResponse
     return download(
         request,
         f"{slug}-breakdown-{version}.pdf",
-        lambda: as_pdf(documents.breakdown_document(issued, units)),
+        lambda: kept_pdf(documents.breakdown_document(issued, units)),
         version=f"{issued.digest} {head.version} {units.version}",
     )
 
@@ -131,7 +131,7 @@ def quarterly(request: HttpRequest, slug: str, quarter: int) -> HttpResponse:
 @require_safe
 def quarterly_pdf(request: HttpRequest, slug: str, quarter: int) -> HttpResponse:
     _cycle, document, _rows = _quarterly(request, slug, quarter)
-    return download(request, f"{slug}-quarter-{quarter}.pdf", as_pdf(document))
+    return download(request, f"{slug}-quarter-{quarter}.pdf", kept_pdf(document))
 
 
 @require_safe
@@ -160,7 +160,7 @@ def bulletin(request: HttpRequest, slug: str, month: int) -> HttpResponse:
 
 @require_safe
 def bulletin_pdf(request: HttpRequest, slug: str, month: int) -> HttpResponse:
-    return download(request, f"{slug}-bulletin-{month:02}.pdf", as_pdf(_bulletin(request, slug, month)[1]))
+    return download(request, f"{slug}-bulletin-{month:02}.pdf", kept_pdf(_bulletin(request, slug, month)[1]))
 
 
 def _half_year(request: HttpRequest, slug: str, half: int) -> Written:
@@ -177,7 +177,7 @@ def half_year(request: HttpRequest, slug: str, half: int) -> HttpResponse:
 
 @require_safe
 def half_year_pdf(request: HttpRequest, slug: str, half: int) -> HttpResponse:
-    return download(request, f"{slug}-half-year-{half}.pdf", as_pdf(_half_year(request, slug, half)[1]))
+    return download(request, f"{slug}-half-year-{half}.pdf", kept_pdf(_half_year(request, slug, half)[1]))
 
 
 @require_safe
@@ -191,7 +191,7 @@ def glance(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def glance_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     _cycle, seen = shown(request, slug)
-    return download(request, f"{slug}-glance.pdf", as_pdf(documents.glance(seen)))
+    return download(request, f"{slug}-glance.pdf", kept_pdf(documents.glance(seen)))
 
 
 def _page(

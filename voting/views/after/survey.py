@@ -8,12 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.congresses import here
+from accounts.networks import address_of_person
 from voting import queries
 from voting.domain.after import surveys
 from voting.domain.core.refusals import Refused
 from voting.models import Cycle, Delivery, Survey
 from voting.states import GRADES, choices_of
-from voting.views.core.address import address_of_person
 
 MISTAKEN = 422
 

@@ -15,7 +15,7 @@ from voting.domain.before.funnel import of_data
 from voting.domain.before.slate_reports import read_body
 from voting.models import Cycle, SlateReport
 from voting.printing.blocks import Document
-from voting.printing.pdf import as_pdf
+from voting.printing.drawn import kept_pdf
 from voting.printing.tables import rows_as_csv
 from voting.read_models.before.slate_report import funnel_rows, slate_document
 from voting.read_models.core.letterhead import Letterhead
@@ -69,7 +69,7 @@ def pdf(request: HttpRequest, slug: str, version: int | None = None) -> HttpResp
     return download(
         request,
         f"{cycle.slug}-slate-report-{report.version}.pdf",
-        lambda: as_pdf(_document(cycle, report, units)),
+        lambda: kept_pdf(_document(cycle, report, units)),
         version=f"{report.digest} {head.version} {units.version}",
     )
 

@@ -15,15 +15,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.congresses import addresses_of, here
 from accounts.models import User
+from accounts.networks import address_of_person
 from accounts.roles import Role
 from voting import queries
 from voting.domain.before import proposals
 from voting.domain.before.calls import CallNotOpen
+from voting.domain.core import uploads
 from voting.domain.core.refusals import Refused
 from voting.forms.before.proposal import ListForm, ProposalForm, TrackForm
 from voting.models import Attachment, Cycle, Proposal
 from voting.states import Visibility
-from voting.views.core.address import address_of_person
 from voting.views.core.files import download
 
 PER_PAGE = 30
@@ -89,6 +90,8 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
         except proposals.TooMany as refusal:
             form.add_error(None, str(refusal))
             status = TOO_MANY
+        except uploads.BadFiles as refusal:
+            form.add_error("attachments", [str(each) for each in refusal.refusals])
         except Refused as refusal:
             form.add_error(None, str(refusal))
         except ValidationError as error:

@@ -15,6 +15,7 @@ from accounts.names import NamesShown
 from voting.count.counting import BallotType, BlankBallot, UnderVote
 from voting.domain.vote.ballots import WHOLE, BallotRefused, ForeignMark, cast_ballot, marks_of
 from voting.domain.vote.definitions import ballot_items, definition_of
+from voting.domain.vote.tried_keys import mark_of
 from voting.forms.vote.ballot import BallotForm, make_ticket
 from voting.models import RollEntry
 from voting.views.core.refusal_page import RefusalPage, address_of, delegate_page
@@ -110,6 +111,7 @@ def _paper(entry: RollEntry, form: BallotForm, *, page: str, faults: Collection[
         "whole_options": options(form.chosen.get(WHOLE, 0), kind),
         "limited": kind.limited,
         "all_needed": rule.under is UnderVote.VOID,
+        "mark": mark_of(entry.round),
         "blank_is_void": rule.blank is BlankBallot.VOID,
         "switch_path": address_of(page),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from string import Template
+from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -21,15 +22,22 @@ def cast_page(request: HttpRequest, receipt: Receipt, *, kind: str) -> str:
     return _frame(get_language() or "", kind, len(groups)).substitute(
         {f"g{place}": group for place, group in enumerate(groups)},
         receipt=receipt.friendly,
+        mark=receipt.mark.characters,
+        digits=receipt.mark.digits,
         qr=receipt_svg(request.build_absolute_uri(page) if page else "", receipt.friendly),
     )
 
 
 @lru_cache(maxsize=16)
 def _frame(language: str, kind: str, groups: int) -> Template:
-    """Return the page without the receipt, in the active language.
+    """Return the page without receipt and mark, in the active language.
 
     The same for everybody, and the whole hall asks for it within a minute: rendered once per language and kind.
     """
-    places = {"receipt": "$receipt", "qr": "$qr", "groups": [f"$g{place}" for place in range(groups)]}
+    places: dict[str, Any] = {
+        "receipt": "$receipt",
+        "qr": "$qr",
+        "groups": [f"$g{place}" for place in range(groups)],
+    }
+    places["mark"] = {"characters": "$mark", "digits": "$digits"}
     return Template(render_to_string("vote/ballot/done.html", places | {"cycle": {"kind": kind}}))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from voting import queries
 from voting.models import Cycle
 from voting.printing.blocks import Document
-from voting.printing.pdf import as_pdf
+from voting.printing.drawn import kept_pdf
 from voting.read_models.vote import documents
 from voting.read_models.vote.results import Result
 from voting.views.core.files import FRESH, download
@@ -81,4 +81,6 @@ def _pdf(request: HttpRequest, slug: str, number: int | None, write: Write, name
     part = name if number is None else f"round-{number}-{name}"
     # The journal goes on after the notice, and the minutes with it.
     version = "" if name == "minutes" else f"{shown.digest} {shown.letterhead.version}"
-    return download(request, f"{cycle.slug}-{part}.pdf", lambda: as_pdf(write(cycle, shown)), version=version)
+    return download(
+        request, f"{cycle.slug}-{part}.pdf", lambda: kept_pdf(write(cycle, shown)), version=version
+    )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.congresses import here
 from voting import queries
+from voting.domain.vote.tried_keys import mark_of
 from voting.models import Cycle
 from voting.read_models.vote.results import Result
 from voting.states import RoundStatus
@@ -31,6 +32,7 @@ def screen(request: HttpRequest, slug: str) -> HttpResponse:
         "left": _clock(_left(moment)),
         "numbers": _numbers(moment),
         "result": _result(cycle, moment),
+        "mark": mark_of(moment.round) if moment.phase in _MARKED else None,
     }
     if context["result"]:
         context["floor"] = "" if context["result"].several else context["result"].line
@@ -50,6 +52,10 @@ def screen_json(request: HttpRequest, slug: str) -> HttpResponse:
     moment = moment_of(queries.public_cycle(here(request), slug))
     told = {"phase": moment.phase, "key": _key(moment), "left": _left(moment), "numbers": _numbers(moment)}
     return JsonResponse(told)
+
+
+#: Before the opening a scrutineer types the mark from their own slip: it can't be read off the wall.
+_MARKED = (Phase.VOTING, Phase.COUNTING)
 
 
 def _key(moment: Moment) -> str:

@@ -1,0 +1,79 @@
+"""What the database holds of a session opens none: neither read nor written (TRUST.md §5).
+
+Guards ``accounts.sessions``.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.sessions import SessionStore, stored_key
+from tests.factories import UserFactory
+from tests.security.test_crawl import BACKEND
+
+pytestmark = pytest.mark.django_db
+
+
+def at_work(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    assert client.get("/admin/").status_code == 200
+    return client
+
+
+def cookie_of(client: Client) -> str:
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def with_cookie(key: str) -> Client:
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
+    return client
+
+
+def test_whoever_reads_the_database_alone_has_nobodys_cookie():
+    known = cookie_of(at_work(UserFactory(role=Role.SCRUTINEER)))
+    assert with_cookie(known).get("/admin/").status_code == 200
+    for row in Session.objects.all():
+        assert known not in f"{row.session_key} {row.session_data}"
+        assert with_cookie(row.session_key).get("/admin/").status_code == 302
+
+
+def test_whoever_writes_the_database_cannot_put_anothers_session_under_the_own_cookie():
+    own, others = at_work(UserFactory(role=Role.CLERK)), at_work(UserFactory(role=Role.SCRUTINEER))
+    theirs = Session.objects.get(session_key=stored_key(cookie_of(others)))
+    Session.objects.filter(session_key=stored_key(cookie_of(own))).update(session_data=theirs.session_data)
+    assert own.get("/admin/").status_code == 302
+    assert others.get("/admin/").status_code == 200
+
+
+def test_a_session_ends_with_its_sign_out_and_when_it_is_over():
+    client = at_work(UserFactory(role=Role.CLERK))
+    key = cookie_of(client)
+    assert SessionStore().exists(key)
+    client.post("/admin/logout/")
+    assert not SessionStore().exists(key)
+    assert not Session.objects.exists()
+    over = at_work(UserFactory(role=Role.CLERK))
+    Session.objects.update(expire_date=timezone.now() - timezone.timedelta(seconds=1))
+    assert over.get("/admin/").status_code == 302
+    call_command("clearsessions")
+    assert not Session.objects.exists()
+
+
+def test_a_session_keeps_what_is_put_into_it_under_a_new_key():
+    session = SessionStore()
+    session["kept"] = 1
+    session.save()
+    before = session.session_key
+    session.cycle_key()
+    assert SessionStore(session.session_key)["kept"] == 1
+    assert not SessionStore().exists(before)
+    assert Session.objects.count() == 1
