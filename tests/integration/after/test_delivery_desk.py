@@ -25,7 +25,7 @@ from voting.states import Stage
 pytestmark = pytest.mark.django_db
 
 DESK = "/admin/vote/2018/delivery/"
-TICK = "请勾选确认；尚未作任何改动。"
+TICK = "请勾选确认；目前未作任何处理。"
 LIGHTS = {"yellow": "10", "yellow_from": "ge", "red": "30", "red_from": "gt", "report_days": "31"}
 DISPOSED = {"slips": "10", "witnesses": "监票人", "note": "粉碎", "confirm": "on"}
 

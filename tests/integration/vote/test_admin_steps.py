@@ -142,7 +142,7 @@ def test_an_irreversible_step_asks_first():
     vote = make_vote(until="ready", delegates=3)
     answer = desk(vote.clerk).post(address("open"), {})
     assert answer.status_code == 422
-    assert "尚未作任何改动" in text_of(answer)
+    assert "目前未作任何处理" in text_of(answer)
     assert vote.round.status == RoundStatus.READY
 
 

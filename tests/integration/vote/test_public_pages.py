@@ -277,7 +277,7 @@ def test_the_screen_counts_down_by_the_servers_clock(client: Client):
     feed = client.get(at("screen-json", "now")).json()
     assert 590 <= feed["left"] <= 600
     assert feed["key"] == "voting-1"
-    assert re.search(r"data-left>(10:00|9:\d\d)<", client.get(at("screen", "now")).content.decode())
+    assert re.search(r"data-left\s*>(10:00|9:\d\d)<", client.get(at("screen", "now")).content.decode())
     with mock.patch(
         "voting.views.vote.screen.timezone.now", return_value=timezone.now() + timedelta(minutes=11)
     ):
