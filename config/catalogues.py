@@ -29,7 +29,7 @@ HEADER = """\
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdif]|%[sdif](?!\w)|\{\w*\}")
 
 #: Words that an official would take for another thing, and the one word that this application has for it.
-ONE_WORD = {"签认": "核签", "本次大会": "本级人民代表大会"}
+ONE_WORD = {"签认": "核签", "本次大会": "本级人民代表大会", "presiding officer": "executive chairperson"}
 
 _PLAIN = ("_", "gettext", "gettext_lazy", "gettext_noop")
 KEYWORDS = {
@@ -95,7 +95,7 @@ def faults_of(message: Message) -> Iterator[str]:
     if message.fuzzy:
         yield "fuzzy"
     for other, word in ONE_WORD.items():
-        if any(other in string for string in strings):
+        if any(other in string for string in (model, *strings)):
             yield f"“{other}” for “{word}”"
     wanted = set(PLACEHOLDER.findall(model))
     for string in filter(None, strings):

@@ -117,6 +117,7 @@ def three_mistakes(trial: Page, slips: list[str]) -> None:
     for place in (1, 2, 3):
         field = trial.locator(f"#div_id_slip_{place}")
         expect(field.locator(".invalid-feedback")).to_contain_text(f"第 {place} 栏")
+        expect(field.locator(".slip-status")).to_be_empty()  # it is said once
         expect(trial.locator(f"#id_slip_{place}")).to_have_attribute("type", "password")
         expect(trial.locator(f"#id_slip_{place}")).to_have_value(wrong[place - 1])
     assert_good(trial, SMALL)

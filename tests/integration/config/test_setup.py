@@ -274,6 +274,7 @@ def test_no_sentence_is_without_its_translation() -> None:
         (Message(("one", "%(n)d things"), ("%(n)d件",)), []),
         (Message(("one", "%(n)d things"), ("",)), ["not translated"]),
         (Message("certified", "已签认"), ["“签认” for “核签”"]),
+        (Message("a presiding officer", "执行主席"), ["“presiding officer” for “executive chairperson”"]),
     ],
 )
 def test_faults_of_a_translation(message: Message, faults: list[str]) -> None:

@@ -273,6 +273,15 @@ def test_a_cast_ballot_is_in_the_urn_with_a_receipt_and_the_session_ends(client,
     assert client.get(BALLOT).url == ENTER
 
 
+def test_whoever_has_cast_is_not_told_not_to_vote(client, vote):
+    enter(client, vote)
+    reviewed = client.post(REVIEW, marked(client, TEN))
+    assert "请不要投票，并告知监票人" in text(reviewed)
+    ended = text(client.post(CAST, fields(reviewed)))
+    assert "如不一致，请告知监票人" in ended
+    assert "请不要投票" not in ended
+
+
 @pytest.mark.parametrize(
     ("language", "limit"),
     [

@@ -58,7 +58,7 @@ class PaperDesk(StepPage):
         return permissions.can_switch(self.user, self.cycle)
 
     def bar(self) -> Refused | None:
-        """The check-in is the clerk's; the presiding officer may switch to paper besides."""
+        """The check-in is the clerk's; the executive chairperson may switch to paper besides."""
         mine = self.may_switch if self.doing == "switch" else self.step.mine
         return None if mine else NotYours()
 

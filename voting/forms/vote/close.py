@@ -24,10 +24,10 @@ class CloseForm(TwoPeople, ConfirmForm):
             return ""
         return ngettext(
             "%(count)d delegate who was in the hall since the opening has no ballot in the urn: not voted, or on "
-            "paper. To close now, a second person confirms it here: another clerk, the presiding officer or a "
+            "paper. To close now, a second person confirms it here: another clerk, the executive chairperson or a "
             "scrutineer.",
             "%(count)d delegates who were in the hall since the opening have no ballot in the urn: not voted, or on "
-            "paper. To close now, a second person confirms it here: another clerk, the presiding officer or a "
+            "paper. To close now, a second person confirms it here: another clerk, the executive chairperson or a "
             "scrutineer.",
             self.pending,
         ) % {"count": self.pending}

@@ -18,7 +18,7 @@ class _Printing(TwoPeople):
             return ""
         return gettext(
             "Whoever holds a new slip can vote with it now. A second person confirms it here: another clerk, the "
-            "presiding officer or a scrutineer. The minutes name every single slip that is printed from here on."
+            "executive chairperson or a scrutineer. The minutes name every single slip that is printed from here on."
         )
 
 

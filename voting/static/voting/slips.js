@@ -28,7 +28,9 @@
     const status = document.createElement('p');
     status.className = 'slip-status small';
     status.setAttribute('role', 'status');
-    let asked = '';
+    // What the server refused stands below the field already, until something else is typed.
+    const refusal = field.parentElement.querySelector('.invalid-feedback');
+    let asked = refusal ? field.value : '';
     const check = async (jump) => {
       const text = field.value;
       if (counted(text) < WORDS) {
@@ -91,7 +93,12 @@
       bar.append(pick, file);
     }
     field.after(bar, status);
-    field.addEventListener('input', () => look(field.value.replace(/\D/g, '').length >= DIGITS));
+    field.addEventListener('input', () => {
+      refusal?.remove();
+      field.classList.remove('is-invalid');
+      field.removeAttribute('aria-invalid');
+      look(field.value.replace(/\D/g, '').length >= DIGITS);
+    });
     // A scanner ends with Enter: that goes on to the next slip and sends nothing.
     field.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter') return;
