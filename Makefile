@@ -23,8 +23,8 @@ install: .venv/development ## make the virtual environment .venv and install the
 demo: .venv/runtime catalogues static ## serve the vote of 2018 as a demo on HOST and PORT (127.0.0.1, 8000); Ctrl-C stops it
 	@$(PY) manage.py demo $(if $(UNTIL),--until $(UNTIL)) $(if $(NEXT),--next-year $(NEXT))
 
-demo-votes: .venv/runtime catalogues ## let the remaining demo delegates vote (CONGRESS=jia: a town's); the demo runs in another terminal
-	@$(PY) manage.py demo_votes $(if $(CONGRESS),--congress $(CONGRESS))
+demo-votes: .venv/runtime catalogues ## let the remaining demo delegates vote (CONGRESS=jia: a town's; SLIPS=new: after slips printed by staff); the demo runs in another terminal
+	@$(PY) manage.py demo_votes $(if $(CONGRESS),--congress $(CONGRESS)) $(if $(SLIPS),--new-slips)
 
 demo-reset: .venv/runtime catalogues ## delete the demo with all its data; make demo begins anew
 	@$(PY) manage.py demo --reset

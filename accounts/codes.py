@@ -13,12 +13,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Func, Value
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts import attempts
 from accounts.models import AccessCode, Congress, Delegate, User
 from accounts.roles import Role
+from voting.text.likeness import fitting, number_key
 
 RANDOM_DIGITS = 19
 GROUP = 4
@@ -93,6 +95,11 @@ def normalise(text: str) -> str:
     return "".join(c for c in text if not c.isspace() and c not in "-‐‑–—_.·")
 
 
+def as_number(text: str) -> str:
+    """Return a typed delegate number as numbers are kept: narrow, in capitals, without blanks and dashes."""
+    return normalise(text).upper()
+
+
 def digits_of(text: str) -> str:
     """Return the 20 digits of a typed code.
 
@@ -135,18 +142,24 @@ def void_code(delegate: Delegate) -> None:
 def check_code(*, congress: Congress | None, number: str, code: str, network: str, at: datetime) -> Delegate:
     """Return the delegate of that congress to whom number and code belong.
 
-    Raises MistypedCode, WrongCode, or ManyWrongCodes where ``network`` was wrong too often. A right code is taken
-    whatever was tried before it: 63 random bits need no rest, and a rest would be a weapon (TRUST.md F36). An unknown
-    number is answered like a wrong code, after the same work (F37). Whether the delegate is still in office is not
-    asked here: whoever is on a frozen roll votes in it.
+    A number without its zeros means whom it fits, where that is one delegate alone. Raises MistypedCode, WrongCode, or
+    ManyWrongCodes where ``network`` was wrong too often. A right code is taken whatever was tried before it: 63 random
+    bits need no rest, and a rest would be a weapon (TRUST.md F36). An unknown number is answered like a wrong code,
+    after the same work (F37). Whether the delegate is still in office is not asked here: whoever is on a frozen roll
+    votes in it.
     """
     digits = digits_of(code)
-    access = (
-        AccessCode.objects.select_related("delegate__user")
-        .filter(delegate__congress=congress, delegate__number=normalise(number).upper(), voided=False)
-        .filter(delegate__user__is_active=True, delegate__user__role=Role.DELEGATE)
-        .first()
+    valid = AccessCode.objects.select_related("delegate__user").filter(
+        delegate__congress=congress, voided=False
     )
+    valid = valid.filter(delegate__user__is_active=True, delegate__user__role=Role.DELEGATE)
+    typed = as_number(number)
+    alike = valid.alias(key=Func("delegate__number", Value("0"), function="LTRIM")).filter(
+        key=number_key(typed)
+    )
+    by_number = {access.delegate.number: access for access in alike}
+    fits = fitting(typed, by_number)
+    access = by_number[fits[0]] if len(fits) == 1 else None
     key, kept = (access.delegate_id, access.digest) if access else (0, "")
     if constant_time_compare(kept, digest(key, digits)) and access:
         return access.delegate

@@ -345,6 +345,8 @@ class StagedFile(models.Model):
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by")
     )
     uploaded_at = models.DateTimeField(_("uploaded at"))
+    #: How it is to be read, where a person said so: sheet, header, columns (``voting.domain.core.imports``).
+    reading = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         abstract = True

@@ -115,12 +115,33 @@ CASES_BEFORE: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     screening.DecidedBefore: on(
         "screening", lambda a: (a.draft("公厕项目", 1), a.decide(a.proposals[0], Outcome.DECLINED))
     ),
+    screening.DecidedMeanwhile: on(
+        "screening", lambda a: a.decide(a.proposals[5], Outcome.DECLINED, knowing=0)
+    ),
+    screening.NotAllUndecided: on(
+        "screening",
+        lambda a: screening.decide_together(
+            cycle=a.cycle,
+            numbers=[1, 99],
+            outcome=Outcome.RESERVE,
+            checklist={},
+            public_reason="储备",
+            **a.acting,
+        ),
+    ),
+    screening.NoDecisionStands: on(
+        "proposals", lambda a: screening.undo_decision(proposal=a.proposals[0], **a.acting)
+    ),
     screening.UnitMissing: on("proposals", lambda a: a.decide(a.proposals[0], Outcome.ORDINARY)),
     screening.NotYourUnit: on("proposals", another_units),
     screening.DueInThePast: on("proposals", lambda a: ask_in_time(a, -1)),
     slates.NotScreened: on("screening", lambda a: a.draft("便道项目", 8)),
     slates.FundsDoNotAddUp: on(
         "screening", lambda a: a.draft("公厕项目", 1, investment_total=Decimal("99.99"))
+    ),
+    slates.AmendmentUnexplained: on(
+        "report",
+        lambda a: slates.amend_candidate(candidate=a.cycle.candidates.first(), reason=" ", **a.acting),
     ),
     slates.NotAllNumbered: on(
         "screening",

@@ -26,6 +26,7 @@ from voting.domain.vote import (
     rolls,
     rounds,
     rules,
+    same_people,
 )
 from voting.management.ceremonies import play_ceremony, scrutineers_of, typed_mark
 from voting.models import Candidate, Cycle, Round, Tally, UrnSeal
@@ -111,6 +112,7 @@ class DelegateFactory(InCongress, DjangoModelFactory[Delegate]):
         username=factory.LazyAttribute(
             lambda user: delegate_username(user.congress, user.factory_parent.number)
         ),
+        name=factory.LazyAttribute(lambda user: f"代表{user.factory_parent.number}"),
         role=Role.DELEGATE,
         congress=factory.SelfAttribute("..congress"),
         password=None,
@@ -183,6 +185,7 @@ class Vote:
     def further(self) -> Round:
         """Begin the further round."""
         round_ = further_rounds.begin_round(cycle=self.cycle, by=self.clerk, at=self.later())
+        same_people.confirm_same_people(round_=round_, by=self.clerk, at=self.later())
         self.cycle.refresh_from_db()
         return round_
 

@@ -34,8 +34,8 @@ _PARTS = (
 )
 
 
-def workbook(rows: str, strings: str = "") -> bytes:
-    """Return a workbook whose only sheet has these rows."""
+def workbook(rows: str, strings: str = "", *, after: str = "") -> bytes:
+    """Return a workbook whose only sheet has these rows, and that after them."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("[Content_Types].xml", _TYPES)
@@ -44,7 +44,7 @@ def workbook(rows: str, strings: str = "") -> bytes:
         packed.writestr("xl/_rels/workbook.xml.rels", _PARTS)
         packed.writestr(
             "xl/worksheets/sheet1.xml",
-            f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>',
+            f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData>{after}</worksheet>',
         )
         packed.writestr("xl/sharedStrings.xml", f'<sst xmlns="{_MAIN}">{strings}</sst>')
     return made.getvalue()

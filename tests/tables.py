@@ -50,12 +50,18 @@ def look(spring: Spring, rows: Sequence[Sequence[object]] | bytes, **given: obje
     return progress_lists.preview(cycle=spring.cycle, content=content, **acting)
 
 
-def come_back(spring: Spring, rows: Sequence[Sequence[object]] | bytes, **given: object) -> int:
-    """Send a table back, and return how many reports it became."""
+def come_back(
+    spring: Spring,
+    rows: Sequence[Sequence[object]] | bytes,
+    *,
+    agreed: Sequence[str] = (),
+    **given: object,
+) -> int:
+    """Send a table back, saying yes to these questions, and return how many reports it became."""
     content = rows if isinstance(rows, bytes) else workbook(rows)
     acting = {"by": spring.vote.clerk, "at": AT} | given
     staged = progress_lists.stage(cycle=spring.cycle, file_name="进度.xlsx", content=content, **acting)
-    return progress_lists.apply(staged=staged, **acting)
+    return progress_lists.apply(staged=staged, agreed=agreed, **acting)
 
 
 def big(*, candidates: int = 10, targets: int = 10, milestones: int = 9) -> Spring:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 from django.db import transaction
 
-from accounts.models import Unit
+from accounts.models import Congress, Unit
 from tests.autumn import make_autumn
 from tests.factories import UnitFactory, draft_cycle, make_vote
 from tests.security.test_crawl import database
@@ -47,11 +47,11 @@ def test_a_world_put_back_is_row_by_row_the_one_that_was_made(make: Callable[[],
     with rolled_back():
         world = make()
         assert database() == made
-        Cycle.objects.update(seats=1)
-        world.cycle.seats = 1
+        Congress.objects.update(name="改过")
+        world.cycle.congress.name = "改过"
     again = make()
     assert database() == made, "what was done to the last one is gone"
-    assert again.cycle.seats != 1
+    assert again.cycle.congress.name != "改过"
     assert first_break(again.cycle) is None
 
 

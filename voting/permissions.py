@@ -121,6 +121,16 @@ def can_begin_round(user: Person, cycle: Cycle) -> bool:
     return _acts(user, cycle, Role.CLERK, Role.PRESIDING)
 
 
+def can_annul(user: Person, cycle: Cycle) -> bool:
+    """Record that the presidium annulled a round."""
+    return _acts(user, cycle, Role.CLERK, Role.PRESIDING)
+
+
+def can_end_rounds(user: Person, cycle: Cycle) -> bool:
+    """Record that the presidium decided to hold no further round."""
+    return _acts(user, cycle, Role.CLERK, Role.PRESIDING)
+
+
 def can_publish(user: Person, cycle: Cycle) -> bool:
     return _acts(user, cycle, Role.CLERK, Role.PRESIDING)
 

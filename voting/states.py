@@ -1,29 +1,12 @@
-"""Every state and every step between states, and the labels of the count's own words. Imports the count alone.
+"""Every state and every step between states. Imports nothing of ours.
 
 The tables below are the only truth about what may follow what; ``domain.core.cycles.move_cycle`` and
 ``domain.vote.rounds.move_round`` are their only users.
 """
 
-from collections.abc import Mapping
-
 from django.db.models import TextChoices
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-
-from voting.count.grading import Grade
-from voting.count.measures import (
-    BallotType,
-    Base,
-    BlankBallot,
-    Comparator,
-    Scoring,
-    ShortfallRule,
-    TieRule,
-    UnderVote,
-)
-
-Labels = Mapping[str, Promise]
 
 
 class Stage(TextChoices):
@@ -39,22 +22,28 @@ class Stage(TextChoices):
     ASSESSMENT = "assessment", _("assessment")
     ARCHIVED = "archived", _("archived")
     WITHDRAWN = "withdrawn", pgettext_lazy("assessment", "withdrawn")
+    GIVEN_UP = "given_up", pgettext_lazy("year", "given up")
 
 
 STAGE_STEPS: dict[Stage, frozenset[Stage]] = {
-    Stage.SOLICITATION: frozenset({Stage.SCREENING}),
+    # A year is given up before its call is published, and not after.
+    Stage.SOLICITATION: frozenset({Stage.SCREENING, Stage.GIVEN_UP}),
     Stage.SCREENING: frozenset({Stage.DELIBERATION}),
     # Only an assessment is ever withdrawn.
     Stage.DELIBERATION: frozenset({Stage.VOTING, Stage.WITHDRAWN}),
-    Stage.VOTING: frozenset({Stage.COUNTING}),
-    Stage.COUNTING: frozenset({Stage.PUBLICATION, Stage.VOTING}),
+    # Back to the deliberation goes a cycle whose roll is unfrozen, or whose round was annulled.
+    Stage.VOTING: frozenset({Stage.COUNTING, Stage.DELIBERATION}),
+    Stage.COUNTING: frozenset({Stage.PUBLICATION, Stage.VOTING, Stage.DELIBERATION}),
     Stage.PUBLICATION: frozenset({Stage.DELIVERY}),
     Stage.DELIVERY: frozenset({Stage.ASSESSMENT}),
     Stage.ASSESSMENT: frozenset({Stage.ARCHIVED, Stage.DELIVERY}),
     Stage.ARCHIVED: frozenset(),
     Stage.WITHDRAWN: frozenset(),
+    Stage.GIVEN_UP: frozenset(),
 }
 
+#: Until here it is prepared what the delegates will vote on, and under which rules.
+PREPARING_STAGES = frozenset({Stage.SOLICITATION, Stage.SCREENING, Stage.DELIBERATION})
 #: What follows the vote: everything that was voted on is published.
 VOTED_STAGES = frozenset({Stage.PUBLICATION, Stage.DELIVERY, Stage.ASSESSMENT, Stage.ARCHIVED})
 
@@ -123,25 +112,35 @@ class RoundStatus(TextChoices):
     COUNTED = "counted", _("counted")
     CERTIFIED = "certified", _("certified")
     PUBLISHED = "published", _("published")
+    ANNULLED = "annulled", pgettext_lazy("round", "annulled")
+    UNFROZEN = "unfrozen", _("roll unfrozen")
 
 
 ROUND_STEPS: dict[RoundStatus, frozenset[RoundStatus]] = {
-    RoundStatus.PREPARING: frozenset({RoundStatus.KEYED}),
+    RoundStatus.PREPARING: frozenset({RoundStatus.KEYED, RoundStatus.UNFROZEN}),
     RoundStatus.KEYED: frozenset({RoundStatus.KEYED, RoundStatus.READY}),
     RoundStatus.READY: frozenset({RoundStatus.KEYED, RoundStatus.OPEN}),
-    RoundStatus.OPEN: frozenset({RoundStatus.CLOSED}),
-    RoundStatus.CLOSED: frozenset({RoundStatus.COUNTED}),
-    RoundStatus.COUNTED: frozenset({RoundStatus.CERTIFIED}),
+    RoundStatus.OPEN: frozenset({RoundStatus.CLOSED, RoundStatus.ANNULLED}),
+    RoundStatus.CLOSED: frozenset({RoundStatus.COUNTED, RoundStatus.ANNULLED}),
+    RoundStatus.COUNTED: frozenset({RoundStatus.CERTIFIED, RoundStatus.ANNULLED}),
     RoundStatus.CERTIFIED: frozenset({RoundStatus.PUBLISHED}),
     RoundStatus.PUBLISHED: frozenset(),
+    RoundStatus.ANNULLED: frozenset(),
+    RoundStatus.UNFROZEN: frozenset(),
 }
 
+#: Nothing more comes of a round that stands here.
+OVER_STATUSES = frozenset({RoundStatus.PUBLISHED, RoundStatus.ANNULLED, RoundStatus.UNFROZEN})
+#: A round that stands here was not counted for anything: what it was voted under may be mended and voted on anew.
+WITHOUT_RESULT = frozenset({RoundStatus.ANNULLED, RoundStatus.UNFROZEN})
+#: From the opening until the count is certified a round may be annulled.
+ANNULLABLE = frozenset(since for since, steps in ROUND_STEPS.items() if RoundStatus.ANNULLED in steps)
 #: Until the vote opens a delegate may be excluded from the roll or admitted to it.
 BEFORE_OPENING = frozenset({RoundStatus.PREPARING, RoundStatus.KEYED, RoundStatus.READY})
 #: While a round stands here the check-in desk works: late delegates come, others leave.
 CHECK_IN_STATUSES = BEFORE_OPENING | {RoundStatus.OPEN}
 #: Between the ceremony and the publication: who has an account decides what comes out.
-UNDER_WAY = frozenset(RoundStatus) - {RoundStatus.PREPARING, RoundStatus.PUBLISHED}
+UNDER_WAY = frozenset(RoundStatus) - OVER_STATUSES - {RoundStatus.PREPARING}
 #: Nothing about choices exists outside the urn before a round stands here (TRUST.md §2).
 COUNT_STATUSES = frozenset({RoundStatus.COUNTED, RoundStatus.CERTIFIED, RoundStatus.PUBLISHED})
 #: The list of sealed ballots is fixed and public from here on.
@@ -155,75 +154,6 @@ class Presence(TextChoices):
     PRESENT = "present", _("present")
     ON_LEAVE = "on_leave", _("on leave")
     LEFT = "left", _("left early")
-
-
-#: The labels of what the measures of a vote settle. Its words are the count's own (``count.measures``), and so are the
-#: meanings; empty stands for what a vote can do without.
-BALLOT_TYPES: Labels = {
-    BallotType.UP_TO: _("choose up to N"),
-    BallotType.EXACTLY: _("choose exactly N"),
-    BallotType.PER_ITEM: _("for, against or abstain on each project"),
-    BallotType.PER_ITEM_UP_TO: _("for, against or abstain on each project, at most N for"),
-    BallotType.RANKING: _("rank up to N projects by priority"),
-    BallotType.WHOLE_REPORT: _("approve or reject the whole list"),
-    BallotType.GRADES: _("satisfied, basically satisfied or unsatisfied with each project"),
-}
-UNDER_VOTES: Labels = {
-    UnderVote.VALID: pgettext_lazy("too few marks", "valid"),
-    UnderVote.VOID: pgettext_lazy("too few marks", "void"),
-}
-SCORINGS: Labels = {
-    "": _("nothing is ranked"),
-    Scoring.POINTS: _("points by place: N for the first place, N − 1 for the second, …"),
-    Scoring.FIRST_PREFERENCES: _("most first places, then most second places, …"),
-}
-FLOOR_BASES: Labels = {
-    "": _("no floor: the highest N"),
-    Base.ALL: _("all delegates on the roll"),
-    Base.PRESENT: _("delegates present"),
-    Base.RETURNED: _("ballots returned"),
-    Base.VALID: _("valid ballots"),
-}
-GROUP_BASES: Labels = {
-    "": _("no second threshold"),
-    Base.ALL: _("all members of the sub-group on the roll"),
-    Base.PRESENT: _("members of the sub-group present"),
-    Base.RETURNED: _("ballots returned by the sub-group"),
-    Base.VALID: _("valid ballots of the sub-group"),
-}
-SATISFIED_BASES: Labels = {
-    "": _("no assessment"),
-    Base.ALL: _("all members on the roll"),
-    Base.PRESENT: _("members present"),
-    Base.RETURNED: _("ballots returned"),
-    Base.VALID: _("valid ballots"),
-}
-COMPARATORS: Labels = {Comparator.MORE_THAN: _("more than"), Comparator.AT_LEAST: _("at least")}
-BLANK_BALLOTS: Labels = {
-    BlankBallot.VALID: pgettext_lazy("blank ballot", "valid: abstains on every project"),
-    BlankBallot.VOID: pgettext_lazy("blank ballot", "void"),
-}
-TIE_RULES: Labels = {
-    TieRule.FURTHER_BALLOT: _("another ballot among the tied projects"),
-    TieRule.PRESIDIUM: _("the presidium decides, with a recorded reason"),
-    TieRule.LOT: _("a public lot, recorded"),
-    TieRule.ADMIT_ALL: _("all tied projects are chosen"),
-}
-SHORTFALL_RULES: Labels = {
-    ShortfallRule.FURTHER_ROUND: _("another round among the rest"),
-    ShortfallRule.STAY_EMPTY: _("the seats stay empty"),
-    ShortfallRule.NEXT_SESSION: _("left to the next session"),
-}
-GRADES: Labels = {
-    Grade.SATISFIED: _("satisfied"),
-    Grade.BASICALLY: _("basically satisfied"),
-    Grade.UNSATISFIED: _("unsatisfied"),
-}
-
-
-def choices_of(labels: Labels) -> list[tuple[str, Promise]]:
-    """Return the labels as the choices of a field, their words as plain text: a migration names no class of ours."""
-    return [(str(word), label) for word, label in labels.items()]
 
 
 class Became(TextChoices):
@@ -274,6 +204,8 @@ class Act(TextChoices):
     """What the journal records. There is no entry for the casting of a ballot: it would be a clock."""
 
     CYCLE_CREATED = "cycle_created", _("cycle created")
+    YEAR_CORRECTED = "year_corrected", _("data of the year corrected")
+    YEAR_GIVEN_UP = "year_given_up", _("year given up")
     STAGE_CHANGED = "stage_changed", _("stage changed")
     CANDIDATE_ADDED = "candidate_added", _("candidate project added")
     CALL_PUBLISHED = "call_published", _("call for proposals published")
@@ -288,6 +220,7 @@ class Act(TextChoices):
     OPINION_ASKED = "opinion_asked", _("opinion of a unit asked for")
     OPINION_GIVEN = "opinion_given", _("opinion of a unit given")
     PROPOSAL_DECIDED = "proposal_decided", _("proposal decided")
+    DECISION_UNDONE = "decision_undone", _("decision on a proposal taken back")
     CANDIDATE_CHANGED = "candidate_changed", _("candidate project changed")
     CANDIDATE_DROPPED = "candidate_dropped", _("draft of a candidate project dropped")
     SLATE_NUMBERED = "slate_numbered", _("candidate projects numbered")
@@ -298,15 +231,20 @@ class Act(TextChoices):
     CANDIDATE_AMENDED = "candidate_amended", _("candidate project changed in deliberation")
     LIST_CONFIRMED = "list_confirmed", _("official list confirmed")
     SLATE_FROZEN = "slate_frozen", _("slate frozen")
+    SLATE_UNFROZEN = "slate_unfrozen", _("slate taken back")
     RULES_DRAFTED = "rules_drafted", _("voting rules drafted")
     RULES_ADOPTED = "rules_adopted", _("voting rules adopted")
+    RULES_REOPENED = "rules_reopened", _("adoption of the rules taken back")
     ROSTER_IMPORTED = "roster_imported", _("list of delegates imported")
     ROSTER_UNDONE = "roster_undone", _("import of delegates undone")
     ROLL_FROZEN = "roll_frozen", _("roll frozen")
+    ROLL_UNFROZEN = "roll_unfrozen", _("roll unfrozen")
     ROUND_BEGUN = "round_begun", _("further round begun")
+    PREPARED_ANEW = "prepared_anew", _("vote prepared anew")
     DELEGATE_EXCLUDED = "delegate_excluded", _("delegate excluded from the roll")
     DELEGATE_ADMITTED = "delegate_admitted", _("delegate admitted to the roll")
     PRESENCE_SET = "presence_set", _("presence recorded")
+    PRESENCE_CONFIRMED = "presence_confirmed", _("presence of the round before confirmed")
     CODES_ISSUED = "codes_issued", _("access codes issued")
     CODE_VOIDED = "code_voided", _("access code voided")
     BLOCK_LIFTED = "block_lifted", _("sign-in block lifted")
@@ -321,13 +259,19 @@ class Act(TextChoices):
     SWITCHED_TO_PAPER = "switched_to_paper", _("vote switched to paper")
     ROUND_CLOSED = "round_closed", _("voting closed, urn sealed")
     PAPER_RETURNED = "paper_returned", _("returned paper ballots counted")
+    PAPER_CORRECTED = "paper_corrected", _("count of returned paper ballots corrected")
     PAPER_ENTERED = "paper_entered", _("paper ballots entered")
     PAPER_SETTLED = "paper_settled", _("difference between two entries settled")
     URN_TAKEN = "urn_taken", _("sealed urn taken for an offline count")
+    ROUND_ANNULLED = "round_annulled", _("round annulled")
     ROUND_COUNTED = "round_counted", _("ballots counted")
     TALLY_CERTIFIED = "tally_certified", _("count certified")
     TIE_DECIDED = "tie_decided", _("tie decided")
+    STEPS_PLANNED = "steps_planned", _("dates of steps planned")
+    NOTE_LEFT = "note_left", _("note left")
+    INCIDENT = "incident", _("incident recorded")
     NOTICE_PUBLISHED = "notice_published", _("public notice published")
+    ROUNDS_ENDED = "rounds_ended", _("further rounds ended by decision")
     DELIVERY_BEGUN = "delivery_begun", _("delivery of the projects begun")
     DELIVERY_CHANGED = "delivery_changed", _("breakdown of a project changed")
     BREAKDOWN_ISSUED = "breakdown_issued", _("breakdown issued")
@@ -365,6 +309,8 @@ ACT_OF_STEP: dict[RoundStatus, Act] = {
     RoundStatus.COUNTED: Act.ROUND_COUNTED,
     RoundStatus.CERTIFIED: Act.TALLY_CERTIFIED,
     RoundStatus.PUBLISHED: Act.NOTICE_PUBLISHED,
+    RoundStatus.ANNULLED: Act.ROUND_ANNULLED,
+    RoundStatus.UNFROZEN: Act.ROLL_UNFROZEN,
 }
 #: The steps that a round takes once; its key can be made and tried again.
 STEPS_TAKEN_ONCE = frozenset({*ACT_OF_STEP.values()} - {Act.KEY_SPLIT, Act.KEY_TRIED})

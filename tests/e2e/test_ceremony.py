@@ -53,6 +53,7 @@ def take(page: Page, code: str) -> str:
     expect(page.locator("#id_code")).to_have_value(code)
     assert "#" not in page.url
     assert_good(page, SMALL)
+    page.locator("#id_confirm").check()
     page.locator("#take .btn-primary").click()
     expect(page.locator(".own-slip")).to_be_visible()
     assert_good(page, SMALL)
@@ -113,6 +114,7 @@ def three_mistakes(trial: Page, slips: list[str]) -> None:
     ]
     for place, each in enumerate(wrong, start=1):
         trial.locator(f"#id_slip_{place}").fill(each)
+    trial.locator("#id_confirm").check()
     trial.locator("form.act .btn-primary").click()
     for place in (1, 2, 3):
         field = trial.locator(f"#div_id_slip_{place}")
@@ -135,8 +137,9 @@ def try_slips(trial: Page, vote: Vote, slips: list[str], picture: bytes) -> None
     trial.keyboard.press("Enter")
     expect(trial.locator("#id_slip_3")).to_be_focused()
     trial.keyboard.type(" ".join(slips[2][at : at + 4] for at in range(0, 80, 4)))
+    trial.locator("#id_confirm").check()
     trial.locator("form.act .btn-primary").click()
-    expect(trial.locator(".alert")).to_contain_text("尚缺")
+    expect(trial.locator("#refused")).to_contain_text("尚缺")
     trial.evaluate("digits => { window.square = digits; }", slips[3])
     chooser = trial.locator("#div_id_slip_4 input[type=file]")
     chooser.set_input_files({"name": "square.png", "mimeType": "image/png", "buffer": picture})
@@ -146,6 +149,7 @@ def try_slips(trial: Page, vote: Vote, slips: list[str], picture: bytes) -> None
     trial.locator("#id_slip_5").fill(slips[4])
     trial.locator("#div_id_slip_5").get_by_role("button", name="显示").click()
     expect(trial.locator("#id_slip_5")).to_have_attribute("type", "text")
+    trial.locator("#id_confirm").check()
     trial.locator("form.act .btn-primary").click()
     expect(trial.locator(".next h2")).to_have_text("开始表决")
 
@@ -182,6 +186,7 @@ def test_without_a_script_a_slip_is_taken_proven_and_the_trial_passed(live: Live
         page = sign_in(live.person(javascript=False), holder)
         page.goto(OWN)
         page.locator("#id_code").fill(code)
+        page.locator("#id_confirm").check()
         with page.expect_navigation():
             page.locator("#take .btn-primary").click()
         slips.append("".join(page.locator(".own-slip .numbers b").all_inner_texts()))
@@ -191,6 +196,7 @@ def test_without_a_script_a_slip_is_taken_proven_and_the_trial_passed(live: Live
     page.goto(TRIAL)
     for place, slip in enumerate(slips[:3], start=1):
         page.locator(f"#id_slip_{place}").fill(slip)
+    page.locator("#id_confirm").check()
     page.locator("form.act .btn-primary").click()
     assert vote.round.status == RoundStatus.READY
 

@@ -84,7 +84,7 @@ def test_a_congress_and_its_first_year_are_opened_from_nothing_in_the_browser(li
     sign_in(page, "/admin/", "root", PASSWORD)
     page.get_by_role("link", name="新设人民代表大会").click()
     page.get_by_role("button", name="新设").click()
-    expect(page.get_by_text("请填写人民代表大会的名称。")).to_be_visible()
+    expect(page.get_by_text("请填写人民代表大会的名称。", exact=True)).to_be_visible()
     assert_good(page)
     page.locator("#id_name").fill("丙镇人民代表大会")
     page.locator("#id_place").fill("丙镇")
@@ -92,6 +92,7 @@ def test_a_congress_and_its_first_year_are_opened_from_nothing_in_the_browser(li
     page.get_by_label("级别").select_option("town")
     page.get_by_label("账号管理员姓名").fill("办公室")
     page.get_by_label("代表团数量").fill("3")
+    page.locator("#id_confirm").check()
     with page.expect_navigation():
         page.get_by_role("button", name="新设").click()
     keeper, initial = passwords(page)[0]
@@ -103,6 +104,7 @@ def test_a_congress_and_its_first_year_are_opened_from_nothing_in_the_browser(li
     assert_good(page)
     for row in range(1, 8):
         page.locator(f"#id_name_{row}").fill(f"工作人员{row}")
+    page.locator("#id_confirm").check()
     with page.expect_navigation():
         page.get_by_role("button", name="登记并显示初始密码").click()
     staff = dict(passwords(page))

@@ -93,6 +93,7 @@ def test_half_on_paper_with_a_difference_settled(live: Live):
     look(chief)
     chief.locator("#b3_marks_0").fill("3 4 5")
     chief.locator("#b3_reason").fill("原票圈了三项")
+    chief.locator("#b3_confirm").check()
     with chief.expect_navigation():
         chief.locator('button[value="settle"]').click()
     look(chief)

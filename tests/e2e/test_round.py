@@ -41,9 +41,10 @@ def take(page: Page, title: str, *, mark: str = "", second: User | None = None) 
     if second:
         page.locator("[name=second_name]").fill(second.username)
         page.locator("[name=second_password]").fill(PASSWORD)
-    if page.locator("#id_confirm").count():
-        page.locator("#id_confirm").check()
-    page.locator("form.act .btn-primary").first.click()
+    act = page.locator("form.act:has(.btn-primary)").first
+    if act.locator("[name=confirm]").count():
+        act.locator("[name=confirm]").check()
+    act.locator(".btn-primary").first.click()
 
 
 def type_slips(page: Page, title: str, slips: list[str]) -> None:
@@ -88,6 +89,7 @@ def test_from_the_adoption_of_the_rules_to_the_published_result(live: Live):
     expect(clerk.locator("[data-number=present]")).to_have_text("0")
     screen, clerk = clerk, sign_in(live.person(viewport=DESK), vote.clerk)
     clerk.goto("/admin/vote/2018/check-in/")
+    clerk.locator("form.rest input[name=confirm]").check()
     clerk.get_by_role("button", name="其余未签到的全部登记为到会").click()
     expect(clerk.get_by_role("status").first).to_contain_text("3 位代表")
     assert_good(clerk)
@@ -134,6 +136,7 @@ def own_slip(page: Page, holder: User, code: str) -> str:
     """Take a holder's slip at their own sign-in and type it back; return its 80 digits."""
     sign_in(page, holder).goto("/admin/vote/2018/key/mine/")
     page.locator("#id_code").fill(code)
+    page.locator("#id_confirm").check()
     with page.expect_navigation():
         page.get_by_role("button", name="显示我的密钥条").click()
     digits = "".join(page.locator(".own-slip .numbers b").all_inner_texts())

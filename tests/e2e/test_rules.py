@@ -20,6 +20,7 @@ def test_a_preset_a_mistake_and_the_adoption_without_javascript(live: Live):
     vote = make_vote(until="drafted", delegates=12, kind=Kind.DEMO)
     page = sign_in(live.person(javascript=False), vote.clerk)
     page.goto("/admin/vote/2018/rules/")
+    page.locator("#draft > summary").click()
     page.locator(".presets summary").click()
     page.get_by_role("link", name="石鼓：两项条件").click()
     expect(page.locator("[role=status]")).to_contain_text("尚未保存")
@@ -29,7 +30,7 @@ def test_a_preset_a_mistake_and_the_adoption_without_javascript(live: Live):
     expect(mistake).to_contain_text("设第二项条件的，应填写以哪一部分人员计算")
     assert VotingRules.objects.get().group_base == "", "nothing is saved"
     mistake.get_by_role("link").click()
-    expect(page).to_have_url(re.compile("#field-group_name$"))
+    expect(page).to_have_url(re.compile("#id_group_name$"))
     page.get_by_label("第二项条件的人员范围").fill("人大代表")
     page.get_by_role("button", name="保存草案").click()
     expect(page.locator("#adopt")).to_contain_text("人大代表全体成员的过半数")

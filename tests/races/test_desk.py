@@ -48,7 +48,7 @@ def test_slips_are_printed_once():
     vote = make_vote(until="adopted", delegates=3)
 
     freeze_roll(cycle=vote.cycle, by=vote.clerk, at=vote.later())
-    codes = all_at_once(vote.clerk, "/admin/vote/2018/slips/", {"do": "all", "printed": ""})
+    codes = all_at_once(vote.clerk, "/admin/vote/2018/slips/", {"do": "all", "printed": "", "confirm": "on"})
     assert codes == [200] + [409] * (TIMES - 1)
     assert JournalEntry.objects.filter(act=Act.CODES_ISSUED).count() == 1
     assert AccessCode.objects.filter(voided=False).count() == AccessCode.objects.count() == 3

@@ -3,8 +3,8 @@
 The proof is a swap: two delegates of whom one has voted change places, by SQL, and every page, list, file and answer of
 the interface must stay as it was, to the byte, for everybody, whatever they ask it for.
 
-Guards ``accounts.admin``, ``voting.admin.core.records``, ``voting.permissions``, ``voting.domain.vote.rolls`` and
-``voting.domain.vote.paper_ballots``.
+Guards ``voting.admin.core.closed_lists``, ``voting.admin.core.records``, ``voting.permissions``,
+``voting.domain.vote.rolls`` and ``voting.domain.vote.paper_ballots``.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from django.db.models.fields.related import RelatedField
 from django.test import Client, RequestFactory
 from django.urls import get_resolver
 
-from accounts.admin import ClosedList
 from accounts.models import User
 from accounts.roles import Role
 from tests.factories import UserFactory, Vote, make_vote
 from tests.security.test_crawl import BACKEND
 from tests.security.test_crawl import addresses as every_address
+from voting.admin.core.closed_lists import ClosedList
 from voting.admin.core.site import site
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import paper_ballots, rolls
@@ -43,7 +43,7 @@ LOOKUPS = (
 )  # fmt: skip
 #: What is different in every answer, and says nothing.
 NOISE = re.compile(
-    rb'(csrfmiddlewaretoken|name="trial"|name="ticket"|name="fingerprint")[^>]*>|nonce="[^"]*"'
+    rb'(csrfmiddlewaretoken|name="trial"|name="ticket"|name="fingerprint"|type="datetime-local")[^>]*>|nonce="[^"]*"'
 )
 
 

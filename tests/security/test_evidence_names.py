@@ -63,7 +63,26 @@ SELECT r.cycle_id, j.sequence + 1, '{act}', j.actor_id, now(),
 jsonb_build_object('round', r.number) || {data}, j.digest, repeat('1', 64)
 FROM public.voting_round r JOIN public.voting_journalentry j ON j.cycle_id = r.cycle_id
 ORDER BY j.sequence DESC LIMIT 1"""
+CLERK = "(SELECT min(id) FROM public.accounts_user WHERE role = 'clerk')"
+MAKE_BOX = f"""INSERT INTO public.voting_paperbox (round_id, returned, returned_group, recorded_by_id, recorded_at)
+SELECT id, 1, 0, {CLERK}, now() FROM public.voting_round"""
+BY_TWO = f"""INSERT INTO public.voting_{{table}}, reason, recorded_by_id, second_id, recorded_at)
+SELECT {{values}}, 'x', {CLERK}, ({SCRUTINEER}), now() FROM public.voting_{{source}}"""
+MOVE_YEAR = "UPDATE public.voting_cycle SET slug = 'moved', first_slug = slug"
+MAKE_CALL = """INSERT INTO public.voting_call (cycle_id, text, fields, criteria, out_of_scope, how, opens_at, closes_at,
+published_at) SELECT id, 'x', '[]', '', '', '', now(), now() + '1 day', now() FROM public.voting_cycle"""
+UNFREEZE = BY_TWO.format(table="unfreezing (round_id", values="id", source="round WHERE status = 'preparing'")
+EMPTY = "'{}'::jsonb"
+END = BY_TWO.format(
+    table="endofrounds (cycle_id, decision, seats", values="id, 'x', 'stay_empty'", source="cycle"
+)
+NO_SLIPS = "DELETE FROM public.voting_journalentry WHERE act = 'codes_issued'"
+COUNTING = "UPDATE public.voting_cycle SET stage = 'counting'"
+UNFROZEN_0 = """INSERT INTO public.voting_round SELECT (jsonb_populate_record(
+r, jsonb_build_object('id', 0, 'status', 'unfrozen'))).* FROM public.voting_round r"""
 RENAME = "UPDATE public.voting_candidate SET name = 'x' || name"
+SLATE_BACK = "UPDATE public.voting_cycle SET slate_frozen_at = NULL, list_confirmed_at = NULL"
+RULES_BACK = "UPDATE public.voting_votingrules SET adopted_at = NULL, digest = ''"
 
 
 @dataclass(frozen=True)
@@ -114,6 +133,8 @@ ATTACKS = [
             ("voting_tally", "round_id", "closed", "counted", ""),
             ("voting_certification", "tally_id", "counted", "certified", ""),
             ("voting_notice", "round_id", "certified", "published", ""),
+            ("voting_annulment", "round_id", "closed", "annulled", ""),
+            ("voting_unfreezing", "round_id", "rolled", "unfrozen", ""),
         ]
     ],
     Attack(
@@ -131,6 +152,15 @@ ATTACKS = [
         until="open",
         seen="SELECT r.cycle_id, jsonb_build_object('round', r.number) AS data, 'round_closed' AS act"
         " FROM public.voting_round r",
+    ),
+    Attack(
+        "piaojue_journaled",
+        "voting_round",
+        f"{UNFREEZE}; UPDATE public.voting_round SET status = 'unfrozen' WHERE status = 'preparing';"
+        " SET CONSTRAINTS journaled IMMEDIATE",
+        "the step stands in no journal",
+        until="rolled",
+        before=f"{NO_SLIPS}; {UNFROZEN_0}; {MAKE_ENTRY.format(act='roll_unfrozen', data=EMPTY)}",
     ),
     *[
         Attack(
@@ -151,7 +181,7 @@ ATTACKS = [
             ),
             (
                 "voting_rollentry",
-                "roll_frozen",
+                "delegate_excluded",
                 "'{\"roll\": 0}'",
                 "rolled",
                 "SELECT * FROM public.{table} LIMIT 0",
@@ -250,6 +280,144 @@ ATTACKS = [
         ]
     ],
     Attack(
+        "piaojue_year_before_its_call",
+        "voting_call",
+        MOVE_YEAR,
+        "the year has begun",
+        until="adopted",
+        before=f"UPDATE public.voting_cycle SET stage = 'solicitation'; {MAKE_CALL}",
+    ),
+    Attack(
+        "piaojue_year_before_its_call",
+        "voting_round",
+        MOVE_YEAR,
+        "the year has begun",
+        until="rolled",
+        before="UPDATE public.voting_cycle SET stage = 'solicitation'",
+    ),
+    Attack(
+        "piaojue_roll_unfrozen",
+        "voting_round",
+        "UPDATE public.voting_cycle SET stage = 'deliberation'",
+        "the roll is frozen",
+        until="rolled",
+    ),
+    Attack(
+        "piaojue_counted_or_not",
+        "voting_tally",
+        BY_TWO.format(
+            table="annulment (round_id, decision, counted", values="id, 'x', false", source="round"
+        ),
+        "it tells another count",
+        until="counted",
+    ),
+    Attack(
+        "piaojue_no_round_under_way",
+        "voting_round",
+        END,
+        "a round is under way",
+        until="closed",
+        seen="SELECT id, cycle_id, 'published' AS status FROM public.voting_round",
+    ),
+    Attack(
+        "piaojue_rounds_ended",
+        "voting_cycle",
+        f"{END}; SET CONSTRAINTS with_its_step IMMEDIATE",
+        "only with the step",
+        before=f"{COUNTING}; {MAKE_ENTRY.format(act='rounds_ended', data=EMPTY)}",
+        seen="SELECT id, 'publication' AS stage FROM public.voting_cycle",
+    ),
+    Attack(
+        "piaojue_rounds_ended",
+        "voting_journalentry",
+        f"{END}; UPDATE public.voting_cycle SET stage = 'publication'; SET CONSTRAINTS with_its_step IMMEDIATE",
+        "only with the step",
+        before=COUNTING,
+        seen="SELECT id AS cycle_id, 'rounds_ended' AS act FROM public.voting_cycle",
+    ),
+    *[
+        Attack(
+            "piaojue_nothing_is_out",
+            table,
+            UNFREEZE,
+            "slips or paper ballots are out",
+            until="rolled",
+            before=before,
+        )
+        for table, before in [
+            ("voting_round", ""),
+            ("voting_journalentry", ""),
+            (
+                "voting_rollentry",
+                f"{NO_SLIPS}; UPDATE public.voting_rollentry SET paper = true",
+            ),
+        ]
+    ],
+    Attack(
+        "piaojue_slate_taken_back",
+        "voting_round",
+        SLATE_BACK,
+        "the slate is frozen",
+        until="rolled",
+        before="UPDATE public.voting_cycle SET stage = 'deliberation'; "
+        + MAKE_ENTRY.format(act="slate_unfrozen", data=EMPTY),
+    ),
+    *[
+        Attack(
+            "piaojue_slate_journaled",
+            table,
+            f"{SLATE_BACK}; SET CONSTRAINTS slate_journaled IMMEDIATE",
+            "the slate is frozen",
+            until="adopted",
+            seen=seen,
+        )
+        for table, seen in [
+            ("voting_journalentry", "SELECT * FROM public.{table} LIMIT 0"),
+            ("voting_cycle", "SELECT id, now() AS slate_frozen_at FROM public.voting_cycle"),
+        ]
+    ],
+    Attack(
+        "piaojue_rules_frozen",
+        "voting_round",
+        RULES_BACK,
+        "adopted rules are frozen",
+        until="rolled",
+        before=MAKE_ENTRY.format(act="rules_reopened", data=EMPTY),
+    ),
+    *[
+        Attack(
+            "piaojue_rules_journaled",
+            table,
+            f"{RULES_BACK}; SET CONSTRAINTS rules_journaled IMMEDIATE",
+            "adopted rules are frozen",
+            until="adopted",
+            seen=seen,
+        )
+        for table, seen in [
+            ("voting_journalentry", "SELECT * FROM public.{table} LIMIT 0"),
+            ("voting_votingrules", "SELECT id, now() AS adopted_at FROM public.voting_votingrules"),
+        ]
+    ],
+    *[
+        Attack(
+            "piaojue_ballot_item_freed",
+            table,
+            "DELETE FROM public.voting_ballotitem",
+            "the ballot is fixed",
+            until="rolled",
+            before="UPDATE public.voting_round SET status = 'unfrozen'",
+        )
+        for table in ("voting_round", "voting_cycle")
+    ],
+    Attack(
+        "piaojue_before_a_sheet_is_read",
+        "voting_paperreading",
+        "UPDATE public.voting_paperbox SET returned = 5",
+        "a sheet has been read",
+        until="closed",
+        before=f"{MAKE_BOX}; {MAKE_PAPER.format(reading=1)}",
+    ),
+    Attack(
         "piaojue_status_of",
         "voting_round",
         "INSERT INTO public.voting_paperbox (round_id, returned, returned_group, recorded_by_id, recorded_at)"
@@ -263,7 +431,15 @@ ATTACKS = [
         MAKE_PAPER.format(reading=2),
         "by two people",
         until="closed",
-        before=MAKE_PAPER.format(reading=1),
+        before=f"{MAKE_BOX}; {MAKE_PAPER.format(reading=1)}",
+    ),
+    Attack(
+        "piaojue_two_readers",
+        "voting_paperbox",
+        MAKE_PAPER.format(reading=1),
+        "the sheets are not counted yet",
+        until="closed",
+        seen="SELECT id AS round_id FROM public.voting_round",
     ),
     Attack(
         "piaojue_congress_of",

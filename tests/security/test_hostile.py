@@ -220,12 +220,5 @@ def test_no_query_and_no_key_of_a_list_of_records_is_an_error(who: str):
         for query in QUERIES:
             assert client.get(f"{start}?{query}").status_code < 500, (start, query[:40])
         for key in keys:
-            for page in ("change", "history", "delete", "password"):
+            for page in ("change", "add"):
                 assert client.get(f"{start}{key}/{page}/").status_code < 500, (start, key[:20], page)
-    for address in (
-        "jsi18n/?x=%00",
-        "autocomplete/?term=x&app_label=x",
-        f"r/{'9' * 5000}/1/",
-        f"r/1/{'9' * 5000}/",
-    ):
-        assert client.get(f"/admin/{address}").status_code < 500, address[:40]

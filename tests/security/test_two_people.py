@@ -31,9 +31,21 @@ from voting.admin.core.people import newest
 from voting.admin.vote.ceremony import trial_word
 from voting.count import sealing
 from voting.count.formats import files as formats
+from voting.count.measures import ShortfallRule
 from voting.domain.core import people
 from voting.domain.core.second_person import SamePersonTwice, SecondPersonNeeded
-from voting.domain.vote import delegate_slips, keys, paper_ballots, rolls, rounds, urn_files
+from voting.domain.vote import (
+    annulments,
+    delegate_slips,
+    further_rounds,
+    keys,
+    paper_ballots,
+    rolls,
+    rounds,
+    taking_back,
+    unfreezing,
+    urn_files,
+)
 from voting.forms.core.second_person import TwoPeople
 from voting.forms.core.steps import StepForm
 from voting.models import CongressEntry, JournalEntry
@@ -53,11 +65,19 @@ class Doing:
     act: Act | CongressAct = Act.ROUND_CLOSED
     #: What is sent beside the two people.
     more: Callable[[Vote], dict[str, object]] = lambda _vote: {}
+    #: What leads from there to the moment.
+    before: Callable[[Vote], object] = lambda _vote: None
     #: Who may stand in as second person.
     roles: tuple[str, ...] = ("presiding", "scrutineer", "chief", "clerk")
     by: Callable[[Vote], User] = lambda vote: vote.clerk
     #: The moments at which the page asks before it is told to; the others ask when it is sent.
     refused_with: int = 422
+
+    def world(self) -> Vote:
+        vote = make_vote(until=self.until, delegates=3)
+        self.before(vote)
+        keeper_of(vote)
+        return vote
 
 
 BESIDE_KEEPER = ("presiding", "chief", "keeper")
@@ -82,12 +102,122 @@ def keeper_of(vote: Vote) -> User:
     return kept or UserFactory(role=Role.KEEPER, congress=vote.cycle.congress, username="the-keeper")
 
 
+def make_key_offline(vote: Vote) -> None:
+    keys.register_key(
+        round_=vote.round, raw=KEY.raw, needed=2, issued=3, by=vote.clerk, at=vote.later(), second=vote.chief
+    )
+
+
+def give_second_factor(vote: Vote) -> None:
+    User.objects.filter(pk=vote.scrutineer.pk).update(has_second_factor=True)
+    vote.scrutineer.refresh_from_db()
+
+
+def freeze(vote: Vote) -> None:
+    rolls.freeze_roll(cycle=vote.cycle, by=vote.clerk, at=vote.later())
+
+
+def annulled(vote: Vote) -> None:
+    annulments.annul_round(
+        round_=vote.round, decision="主席团决定", reason="理由", by=vote.clerk, at=NOW, second=vote.chief
+    )
+    vote.cycle.refresh_from_db()
+
+
+def count_sheets(vote: Vote) -> None:
+    paper_ballots.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
+    vote.run("closed")
+    paper_ballots.record_box(round_=vote.round, returned=3, by=vote.clerk, at=vote.later())
+
+
+DECIDED: dict[str, object] = {"decision": "主席团决定", "reason": "理由"}
+
+
 #: Every verb that needs two people, by the name of its function: a new one stands here, or a test fails.
 DOINGS = {
     "close_round": Doing(
         until="open",
         call=lambda vote, second: rounds.close_round(round_=vote.round, by=vote.clerk, at=NOW, second=second),
         address="/admin/vote/<slug:slug>/close/",
+    ),
+    "unfreeze_roll": Doing(
+        until="adopted",
+        before=freeze,
+        call=lambda vote, second: unfreezing.unfreeze_roll(
+            round_=vote.round, reason="理由", by=vote.clerk, at=NOW, second=second
+        ),
+        address="/admin/vote/<slug:slug>/roll/",
+        verb="unfreeze",
+        act=Act.ROLL_UNFROZEN,
+        more=lambda _vote: {"reason": "理由"},
+    ),
+    "take_slate_back": Doing(
+        until="adopted",
+        call=lambda vote, second: taking_back.take_slate_back(
+            cycle=vote.cycle, reason="理由", by=vote.clerk, at=NOW, second=second
+        ),
+        address="/admin/vote/<slug:slug>/slate/",
+        verb="back",
+        act=Act.SLATE_UNFROZEN,
+        more=lambda _vote: {"reason": "理由"},
+    ),
+    "reopen_rules": Doing(
+        until="adopted",
+        call=lambda vote, second: taking_back.reopen_rules(
+            cycle=vote.cycle, reason="理由", by=vote.clerk, at=NOW, second=second
+        ),
+        address="/admin/vote/<slug:slug>/rules/",
+        verb="back",
+        act=Act.RULES_REOPENED,
+        more=lambda _vote: {"reason": "理由"},
+    ),
+    "prepare_anew": Doing(
+        until="open",
+        before=annulled,
+        call=lambda vote, second: taking_back.prepare_anew(
+            cycle=vote.cycle, reason="理由", by=vote.clerk, at=NOW, second=second
+        ),
+        address="/admin/vote/<slug:slug>/further/",
+        verb="anew",
+        act=Act.PREPARED_ANEW,
+        more=lambda _vote: {"reason": "理由"},
+    ),
+    "correct_box": Doing(
+        until="open",
+        before=count_sheets,
+        call=lambda vote, second: paper_ballots.correct_box(
+            round_=vote.round, returned=2, reason="理由", by=vote.clerk, at=NOW, second=second
+        ),
+        address="/admin/vote/<slug:slug>/paper/",
+        verb="correct",
+        act=Act.PAPER_CORRECTED,
+        more=lambda _vote: {"returned": "2", "again": "2", "reason": "理由"},
+    ),
+    "annul_round": Doing(
+        until="open",
+        call=lambda vote, second: annulments.annul_round(
+            round_=vote.round, decision="主席团决定", reason="理由", by=vote.clerk, at=NOW, second=second
+        ),
+        address="/admin/vote/<slug:slug>/annul/",
+        verb="annul",
+        act=Act.ROUND_ANNULLED,
+        more=lambda _vote: DECIDED,
+    ),
+    "end_rounds": Doing(
+        until="published",
+        call=lambda vote, second: further_rounds.end_rounds(
+            cycle=vote.cycle,
+            seats=ShortfallRule.STAY_EMPTY,
+            decision="主席团决定",
+            reason="理由",
+            by=vote.clerk,
+            at=NOW,
+            second=second,
+        ),
+        address="/admin/vote/<slug:slug>/further/",
+        verb="end",
+        act=Act.ROUNDS_ENDED,
+        more=lambda _vote: DECIDED | {"seats": "stay_empty"},
     ),
     "import_count": Doing(
         until="closed",
@@ -113,7 +243,8 @@ DOINGS = {
         roles=("scrutineer", "chief"),
     ),
     "pass_trial": Doing(
-        until="keyed",
+        until="rolled",
+        before=make_key_offline,
         call=lambda vote, second: keys.pass_trial(
             round_=vote.round, word="A", expected="A", by=vote.clerk, at=NOW, second=second
         ),
@@ -142,6 +273,17 @@ DOINGS = {
         verb="one",
         act=Act.CODES_ISSUED,
         more=lambda vote: {"number": vote.delegates[0].number, "printed": printed(vote)},
+    ),
+    "issue_slips of some": Doing(
+        until="open",
+        call=lambda vote, second: delegate_slips.issue_slips(
+            round_=vote.round, numbers=[vote.delegates[0].number, vote.delegates[1].number], by=vote.clerk, at=NOW,
+            second=second,
+        ),
+        address="/admin/vote/<slug:slug>/slips/",
+        verb="some",
+        act=Act.CODES_ISSUED,
+        more=lambda vote: {"printed": printed(vote), "delegations": [vote.delegates[0].delegation.name]},
     ),
     "issue_slips of all": Doing(
         until="open",
@@ -179,6 +321,7 @@ DOINGS = {
     ),
     "reset_second_factor": Doing(
         until="counted",
+        before=give_second_factor,
         call=lambda vote, second: people.reset_second_factor(
             vote.scrutineer, by=keeper_of(vote), at=NOW, second=second
         ),
@@ -230,28 +373,6 @@ def verbs_of_two() -> set[str]:
             if inspect.isfunction(function) and not name.startswith("_") and name != "second_person":
                 names |= {name} if "second" in inspect.signature(function).parameters else set()
     return names
-
-
-def made(doing: Doing) -> Vote:
-    """Return a vote at the moment of the act, offline where the trial of such a key is what is done."""
-    if doing.act != Act.KEY_TRIED:
-        vote = make_vote(until=doing.until, delegates=3)
-    else:
-        vote = make_vote(until="rolled", delegates=3)
-        keys.register_key(
-            round_=vote.round,
-            raw=KEY.raw,
-            needed=2,
-            issued=3,
-            by=vote.clerk,
-            at=vote.later(),
-            second=vote.chief,
-        )
-    if doing.act == CongressAct.FACTOR_RESET:
-        User.objects.filter(pk=vote.scrutineer.pk).update(has_second_factor=True)
-        vote.scrutineer.refresh_from_db()
-    keeper_of(vote)
-    return vote
 
 
 def at_clerk(vote: Vote) -> Client:
@@ -321,8 +442,7 @@ def unfit_for(doing: Doing) -> list[str]:
     ("name", "who"), [(name, who) for name, doing in DOINGS.items() for who in unfit_for(doing)]
 )
 def test_f39_one_account_cannot_do_it(name: str, who: str):
-    doing = DOINGS[name]
-    vote = made(doing)
+    doing, vote = DOINGS[name], DOINGS[name].world()
     by = doing.by(vote)
     unfit = by if who == "the same person" else UNFIT[who](vote)
     with pytest.raises(SamePersonTwice if unfit == by else SecondPersonNeeded):
@@ -347,16 +467,14 @@ def test_f39_one_account_cannot_do_it(name: str, who: str):
     ],
 )
 def test_f39_each_act_has_its_own_second_people(name: str, role: str):
-    doing = DOINGS[name]
-    vote = made(doing)
+    doing, vote = DOINGS[name], DOINGS[name].world()
     with pytest.raises(SecondPersonNeeded):
         doing.call(vote, UserFactory(role=role))
 
 
 @pytest.mark.parametrize("name", DOINGS)
 def test_f39_nobody_beside_is_a_refusal_on_the_fields(name: str):
-    doing = DOINGS[name]
-    vote = made(doing)
+    doing, vote = DOINGS[name], DOINGS[name].world()
     with pytest.raises(SecondPersonNeeded):
         doing.call(vote, None)
     known = written()
@@ -369,8 +487,7 @@ def test_f39_nobody_beside_is_a_refusal_on_the_fields(name: str):
 
 @pytest.mark.parametrize("name", DOINGS)
 def test_f39_an_unknown_name_and_a_wrong_password_are_answered_alike_and_not_echoed(name: str):
-    doing = DOINGS[name]
-    vote = made(doing)
+    doing, vote = DOINGS[name], DOINGS[name].world()
     unknown = send(doing, vote, second_name="nobody-here", second_password="what-was-typed")
     wrong = send(doing, vote, **beside(vote.chief, "what-was-typed"))
     told = [form_in(answer, doing).errors for answer in (unknown, wrong)]
@@ -385,8 +502,7 @@ def test_f39_an_unknown_name_and_a_wrong_password_are_answered_alike_and_not_ech
 
 @pytest.mark.parametrize("name", DOINGS)
 def test_f39_a_second_person_with_an_initial_password_is_told_to_choose_their_own(name: str):
-    doing = DOINGS[name]
-    vote = made(doing)
+    doing, vote = DOINGS[name], DOINGS[name].world()
     User.objects.filter(pk=vote.chief.pk).update(password_is_initial=True)
     answer = send(doing, vote, **beside(vote.chief))
     assert answer.status_code == 422
@@ -397,8 +513,7 @@ def test_f39_a_second_person_with_an_initial_password_is_told_to_choose_their_ow
     ("name", "role"), [(name, role) for name, doing in DOINGS.items() for role in doing.roles]
 )
 def test_two_people_do_it_and_the_journal_names_both(name: str, role: str):
-    doing = DOINGS[name]
-    vote = made(doing)
+    doing, vote = DOINGS[name], DOINGS[name].world()
     second = UserFactory(role=role)
     answer = send(doing, vote, **beside(second))
     assert answer.status_code in {200, 302}, unescape(answer.content.decode())
@@ -523,7 +638,12 @@ def test_the_installations_keeper_enters_a_congresss_keeper_beside_somebody_of_i
     vote = make_vote(until="open", delegates=3)
     root = UserFactory(role=Role.KEEPER, congress=None)
     page = f"/admin/congresses/{vote.cycle.congress.slug}/"
-    sent = {"do": "keeper", "keeper_name": "甲", "shown": at(root).get(page).context["shown"]}
+    sent = {
+        "do": "keeper",
+        "keeper_name": "甲",
+        "confirm": "on",
+        "shown": at(root).get(page).context["shown"],
+    }
     assert at(root).post(page, sent).status_code == 422
     answer = at(root).post(page, sent | beside(vote.chief))
     assert answer.status_code == 200

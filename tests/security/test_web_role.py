@@ -26,7 +26,7 @@ from psycopg.errors import IntegrityConstraintViolation, LockNotAvailable
 from psycopg.types.json import Jsonb
 
 from tests.factories import POINTS, CongressFactory, Vote, make_vote
-from voting.domain.vote import ballots
+from voting.domain.vote import ballots, rolls
 from voting.evidence import rules
 from voting.states import ACT_OF_STEP, ROLL_ACTS, STEPS_TAKEN_ONCE, RoundStatus, Stage
 
@@ -136,6 +136,8 @@ def _votes() -> dict[str, Vote]:
         congress = CongressFactory(slug=point)
         until = "published" if point == "archived" else point
         votes[point] = make_vote(until=until, congress=congress, delegates=4, present=3, ballots=[TEN, TEN])
+    votes["frozen"] = vote = make_vote(until="adopted", congress=CongressFactory(slug="frozen"), delegates=4)
+    rolls.freeze_roll(cycle=vote.cycle, by=vote.clerk, at=vote.later())
     return votes
 
 
@@ -157,7 +159,8 @@ def test_the_application_holds_whole_votes_as_the_web_role(site: Site):
     statuses = dict(site.attempt("SELECT c.slug, r.status FROM voting_round r JOIN voting_cycle y ON y.id = r.cycle_id"
                                  " JOIN accounts_congress c ON c.id = y.congress_id"))  # fmt: skip
     assert statuses == {
-        **{point: point for point in POINTS[3:]}, "rolled": "preparing", "archived": "published",
+        **{point: point for point in POINTS[3:]}, "rolled": "preparing", "frozen": "preparing",
+        "archived": "published",
     }  # fmt: skip
 
 
@@ -411,6 +414,136 @@ def test_what_a_step_fixes_cannot_lie_in_its_way(site: Site, what: str):
     site.refuse("the step stands in no journal", statement, step, round=round_)
     site.attempt(statement, step, told(following), round=round_)
     site.refuse("nothing is kept that this step fixes", step, round=round_)
+
+
+# ---------------------------------------------------------------------------------------- what two people put on record
+
+BY_TWO = f"""'x', {staff("clerk")}, {staff("chief")}, now()"""
+UNFREEZING = f"""INSERT INTO public.voting_unfreezing (round_id, reason, recorded_by_id, second_id, recorded_at)
+VALUES (%(round)s, {BY_TWO})"""
+ANNULMENT = f"""INSERT INTO public.voting_annulment
+(round_id, decision, counted, reason, recorded_by_id, second_id, recorded_at)
+SELECT %(round)s, 'x', EXISTS (SELECT FROM public.voting_tally WHERE round_id = %(round)s), {BY_TWO}"""
+END_OF_ROUNDS = f"""INSERT INTO public.voting_endofrounds
+(cycle_id, decision, seats, reason, recorded_by_id, second_id, recorded_at)
+SELECT cycle_id, 'x', 'stay_empty', {BY_TWO} FROM public.voting_round WHERE id = %(round)s"""
+STEP = "UPDATE public.voting_round SET status = '{to}' WHERE id = %(round)s"
+ANNUL_OPEN = CLOSE.replace("'closed'", "'annulled'")
+TO_KEYED = """UPDATE public.voting_round SET status = 'keyed', public_key = '\\x00', key_fingerprint = repeat('0', 64),
+slips_needed = 2, slips_issued = 3 WHERE id = %(round)s"""
+#: What the journal says of an urn that was counted, or not yet.
+OF_THE_URN = """(SELECT jsonb_build_object('ballots', s.ballots, 'root', s.root) FROM public.voting_urnseal s
+WHERE s.round_id = r.id)"""
+
+
+@pytest.mark.parametrize("point", [*POINTS[2:], "frozen", "archived"])
+def test_a_round_is_annulled_from_its_opening_until_its_count_is_certified(site: Site, point: str):
+    round_ = site.votes[point].round.pk
+    if point not in {"open", "closed", "counted"}:
+        site.refuse("only while the round is open or closed or counted", ANNULMENT, round=round_)
+        return
+    steps = [ANNULMENT, STEP.format(to="annulled"), told("annulled", OF_THE_URN)]
+    if point == "open":
+        steps = [SEAL, ANNULMENT, ANNUL_OPEN, told("annulled", OF_THE_CLOSE)]
+    site.attempt(*steps, round=round_)
+    for left_out in range(len(steps)):
+        with pytest.raises(REFUSED):
+            site.attempt(*steps[:left_out], *steps[left_out + 1 :], round=round_)
+
+
+def test_an_annulled_round_stays_so_and_nothing_comes_of_it(site: Site):
+    round_ = site.votes["closed"].round.pk
+    annulled = [ANNULMENT, STEP.format(to="annulled"), told("annulled", OF_THE_URN)]
+    for to in RoundStatus.values:
+        if to != RoundStatus.ANNULLED:
+            site.refuse("no such step", *annulled, STEP.format(to=to), round=round_)
+    site.refuse("append-only", *annulled, "DELETE FROM public.voting_annulment", round=round_)
+    site.refuse("only while the round is closed", *annulled, tally(staff("clerk")), round=round_)
+    site.refuse("only while the round is open", *annulled, BALLOT, round=round_)
+    site.refuse(
+        "append-only", *annulled, "UPDATE public.voting_sealedballot SET round_id = round_id", round=round_
+    )
+
+
+def test_no_round_is_said_to_be_annulled_and_goes_on(site: Site):
+    steps = [certification(staff("chief")), STEP.format(to="certified"), told("certified")]
+    site.attempt(*steps, round=site.votes["counted"].round.pk)
+    site.refuse("only with the step", ANNULMENT, *steps, round=site.votes["counted"].round.pk)
+
+
+def test_no_roll_is_said_to_be_unfrozen_and_is_voted_on(site: Site):
+    ceremony = [TO_KEYED, told("keyed", "jsonb_build_object('key', r.key_fingerprint)")]
+    site.attempt(*ceremony, round=site.votes["frozen"].round.pk)
+    site.refuse("only with the step", UNFREEZING, *ceremony, round=site.votes["frozen"].round.pk)
+
+
+def test_a_roll_is_unfrozen_before_anything_is_out_and_never_after(site: Site):
+    steps = [UNFREEZING, STEP.format(to="unfrozen"), told("unfrozen")]
+    back = PUBLICATION.replace("publication", "deliberation")
+    frozen = site.votes["frozen"].round.pk
+    site.refuse("the roll is frozen", back, round=frozen)
+    site.attempt(*steps, back, round=frozen)
+    for left_out in range(len(steps)):
+        with pytest.raises(REFUSED):
+            site.attempt(*steps[:left_out], *steps[left_out + 1 :], round=frozen)
+    again = ENTRY.format(act="roll_frozen", data="jsonb_build_object('roll', 4)")
+    for before in ([], [again]):
+        site.refuse("slips or paper ballots are out", *before, *steps, round=site.votes["rolled"].round.pk)
+    paper = "UPDATE public.voting_rollentry SET presence = 'present', paper = true WHERE round_id = %(round)s"
+    site.refuse("slips or paper ballots are out", paper, *steps, round=frozen)
+    for point in POINTS[3:]:
+        site.refuse("only while the round is preparing", *steps, round=site.votes[point].round.pk)
+
+
+def test_further_rounds_are_ended_with_the_step_and_while_none_is_under_way(site: Site):
+    published = site.votes["published"].round.pk
+    ended = ENTRY.format(act="rounds_ended", data="'{}'::jsonb")
+    site.refuse("only with the step", END_OF_ROUNDS, ended, round=published)
+    site.refuse("only with the step", END_OF_ROUNDS, PUBLICATION, round=published)
+    site.attempt(END_OF_ROUNDS, ended, PUBLICATION, round=published)
+    for point in [*POINTS[2:9], "archived"]:
+        with pytest.raises(REFUSED, match=r"a round is under way|only in the stage of counting"):
+            site.attempt(END_OF_ROUNDS, ended, round=site.votes[point].round.pk)
+
+
+@pytest.mark.parametrize("statement", [UNFREEZING, ANNULMENT, END_OF_ROUNDS])
+def test_no_one_and_nobody_else_puts_it_on_record(site: Site, statement: str):
+    point = {UNFREEZING: "frozen", ANNULMENT: "closed", END_OF_ROUNDS: "published"}[statement]
+    round_ = site.votes[point].round.pk
+    with pytest.raises(psycopg.errors.CheckViolation, match="by_two_people"):
+        site.attempt(statement.replace("'chief'", "'clerk'"), round=round_)
+    for mine, other in [("'clerk'", "'scrutineer'"), ("'chief'", "'keeper'"), ("'chief'", "'delegate'")]:
+        with pytest.raises((REFUSED, psycopg.errors.NotNullViolation)):
+            site.attempt(statement.replace(mine, other), round=round_)
+    stranger = str(site.votes["open"].chief.pk)
+    site.refuse("another congress", statement.replace(staff("chief"), stranger), round=round_)
+
+
+@pytest.mark.parametrize("point", WORLDS)
+def test_the_number_to_choose_stays_with_the_slate(site: Site, point: str):
+    more = "UPDATE public.voting_cycle SET seats = seats + 1 WHERE id = {}"
+    site.refuse("the slate is frozen", more.format(site.votes[point].cycle.pk))
+
+
+def test_no_sheet_is_read_beside_a_correction_of_their_number(site: Site):
+    round_ = site.votes["closed"].round.pk
+    reading = f"""INSERT INTO public.voting_paperreading (round_id, place, reading, marks, read_by_id)
+    VALUES (%(round)s, 1, 1, '', {staff("chief")})"""
+    correct = "UPDATE public.voting_paperbox SET returned = 5 WHERE round_id = %(round)s"
+    with site.connect(site.web) as clerk:
+        clerk.execute(PAPER_BOX, {"round": round_})
+    try:
+        site.attempt(correct, round=round_)
+        for first, second in [(reading, correct), (correct, reading)]:
+            with site.connect(site.web) as attacker, attacker.transaction(force_rollback=True):
+                attacker.execute(first, {"round": round_})
+                with pytest.raises(LockNotAvailable):
+                    site.attempt("SET LOCAL lock_timeout = '100ms'", second, round=round_)
+        site.refuse("a sheet has been read", reading, correct, round=round_)
+    finally:
+        with psycopg.connect(**site.superuser) as server:
+            server.execute("SET session_replication_role = replica")
+            server.execute("DELETE FROM public.voting_paperbox")
 
 
 def test_a_seal_that_is_not_the_urns_is_refused(site: Site):

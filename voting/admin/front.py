@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from django.db.models import Q
@@ -17,10 +18,11 @@ from accounts.models import User
 from voting.admin.after.clerk_desk import DeliveryDesk
 from voting.admin.after.project import DeliveryPage
 from voting.admin.after.unit_desk import ProgressTablePage, UnitDeliveryPage, progress_table, unit_rows
-from voting.admin.before.proposal_list import ProposalListPage
+from voting.admin.before.proposal_list import ProposalListPage, proposal_templates
 from voting.admin.before.reading_slips import ReadingSlipsPage
 from voting.admin.before.slates import CandidatePage, CandidatesPage
 from voting.admin.before.solicitation import ProposalPage
+from voting.admin.before.together import TogetherPage, summary
 from voting.admin.before.units import UnitDesk, desks
 from voting.admin.core import records
 from voting.admin.core.accounts_record import accounts_record
@@ -30,13 +32,16 @@ from voting.admin.core.pages import FIRST
 from voting.admin.core.people import PeoplePage, PersonPage
 from voting.admin.core.second_factor import SecondFactorPage
 from voting.admin.core.site import SECOND_FACTOR, site
-from voting.admin.core.years import new_year
+from voting.admin.core.years import YearPage, new_year
 from voting.admin.step_pages import PAGES
 from voting.admin.vote.ceremony import KeySlipPage, check_slip
+from voting.admin.vote.daybook import DaybookPage, running_sheet, script
 from voting.admin.vote.minutes import minutes
 from voting.admin.vote.paper_ballots import PaperDesk, ballot_sheets
 from voting.admin.vote.roll_changes import RollChangesPage
-from voting.admin.vote.roster import RosterPage
+from voting.admin.vote.roll_sheet import roll_sheet
+from voting.admin.vote.roster import RosterPage, roster_templates
+from voting.admin.vote.rounds import AnnulPage
 from voting.admin.vote.scan import DeskPage
 from voting.domain.vote.running_order import RunningOrder, running_cycles
 from voting.domain.vote.steps import StepKey
@@ -52,9 +57,11 @@ from voting.queries import last_verification
 from voting.read_models.core.unreadable import Unread
 from voting.states import Stage
 
+_STAGES = list(Stage)
+
 
 def index(request: HttpRequest) -> HttpResponse:
-    """Show the running order of every running cycle of the person's congress, and below it the records.
+    """Show the running order of the year at work, the way to the others, and below it the records.
 
     A keeper, who takes no step of a vote, is led to what there is to keep.
     """
@@ -63,16 +70,18 @@ def index(request: HttpRequest) -> HttpResponse:
         return redirect("admin:congresses")
     if can_keep_accounts(user):
         return redirect("admin:people")
-    at_work = request.GET.get(FIRST, "")
-    cycles = sorted(running_cycles(user), key=lambda cycle: cycle.slug != at_work)
-    orders = [_readable(RunningOrder(cycle, user=user)) for cycle in cycles]
+    orders = [_readable(RunningOrder(cycle, user=user)) for cycle in running_cycles(user)]
+    orders.sort(key=partial(_rank, asked=request.GET.get(FIRST, "")))
+    shown, others = orders[:1], orders[1:]
     unread = Unread()
     context = {
         **site.each_context(request),
         "title": site.index_title,
-        "orders": orders,
-        "app_list": site.get_app_list(request),
-        "cycle": cycles[0] if cycles else None,
+        "orders": shown,
+        "others": others,
+        "waiting": [order for order, unreadable in others if not unreadable and waits_for(order)],
+        "lists": site.lists_for(request),
+        "cycle": shown[0][0].cycle if shown else None,
         "desks": desks(user),
         "delivering": delivering(user),
         "unit_rows": unread.read(lambda: unit_rows(user)),
@@ -105,6 +114,18 @@ def _verified(first: tuple[RunningOrder, list[str]] | None) -> dict[str, Any]:
     return {"verified": verified, "opened": bool(steps), "outdated": _BEFORE[later.key] if later else ""}
 
 
+def _rank(each: tuple[RunningOrder, list[str]], *, asked: str) -> tuple[bool, bool, int]:
+    """Put the year that was asked for first, then the one at work: where a step is due, the furthest."""
+    order, unreadable = each
+    over = not unreadable and order.current is None
+    return order.cycle.slug != asked, over, -_STAGES.index(Stage(order.cycle.stage))
+
+
+def waits_for(order: RunningOrder) -> bool:
+    """Tell whether the next step of that year is the person's own."""
+    return order.current is not None and order.current.mine
+
+
 def _readable(order: RunningOrder) -> tuple[RunningOrder, list[str]]:
     """Return the order with its steps worked out, or with the sentence on the record of it that cannot be read."""
     unread = Unread()
@@ -126,16 +147,28 @@ def delivering(user: User) -> list[Cycle]:
 #: What stands beside the steps of a year: address, page, name.
 BESIDE: list[tuple[str, Callable[..., Any], str]] = [
     ("journal", journal, "journal"),
+    ("year", YearPage.as_view(), "year"),
     ("roster", RosterPage.as_view(), "roster"),
+    ("roster/empty.xlsx", roster_templates["xlsx"], "roster_template_xlsx"),
+    ("roster/empty.csv", roster_templates["csv"], "roster_template_csv"),
+    ("roll-sheet", roll_sheet, "roll_sheet"),
+    ("daybook", DaybookPage.as_view(), "daybook"),
+    ("running-sheet", running_sheet, "running_sheet"),
+    ("script", script, "script"),
     ("desk", DeskPage.as_view(), "desk"),
     ("key/mine", KeySlipPage.as_view(), "key_slip"),
     ("key/check", check_slip, "key_slip_check"),
+    ("annul", AnnulPage.as_view(), "annul"),
     ("roll-changes", RollChangesPage.as_view(), "roll_changes"),
     ("minutes", minutes, "minutes"),
     ("paper-ballots", PaperDesk.as_view(), "paper_desk"),
     ("paper-ballots/print", ballot_sheets, "ballot_sheets"),
     ("proposals/<small:number>", ProposalPage.as_view(), "proposal"),
+    ("proposals/together", TogetherPage.as_view(), "proposals_together"),
+    ("proposals/summary.xlsx", summary, "proposals_summary"),
     ("proposals/import", ProposalListPage.as_view(), "proposal_list"),
+    ("proposals/empty.xlsx", proposal_templates["xlsx"], "proposal_template_xlsx"),
+    ("proposals/empty.csv", proposal_templates["csv"], "proposal_template_csv"),
     ("reading-slips", ReadingSlipsPage.as_view(), "reading_slips"),
     ("candidates", CandidatesPage.as_view(), "candidates"),
     ("candidates/new", CandidatePage.as_view(), "candidate_new"),

@@ -1,5 +1,5 @@
--- What somebody read on a paper ballot is append-only, written while the round is closed and not yet counted, and the two
--- readings of one ballot are by two people.
+-- What somebody read on a paper ballot is append-only, written while the round is closed and not yet counted, once the
+-- sheets in the box are counted, and the two readings of one ballot are by two people.
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON public.voting_paperreading FOR EACH ROW
 EXECUTE FUNCTION public.piaojue_refuse('append-only');
@@ -13,6 +13,12 @@ EXECUTE FUNCTION public.piaojue_at_status('closed');
 CREATE FUNCTION public.piaojue_two_readers() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    -- Held, so that their number is corrected before the first reading or not at all: see paper_box.sql.
+    PERFORM FROM public.voting_paperbox WHERE round_id = NEW.round_id FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'refused on %: the sheets are not counted yet', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     IF EXISTS (SELECT 1 FROM public.voting_paperreading
                WHERE round_id = NEW.round_id AND place = NEW.place AND reading <> NEW.reading
                  AND read_by_id = NEW.read_by_id) THEN

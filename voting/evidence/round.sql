@@ -18,7 +18,7 @@ WHEN (OLD.status <> NEW.status AND OLD.status || '>' || NEW.status NOT IN (<<ROU
 EXECUTE FUNCTION public.piaojue_refuse('no such step');
 
 -- A step that fixes something has it: the seal of the urn with the figures of the roll, the count, its certification, the
--- notice.
+-- notice; the decision that annulled the round, with the seal of its urn; the record that its roll was unfrozen.
 CREATE FUNCTION public.piaojue_step_proven() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -27,12 +27,15 @@ BEGIN
         WHEN 'counted' THEN EXISTS (SELECT FROM public.voting_tally WHERE round_id = NEW.id)
         WHEN 'certified' THEN EXISTS (SELECT FROM public.voting_certification WHERE tally_id = NEW.id)
         WHEN 'published' THEN EXISTS (SELECT FROM public.voting_notice WHERE round_id = NEW.id)
+        WHEN 'annulled' THEN EXISTS (SELECT FROM public.voting_annulment WHERE round_id = NEW.id)
+                             AND EXISTS (SELECT FROM public.voting_urnseal WHERE round_id = NEW.id)
+        WHEN 'unfrozen' THEN EXISTS (SELECT FROM public.voting_unfreezing WHERE round_id = NEW.id)
         ELSE true
     END) THEN
         RAISE EXCEPTION 'refused on %: nothing is kept that this step fixes', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF NEW.status = 'closed' AND jsonb_build_array(NEW.issued, NEW.paper_issued) IS DISTINCT FROM (
+    IF OLD.status = 'open' AND jsonb_build_array(NEW.issued, NEW.paper_issued) IS DISTINCT FROM (
         SELECT jsonb_build_array(
             CASE WHEN NEW.paper_only THEN count(*) FILTER (WHERE voted OR paper)
                  ELSE count(*) FILTER (WHERE presence = 'present') END,
@@ -68,25 +71,27 @@ EXECUTE FUNCTION public.piaojue_refuse('the key is fixed');
 CREATE TRIGGER figures_fixed BEFORE UPDATE ON public.voting_round FOR EACH ROW
 WHEN ((OLD.opened_at IS DISTINCT FROM NEW.opened_at AND NOT (OLD.status = 'ready' AND NEW.status = 'open'))
       OR ((OLD.closed_at, OLD.issued) IS DISTINCT FROM (NEW.closed_at, NEW.issued)
-          AND NOT (OLD.status = 'open' AND NEW.status = 'closed')))
+          AND NOT (OLD.status = 'open' AND NEW.status IN ('closed', 'annulled'))))
 EXECUTE FUNCTION public.piaojue_refuse('fixed at the opening and the close');
 
 -- The paper handed out is counted at the close; a vote switched to paper stays on paper, and is switched before then.
 CREATE TRIGGER paper_fixed BEFORE UPDATE ON public.voting_round FOR EACH ROW
-WHEN ((OLD.paper_issued IS DISTINCT FROM NEW.paper_issued AND NOT (OLD.status = 'open' AND NEW.status = 'closed'))
+WHEN ((OLD.paper_issued IS DISTINCT FROM NEW.paper_issued
+       AND NOT (OLD.status = 'open' AND NEW.status IN ('closed', 'annulled')))
       OR (OLD.paper_only AND NOT NEW.paper_only)
       OR (NOT OLD.paper_only AND NEW.paper_only AND OLD.status NOT IN (<<CHECK_IN_STATUSES>>))
       OR (OLD.announced_close IS DISTINCT FROM NEW.announced_close AND OLD.status NOT IN ('ready', 'open')))
 EXECUTE FUNCTION public.piaojue_refuse('fixed at the close');
 
--- Asked at the end of the transaction: a step stands in the journal.
+-- Asked at the end of the transaction: a step stands in the journal, and that a roll was unfrozen as often as it was.
 CREATE FUNCTION public.piaojue_journaled() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (
-        SELECT FROM public.voting_journalentry
+    IF (SELECT count(*) FROM public.voting_journalentry
         WHERE cycle_id = NEW.cycle_id AND data -> 'round' = to_jsonb(NEW.number)
-          AND act = (<<ACTS_OF_STEPS>>::jsonb) ->> NEW.status) THEN
+          AND act = (<<ACTS_OF_STEPS>>::jsonb) ->> NEW.status)
+       < (SELECT greatest(1, count(*) FILTER (WHERE NEW.status = 'unfrozen')) FROM public.voting_round
+          WHERE cycle_id = NEW.cycle_id AND number = NEW.number AND status = 'unfrozen') THEN
         RAISE EXCEPTION 'refused on %: the step stands in no journal', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;

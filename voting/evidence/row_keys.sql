@@ -69,6 +69,9 @@ WHEN (OLD.cycle_id <> NEW.cycle_id) EXECUTE FUNCTION public.piaojue_refuse('the 
 CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF id ON public.voting_opinion FOR EACH ROW
 WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
 
+CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF round_id ON public.voting_paperbox FOR EACH ROW
+WHEN (OLD.round_id <> NEW.round_id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
+
 CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF id ON public.voting_progresslist FOR EACH ROW
 WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
 

@@ -95,6 +95,10 @@ FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress(
 CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF congress_id, unit_id ON public.accounts_user
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('congress_id:accounts_congress', 'unit_id:accounts_unit');
 
+CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF round_id, recorded_by_id, second_id ON public.voting_annulment
+FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress(
+    'round_id:voting_round', 'recorded_by_id:accounts_user', 'second_id:accounts_user');
+
 CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF round_id, candidate_id ON public.voting_ballotitem
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_round', 'candidate_id:voting_candidate');
 
@@ -134,6 +138,10 @@ FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress(
 
 CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF cycle_id, disposed_by_id ON public.voting_disposal
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('cycle_id:voting_cycle', 'disposed_by_id:accounts_user');
+
+CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF cycle_id, recorded_by_id, second_id ON public.voting_endofrounds
+FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress(
+    'cycle_id:voting_cycle', 'recorded_by_id:accounts_user', 'second_id:accounts_user');
 
 CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF inspection_id, unit_id ON public.voting_finding
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress(
@@ -241,6 +249,10 @@ FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress(
 
 CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF round_id, recorded_by_id ON public.voting_tiedecision
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_round', 'recorded_by_id:accounts_user');
+
+CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF round_id, recorded_by_id, second_id ON public.voting_unfreezing
+FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress(
+    'round_id:voting_round', 'recorded_by_id:accounts_user', 'second_id:accounts_user');
 
 -- What names one thing alone cannot be moved to one of another congress either.
 CREATE TRIGGER same_congress BEFORE UPDATE OF delegate_id ON public.accounts_accesscode

@@ -30,14 +30,14 @@ BEGIN
 END $$;
 
 -- Asked at the end of the transaction: a row that a step fixes comes with that step, never before it. The trigger names
--- the status that the round stood at before.
+-- the statuses at which the round may not stand then.
 CREATE FUNCTION public.piaojue_step_taken() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     row_now jsonb := to_jsonb(NEW);
 BEGIN
-    IF (public.piaojue_status_of(coalesce(row_now ->> 'round_id', row_now ->> 'tally_id')::bigint) <> TG_ARGV[0])
-       IS NOT TRUE THEN
+    IF (public.piaojue_status_of(coalesce(row_now ->> 'round_id', row_now ->> 'tally_id')::bigint) = ANY (TG_ARGV))
+       IS NOT FALSE THEN
         RAISE EXCEPTION 'refused on %: only with the step that it belongs to', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -74,13 +74,13 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- Whether a year is archived, or the year that an assessment belongs to, and everything voted in it is published.
+-- Whether a year is archived, or the year that an assessment belongs to, and nothing more comes of any round of it.
 CREATE FUNCTION public.piaojue_archived(concerned bigint) RETURNS boolean LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RETURN EXISTS (SELECT FROM public.voting_cycle a JOIN public.voting_cycle c ON c.id IN (a.id, a.assesses_id)
                    WHERE a.id = concerned AND c.stage = 'archived')
-        AND NOT EXISTS (SELECT FROM public.voting_round WHERE cycle_id = concerned AND status <> 'published');
+        AND NOT EXISTS (SELECT FROM public.voting_round WHERE cycle_id = concerned AND status NOT IN (<<OVER_STATUSES>>));
 END $$;
 
 -- Holds a chain: the next number, and the hash of the entry before. The trigger names the column of what the chain

@@ -1,20 +1,26 @@
 """Read the lines of an XLSX or CSV file. Runs in the child process alone.
 
-The answer has a JSON line for every line of the file that is not empty: its number, counted from 1, and its cells.
+The answer has a JSON line for every sheet, an object: its ``name``, whether it is ``hidden`` or has hidden rows
+(``partly``), the ``delimiter`` and the ``encoding`` of a text (empty for a workbook), and the cells that are
+``merged`` downwards, each as first line, last line and column. After it comes a list for every line of the sheet that
+is not empty: its number, counted from 1, its cells, and, where there are any, marks: ``{"row": "hidden"}``, or of a
+cell by its place ``date``, ``percent``, ``rounded``, ``formula`` (it was never worked out) and ``quote`` (it begins
+with a quotation mark that nothing closes).
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
 import zipfile
 from collections.abc import Iterator
-from typing import IO
+from datetime import date, time, timedelta
+from typing import IO, Any
 
 import python_calamine
 
+from voting.foreign import comma_text, workbook_parts
 from voting.foreign.unfit import Unfit
 
 MOST_UNPACKED = 256 * 1024 * 1024  # bytes that an XLSX may hold
@@ -22,40 +28,117 @@ MOST_PARTS = 2000
 #: No list of ours is as wide or as long; a cell that stands farther makes a reader ask for all that lies before it.
 MOST_COLUMNS, MOST_LINES = 400, 250_000
 LONGEST_CELL = 40_000  # characters; the programs themselves take 32 767
+MOST_SHEETS = 60
+MOST_MERGED = 20_000  # cells of one sheet that are merged downwards
 _CHUNK = 1 << 20
 #: A row or a cell with something in it, and where it says that it stands. An empty one has only a format.
 _CELL = re.compile(
     rb"""<(?:\w+:)?c\s[^<>]{0,200}?\br\s*=\s*["']([A-Za-z]{1,8})(\d{1,12})["'][^<>]{0,200}>(?<!/>)"""
 )
 _OVERLAP = 500
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_WEB_PAGE = re.compile(rb"\s*<(!doctype|html|table|\?xml|meta)", re.IGNORECASE)
+#: From so many digits on, a spreadsheet keeps a number no more as it was typed.
+_ROUNDED = 10**15
+
+Line = tuple[int, list[str], dict[str, str]]
 
 
 def read(content: bytes, answer: IO[bytes]) -> None:
-    """Write the lines. Raises Unfit ``not_xlsx``, ``bomb``, ``far``, ``wide`` or ``encoding``."""
-    for line, cells in _xlsx(content) if content[:4] == b"PK\x03\x04" else _csv(content):
-        if len(cells) > MOST_COLUMNS:
-            raise Unfit("wide", str(line))
-        if any(cells):
-            if max(map(len, cells)) > LONGEST_CELL:
-                raise Unfit("bomb")
-            answer.write(json.dumps([line, cells], ensure_ascii=False).encode("utf-8", "replace"))
-            answer.write(b"\n")
+    """Write the sheets.
+
+    Raises Unfit ``not_xlsx``, ``docx``, ``old_xls``, ``html``, ``bomb``, ``far``, ``wide`` or ``encoding``.
+    """
+    if content[:4] == _OLD_WORKBOOK:
+        raise Unfit("old_xls")
+    if _WEB_PAGE.match(content.removeprefix(b"\xef\xbb\xbf")[:200]):
+        raise Unfit("html")
+    sheets = _workbook(content) if content[:4] == b"PK\x03\x04" else comma_text.sheets(content)
+    for head, lines in sheets:
+        _write(answer, head)
+        for line, cells, marks in lines:
+            if len(cells) > MOST_COLUMNS:
+                raise Unfit("wide", str(line))
+            if any(cells) or marks.keys() - {"row"}:
+                if max(map(len, cells)) > LONGEST_CELL:
+                    raise Unfit("bomb")
+                _write(answer, [line, cells, marks] if marks else [line, cells])
 
 
-def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines of the first sheet, once what it would unpack to and where its cells stand is known."""
+def _write(answer: IO[bytes], what: object) -> None:
+    answer.write(json.dumps(what, ensure_ascii=False).encode("utf-8", "replace"))
+    answer.write(b"\n")
+
+
+def _workbook(content: bytes) -> Iterator[tuple[dict[str, Any], Iterator[Line]]]:
+    """Yield the sheets, once what they would unpack to and where their cells stand is known."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            _require_bounded(packed)
+        packed = zipfile.ZipFile(io.BytesIO(content))
+        _require_bounded(packed)
+        if "word/document.xml" in packed.namelist():
+            raise Unfit("docx")
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheet = book.get_sheet_by_index(0)
+        parts = workbook_parts.sheet_parts(packed)
+        formats = workbook_parts.cell_formats(packed)
+        for kind in book.sheets_metadata[:MOST_SHEETS]:
+            if kind.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                continue
+            sheet = book.get_sheet_by_name(kind.name)
+            if sheet.width > MOST_COLUMNS or sheet.height > MOST_LINES:
+                raise Unfit("far")
+            extras = workbook_parts.extras(packed, parts.get(kind.name, ""), formats)
+            merged = [
+                [top + 1, bottom + 1, left]
+                for (top, left), (bottom, _right) in sheet.merged_cell_ranges or ()
+                if bottom > top
+            ]
+            if len(merged) > MOST_MERGED:
+                raise Unfit("bomb")
+            head = {
+                "name": kind.name,
+                "hidden": kind.visible != python_calamine.SheetVisibleEnum.Visible,
+                "partly": bool(extras.hidden),
+                "delimiter": "",
+                "encoding": "",
+                "merged": merged,
+            }
+            yield head, _lines(sheet, extras)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, python_calamine.CalamineError, IndexError, OSError,
-            RuntimeError, NotImplementedError, EOFError) as error:  # fmt: skip
+            RuntimeError, NotImplementedError, EOFError, workbook_parts.NotRead) as error:  # fmt: skip
         raise Unfit("not_xlsx") from error
-    if sheet.width > MOST_COLUMNS or sheet.height > MOST_LINES:
-        raise Unfit("far")
-    for line, cells in enumerate(sheet.iter_rows(), start=1):
-        yield line, [_text(cell) for cell in cells]
+
+
+def _lines(sheet: python_calamine.CalamineSheet, extras: workbook_parts.Extras) -> Iterator[Line]:
+    for line, values in enumerate(sheet.iter_rows(), start=1):
+        cells, marks = [], {}
+        for place, value in enumerate(values):
+            text, mark = _cell(value, extras.cells.get((line, place)))
+            cells.append(text)
+            if mark:
+                marks[str(place)] = mark
+        if line in extras.hidden:
+            marks["row"] = "hidden"
+        yield line, cells, marks
+
+
+def _cell(value: object, extra: workbook_parts.Extra | None) -> tuple[str, str]:
+    """Return the text of a cell and its mark; a number that the program shows as 007 is 007."""
+    mark = ""
+    if isinstance(value, date | time | timedelta):
+        mark = "date"
+    elif isinstance(value, float) and abs(value) >= _ROUNDED:
+        mark = "rounded"
+    if extra is None:
+        return _text(value), mark
+    if extra.kind == "error":
+        return extra.text, ""
+    if extra.kind == "formula":
+        return _text(value), "" if _text(value) else "formula"
+    if extra.kind == "percent":
+        return _text(value), "percent"
+    before, zeros, after = extra.text.partition("0")[0], extra.text.count("0"), extra.text.rpartition("0")[2]
+    text = _text(value)
+    return (f"{before}{text.zfill(zeros)}{after}" if text.isdigit() else text), mark
 
 
 def _require_bounded(packed: zipfile.ZipFile) -> None:
@@ -95,32 +178,3 @@ def _text(cell: object) -> str:
     if isinstance(cell, bool):
         return "1" if cell else "0"
     return str(cell)
-
-
-def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    text = _decoded(content).replace("\r\n", "\n").replace("\r", "\n")
-    first = next((line for line in text.split("\n", 100) if line.strip()), "")
-    delimiter = max(",;\t，", key=lambda mark: (first.count(mark), mark == ","))
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise Unfit("encoding") from error
-        yield line, cells
-
-
-def _decoded(content: bytes) -> str:
-    """Return the text of a CSV: by its byte order mark, else UTF-8, else GB18030. Raises Unfit ``encoding``."""
-    wide = content[:2] in {b"\xff\xfe", b"\xfe\xff"}
-    for encoding in ["utf-16"] if wide else ["utf-8-sig", "gb18030"]:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise Unfit("encoding")

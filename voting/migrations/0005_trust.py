@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 from django.utils.crypto import salted_hmac
 
-from voting.evidence.operation import InstallEvidence, RemoveEvidence
+from voting.evidence.operation import RemoveEvidence
 
 HASHES = """
 UPDATE voting_attachment SET digest = encode(sha256(data), 'hex');
@@ -469,5 +469,4 @@ class Migration(migrations.Migration):
         migrations.RunPython(vouch_for_tried_keys, migrations.RunPython.noop),
         migrations.RunSQL(HASHES, migrations.RunSQL.noop),
         migrations.RunSQL(ROOM, migrations.RunSQL.noop),
-        InstallEvidence("2d8e3829957c2ec668a89b068777539412f69b6f488e4fef4d3fd640699e02f5"),
     ]

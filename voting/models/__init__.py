@@ -22,6 +22,7 @@ from voting.models.core.verification import Verification
 from voting.models.vote.key_slip import KeySlip
 from voting.models.vote.notice import Notice
 from voting.models.vote.paper_ballot import PaperBox, PaperReading, PaperSettlement
+from voting.models.vote.repair import Annulment, EndOfRounds, Unfreezing
 from voting.models.vote.round import BallotItem, RollEntry, Round
 from voting.models.vote.rules import VotingRules
 from voting.models.vote.tally import Certification, Tally, TieDecision
@@ -30,6 +31,7 @@ from voting.models.vote.urn import Disposal, SealedBallot, UrnSeal
 __all__ = [
     "MOST_ATTACHMENTS",
     "MOST_CONTENT",
+    "Annulment",
     "Attachment",
     "BallotItem",
     "Breakdown",
@@ -46,6 +48,7 @@ __all__ = [
     "DeliveryMilestone",
     "DeliveryTarget",
     "Disposal",
+    "EndOfRounds",
     "Finding",
     "FindingStep",
     "Inspection",
@@ -80,6 +83,7 @@ __all__ = [
     "Tally",
     "TargetFigure",
     "TieDecision",
+    "Unfreezing",
     "UrnSeal",
     "Verification",
     "VotingRules",

@@ -81,6 +81,26 @@ def rows_as_xlsx(rows: list[list[Cell]], *, second: Sequence[tuple[str, str]] = 
     return content.getvalue()
 
 
+def template_as_xlsx(headings: list[Cell], *, notes: Sequence[tuple[str, str]]) -> bytes:
+    """Return a workbook to fill in: a header over cells of text, so that 001 stays 001; notes on a second sheet."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, _OPTIONS) as book:
+        book.set_properties({"created": _LONG_AGO})
+        bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        for column, name in enumerate(headings):
+            sheet.set_column(column, column, max(16, _width(name) + 2), text)
+            sheet.write_string(0, column, str(name), bold)
+        other = book.add_worksheet()
+        other.set_column(0, 0, 20)
+        other.set_column(1, 1, 70)
+        for line, (name, note) in enumerate(notes):
+            other.write_string(line, 0, name)
+            other.write_string(line, 1, note)
+    return content.getvalue()
+
+
 def _width(cell: Cell) -> int:
     """Return about how wide a cell is, in Latin letters; a Chinese character takes two."""
     return max(

@@ -9,10 +9,12 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 SECTIONS = ("META", "PROJECTS", "VOTES")
+#: What each section cannot do without.
+COLUMNS = {"META": ("key", "value"), "PROJECTS": ("project_id",), "VOTES": ("voter_id", "vote")}
 #: Vote types whose votes name projects; the others give them points of their own.
 NAMING = frozenset({"approval", "ordinal", "choose-1"})
 
@@ -53,6 +55,8 @@ class Election:
     meta: Mapping[str, str]
     projects: tuple[PabulibProject, ...]
     votes: tuple[Vote, ...] = field(repr=False)
+    #: The voters of votes that name a project more than once; it counts once, where it stands first.
+    repeated: tuple[str, ...] = ()
 
     @property
     def vote_type(self) -> str:
@@ -86,7 +90,10 @@ class Election:
 
 def read(text: str) -> Election:
     """Return the election of a .pb file. Raises NotPabulib."""
-    sections = {name: list(rows) for name, rows in _sections(text)}
+    sections = {}
+    for name, lines in _sections(text).items():
+        header, sections[name] = _rows(lines)
+        _require_columns(name, header)
     for name in SECTIONS:
         if name not in sections:
             raise NotPabulib(f"there is no section {name}")
@@ -95,10 +102,21 @@ def read(text: str) -> Election:
     known = {project.id for project in projects}
     if len(known) != len(projects) or "" in known:
         raise NotPabulib("a project has no project_id, or one that another has too")
-    return Election(meta, projects, tuple(_vote(row, known) for row in sections["VOTES"]))
+    votes = [_vote(row, known) for row in sections["VOTES"]]
+    repeated = tuple(vote.voter for vote, is_repeated in votes if is_repeated)
+    return Election(meta, projects, tuple(vote for vote, _is_repeated in votes), repeated)
 
 
-def _sections(text: str) -> Iterator[tuple[str, Iterator[dict[str, str]]]]:
+def _require_columns(section: str, header: Sequence[str]) -> None:
+    """Raise NotPabulib where a column is missing or misspelt: every vote would be blank, and nothing would say so."""
+    for wanted in COLUMNS[section]:
+        if wanted not in header:
+            raise NotPabulib(
+                f"{section} has no column {wanted!r}; its columns are: {', '.join(header) or 'none'}"
+            )
+
+
+def _sections(text: str) -> dict[str, list[str]]:
     lines: dict[str, list[str]] = {}
     section = ""
     for line in re.split(r"\r\n|\n|\r", text.lstrip("\ufeff")):
@@ -109,33 +127,38 @@ def _sections(text: str) -> Iterator[tuple[str, Iterator[dict[str, str]]]]:
             lines[section].append(line)
         elif line.strip():
             raise NotPabulib("the file does not begin with META")
-    for name, its in lines.items():
-        yield name, _rows(its)
+    return lines
 
 
-def _rows(lines: Sequence[str]) -> Iterator[dict[str, str]]:
+def _rows(lines: Sequence[str]) -> tuple[list[str], list[dict[str, str]]]:
+    """Return the header of a section and its rows. Raises NotPabulib."""
     try:
         reader = csv.reader(lines, delimiter=";")
         header = [cell.strip() for cell in next(reader, [])]
-        for row in reader:
-            yield dict(zip(header, (cell.strip() for cell in row), strict=False))
+        return header, [dict(zip(header, map(str.strip, row), strict=False)) for row in reader]
     except csv.Error as error:
         raise NotPabulib(str(error)) from error
 
 
-def _vote(row: Mapping[str, str], known: set[str]) -> Vote:
+def _vote(row: Mapping[str, str], known: set[str]) -> tuple[Vote, bool]:
+    """Return a vote, and whether it names a project more than once.
+
+    A vote of pabulib is a set of projects, or an order of them; a project counts once, where it stands first. The
+    checker of pabulib names such a vote and goes on, and so do we: one vote of 100 000 is no reason to refuse them all.
+    """
     voter = row.get("voter_id", "")
     projects = tuple(part.strip() for part in row.get("vote", "").split(",") if part.strip())
     if foreign := [project for project in projects if project not in known]:
         raise NotPabulib(f"vote {voter} names {foreign[0]}, which is no project of the file")
-    if len(set(projects)) != len(projects):
-        raise NotPabulib(f"vote {voter} names a project twice")
     points = tuple(part.strip() for part in row.get("points", "").split(",") if part.strip())
     if any(not re.fullmatch(r"-?[0-9]{1,18}", part) for part in points) or (
         points and len(points) != len(projects)
     ):
         raise NotPabulib(f"vote {voter} has points that do not belong to its projects")
-    return Vote(voter, projects, tuple(int(part) for part in points))
+    firsts = list(dict.fromkeys(projects))
+    kept = [projects.index(project) for project in firsts]
+    vote = Vote(voter, tuple(firsts), tuple(int(points[place]) for place in kept) if points else ())
+    return vote, len(firsts) < len(projects)
 
 
 def write(election: Election) -> str:

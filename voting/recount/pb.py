@@ -27,6 +27,7 @@ def recount(text: str) -> Report:
     by_points = election.vote_type not in {"approval", "choose-1"}
     report.result = {
         "vote_type": election.vote_type,
+        **({"voters_who_name_a_project_twice": list(election.repeated)} if election.repeated else {}),
         "votes": support,
         **({"scores": scores} if by_points else {}),
     }

@@ -10,8 +10,10 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse, translate_ur
 from django.utils.translation import get_language, get_language_info, override
 
 from accounts.congresses import addresses_of_installation, are_several
+from voting.domain.before.proposals import standing_words
 
 register = template.Library()
+register.filter("standing_words", standing_words)
 
 #: How a language calls itself in the switch, shorter than Django's "简体中文".
 SHORT_NAMES = {"zh-hans": "中文"}

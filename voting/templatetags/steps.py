@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import NamedTuple
 
 from django import template
@@ -16,12 +17,15 @@ from voting.domain.vote.running_order import RunningOrder, Step, StepState
 from voting.domain.vote.steps import StepKey
 from voting.models import Cycle, Round, VotingRules
 from voting.read_models.before.slate_report import amount_text
-from voting.read_models.core.journal_words import name_of, value_of
+from voting.read_models.core.journal_words import name_of, told
+from voting.read_models.vote.lines import in_a_row
 from voting.states import RoundStatus
 
 register = template.Library()
 register.filter("amount", amount_text)
 register.filter("named", name_of)
+register.filter("told", told)
+register.filter("in_a_row", in_a_row)
 
 STATES: dict[StepState, Promise] = {
     StepState.DONE: _("done"),
@@ -57,15 +61,17 @@ def _slips_typed(round_: Round | None) -> tuple[int, int]:
 
 @register.filter
 def aside(words: object, more: object) -> str:
-    """Return words with more in brackets behind them, as the reader's language writes brackets."""
-    return gettext("%(words)s (%(more)s)") % {"words": words, "more": more}
+    """Return words with more, if there is more, in brackets behind them, as the reader's language writes brackets."""
+    return gettext("%(words)s (%(more)s)") % {"words": words, "more": more} if more else str(words)
 
 
 @register.simple_tag
 def taken_by(step: Step) -> str:
-    """Return who may take a step, each with the role."""
-    people = (aside(person, person.get_role_display()) for person in step.people)
-    return gettext("Taken by: %(people)s") % {"people": pgettext("list", ", ").join(people)}
+    """Return who may take a step, people of one role together with it."""
+    comma = pgettext("list", ", ")
+    alike = groupby(step.people, key=lambda person: person.get_role_display())
+    people = (aside(comma.join(map(str, group)), role) for role, group in alike)
+    return gettext("Taken by: %(people)s") % {"people": comma.join(people)}
 
 
 @register.simple_tag
@@ -85,13 +91,6 @@ def rule_settings(rules: VotingRules | None) -> list[tuple[str, object]]:
 def _in_words(rules: VotingRules, name: str) -> object:
     display = getattr(rules, f"get_{name}_display", None)
     return display() if display else getattr(rules, name)
-
-
-@register.filter
-def told(data: dict[str, object]) -> list[tuple[str, str]]:
-    """Return what a journal entry says beside its act: name and value, both in words; where it led to comes last."""
-    told = sorted(data.items(), key=lambda item: item[0] == "to")
-    return [(name_of(key), value_of(key, value)) for key, value in told]
 
 
 @register.filter

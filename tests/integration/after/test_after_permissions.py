@@ -52,6 +52,7 @@ def poor(spring: Spring) -> None:
 
 #: What is done → where, what comes before, what is sent, who may.
 SOON = (timezone.localdate() + timedelta(days=30)).isoformat()
+DECIDED = {"on": "2018-01-23", "shown": "{shown}", "confirm": "on"}
 ACTS = {
     "issue": (DESK, None, {"confirm": "on"}, {"clerk"}),
     "plan": (f"{DESK}1/", None, {"content": "新的内容"}, {"clerk"}),
@@ -63,8 +64,8 @@ ACTS = {
     "assess": (DESK, begun, {"body": "delegates", "numbers": "1 2", "confirm": "on"}, {"clerk"}),
     "survey": (DESK, begun, {"opens_at": "2030-01-01T09:00", "closes_at": "2030-02-01T09:00"}, {"clerk"}),
     "group": (f"{DESK}1/", begun, {"numbers": "{delegate}"}, {"clerk"}),
-    "approve": (f"{DESK}1/", ask, {"text": "同意", "on": "2018-01-23", "shown": "{shown}"}, {"clerk", "presiding"}),
-    "refuse": (f"{DESK}1/", ask, {"text": "不同意", "on": "2018-01-23", "shown": "{shown}"}, {"clerk", "presiding"}),
+    "approve": (f"{DESK}1/", ask, DECIDED | {"text": "同意"}, {"clerk", "presiding"}),
+    "refuse": (f"{DESK}1/", ask, DECIDED | {"text": "不同意"}, {"clerk", "presiding"}),
     "accept": (f"{DESK}1/", handed_in, {"text": "合格", "shown": "{shown}"}, {"clerk"}),
     "return": (f"{DESK}1/", handed_in, {"text": "返工", "shown": "{shown}"}, {"clerk"}),
     "mend": (f"{DESK}1/", poor, {"text": "改", "due": SOON}, {"clerk"}),

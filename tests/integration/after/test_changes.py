@@ -242,7 +242,7 @@ def test_a_page_decides_the_change_that_it_showed(spring):
     stale = ask(spring)
     decide(spring, stale, approved=False)
     clerk = page_of(spring.vote.clerk)
-    sent = {"do": "approve", "text": "同意", "on": "2018-01-23"}
+    sent = {"do": "approve", "confirm": "on", "text": "同意", "on": "2018-01-23"}
     alone = clerk.post(PAGE, sent | {"shown": stale.pk})
     waiting = ask(spring, content="改做别的")
     beside = clerk.post(PAGE, sent | {"shown": stale.pk})

@@ -186,7 +186,8 @@ def test_the_form_of_the_hand_in_names_what_is_open(spring):
     )
     reach(spring)
     page = said(page_of(spring.officer).get("/admin/vote/2018/unit/1/"))
-    assert "尚未" not in page
+    assert "尚未达到" not in page
+    assert "尚未完成" not in page
 
 
 def test_the_words_of_a_plan_are_no_markup():

@@ -209,7 +209,7 @@ def test_a_finding_can_be_closed_only_once_it_is_answered(spring):
 
 def test_a_decision_is_taken_between_the_request_and_today(spring):
     change = ask(spring)  # on 23 January 2018
-    sent = {"do": "approve", "shown": change.pk, "text": "同意。", "on": "2018-01-22"}
+    sent = {"do": "approve", "confirm": "on", "shown": change.pk, "text": "同意。", "on": "2018-01-22"}
     page, user = f"/en{DESK}", spring.vote.presiding
     asked = spring.at.date().isoformat()
     assert errors(user, page, sent | {"on": "2018-01-01"}) == {

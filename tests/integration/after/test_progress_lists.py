@@ -130,7 +130,7 @@ def test_two_hundred_rows_five_faulty_nothing_is_taken_in_until_mended_and_the_r
     assert reported() == set()
 
     content = workbook(mended)
-    assert come_back(spring, content) == 200
+    assert come_back(spring, content, agreed=["beyond"]) == 200
     assert reported() == expected
     after = out(spring)
     assert after == shown(rows, expected)
@@ -281,7 +281,7 @@ def test_a_row_for_an_earlier_day_than_the_newest_of_its_item_is_a_correction_an
     for row in (rows[1], rows[2], rows[4]):
         put(row, day="2018-06-20")
     before = reported()
-    assert come_back(spring, rows) == 2
+    assert come_back(spring, rows, agreed=["less"]) == 2
     assert reported() - before == {
         (1, date(2018, 6, 19), "更正", "雨", None, ("target", 2, Decimal(7))),
         (
@@ -323,7 +323,7 @@ def test_a_project_without_targets_and_milestones_reports_words_and_money():
     put(rows[1], spent="１，２００．５", text="付了首期")
     put(rows[2], text="开工")
     put(rows[3], spent="0", text="未付")
-    assert come_back(spring, rows) == 3
+    assert come_back(spring, rows, agreed=["beyond"]) == 3
     assert reported() == {
         (1, TODAY, "付了首期", "", Decimal("1200.50")),
         (2, TODAY, "开工", "", None),
@@ -486,8 +486,8 @@ def test_the_page_shows_what_a_table_holds_before_it_is_published_and_what_becam
             ("有误的行", 0),
         ):
             assert f"<dt>{name}</dt><dd>{figure}</dd>" in preview
-        assert "2018-07-15: 完成一半 (雨)<ul><li>公厕: – → 5</li></ul>" in preview
-        assert "<ul><li>累计支出（万元）: – → 120</li></ul>" in preview
+        assert "2018-07-15：完成一半（雨）<ul><li>公厕：– → 5</li></ul>" in preview
+        assert "<ul><li>累计支出（万元）：– → 120</li></ul>" in preview
         assert reported() == set()
         done = client.post(PAGE, {"do": "apply", **seen_in(preview)}, follow=True).content.decode()
         assert "已发布的报告：2 份" in done
@@ -513,7 +513,7 @@ def test_a_table_is_shown_anew_when_somebody_reported_after_its_preview():
         assert refused.status_code == 409
         again = html_of(refused)
         assert "文件所对照的数据有变动，未导入" in again
-        assert "公厕: 3 → 5" in again
+        assert "公厕：3 → 5" in again
         assert reported() == before
         assert client.post(PAGE, {"do": "apply", **seen_in(again)}).status_code == 302
     assert len(reported()) == len(before) + 1

@@ -248,11 +248,15 @@ def outcome(act: Callable[[], object]) -> str:
     return "done"
 
 
+#: A year is given up before its call alone, and is found by nothing after that.
+KNOWN = [stage for stage in Stage if stage != Stage.GIVEN_UP]
+
+
 def test_every_verb_in_every_stage(year):
     found = {}
     for verb, (_stages, call) in VERBS.items():
         cycle = year.to if verb in NEXT else year.cycle
-        for stage in Stage:
+        for stage in KNOWN:
             with transaction.atomic():
                 place(cycle, stage)
                 found[verb.__name__, stage] = outcome(lambda call=call: call(year))
@@ -260,7 +264,7 @@ def test_every_verb_in_every_stage(year):
     assert found == {
         (verb.__name__, stage): "done" if stage in stages else "refused"
         for verb, (stages, _call) in VERBS.items()
-        for stage in Stage
+        for stage in KNOWN
     }
 
 

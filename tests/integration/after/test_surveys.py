@@ -240,7 +240,7 @@ def test_the_desk_ends_it_and_moves_its_end(client):
         assert client.post(DESK, {"do": "survey_end", "closes_at": "2018-02-10T10:00"}).status_code == 302
         assert Survey.objects.get().closes_at == datetime(2018, 2, 10, 2, tzinfo=UTC)
         assert client.get("/2018/survey/").context["open"] is True
-        assert client.post(DESK, {"do": "survey_close"}).status_code == 302
+        assert client.post(DESK, {"do": "survey_close", "confirm": "on"}).status_code == 302
         assert client.get("/2018/survey/").context["open"] is False
         assert forms() == set()
         assert client.post(DESK, {"do": "survey_end", "closes_at": "2018-02-10T10:00"}).status_code == 403

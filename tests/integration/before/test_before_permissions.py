@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 #: Page → at which point, what is sent, who may send it.
 ACTS: dict[str, tuple[str, dict[str, str], set[str]]] = {
-    "call/": ("call", {"do": "close"}, {"clerk"}),
+    "call/": ("call", {"do": "close", "confirm": "on"}, {"clerk"}),
     "screening/": (
         "proposals",
         {"do": "enter", "source": "resident", "title": "一", "content": "二"},

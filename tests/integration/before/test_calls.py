@@ -161,14 +161,16 @@ def test_the_clerk_drafts_publishes_prolongs_closes_and_goes_on():
         assert client.post(page, FORM | times).status_code == 302
         call = Call.objects.get()
         assert (call.opens_at, call.closes_at, call.fields) == (OPENS, CLOSES, ["教育", "养老"])
-        assert client.post(page, {"do": "publish"}).status_code == 302
+        assert client.post(page, {"do": "publish", "confirm": "on"}).status_code == 302
         assert Client().get("/2019/call/").status_code == 200
     with clock(OPENS + timedelta(days=1)):
         client = clerk(autumn)
         assert client.post(page, {"do": "times", **times, "closes_at": "2018-11-10T18:00"}).status_code == 302
-        assert client.post(page, {"do": "screen"}).status_code == 409, "the call is open: no screening yet"
-        assert client.post(page, {"do": "close"}).status_code == 302
-        assert client.post(page, {"do": "screen"}).status_code == 302
+        assert client.post(page, {"do": "screen", "confirm": "on"}).status_code == 409, (
+            "the call is open: no screening yet"
+        )
+        assert client.post(page, {"do": "close", "confirm": "on"}).status_code == 302
+        assert client.post(page, {"do": "screen", "confirm": "on"}).status_code == 302
     autumn.cycle.refresh_from_db()
     assert autumn.cycle.stage == Stage.SCREENING
 

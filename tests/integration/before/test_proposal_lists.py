@@ -91,7 +91,7 @@ def test_faulty_rows_are_named_and_nothing_is_taken_in_until_it_is_said(autumn):
     client = clerk(autumn)
     page = said(upload(client, as_csv(rows)))
     for line, why in ((5, "“火星”"), (6, "标题"), (7, "80")):
-        assert re.search(rf"第\s*{line}\s*行\s*:[^第]*{why}", page), (line, why)
+        assert re.search(rf"第\s*{line}\s*行\s*：[^第]*{why}", page), (line, why)
     staged = ProposalList.objects.get()
     answer = client.post(PAGE, {"do": "apply", "staged": staged.pk})
     assert answer.status_code == 409
@@ -114,7 +114,7 @@ def test_a_preview_can_be_dropped(autumn):
     ("content", "sentence"),
     [
         (b"", "空"),
-        (b"name,text\nx,y\n", "第一行须写明"),
+        (b"text\ny\n", "名单须有 标题, 内容 各列"),
         (b"PK\x03\x04 no workbook", "XLSX"),
         (bytes(range(128, 256)) * 9, ""),
     ],

@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 
 from accounts.congresses import are_several
 from accounts.roles import Role
@@ -181,7 +182,7 @@ def test_a_bad_file_has_its_sentence_on_its_field_and_nothing_is_kept(autumn, na
     assert answer.status_code == 422
     assert sentence in said(answer)
     assert name in said(answer)
-    assert "图片和材料请重新选择" in said(answer)
+    assert "请重新选择文件" in said(answer)
     assert "河边没有公厕" in said(answer)
     assert (Proposal.objects.count(), Attachment.objects.count()) == (0, 0)
 
@@ -312,7 +313,7 @@ def test_queries_do_not_grow_with_the_proposals(autumn, count, django_assert_num
     client = Client()
     client.force_login(autumn.clerk)
     client.get("/admin/vote/2019/screening/")
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         client.get("/admin/vote/2019/screening/")
 
 
@@ -341,3 +342,20 @@ def test_behind_a_proxy_the_address_that_the_proxy_saw_is_counted(autumn, settin
     answers = [send(autumn, Client(HTTP_X_FORWARDED_FOR=each)).status_code for each in forged]
     assert answers == [200] * proposals.MOST_KNOCKS + [429]
     assert send(autumn, Client(HTTP_X_FORWARDED_FOR="192.0.2.10")).status_code == 200
+
+
+def test_why_a_proposal_is_held_back_is_read_in_the_readers_language_whoever_wrote_it(client):
+    autumn = make_autumn(until="call")
+    with override("en"):
+        held = autumn.propose(title="修路", content="请致电 13800138000。")
+    assert held.standing == Visibility.HELD
+    client.force_login(autumn.clerk)
+    page = f"/admin/vote/{autumn.cycle.slug}/proposals/{held.number}/"
+    assert "似乎含有电话号码。" in client.get(page).content.decode()
+    assert "It seems to contain a telephone number." in client.get(f"/en{page}").content.decode()
+    proposals.hide(
+        cycle=autumn.cycle, number=held.number, reason="It has pictures or papers.", **autumn.acting
+    )
+    assert "It has pictures or papers." in client.get(page).content.decode(), (
+        "a person's words stay as they are"
+    )

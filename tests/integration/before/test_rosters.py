@@ -6,6 +6,7 @@ Guards ``voting.domain.before.rosters`` and ``accounts.roster_rows``.
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from pathlib import Path
 from typing import get_args
 
@@ -20,7 +21,7 @@ from tests.integration.vote.test_admin_steps import text_of
 from tests.unit.foreign.test_tables import HEADER, as_csv, as_xlsx
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.roster import FaultCode
-from voting.domain.before import rosters
+from voting.domain.before import roster_previews, rosters
 from voting.domain.before.rosters import RollIsFrozen, finish
 from voting.domain.core.imports import CannotUndo, FaultyRows, NotStaged, PreviewChanged
 from voting.domain.vote import rolls
@@ -32,7 +33,7 @@ PAGE = "/admin/vote/2018/roster/"
 
 
 def test_there_is_a_sentence_for_every_fault_that_a_preview_can_have_and_no_other_is_read(vote: Vote):
-    assert set(rosters.FAULTS) == set(get_args(FaultCode))
+    assert set(roster_previews.FAULTS) == set(get_args(FaultCode))
     row = ["N1", "", "第1团"]
     staged = finish(
         rosters.stage(
@@ -44,11 +45,11 @@ def test_there_is_a_sentence_for_every_fault_that_a_preview_can_have_and_no_othe
             at=NOW,
         )
     )
-    assert rosters.preview_of(staged)["faults"] == [(2, "no_name", "")]
+    assert roster_previews.preview_of(staged)["faults"] == [(2, "no_name", "")]
     staged.refresh_from_db()
     staged.summary["faults"][0][1] = "no_such"
     with pytest.raises(UnreadableRecord, match=r"faults\[0\]\[1\]"):
-        rosters.preview_of(staged)
+        roster_previews.preview_of(staged)
 
 
 @pytest.fixture
@@ -64,7 +65,10 @@ def clerk(vote: Vote) -> Client:
 
 
 def people(number: int, start: int = 1) -> list[list[str]]:
-    return [[f"N{place:06d}", f"名{place}", f"第{place % 3}团"] for place in range(start, start + number)]
+    return [
+        [f"N{place:06d}", f"名{place}", f"{'东南西'[place % 3]}片代表团"]
+        for place in range(start, start + number)
+    ]
 
 
 def stage(
@@ -76,8 +80,13 @@ def stage(
     )
 
 
-def apply(vote: Vote, staged: RosterImport, *, leave_out: bool = False) -> RosterImport:
-    return finish(rosters.apply(cycle=vote.cycle, staged=staged, leave_out=leave_out, by=vote.clerk, at=NOW))
+def apply(
+    vote: Vote, staged: RosterImport, *, leave_out: bool = False, agreed: Collection[str] = ()
+) -> RosterImport:
+    steps = rosters.apply(
+        cycle=vote.cycle, staged=staged, leave_out=leave_out, agreed=agreed, by=vote.clerk, at=NOW
+    )
+    return finish(steps)
 
 
 def upload(client: Client, content: bytes, name: str = "名单.csv", **more: str):
@@ -98,7 +107,7 @@ def test_f20_two_thousand_rows_with_three_wrong_ones(vote: Vote):
     assert [(line, code) for line, code, _about in staged.summary["faults"]] == [
         (11, "repeated"), (101, "no_name"), (2001, "long_delegation"),
     ]  # fmt: skip
-    assert rosters.sentence(staged.summary["faults"][0]) == "与第 6 行代表证号重复"
+    assert roster_previews.sentence(staged.summary["faults"][0]) == "与第 6 行代表证号重复"
     before = Delegate.objects.count()
     with pytest.raises(FaultyRows):
         apply(vote, staged)
@@ -115,7 +124,7 @@ def test_new_delegates_sign_in_with_a_slip_only(vote: Vote):
     assert {(user.role, user.congress, user.has_usable_password()) for user in users} == {
         (Role.DELEGATE, vote.cycle.congress, False)
     }
-    assert Delegation.objects.filter(name="第1团").count() == 1
+    assert Delegation.objects.filter(name="南片代表团").count() == 1
     rolls.freeze_roll(cycle=vote.cycle, by=vote.clerk, at=vote.later())
     assert rolls.attendance(vote.round).roll == 6
     entry = JournalEntry.objects.get(act=Act.ROSTER_IMPORTED)
@@ -128,9 +137,11 @@ def test_a_roll_with_the_numbers_of_a_demo_goes_into_an_official_congress_whole(
     of_the_demo = DelegateFactory.create_batch(3, congress=demo)
     for place, delegate in enumerate(of_the_demo, start=1):
         Delegate.objects.filter(pk=delegate.pk).update(number=f"{place:03d}")
-    staged = stage(vote, [[f"{place:03d}", f"名{place}", f"第{place % 10}团"] for place in range(1, 299)])
+    staged = stage(
+        vote, [[f"{place:03d}", f"名{place}", f"{place % 10}号片代表团"] for place in range(1, 299)]
+    )
     assert (staged.summary["new"], staged.summary["faulty"]) == (298, 0)
-    apply(vote, staged)
+    apply(vote, staged, agreed=["twins"])
     assert (
         vote.cycle.congress.delegates.filter(number__in=[f"{place:03d}" for place in range(1, 299)]).count()
         == 298

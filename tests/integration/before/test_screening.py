@@ -21,6 +21,7 @@ from voting.states import Act, Criterion, Outcome
 pytestmark = pytest.mark.django_db
 
 PAGE = "/admin/vote/2019/proposals/{}/"
+TOGETHER = "/admin/vote/2019/proposals/together/"
 
 
 @pytest.fixture
@@ -169,12 +170,13 @@ def test_the_clerk_screens_one_proposal_on_its_page(autumn):
     posts = [
         {"do": "hide", "reason": "含个人信息"},
         {"do": "show"},
-        {"do": "merge", "numbers": "2、3"},
+        {"do": "merge", "numbers": "1 2 3", "into": "1"},
         {"do": "opinion", "unit": autumn.unit.pk, "due": due},
         {"do": "decide", "outcome": "adopted", "checklist": ["common", "public"], "public_reason": "采纳"},
     ]
     for data in posts:
-        assert client.post(PAGE.format(1), data).status_code == 302, data
+        url = TOGETHER if data["do"] == "merge" else PAGE.format(1)
+        assert client.post(url, data).status_code == 302, data
     assert client.post(PAGE.format(3), {"do": "take_out"}).status_code == 302
     assert outcomes() | {} == dict.fromkeys(range(4, 11), "") | {1: "adopted", 2: "merged", 3: ""}
     checklist = Decision.objects.get().checklist
@@ -189,8 +191,6 @@ def test_the_clerk_screens_one_proposal_on_its_page(autumn):
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ({"do": "merge", "numbers": "two"}, "只填数字"),
-        ({"do": "merge", "numbers": "77"}, "只能并入"),
         ({"do": "decide", "outcome": "ordinary", "public_reason": "转办"}, "请选择转交的单位"),
         ({"do": "decide", "outcome": "adopted", "public_reason": ""}, "必填"),
         ({"do": "opinion", "due": "2018-01-01"}, "必填"),
@@ -208,9 +208,7 @@ def test_a_mistake_has_its_sentence_and_changes_nothing(autumn, data, sentence):
 def test_several_are_shown_at_once(autumn):
     for number in (1, 2):
         proposals.hide(cycle=autumn.cycle, number=number, reason="等一等", **autumn.acting)
-    answer = clerk(autumn).post(
-        "/admin/vote/2019/screening/", {"do": "show", "numbers": "1 2 3"}, follow=True
-    )
+    answer = clerk(autumn).post(TOGETHER, {"do": "show", "numbers": "1 2 3"}, follow=True)
     assert "已公开：2 条" in said(answer)
 
 

@@ -24,10 +24,9 @@ from tests.autumn import Autumn, make_autumn
 from tests.pages import text_of as said
 from voting.domain.before import deliberation, slate_reports, slates
 from voting.domain.before.funnel import funnel_of
-from voting.domain.before.proposals import NoPublicReason
 from voting.domain.core import cycles
 from voting.domain.core.cycles import SlateFrozen
-from voting.domain.core.refusals import StepNotAllowed
+from voting.domain.core.refusals import ReasonMissing, StepNotAllowed
 from voting.models import Candidate, CandidateVersion, Cycle, Proposal, ReportReading, SlateReport
 from voting.read_models.before.slate_report import funnel_rows
 
@@ -115,9 +114,11 @@ def test_every_version_stays_with_who_and_when():
 def test_a_dropped_draft_sets_its_proposals_free():
     autumn = make_autumn(until="screening")
     candidate = autumn.draft("公厕项目", 1)
-    with pytest.raises(NoPublicReason):
+    with pytest.raises(ReasonMissing):
         slates.drop_candidate(candidate=candidate, reason=" ", **autumn.acting)
-    answer = clerk(autumn).post("/admin/vote/2019/candidates/1/", {"do": "drop", "reason": "合并到别的项目"})
+    answer = clerk(autumn).post(
+        "/admin/vote/2019/candidates/1/", {"do": "drop", "confirm": "on", "reason": "合并到别的项目"}
+    )
     assert answer.status_code == 302
     assert autumn.draft("公厕二期", 1).number == 1
 
@@ -268,7 +269,12 @@ def test_the_clerk_amends_on_the_page_and_must_say_why():
     assert Candidate.objects.get(number=1).content == "加一条线路"
     assert client.get("/admin/vote/2019/candidates/new/").context["usable"] is False
     assert client.post("/admin/vote/2019/candidates/new/", FORM | {"name": "第五个"}).status_code == 409
-    assert client.post("/admin/vote/2019/candidates/1/", {"do": "drop", "reason": "x"}).status_code == 403
+    assert (
+        client.post(
+            "/admin/vote/2019/candidates/1/", {"do": "drop", "confirm": "on", "reason": "x"}
+        ).status_code
+        == 403
+    )
 
 
 def test_the_database_takes_no_change_of_a_frozen_slate_but_the_one_its_newest_version_tells():

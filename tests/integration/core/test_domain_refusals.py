@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -31,17 +33,22 @@ from voting.domain.before import rosters
 from voting.domain.core import cycles, imports, people, second_person
 from voting.domain.core.refusals import ConditionsUnmet, ReasonMissing, Refused, StepNotAllowed
 from voting.domain.vote import (
+    annulments,
     ballots,
     counts,
+    daybook,
+    further_rounds,
     key_slips,
     keys,
     notices,
     paper_ballots,
     proofs,
     roll_changes,
+    roll_numbers,
     rolls,
     rounds,
     rules,
+    same_people,
     ties,
     tried_keys,
     urn_files,
@@ -106,6 +113,12 @@ def paper_vote(*marks: tuple[tuple[int, ...], tuple[int, ...]], counted: bool = 
 def read(vote, place: int, *ballots_: tuple[int, ...], reading: int = 1, by=None):
     paper_ballots.read_batch(
         round_=vote.round, reading=reading, first=place, ballots=ballots_, by=by or vote.clerk, at=NOW
+    )
+
+
+def correct_box(vote, returned: int):
+    paper_ballots.correct_box(
+        round_=vote.round, returned=returned, reason="x", by=vote.clerk, at=NOW, second=vote.chief
     )
 
 
@@ -201,6 +214,13 @@ def on(until: str, act: Callable[..., object], **more: object) -> Callable[[], C
         return lambda: act(vote)
 
     return case
+
+
+def noted_before() -> Callable[[], object]:
+    vote = make_vote(until="rolled", delegates=3)
+    note = partial(daybook.leave_note, cycle=vote.cycle, by=vote.clerk, at=NOW)
+    note(words="换班")
+    return partial(note, words=" 换班 ")
 
 
 def imported_and(act, *, forged: bool = False):
@@ -320,7 +340,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
         ),
         ballots=[[1]],
     ),
-    rolls.NotOnRoll: on(
+    roll_numbers.NotOnRoll: on(
         "rolled",
         lambda v: rolls.set_presence(
             round_=v.round,
@@ -328,6 +348,15 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
             presence=Presence.ON_LEAVE,
             by=v.clerk,
             at=NOW,
+        ),
+    ),
+    roll_numbers.SeveralFit: lambda: lambda: roll_numbers.meant(["7"], {"07", "007"}),
+    daybook.NoWords: on("rolled", lambda v: daybook.leave_note(cycle=v.cycle, words=" ", by=v.clerk, at=NOW)),
+    daybook.WrittenAlready: noted_before,
+    daybook.NotYetHappened: on(
+        "rolled",
+        lambda v: daybook.record_incident(
+            round_=v.round, happened=NOW + timedelta(minutes=1), words="停电", by=v.clerk, at=NOW
         ),
     ),
     keys.BadSplit: on("rolled", lambda v: hold_key(v, needed=6)),
@@ -386,6 +415,24 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     paper_ballots.BoxCounted: paper(
         lambda v: paper_ballots.record_box(round_=v.round, returned=3, by=v.clerk, at=NOW)
     ),
+    paper_ballots.SheetRead: paper(lambda v: correct_box(v, 3), ((1, 0, 0), (1, 0, 0))),
+    paper_ballots.MoreReturned: paper(lambda v: correct_box(v, 99)),
+    further_rounds.DecisionMissing: on(
+        "open",
+        lambda v: annulments.annul_round(
+            round_=v.round, decision=" ", reason="x", by=v.clerk, at=NOW, second=v.chief
+        ),
+    ),
+    same_people.NothingToTakeOver: on(
+        "rolled", lambda v: same_people.confirm_same_people(round_=v.round, by=v.clerk, at=NOW)
+    ),
+    cycles.YearBegun: on(
+        "rolled", lambda v: cycles.give_up_year(cycle=v.cycle, reason="x", by=v.clerk, at=NOW)
+    ),
+    cycles.ResultPublished: on(
+        "published",
+        lambda v: cycles.correct_year(cycle=v.cycle, vote_at="x", reason="x", by=v.clerk, at=NOW),
+    ),
     paper_ballots.BoxNotCounted: paper(lambda v: read(v, 1, (1, 0, 0)), counted=False),
     paper_ballots.GroupTooMany: paper(
         lambda v: paper_ballots.record_box(round_=v.round, returned=2, returned_group=3, by=v.clerk, at=NOW),
@@ -416,6 +463,13 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
         tie_rule="lot",
     ),
     rosters.RollIsFrozen: on("rolled", lambda v: stage_roster(v, ROSTER)),
+    rosters.NobodyInTheList: on("adopted", lambda v: stage_roster(v, "代表证号,姓名,代表团\n".encode())),
+    imports.NotSettled: on(
+        "adopted", lambda v: apply_roster(v, stage_roster(v, "甲,乙,丙\n1,2,3\n".encode()))
+    ),
+    imports.Unanswered: on(
+        "adopted", lambda v: apply_roster(v, stage_roster(v, "序号,姓名,代表团\n7,某人,某团\n".encode()))
+    ),
     imports.PreviewChanged: on("adopted", lambda v: apply_roster(v, stage_roster(v, ROSTER), rename=True)),
     imports.CannotUndo: on(
         "adopted",
@@ -481,7 +535,8 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
 #: These leave something behind on purpose: an attempt is counted, the count stands although its certifier is refused.
 LEAVE_TRACES = {
     codes.WrongCode, codes.ManyWrongCodes, counts.SamePerson, paper_ballots.SameReader,
-    imports.PreviewChanged, imports.CannotUndo, rosters.OnARoll, paper_ballots.VotedOnline,
+    imports.PreviewChanged, imports.CannotUndo, imports.NotSettled, imports.Unanswered, rosters.OnARoll,
+    paper_ballots.VotedOnline,
     *TRACES_BEFORE, *TRACES_AFTER,
 }  # fmt: skip
 

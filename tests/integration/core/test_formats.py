@@ -34,7 +34,7 @@ from voting.count.formats.breakdown import BREAKDOWN
 from voting.count.formats.files import COUNT, PUBLIC, RECOUNT, URN
 from voting.count.formats.notice import NOTICE
 from voting.count.formats.parts import PaperNames
-from voting.count.formats.roster import ROSTER_UNDO
+from voting.count.formats.roster import ROSTER_IMPORT, ROSTER_UNDO
 from voting.count.formats.slate_report import SLATE_REPORT
 from voting.domain.vote import keys, paper_ballots, urn_files
 from voting.models import Breakdown, Notice, Tally
@@ -146,7 +146,7 @@ TABLES = {
 _NAMES = {("cycle", key) for key in PaperNames.__annotations__}
 _IN_NOTICES = (
     _NAMES
-    | {("round", "key_mark")}
+    | {("round", "key_mark"), ("annulled",)}
     | {(*where, key) for where in (("tally",), ("rounds", 0)) for key in ("imported", "proof")}
 )
 LATER: dict[str, set[tuple[Any, ...]]] = {
@@ -157,7 +157,10 @@ LATER: dict[str, set[tuple[Any, ...]]] = {
     URN.name: {("proof",)},
     COUNT.name: {("proof",)},
     BREAKDOWN.name: _NAMES | {("cycle", "congress")},
-    ROSTER_UNDO.name: {("delegations",)},
+    ROSTER_IMPORT.name: {
+        (key,) for key in ("cells", "people", "leaving", "strengths", "remarks", "questions")
+    },
+    ROSTER_UNDO.name: {("delegations",), ("order",)},
 }
 
 

@@ -33,7 +33,8 @@ pytestmark = pytest.mark.django_db
         ("because", "tie", "因末位得票相等"),
         ("yellow", "ge10", "不少于 10"),
         ("red", "gt30", "超过 30"),
-        ("numbers", [1, 2, 3], "1, 2, 3"),
+        ("numbers", [1, 2, 3], "1、2、3"),
+        ("since", "open", "正在投票"),
         ("chosen", [], "—"),
         ("candidate", None, "—"),
         ("group_name", "", "—"),
@@ -59,7 +60,10 @@ def test_the_journal_of_a_whole_year_shows_no_code():
                 if name_of(key) == key
             }
         assert unnamed == set()
-        page = client.get(f"/admin/vote/{cycle.slug}/journal/").content.decode()
+        first = client.get(f"/admin/vote/{cycle.slug}/journal/")
+        pages = range(1, first.context["page"].paginator.num_pages + 1)
+        addresses = [f"/admin/vote/{cycle.slug}/journal/?page={number}" for number in pages]
+        page = "".join(client.get(address).content.decode() for address in addresses)
         values = re.findall(r'<span class="nb"><span class="muted">[^<]*</span>\s+([^<]*)</span>', page)
         assert len(values) > 50
         codes = [each for each in values if re.fullmatch(r"[a-z]+(_[a-z]+)*|True|False|None", each)]

@@ -30,7 +30,8 @@ pytestmark = pytest.mark.django_db
 PAGE = "/admin/congresses/new/"
 FILLED = {
     "name": "甲镇人民代表大会", "place": "甲镇", "slug": "jia", "level": "town", "parent": "", "kind": "official",
-    "keeper_name": "办公室", "keeper_username": "", "numbered": "3", "delegations": "", "time_zone": "Asia/Shanghai",
+    "confirm": "on", "keeper_name": "办公室", "keeper_username": "", "numbered": "3", "delegations": "",
+    "time_zone": "Asia/Shanghai",
 }  # fmt: skip
 
 
@@ -150,7 +151,9 @@ def test_a_congress_without_a_keeper_is_named_and_gets_one():
     CongressFactory(slug="jia")
     client = installation()
     assert "尚无" in client.get("/admin/congresses/").content.decode()
-    answer = client.post("/admin/congresses/jia/", {"do": "keeper", "keeper_name": "甲", "shown": "0"})
+    answer = client.post(
+        "/admin/congresses/jia/", {"do": "keeper", "keeper_name": "甲", "shown": "0", "confirm": "on"}
+    )
     assert "jia-keeper" in answer.content.decode()
     assert "尚无" not in client.get("/admin/congresses/").content.decode()
 

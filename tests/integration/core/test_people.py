@@ -29,6 +29,8 @@ from voting.domain.core.people import (
     renew_password,
     still_needed,
 )
+from voting.models import CongressEntry
+from voting.states import CongressAct
 
 pytestmark = pytest.mark.django_db
 OWN = "wahl-und-tal-17"
@@ -57,7 +59,7 @@ def sent_from(client: Client, address: str, data: dict[str, str]) -> HttpRespons
     """Send a form as it stands on the page now."""
     shown = re.search(r'name="shown" value="([^"]+)"', client.get(address).content.decode())
     assert shown is not None
-    return client.post(address, {"shown": shown[1], **data})
+    return client.post(address, {"shown": shown[1], "confirm": "on", **data})
 
 
 def codes_of(page: str) -> list[str]:
@@ -139,7 +141,7 @@ def test_the_same_form_again_enters_nobody_twice_and_gives_no_second_password():
     keeper = keeper_of(slug="jia")
     client, address = signed_in(keeper), reverse("admin:people")
     shown = re.search(r'name="shown" value="([^"]+)"', client.get(address).content.decode())
-    sent = {"shown": shown[1] if shown else "", **rows(("甲", "clerk", "", ""))}
+    sent = {"shown": shown[1] if shown else "", "confirm": "on", **rows(("甲", "clerk", "", ""))}
     assert client.post(address, sent).status_code == 200
     again = client.post(address, sent)
     assert again.status_code == 409
@@ -191,7 +193,7 @@ def test_an_initial_password_opens_no_page_but_that_of_choosing_another():
         client.force_login(entered.user, backend=BACKEND)
         tried = 0
         for address in addresses():
-            if "/admin/" not in address or address.endswith(("/logout/", "/login/", "/jsi18n/", own)):
+            if "/admin/" not in address or address.endswith(("/logout/", "/login/", own)):
                 continue
             for answer in (client.get(address), client.post(address, {"do": "save"})):
                 assert answer.status_code in {302, 403, 404, 405}, (role, address, answer.status_code)
@@ -295,7 +297,9 @@ def test_a_new_initial_password_signs_out_whoever_had_the_old_one():
     theirs = signed_in(User.objects.get(pk=entered.user.pk))
     assert theirs.get("/admin/").status_code == 200
     page = reverse("admin:person", args=[entered.user.pk])
-    assert sent_from(signed_in(keeper), page, {"do": "renew"}).status_code == 422, "not without the tick"
+    assert sent_from(signed_in(keeper), page, {"do": "renew", "confirm": ""}).status_code == 422, (
+        "not without the tick"
+    )
     answer = sent_from(signed_in(keeper), page, {"do": "renew", "confirm": "on"})
     username, password = codes_of(answer.content.decode())
     assert username == entered.user.username
@@ -380,17 +384,70 @@ def test_each_keeper_reaches_only_what_is_theirs_to_keep():
         assert signed_in(user).get(reverse(f"admin:{address}")).status_code == status, (user, address)
 
 
-def test_a_role_is_entered_with_the_account_and_stays():
+def entered(keeper: User, name: str, role: Role) -> User:
+    newcomers = [Newcomer(name, role)]
+    return enter_people(congress=keeper.congress, people=newcomers, by=None, at=NOW)[0].user
+
+
+def test_a_wrong_role_is_put_right_and_the_record_says_from_which_to_which():
     keeper = keeper_of()
-    clerk = enter_people(congress=keeper.congress, people=[Newcomer("甲", Role.CLERK)], by=None, at=NOW)[
-        0
-    ].user
-    page = reverse("admin:person", args=[clerk.pk])
-    signed_in(keeper).post(
-        page, {"do": "save", "name": "甲", "may_sign_in": "on", "role": "keeper", "congress": ""}
+    clerk = entered(keeper, "甲", Role.CLERK)
+    page, sent = reverse("admin:person", args=[clerk.pk]), {"do": "save", "name": "甲", "may_sign_in": "on"}
+    assert signed_in(keeper).post(page, sent | {"role": "unit"}).status_code == 422, (
+        "an officer of which unit?"
     )
+    assert signed_in(keeper).post(page, sent | {"role": "unit", "unit": "水务站"}).status_code == 302
     clerk.refresh_from_db()
-    assert (clerk.role, clerk.congress_id) == (Role.CLERK, keeper.congress_id)
+    assert (clerk.role, clerk.unit.name, clerk.congress_id) == (Role.UNIT, "水务站", keeper.congress_id)
+    entry = CongressEntry.objects.filter(act=CongressAct.ACCOUNT_CHANGED).get(subject=clerk)
+    assert entry.data == {"unit": "水务站", "role_before": "clerk", "role": "unit"}
+    assert signed_in(keeper).post(page, sent | {"role": "scrutineer"}).status_code == 302
+    clerk.refresh_from_db()
+    assert (clerk.role, clerk.unit) == (Role.SCRUTINEER, None)
+    assert signed_in(keeper).post(page, sent | {"role": "delegate"}).status_code == 422, (
+        "delegates have no account"
+    )
+    told = signed_in(keeper).get(reverse("admin:accounts_record")).content.decode()
+    assert "原角色" in told
+    assert "单位经办人" in told
+
+
+def test_a_keeper_who_is_not_the_last_one_gives_the_keeping_up_and_the_last_cannot():
+    keeper = keeper_of()
+    page = reverse("admin:person", args=[keeper.pk])
+    sent = {"do": "save", "name": "甲", "may_sign_in": "on", "role": "clerk"}
+    answer = signed_in(keeper).post(page, sent)
+    assert answer.status_code == 409
+    assert "唯一可以登录" in answer.content.decode()
+    assert User.objects.get(pk=keeper.pk).role == Role.KEEPER
+    entered(keeper, "乙", Role.KEEPER)
+    answer = signed_in(keeper).post(page, sent)
+    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))
+    assert User.objects.get(pk=keeper.pk).role == Role.CLERK
+
+
+@pytest.mark.parametrize(("was", "becomes"), [(Role.SCRUTINEER, Role.UNIT), (Role.UNIT, Role.SCRUTINEER)])
+def test_while_a_vote_is_under_way_two_give_and_take_a_part_in_it(was: Role, becomes: Role):
+    vote = make_vote(until="open", delegates=2)
+    keeper = UserFactory(role=Role.KEEPER, congress=vote.clerk.congress)
+    person = UserFactory(role=was, congress=vote.clerk.congress, name="甲")
+    page = reverse("admin:person", args=[person.pk])
+    sent = {"do": "save", "name": "甲", "may_sign_in": "on", "role": becomes, "unit": ""}
+    sent |= {"unit": "水务站"} if becomes == Role.UNIT else {}
+    assert signed_in(keeper).post(page, sent).status_code == 409
+    assert User.objects.get(pk=person.pk).role == was
+    acting = {"by": keeper, "at": NOW, "second": vote.presiding}
+    change_person(user=person, name="甲", unit="", may_sign_in=True, role=becomes, **acting)
+    assert User.objects.get(pk=person.pk).role == becomes
+
+
+def test_the_keeper_of_the_installation_names_keepers_and_gives_no_other_role():
+    keeper, installation = keeper_of(), UserFactory(role=Role.KEEPER, congress=None)
+    entered(keeper, "乙", Role.KEEPER)
+    page = reverse("admin:person", args=[keeper.pk])
+    sent = {"do": "save", "name": "甲", "may_sign_in": "on", "role": "clerk"}
+    assert signed_in(installation).post(page, sent).status_code == 302
+    assert User.objects.get(pk=keeper.pk).role == Role.KEEPER
 
 
 def test_initial_passwords_are_never_the_same_and_easy_to_read():

@@ -5,15 +5,17 @@ Guards ``voting.admin.core.verbs`` and ``voting.forms.core.verbs``.
 
 from __future__ import annotations
 
+import ast
 import html
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -23,7 +25,7 @@ from accounts.models import User
 from tests.autumn import make_autumn
 from tests.cases_after import archived_with_nothing_left, ask, hand_in
 from tests.cases_after import inspect as inspected
-from tests.factories import make_vote
+from tests.factories import UserFactory, make_vote
 from tests.security.test_crawl import LIVING, database
 from tests.spring import make_spring
 from voting.admin.core.congresses import CongressPage, OpenCongressPage, OwnCongressPage
@@ -34,7 +36,8 @@ from voting.admin.core.verbs import VerbPage
 from voting.domain.after import supervision
 from voting.domain.before import deliberation, screening
 from voting.domain.vote import paper_ballots
-from voting.forms.core.verbs import NotNow
+from voting.forms.core.steps import TICK, StepForm
+from voting.forms.core.verbs import NotNow, Verb
 from voting.views.after.supervision import NoSuchStep
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +85,56 @@ def test_what_a_page_read_before_a_refusal_is_read_again():
         assert page.cycle is not vote.cycle or cls in OF_NO_YEAR, cls
         all_kept |= kept
     assert {"call", "draft", "printed", "seen"} <= all_kept
+
+
+def parts(node: ast.AST, *, within: str) -> Iterator[tuple[str, ast.AST]]:
+    """Yield every part of a module with the class or the module that it stands in."""
+    for each in ast.iter_child_nodes(node):
+        inside = each.name if isinstance(each, ast.ClassDef) else within
+        yield inside, each
+        yield from parts(each, within=inside)
+
+
+def names_in(within: str, node: ast.AST) -> set[str]:
+    """Return the names that a table has here: ``{"name": …}`` and ``table["name"] = …``."""
+    keys: list[Any] = list(node.keys) if isinstance(node, ast.Dict) else []
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+        keys = [node.targets[0].slice]
+    return {f"{within}.{key.value}" for key in keys if isinstance(key, ast.Constant)}
+
+
+def is_verb(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Verb"
+
+
+def test_every_verb_says_how_it_is_put_right_or_what_cannot_be():
+    """A verb that can be put right names the verb that does it, and there is one of that name; others are ticked."""
+    names: set[str] = set()
+    undone, unsaid = {}, []
+    for path in (settings.BASE_DIR / "voting").rglob("*.py"):
+        for within, node in parts(ast.parse(path.read_text()), within=path.stem):
+            names |= names_in(within, node)
+            if not isinstance(node, ast.Call) or not is_verb(node):
+                continue
+            where = f"{path.name}:{node.lineno}"
+            declared = {keyword.arg: keyword.value for keyword in node.keywords}
+            if not {"undo", "final"} & set(declared):
+                unsaid.append(where)
+            if isinstance(undo := declared.get("undo"), ast.Constant):
+                undone[where] = undo.value if "." in undo.value else f"{within}.{undo.value}"
+    assert not unsaid
+    assert len(undone) > 50
+    assert not {where: undo for where, undo in undone.items() if undo not in names}
+
+
+def blocks(page: str) -> Iterator[str]:
+    return (part.split("</form>")[0] for part in page.split("<form")[1:])
+
+
+def buttons(page: str, name: str) -> list[str]:
+    """Return the forms of the page that have this verb's button."""
+    pressed = re.compile(rf'name="do"\s+value="{re.escape(name)}"')
+    return [block for block in blocks(page) if pressed.search(block)]
 
 
 def before(until: str) -> tuple[str, list[User]]:
@@ -185,6 +238,8 @@ def test_no_name_and_no_empty_form_does_what_was_not_asked(world: str):
                 told = text(refused)
                 assert str(NotNow()) in told or str(NotYours()) in told, (url, name)
             for name, form in forms.items():
+                if (TICK in form.fields) and name:
+                    assert all(f'name="{TICK}"' in block for block in buttons(text(shown), name)), (url, name)
                 with transaction.atomic():
                     press(client, url, name, form)
                     transaction.set_rollback(True)
@@ -197,6 +252,8 @@ def press(client: Client, url: str, name: str, form: Any) -> None:
     known = written()
     answer = client.post(url, {"do": name} if name else {})
     told = text(answer)
+    if TICK in form.fields:
+        assert answer.status_code in {403, 404, 409, 422}, (url, name)
     if answer.status_code in {200, 302}:
         assert not any(field.required for field in form.fields.values()), (url, name)
         return
@@ -232,3 +289,13 @@ def test_the_pages_of_delegates_refuse_a_name_that_they_do_not_know(name: str):
         assert str(NotNow()) in told or str(NoSuchStep()) in told, url
         assert "写了一些话" in told, "what was typed is kept"
     assert database() == known
+
+
+def test_what_cannot_be_undone_is_ticked_whatever_its_form():
+    page = VerbPage()
+    page.request = SimpleNamespace(user=UserFactory(role="clerk"), session={})
+    verb = Verb(StepForm, lambda _form: None, final=lambda: "三百份票一次性作废。")
+    bare, ticked = page.made(verb, {}), page.made(verb, {TICK: "on"})
+    assert (set(bare.errors), ticked.is_valid()) == ({TICK}, True)
+    assert bare.fields[TICK].label == "三百份票一次性作废。"
+    assert TICK not in page.made(Verb(StepForm, lambda _form: None, undo="again"), {}).fields

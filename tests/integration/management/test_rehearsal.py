@@ -253,8 +253,27 @@ def test_demo_votes_says_what_is_missing(live_server, monkeypatch):
     known = read_secrets()
     known.votes["gongshu/2018"].codes = {}
     monkeypatch.setattr("voting.management.commands.demo_votes.read_secrets", lambda: known)
-    with pytest.raises(CommandError, match="The slip of delegate 001 is not in"):
+    with pytest.raises(
+        CommandError, match="292 delegates have slips that were printed on the pages of the staff"
+    ):
         call_command("demo_votes", "--url", live_server.url)
+
+
+def test_slips_printed_by_the_staff_are_told_of_and_new_ones_let_the_demo_go_on(live_server, capsys):
+    """``UNTIL=slate make demo``: whoever prints the slips on the clerk's page has them on paper only."""
+    call_command("seed")
+    round_ = Round.objects.get()
+    there = list(round_.roll.order_by("number")[:6])
+    round_.roll.exclude(pk__in=[entry.pk for entry in there]).update(presence="on_leave")
+    clerk, chief = (User.objects.get(username=f"demo-{part}") for part in ("clerk", "chief"))
+    printed = {"by": clerk, "second": chief, "at": timezone.now()}
+    delegate_slips.issue_slips(round_=round_, numbers=[there[1].number], **printed)
+    with pytest.raises(CommandError, match=r"1 delegate has a slip .* make demo-votes SLIPS=new$"):
+        call_command("demo_votes", "--url", live_server.url)
+    assert not round_.roll.filter(voted=True).exists(), "nobody votes for half a hall"
+    capsys.readouterr()
+    call_command("demo_votes", "--new-slips", "--url", live_server.url)
+    assert "6 demo ballots cast." in capsys.readouterr().out
 
 
 def test_drawn_choices_put_ten_over_half_and_two_under():

@@ -1,6 +1,7 @@
 """The check-in desk in the doorway, and the changes of the frozen roll.
 
-Guards ``voting.admin.vote.desk``, ``voting.domain.vote.delegate_slips`` and ``voting.domain.vote.roll_changes``.
+Guards ``voting.admin.vote.desk``, ``voting.domain.vote.delegate_slips``, ``voting.domain.vote.roll_numbers`` and
+``voting.domain.vote.roll_changes``.
 """
 
 from __future__ import annotations
@@ -8,13 +9,15 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
 from accounts.roles import Kind, Role
-from tests.factories import PASSWORD, DelegateFactory, UserFactory, make_vote
+from tests.factories import PASSWORD, DelegateFactory, DelegationFactory, UserFactory, make_vote
 from voting.domain.vote import rolls
+from voting.domain.vote.delegate_slips import without_slip
 from voting.forms.vote.desk import number_of
 from voting.models import JournalEntry, RollEntry
 from voting.states import Act, Presence
@@ -150,7 +153,7 @@ def test_while_the_vote_is_open_the_desk_answers_alike_of_who_has_voted_and_who_
         answer = press(client, delegate.number, to)
         assert answer.status_code == 409
         assert presence(vote, place) == Presence.PRESENT
-        told.append([str(error).replace(delegate.number, "#") for error in answer.context["refusal"]])
+        told.append([line.sentence.replace(delegate.number, "#") for line in answer.context["refused"]])
     assert told[0] == told[1]
     assert JournalEntry.objects.count() == before
 
@@ -283,3 +286,66 @@ def test_minutes_that_are_none_open_nothing(client, minutes):
     assert answer.status_code == 422
     assert "A whole number of minutes" in answer.content.decode()
     assert vote.round.opened_at is None
+
+
+def test_a_number_without_its_zeros_is_the_one_delegate_it_fits(vote, desk):
+    number = vote.delegates[3].number
+    press(desk, number.lstrip("0"))
+    assert presence(vote, 3) == Presence.PRESENT
+
+
+def named(vote, place, name):
+    """Let a delegate of the roll have that name; the database keeps a roll as it is frozen."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        vote.round.roll.filter(delegate=vote.delegates[place]).update(name=name)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+@pytest.mark.parametrize("typed", ["单明", "明", "shanming", "sm", "DM"])
+def test_a_name_or_its_initials_offer_the_delegates_and_record_nobody(vote, desk, typed):
+    named(vote, 3, "单明")
+    before = JournalEntry.objects.count()
+    answer = press(desk, typed)
+    assert [entry.number for entry in answer.context["hits"]] == [vote.delegates[3].number]
+    assert "单明" in answer.content.decode()
+    assert JournalEntry.objects.count() == before
+    assert presence(vote, 3) == Presence.ABSENT
+    press(desk, answer.context["hits"][0].number)
+    assert presence(vote, 3) == Presence.PRESENT
+
+
+def test_nobody_of_that_name_is_refused_as_an_unknown_number(vote, desk):
+    assert press(desk, "xq").status_code == 409
+
+
+def test_of_several_numbers_all_unknown_ones_are_named_at_once(vote, desk):
+    numbers = f"{vote.delegates[3].number} 99998 {vote.delegates[4].number} 99997"
+    answer = desk.post(
+        "/en/admin/vote/2018/check-in/", {"do": "record", "numbers": numbers, "presence": "present"}
+    )
+    assert answer.status_code == 409
+    assert "99997, 99998" in answer.content.decode()
+    assert presence(vote, 3) == Presence.ABSENT
+
+
+def test_slips_are_printed_by_delegation_until_everybody_has_one(client):
+    vote = make_vote(until="adopted", delegates=5)
+    rolls.freeze_roll(cycle=vote.cycle, by=vote.clerk, at=vote.later())
+    client.force_login(vote.clerk)
+    url = "/en/admin/vote/2018/slips/"
+    names = list(vote.round.roll.values_list("delegation", flat=True).distinct())
+    other = DelegationFactory(congress=vote.cycle.congress)
+    moved = vote.delegates[4]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        vote.round.roll.filter(delegate=moved).update(delegation=other.name)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    sent = {"do": "some", "printed": "", "delegations": [other.name], "confirm": "on"}
+    answer = client.post(url, sent)
+    assert [slip["entry"].number for slip in answer.context["slips"]] == [moved.number]
+    assert without_slip(vote.round) == {delegate.number for delegate in vote.delegates[:4]}
+    assert not client.get(url).context["step"].is_done
+    sent |= {"printed": client.get(url).context["printed"], "delegations": names}
+    assert len(client.post(url, sent).context["slips"]) == 4
+    assert client.get(url).context["step"].is_done

@@ -1,7 +1,7 @@
 """Further rounds, decided ties and channels through the verbs: the right projects and seats, nothing overwritten.
 
-Guards ``voting.domain.vote.further_rounds``, ``voting.domain.vote.ties`` and
-``voting.domain.vote.notices``.
+Guards ``voting.domain.vote.further_rounds``, ``voting.domain.vote.same_people``,
+``voting.domain.vote.ties`` and ``voting.domain.vote.notices``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.integration.vote.test_admin_steps import text_of
 from voting.admin.vote.count_report import count_report
 from voting.domain.core.journal import first_break
 from voting.domain.core.refusals import ConditionsUnmet
-from voting.domain.vote import counts, further_rounds, paper_ballots, rolls, ties
+from voting.domain.vote import counts, further_rounds, paper_ballots, rolls, same_people, ties
 from voting.models import Notice, Round, Tally, TieDecision
 from voting.read_models.vote.results import Result
 from voting.states import Act, Presence, RoundStatus, Stage
@@ -255,7 +255,9 @@ def test_more_paper_than_issued_voids_the_vote_and_it_is_repeated():
 def on_paper(vote: Vote, ballots: list[tuple[int, ...]], *, wrong: dict[int, tuple[int, ...]] | None = None):
     """Let two people read these paper ballots; the second misreads the places in ``wrong``, the chief settles them."""
     wrong = wrong or {}
-    paper_ballots.record_box(round_=vote.round, returned=len(ballots), by=vote.clerk, at=vote.later())
+    paper_ballots.record_box(
+        more=True, round_=vote.round, returned=len(ballots), by=vote.clerk, at=vote.later()
+    )
     for first in range(1, len(ballots) + 1, paper_ballots.BATCH):
         batch = ballots[first - 1 : first - 1 + paper_ballots.BATCH]
         again = [wrong.get(place, marks) for place, marks in enumerate(batch, start=first)]
@@ -319,7 +321,30 @@ def test_f27_a_channel_of_fewer_than_five_ballots_is_shown_by_project_nowhere(re
     assert [bool(channel["items"]) for channel in report.values()] == [shown, shown]
 
 
-def test_presence_is_carried_over_and_can_change():
+def test_quorum_is_established_anew_and_the_same_people_are_confirmed_and_can_change():
+    """A12: nobody is present in a further round before somebody has looked."""
+    vote = tied_vote()
+    gone, late = vote.delegates[3].number, vote.delegates[4].number
+    by = {"by": vote.clerk}
+    round_ = further_rounds.begin_round(cycle=vote.cycle, by=vote.clerk, at=vote.later())
+    assert (rolls.attendance(round_).present, rolls.attendance(round_).absent) == (0, 5)
+    client = Client()
+    client.force_login(vote.presiding, backend="django.contrib.auth.backends.ModelBackend")
+    page = "/admin/vote/2018/check-in/"
+    rolls.set_presence(round_=round_, numbers=[gone], presence=Presence.ON_LEAVE, at=vote.later(), **by)
+    assert client.post(page, {"do": "same"}).status_code == 422, "it is ticked, with the numbers"
+    assert "5 present, 0 on leave, 0 gone" in text_of(client.get(f"/en{page}"))
+    assert client.post(page, {"do": "rest", "confirm": "on"}).status_code == 403, "the desk is the clerk's"
+    assert client.post(page, {"do": "same", "confirm": "on"}).status_code == 302
+    assert rolls.attendance(round_).present == 4
+    assert rolls.attendance(round_).on_leave == 1, "who was entered since stays as entered"
+    entry = vote.cycle.journal.get(act=Act.PRESENCE_CONFIRMED)
+    assert (entry.actor, entry.data["previous"], late in entry.data["present"]) == (vote.presiding, 1, True)
+    with pytest.raises(same_people.NothingToTakeOver):
+        same_people.confirm_same_people(round_=round_, at=vote.later(), **by)
+
+
+def test_the_desk_of_a_further_round_takes_its_own_entries_back():
     vote = tied_vote()
     vote.further()
     number = vote.delegates[4].number

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client, override_settings
+from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.codes import new_code
@@ -20,7 +21,8 @@ from accounts.roles import Role
 from tests.factories import NOW, PASSWORD, UserFactory, Vote, make_vote
 from tests.pages import text_of
 from voting.count import sealing
-from voting.domain.core.refusals import StepNotAllowed
+from voting.count.key_marks import KeyMark
+from voting.domain.core.refusals import ReasonMissing, StepNotAllowed
 from voting.domain.vote import key_slips, keys, tried_keys
 from voting.domain.vote.running_order import StepKey
 from voting.models import JournalEntry, KeySlip, Round
@@ -31,9 +33,14 @@ CHECK = "/admin/vote/2018/key/check/"
 OWN = "/admin/vote/2018/key/mine/"
 
 
-def hold(vote: Vote, *, needed: int = 3) -> keys.HeldCeremony:
+def hold(vote: Vote, *, needed: int = 3, reason: str = "一张密钥条遗失") -> keys.HeldCeremony:
     return keys.hold_ceremony(
-        round_=vote.round, needed=needed, holders=vote.holders, by=vote.clerk, at=vote.later()
+        round_=vote.round,
+        needed=needed,
+        holders=vote.holders,
+        reason=reason,
+        by=vote.clerk,
+        at=vote.later(),
     )
 
 
@@ -154,13 +161,40 @@ def test_an_old_slip_is_named_with_its_holder_and_the_hour_of_its_ceremony():
         attempt(vote, [slips[0], old, slips[2]])
     [fault] = refused.value.faults
     assert fault.place == 2
+    first, second = vote.cycle.journal.filter(act=Act.KEY_SPLIT).order_by("sequence")
     with override("en"):
+        assert f"mark {KeyMark.of(first.data['key'])}" in fault.sentence
+        assert f"a new ceremony was held at {timezone.localtime(second.at):%Y-%m-%d %H:%M}" in fault.sentence
         assert f"this is slip 2 ({holder.name}) of the key ceremony of 2018-01-23" in fault.sentence
     with pytest.raises(key_slips.SlipsRefused) as refused:
         attempt(vote, vote.slips[:3])
     assert [fault.place for fault in refused.value.faults] == [1, 2, 3]
     with pytest.raises(key_slips.SlipsRefused):
         prove(vote, holder, old)
+
+
+def test_f45_a_ceremony_is_held_again_with_a_reason_until_the_opening_and_everything_begins_anew():
+    vote = make_vote(until="ready", delegates=3)
+    old = vote.round
+    with pytest.raises(ReasonMissing):
+        hold(vote, reason=" ")
+    new = hold(vote)
+    assert (vote.round.status, vote.round.key_mac) == (RoundStatus.KEYED, "")
+    entry = vote.cycle.journal.filter(act=Act.KEY_SPLIT).latest("sequence")
+    assert (entry.data["replaces"], entry.data["reason"]) == (old.key_fingerprint, "一张密钥条遗失")
+    with pytest.raises(key_slips.SlipsRefused):
+        attempt(vote, vote.slips[:3])
+    vote.slips = [take(vote, new, each) for each in vote.holders]
+    for holder, slip in zip(vote.holders, vote.slips, strict=True):
+        prove(vote, holder, slip)
+    vote.run("ready", "open", chosen=[range(1, 11)] * 3)
+    vote.run("closed", "counted", "certified", "published")
+    staff = desk(vote.clerk).get("/en/admin/vote/2018/minutes/").content.decode()
+    public = desk(vote.clerk).get("/en/2018/minutes/").content.decode()
+    assert "The slips of the key ceremony before were void." in public
+    assert ("一张密钥条遗失" in staff, "一张密钥条遗失" in public) == (True, False), "why is for the staff"
+    with pytest.raises(StepNotAllowed):
+        hold(vote)
 
 
 def test_a_slip_that_was_not_taken_is_worthless_after_the_next_ceremony():
@@ -182,7 +216,7 @@ def test_three_mistakes_are_named_at_once_each_at_its_field():
     ]
     answer = desk(vote.clerk).post(
         "/en/admin/vote/2018/trial/",
-        {"do": "unseal", **{f"slip_{n}": each for n, each in enumerate(typed, 1)}},
+        {"do": "unseal", "confirm": "on", **{f"slip_{n}": each for n, each in enumerate(typed, 1)}},
     )
     assert answer.status_code == 409
     errors = {name: str(each) for name, each in answer.context["form"].errors.items()}
@@ -242,14 +276,14 @@ def test_the_leader_sees_the_code_and_no_slip_and_the_holder_the_slip_and_no_cod
     [code] = re.findall(r'class="ceremony-code"[^>]*>([\d ]{24})<', led)
     assert 'class="numbers"' not in led
     assert code not in desk(vote.chief).get("/admin/vote/2018/key/").content.decode()
-    shown = desk(vote.scrutineer).post(OWN, {"do": "take", "code": code})
+    shown = desk(vote.scrutineer).post(OWN, {"do": "take", "code": code, "confirm": "on"})
     page = shown.content.decode()
     digits = re.findall(r"<li><b>(\d{4})</b>", page)
     assert len(digits) == 20
     assert code not in page
     again = desk(vote.scrutineer).get(OWN).content.decode()
     assert not re.findall(r"<li><b>(\d{4})</b>", again)
-    assert desk(vote.scrutineer).post(OWN, {"do": "take", "code": code}).status_code == 409
+    assert desk(vote.scrutineer).post(OWN, {"do": "take", "code": code, "confirm": "on"}).status_code == 409
 
 
 def test_the_ceremony_is_not_called_done_before_every_slip_is_typed_back():

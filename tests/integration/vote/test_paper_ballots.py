@@ -10,15 +10,17 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from accounts.roles import Kind, Role
-from tests.factories import UserFactory, Vote, make_vote
+from tests.factories import PASSWORD, UserFactory, Vote, make_vote
 from tests.integration.vote.test_admin_steps import address, desk, text_of
 from voting.count.choices import Choice
 from voting.domain.core.refusals import ReasonMissing, StepNotAllowed
-from voting.domain.vote import counts, paper_ballots, roll_changes, rolls
+from voting.domain.vote import counts, paper_ballots, roll_changes, roll_numbers, rolls
 from voting.domain.vote.ballots import AlreadyCast, HoldsPaperBallot, OnPaperOnly
 from voting.domain.vote.paper_ballots import PaperNotReady
+from voting.forms.core.drafts import SEEN
 from voting.models import JournalEntry, PaperBox, PaperReading, PaperSettlement, RollEntry, SealedBallot
 from voting.states import Act, Presence
 
@@ -49,7 +51,7 @@ def closed(*, on_paper: int = 2, returned: int | None = None, online: int = 1, *
     hand_out(vote, *range(online, online + on_paper))
     vote.run("closed")
     if returned is not None:
-        paper_ballots.record_box(returned=returned, **acting(vote))
+        paper_ballots.record_box(returned=returned, more=returned > on_paper, **acting(vote))
     return vote
 
 
@@ -106,7 +108,7 @@ def test_handing_out_is_all_or_none():
     for wrong, refusal in {
         vote.delegates[0].number: paper_ballots.VotedOnline,
         vote.delegates[4].number: paper_ballots.NotInTheHall,
-        "nobody": rolls.NotOnRoll,
+        "nobody": roll_numbers.NotOnRoll,
         on_leave: paper_ballots.NotInTheHall,
     }.items():
         with pytest.raises(refusal) as refused:
@@ -121,7 +123,7 @@ def test_handing_out_is_all_or_none():
 def test_an_excluded_delegate_gets_no_paper():
     vote = make_vote(until="ready", delegates=3)
     roll_changes.exclude(number=vote.delegates[2].number, reason="辞职", **acting(vote))
-    with pytest.raises(rolls.NotOnRoll):
+    with pytest.raises(roll_numbers.NotOnRoll):
         hand_out(vote, 2)
     assert paper_ballots.hand_out_to_rest(**acting(vote)) == 2
 
@@ -148,6 +150,15 @@ def test_who_asks_for_paper_for_somebody_who_has_voted_stands_in_the_journal(pla
     assert holders(vote) == []
 
 
+def test_whatever_is_sent_beside_it_who_asked_stands_in_the_journal():
+    vote = make_vote(delegates=3, ballots=[[1]])
+    client = Client()
+    client.force_login(vote.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    sent = {"do": "hand", "numbers": numbers(vote, 0), SEEN: "numbers:000000000000"}
+    assert client.post("/admin/vote/2018/paper-ballots/", sent).status_code == 409
+    assert last_entry().act == Act.PAPER_REFUSED
+
+
 def test_the_rest_are_those_present_who_have_neither():
     vote = make_vote(delegates=5, present=4, ballots=[[1]])
     hand_out(vote, 1)
@@ -163,7 +174,7 @@ def test_an_unused_paper_ballot_comes_back_and_its_delegate_votes_online():
     with pytest.raises(paper_ballots.HasNoPaper):
         paper_ballots.take_back(numbers=numbers(vote, 0, 2), **acting(vote))
     assert holders(vote) == numbers(vote, 0, 1), "all or none"
-    with pytest.raises(rolls.NotOnRoll):
+    with pytest.raises(roll_numbers.NotOnRoll):
         paper_ballots.take_back(numbers=["nobody"], **acting(vote))
     assert paper_ballots.take_back(numbers=numbers(vote, 0, 1), **acting(vote)) == 2
     assert (last_entry().act, last_entry().data["delegates"]) == (Act.PAPER_TAKEN_BACK, numbers(vote, 0, 1))
@@ -390,7 +401,7 @@ def test_paper_evidence_is_append_only(table: str):
         f"DELETE FROM {table}",
         f"TRUNCATE {table} CASCADE",
     ):
-        with pytest.raises(IntegrityError, match="append-only"):
+        with pytest.raises(IntegrityError, match=r"append-only|a sheet has been read"):
             execute(sql)
     assert PaperSettlement.objects.count() == 1
 
@@ -565,13 +576,52 @@ def test_the_box_is_typed_twice():
     assert PaperBox.objects.get().returned == 2
 
 
-def test_more_returned_than_issued_is_recorded_and_said():
+def test_more_returned_than_issued_is_said_with_the_numbers_before_it_is_recorded():
     vote = closed(on_paper=1)
     clerk = desk(vote.clerk)
-    assert box_of(clerk, 2).status_code == 302
-    assert "全部作废" in text_of(clerk.get(address("paper"))) or "无效" in text_of(
-        clerk.get(address("paper"))
-    )
+    first = box_of(clerk, 2)
+    assert first.status_code == 409
+    assert not PaperBox.objects.exists()
+    assert 'name="more"' in first.content.decode()
+    english = f"/en{address('paper')}"
+    told = text_of(clerk.post(english, {"do": "box", "returned": 2, "again": 2, "confirm": "on"}))
+    assert "1 paper ballots were handed out and 2 would be returned" in told
+    assert "2 sheets were in the box and 1 were handed out" in told
+    assert box_of(clerk, 2, more="on").status_code == 302
+    assert "the whole vote will be void and repeated" in text_of(clerk.get(english))
+
+
+def correct(client: Any, vote: Vote, returned: int, **more: Any) -> Any:
+    sent = {
+        "do": "correct", "returned": returned, "again": returned, "reason": "点票员重新清点",
+        "second_name": vote.scrutineer.username, "second_password": PASSWORD,
+    }  # fmt: skip
+    return client.post(address("paper"), sent | more)
+
+
+def test_f45_two_people_correct_the_number_of_sheets_until_one_is_read():
+    """1 sheet issued, 3 typed: before it was read nothing is lost."""
+    vote = closed(on_paper=1, returned=3)
+    clerk = desk(vote.clerk)
+    assert 'value="correct"' in clerk.get(address("paper")).content.decode()
+    assert correct(clerk, vote, 1, second_password="x").status_code == 422
+    assert correct(clerk, vote, 1, reason="").status_code == 422
+    assert PaperBox.objects.get().returned == 3
+    assert correct(clerk, vote, 1).status_code == 302
+    assert PaperBox.objects.get().returned == 1
+    entry = last_entry()
+    assert (entry.act, entry.data["was"], entry.data["returned"], entry.data["second"]) == (
+        Act.PAPER_CORRECTED, 3, 1, vote.scrutineer.username,
+    )  # fmt: skip
+    assert correct(clerk, vote, 2).status_code == 409, "again more than were handed out: said before"
+    read(vote, (1, 1, 0))
+    assert 'value="correct"' not in clerk.get(address("paper")).content.decode()
+    with pytest.raises(paper_ballots.SheetRead):
+        paper_ballots.correct_box(returned=1, reason="x", second=vote.scrutineer, **acting(vote))
+    with pytest.raises(IntegrityError, match="a sheet has been read"), transaction.atomic():
+        PaperBox.objects.update(returned=2)
+    read(vote, (1, 1, 0), reading=2)
+    vote.run("counted", "certified", "published")
 
 
 def batch(reading: int, first: int, *ballots: str) -> dict[str, Any]:
@@ -661,7 +711,7 @@ def test_differences_stand_side_by_side_and_the_chief_settles_them():
     assert "无法辨认" in page
     assert "由总监票人查看原票后裁定" in page
     chief = desk(vote.chief)
-    settle = {"do": "settle", "place": 1, "marks_0": "1 2", "reason": "原票两处"}
+    settle = {"do": "settle", "confirm": "on", "place": 1, "marks_0": "1 2", "reason": "原票两处"}
     assert chief.post(address("paper"), settle | {"reason": ""}).status_code == 422
     wrong = chief.post(address("paper"), settle | {"marks_0": "4"})
     assert wrong.status_code == 422

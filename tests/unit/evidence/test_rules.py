@@ -76,14 +76,17 @@ def test_every_step_of_the_tables_of_states_stands_in_the_rules():
 
 #: Who may write a row of a table, as the pages say it.
 ACTORS = {
+    "annulment": permissions.can_annul,
     "certification": permissions.can_certify,
     "disposal": permissions.can_deliver,
+    "end_of_rounds": permissions.can_end_rounds,
     "notice": permissions.can_publish,
     "paper_box": permissions.can_read_paper,
     "paper_reading": permissions.can_read_paper,
     "paper_settlement": permissions.can_settle_paper,
     "tally": permissions.can_count,
     "tie_decision": permissions.can_decide,
+    "unfreezing": permissions.can_prepare,
 }
 
 

@@ -22,10 +22,10 @@ from django.utils.translation import override
 
 from voting.count import counting
 from voting.count.presets import ASSESSMENTS, PRESETS
+from voting.labels import BALLOT_TYPES, FLOOR_BASES, GROUP_BASES, SHORTFALL_RULES, TIE_RULES
 from voting.read_models.vote.rule_words import articles, sentences
 from voting.read_models.vote.rule_words.deciding import scoring
 from voting.read_models.vote.rule_words.numerals import exact_share, numeral, share_word
-from voting.states import BALLOT_TYPES, FLOOR_BASES, GROUP_BASES, SHORTFALL_RULES, TIE_RULES
 
 ARTICLES = Path(__file__).parent / "articles"
 LANGUAGES = ("zh-hans", "en")

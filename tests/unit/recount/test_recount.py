@@ -79,7 +79,6 @@ def test_a_ranking_is_added_up_by_places():
         ("nothing", "does not begin with META"),
         (APPROVAL.replace("VOTES\n", ""), "no section VOTES"),
         (APPROVAL.replace("2;a\n", "2;x\n"), "names x"),
-        (APPROVAL.replace("3;b,a", "3;b,b"), "a project twice"),
         (APPROVAL.replace("b;1;2", "a;1;2"), "project_id"),
         ("{}", "format"),
         ('{"format": "piaojue-public/1"}', "not whole"),
@@ -207,3 +206,24 @@ def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path):
     os.close(write)
     assert told.returncode == 0
     assert "Traceback" not in told.stderr
+
+
+def test_a_pb_file_with_a_misspelt_column_is_refused_by_name():
+    with pytest.raises(Unreadable, match=r"VOTES has no column 'vote'; its columns are: voter_id, votes$"):
+        recount_text(APPROVAL.replace("voter_id;vote", "voter_id;votes"))
+    with pytest.raises(Unreadable, match="PROJECTS has no column 'project_id'"):
+        recount_text(APPROVAL.replace("project_id", "projekt_id", 1))
+
+
+def test_a_vote_that_names_a_project_twice_counts_once_and_is_named():
+    report = recount_text(APPROVAL.replace("1;a,b\n", "1;a,b,a\n"))
+    assert report.agrees, report.to_dict()["disagreements"]
+    assert report.result["voters_who_name_a_project_twice"] == ["1"]
+    assert "voters_who_name_a_project_twice" not in recount_text(APPROVAL).result
+
+
+def test_the_points_of_a_project_that_is_named_twice_are_its_first():
+    head = "META\nkey;value\nvote_type;cumulative\nPROJECTS\nproject_id\na\nb\n"
+    election = pabulib.read(f"{head}VOTES\nvoter_id;vote;points\n1;a,b,a;5,3,1\n")
+    assert election.scores() == {"a": 5, "b": 3}
+    assert election.repeated == ("1",)

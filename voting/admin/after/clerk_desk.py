@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from voting import permissions
 from voting.admin.after.pages import AfterPage
@@ -23,7 +24,7 @@ from voting.domain.after import (
 from voting.domain.after.assessments import Graded
 from voting.forms.after import delivery as forms
 from voting.forms.after.archive import DisposalForm
-from voting.forms.core.steps import ConfirmForm, StepForm
+from voting.forms.core.steps import StepForm
 from voting.forms.core.verbs import Verb
 from voting.models import (
     ChangeRequest,
@@ -37,7 +38,7 @@ from voting.models import (
     Survey,
 )
 from voting.read_models.after.overview import Overview, overview
-from voting.states import Stage
+from voting.states import Act, Stage
 
 _WITHDRAWS = gettext_lazy("I withdraw this assessment; it cannot be taken up again, only laid out anew.")
 
@@ -47,8 +48,11 @@ class DeliveryDesk(AfterPage):
 
     template = "admin/after/desk.html"
     seen_by = permissions.can_watch
+    journaled: ClassVar[Any] = {
+        "lights": (Act.LIGHTS_SET,), "survey": (Act.SURVEY_OPENED,), "survey_end": (Act.SURVEY_ENDED,)
+    }  # fmt: skip
     lays_out = gettext_lazy(
-        "These projects are assessed, by those named above. An assessment that is laid out is not taken back."
+        "These projects are assessed, by those named above. The assessment can be withdrawn until its roll is frozen."
     )
     closes_the_year = gettext_lazy(
         "The year is closed for good: nothing of it changes any more, and the contacts of those who made proposals "
@@ -65,16 +69,16 @@ class DeliveryDesk(AfterPage):
             return {}
         stage = self.cycle.stage
         if stage == Stage.PUBLICATION:
-            return {"begin": Verb(StepForm, self._begin, _begun)}
+            return {"begin": Verb(StepForm, self._begin, _begun, final=self.projects_begin)}
         if stage == Stage.ARCHIVED:
             return self._disposal_verbs()
         verbs = self._delivery_verbs() if stage in light_settings.GOING_ON else {}
         if stage == Stage.ASSESSMENT:
             verbs["archive"] = Verb(
-                lambda data: ConfirmForm(data, sentence=self.closes_the_year, auto_id="r_%s"),
+                partial(StepForm, auto_id="r_%s"),
                 lambda _form: archive.archive(**self.year),
                 _("The year is archived: nothing of it changes any more."),
-                final=True,
+                final=self.closes_the_year,
             )
         return verbs
 
@@ -84,36 +88,35 @@ class DeliveryDesk(AfterPage):
         preset = self.request.GET.get("lights", "")
         verbs = {
             "lights": Verb(
-                lambda data: forms.LightsForm(data, setting=setting, preset=preset, auto_id="l_%s"),
+                partial(forms.LightsForm, setting=setting, preset=preset, auto_id="l_%s"),
                 self._lights,
                 _("The rule of the lights is set."),
+                undo="lights",
             )
         }
         if not self.cycle.breakdowns.exists():
             verbs["issue"] = Verb(
-                self._issue_form,
+                partial(StepForm, auto_id="i_%s"),
                 lambda _form: deliveries.issue_breakdown(**self.year).version,
                 lambda version: _("The breakdown is issued as version %d. Units can report now.") % version,
-                final=True,
+                final=self._issues,
             )
         else:
             numbers = [each.number for each in assessments.assessable(self.cycle, self.grades)]
             verbs["assess"] = Verb(
-                lambda data: forms.AssessmentForm(
-                    data, numbers=numbers, sentence=self.lays_out, auto_id="a_%s"
-                ),
+                lambda data: forms.AssessmentForm(data, numbers=numbers, auto_id="a_%s"),
                 self._assess,
                 lambda held: (
                     _("The assessment is laid out: %s. Its running order is on the first page.") % held
                 ),
-                final=True,
+                final=self.lays_out,
             )
         if held := assessments.withdrawable(self.cycle):
             verbs["withdraw"] = Verb(
-                lambda data: ConfirmForm(data, sentence=_WITHDRAWS, auto_id="w_%s"),
+                partial(StepForm, auto_id="w_%s"),
                 lambda _form: assessments.withdraw_assessment(assessment=held, **self.acting),
                 lambda withdrawn: _("Withdrawn: %s. Another assessment can be laid out.") % withdrawn,
-                final=True,
+                final=_WITHDRAWS,
             )
         return verbs | self._survey_verbs()
 
@@ -126,15 +129,23 @@ class DeliveryDesk(AfterPage):
     def grades(self) -> list[Graded]:
         return [each for line in (self.seen.lines if self.seen else ()) for each in line.grades]
 
-    def _issue_form(self, data: Any) -> ConfirmForm:
-        """The tick box names the projects of which nothing could be reported."""
-        sentence = _("Every project is filled in; from now on a plan changes only with approval.")
+    def projects_begin(self) -> str:
+        """What beginning the delivery means, with the number of projects."""
+        count = self.cycle.candidates.count()
+        return ngettext(
+            "The result is taken over: %(count)d project goes on its way. This is not taken back.",
+            "The result is taken over: %(count)d projects go on their way. This is not taken back.",
+            count,
+        ) % {"count": count}
+
+    def _issues(self) -> str:
+        """Name the projects of which nothing could be reported."""
         if bare := deliveries.without_plan(self.cycle):
-            sentence = _(
+            return _(
                 "Issue it as it is; from now on a plan changes only with approval. These projects have neither "
                 "targets nor milestones: %s."
             ) % ", ".join(map(str, bare))
-        return ConfirmForm(data, sentence=sentence, auto_id="i_%s")
+        return _("Every project is filled in; from now on a plan changes only with approval.")
 
     def _survey_verbs(self) -> dict[str, Verb]:
         """Return what is done with the survey: its times until it has begun, its end while it is running."""
@@ -149,6 +160,7 @@ class DeliveryDesk(AfterPage):
                 lambda data: forms.SurveyTimesForm(data, auto_id="s_%s"),
                 lambda form: surveys.open_survey(**form.cleaned_data, **self.year),
                 _("The times of the survey are set."),
+                undo="survey",
             )
             return {"survey": times}
         if not surveys.is_open(survey, now):
@@ -159,11 +171,24 @@ class DeliveryDesk(AfterPage):
                 lambda data: forms.SurveyEndForm(data, initial=end, auto_id="e_%s"),
                 lambda form: surveys.set_survey_end(**form.cleaned_data, **self.year),
                 _("The end of the survey is set."),
+                undo="survey_end",
             ),
             "survey_close": Verb(
-                StepForm, lambda _form: surveys.close_survey(**self.year), _("The survey has ended.")
+                partial(StepForm, auto_id="x_%s"),
+                lambda _form: surveys.close_survey(**self.year),
+                _("The survey has ended."),
+                final=lambda: self._ends(survey),
             ),
         }
+
+    def _ends(self, survey: Survey) -> str:
+        """What ending the survey means, with the number of answers as it is now."""
+        answered = survey.forms.count()
+        return ngettext(
+            "The survey ends now, with %(count)d form sent in; nobody can answer any more, and it stays ended.",
+            "The survey ends now, with %(count)d forms sent in; nobody can answer any more, and it stays ended.",
+            answered,
+        ) % {"count": answered}
 
     def _disposal_verbs(self) -> dict[str, Verb]:
         """Return what is done once the year is archived: keys and urns are disposed of, once."""
@@ -176,7 +201,7 @@ class DeliveryDesk(AfterPage):
             lambda deleted: (
                 _("Recorded. Sealed ballots of the vote and of the assessments deleted in all: %d.") % deleted
             ),
-            final=True,
+            final=_("The sealed ballots of this year are deleted for ever. Hashes, count and notice stay."),
         )
         return {"dispose": dispose}
 

@@ -15,7 +15,6 @@ from voting import permissions
 from voting.admin.core.pages import cycle_of
 from voting.admin.core.site import site
 from voting.admin.core.verbs import VerbPage
-from voting.forms.core.resubmit import words_to_resubmit
 from voting.models import Cycle, Delivery
 from voting.read_models.after.lines import Line
 from voting.read_models.after.overview import Overview, overview
@@ -54,7 +53,6 @@ class AfterPage(VerbPage):
             "cycle": self.cycle,
             "forms": forms,
             "form": sent,
-            "words": [] if sent is None or sent in forms.values() else words_to_resubmit(self.request.POST),
             **self.context(),
         }
         return TemplateResponse(self.request, self.template, context, status=status)

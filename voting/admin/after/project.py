@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.models import Delegate
 from voting import permissions
 from voting.admin.after.pages import ProjectPage
 from voting.domain.after import (
@@ -27,8 +29,12 @@ from voting.forms.core.verbs import Verb
 from voting.models import ChangeRequest, Completion, Delivery
 from voting.read_models.after.overview import group_of
 from voting.read_models.after.plan_words import plan_differences
-from voting.states import DeliveryStatus
+from voting.states import Act, DeliveryStatus
 from voting.text.numbers import MOST_KEY, small_whole
+
+_DECIDED = gettext_lazy(
+    "The standing committee has decided so. The decision is public at once and not taken back."
+)
 
 
 class DeliveryPage(ProjectPage):
@@ -36,6 +42,7 @@ class DeliveryPage(ProjectPage):
 
     template = "admin/after/project.html"
     seen_by = permissions.can_watch
+    journaled: ClassVar[Any] = {"plan": (Act.DELIVERY_CHANGED,), "group": (Act.GROUP_NAMED,)}
 
     @cached_property
     def change(self) -> ChangeRequest | None:
@@ -66,6 +73,13 @@ class DeliveryPage(ProjectPage):
             verbs |= self._acceptance_verbs(delivery)
         return verbs | self._project_verbs(delivery)
 
+    @cached_property
+    def group(self) -> list[Delegate]:
+        return group_of(self.project)
+
+    def about(self) -> dict[str, Any]:
+        return {"number": self.number}
+
     def _change_verbs(self, delivery: Delivery) -> dict[str, Verb]:
         def form(data: Any) -> StepForm:
             return forms.DecisionForm(data, label=_("Decision of the standing committee"), auto_id="c_%s")
@@ -77,9 +91,14 @@ class DeliveryPage(ProjectPage):
 
         return {
             "approve": Verb(
-                form, partial(decide, approved=True), _("Approved: the plan is changed and issued anew.")
+                form,
+                partial(decide, approved=True),
+                _("Approved: the plan is changed and issued anew."),
+                final=_DECIDED,
             ),
-            "refuse": Verb(form, partial(decide, approved=False), _("Recorded: not approved.")),
+            "refuse": Verb(
+                form, partial(decide, approved=False), _("Recorded: not approved."), final=_DECIDED
+            ),
         }
 
     def _acceptance_verbs(self, delivery: Delivery) -> dict[str, Verb]:
@@ -93,19 +112,29 @@ class DeliveryPage(ProjectPage):
             )
 
         return {
-            "accept": Verb(form, partial(decide, accepted=True), _("The project is completed.")),
-            "return": Verb(form, partial(decide, accepted=False), _("Sent back to the unit.")),
+            "accept": Verb(form, partial(decide, accepted=True), _("The project is completed."), undo="mend"),
+            "return": Verb(
+                form,
+                partial(decide, accepted=False),
+                _("Sent back to the unit."),
+                undo="UnitDeliveryPage.hand_in",
+            ),
         }
 
     def _project_verbs(self, delivery: Delivery) -> dict[str, Verb]:
         """Return what the clerk does with one project: group, plan or next year, what follows a poor grade."""
         verbs = {
             "group": Verb(
-                lambda data: forms.GroupForm(data, auto_id="g_%s"),
+                partial(
+                    forms.GroupForm,
+                    initial={"numbers": " ".join(each.number for each in self.group)},
+                    auto_id="g_%s",
+                ),
                 lambda form: supervision.name_group(
                     numbers=form.cleaned_data["numbers"], delivery=delivery, **self.acting
                 ),
                 _("The supervision group is named."),
+                undo="group",
             )
         }
         if self.line.begun is None:
@@ -115,6 +144,7 @@ class DeliveryPage(ProjectPage):
                     **form.cleaned_data, delivery=delivery, **self.acting
                 ),
                 _("The plan is saved."),
+                undo="plan",
             )
         elif delivery.status == DeliveryStatus.RUNNING:
             verbs["carry"] = Verb(
@@ -129,6 +159,9 @@ class DeliveryPage(ProjectPage):
                     _("The project goes on as number %(number)d of %(cycle)s.")
                     % {"number": made.number, "cycle": made.cycle}
                 ),
+                final=_(
+                    "The project ends here for this year and goes on in the year named. This is not taken back."
+                ),
             )
         if poor := rectifications.not_followed_up(self.line.grades).get(delivery.pk):
             verbs["mend"] = Verb(
@@ -141,6 +174,7 @@ class DeliveryPage(ProjectPage):
                     **self.acting,
                 ),
                 _("The order is recorded and stands on the unit's desk."),
+                undo="mend",
             )
         return verbs
 
@@ -159,5 +193,5 @@ class DeliveryPage(ProjectPage):
                 "change": change is not None and change.asked_by_id == self.user.pk,
                 "hand_in": handed_in is not None and handed_in.handed_in_by_id == self.user.pk,
             },
-            "group": group_of(delivery),
+            "group": self.group,
         }

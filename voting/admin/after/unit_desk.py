@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.roles import Role
 from voting import permissions
 from voting.admin.after.pages import AfterPage, ProjectPage
+from voting.admin.core.lists import reading_form, remarks_and_questions, table_of, unsettled
 from voting.admin.core.pages import cycle_of
 from voting.domain.after import (
     changes,
@@ -27,12 +28,14 @@ from voting.domain.after import (
     rectifications,
     supervision,
 )
-from voting.foreign.tables import MOST_BYTES
+from voting.domain.after.progress_rows import FIGURES
+from voting.domain.core.imports import choices_of
+from voting.foreign.tables import MOST_BYTES, OpenTable
 from voting.forms.after import delivery as forms
 from voting.forms.after.progress import ReportForm
 from voting.forms.after.supervision import FindingForm
 from voting.forms.before.proposal_list import UploadTableForm
-from voting.forms.core.imports import ApplyForm, ApplySeenForm
+from voting.forms.core.imports import ApplyForm, ApplySeenForm, ReadingForm
 from voting.forms.core.verbs import Verb
 from voting.models import Cycle, Delivery, Finding, ProgressList, Rectification
 from voting.printing.files import staff_file
@@ -77,6 +80,7 @@ class UnitDeliveryPage(ProjectPage):
                 self.with_files(partial(ReportForm, delivery=delivery, now=now)),
                 lambda form: progress.report(**form.values, delivery=delivery, **self.acting),
                 _("The report is published. A mistake is mended by another report."),
+                undo="report",
             )
         }
         if not delivery.changes.filter(approved=None).exists():
@@ -86,6 +90,7 @@ class UnitDeliveryPage(ProjectPage):
                     plan=form.plan, reason=form.cleaned_data["reason"], delivery=delivery, **self.acting
                 ),
                 _("The change is asked for; nothing changes before the standing committee has approved it."),
+                undo="DeliveryPage.refuse",
             )
         if all(each.accepted is not None for each in delivery.completions.all()):
             unreached = completions.unreached(delivery, now)
@@ -95,6 +100,7 @@ class UnitDeliveryPage(ProjectPage):
                     evidence=form.cleaned_data["text"], delivery=delivery, **self.acting
                 ),
                 _("Handed in. The clerk accepts it or sends it back."),
+                undo="DeliveryPage.return",
             )
         return verbs
 
@@ -103,6 +109,7 @@ class UnitDeliveryPage(ProjectPage):
             partial(FindingForm, auto_id=f"f{finding.pk}_%s"),
             lambda form: supervision.reply(finding=finding, text=form.cleaned_data["text"], **self.acting),
             _("The answer is given; the supervision group closes the finding or sends it back."),
+            undo="supervision.back",
         )
 
     def _reply(self, order: Rectification) -> Verb:
@@ -112,6 +119,7 @@ class UnitDeliveryPage(ProjectPage):
                 rectification=order, text=form.cleaned_data["text"], **self.acting
             ),
             _("The answer is given; the project can be assessed again."),
+            undo="DeliveryPage.mend",
         )
 
     @cached_property
@@ -163,18 +171,24 @@ class ProgressTablePage(AfterPage):
         if self.cycle.stage not in light_settings.GOING_ON or not self.cycle.breakdowns.exists():
             return {}
         return {
-            "upload": Verb(self.with_files(UploadTableForm), self._upload),
+            "upload": Verb(self.with_files(UploadTableForm), self._upload, undo="drop"),
+            "read": Verb(self._reading_form, self._read, undo="read"),
             "apply": Verb(
                 ApplySeenForm,
                 lambda form: progress_lists.apply(
-                    staged=self._sent(form), seen=form.cleaned_data["seen"], **self.acting
+                    staged=self._sent(form),
+                    seen=form.cleaned_data["seen"],
+                    agreed=form.cleaned_data["agreed"],
+                    **self.acting,
                 ),
                 lambda published: _("Reports published: %d") % published,
+                undo="UnitDeliveryPage.report",
             ),
             "drop": Verb(
                 ApplyForm,
                 lambda form: progress_lists.drop(staged=self._sent(form)),
                 _("The preview is dropped; nothing was imported."),
+                undo="upload",
             ),
         }
 
@@ -184,6 +198,19 @@ class ProgressTablePage(AfterPage):
             cycle=self.cycle, file_name=file.name, content=file.read(MOST_BYTES + 1), **self.acting
         )
         return self.stay(_("The table is read; nothing is reported yet."), query=f"?list={staged.pk}")
+
+    def _reading_form(self, data: Any) -> ReadingForm:
+        return reading_form(progress_lists.TABLES, self.table, self.asked(), data)
+
+    def _read(self, form: Any) -> HttpResponse:
+        staged = self._sent(form)
+        progress_lists.choose(cycle=self.cycle, staged=staged, choices=form.choices)
+        return self.stay(_("The table is read; nothing is reported yet."), query=f"?list={staged.pk}")
+
+    @cached_property
+    def table(self) -> OpenTable | None:
+        """The file of a preview, open as it is to be read."""
+        return table_of(progress_lists.TABLES, self.asked(), self.cycle)
 
     def _sent(self, form: Any) -> ProgressList:
         return self.staged(form.cleaned_data["staged"])
@@ -201,17 +228,24 @@ class ProgressTablePage(AfterPage):
         return self.staged(small_whole(key, most=MOST_KEY) or 0) if key else None
 
     def context(self) -> dict[str, Any]:
-        staged = self.asked()
-        preview = None
-        if staged and staged.status == ProgressList.Status.STAGED:
+        staged, preview, table = self.asked(), None, self.table
+        if staged and table and not table.unsettled:
             preview = progress_lists.preview(
-                cycle=self.cycle, content=bytes(staged.content), by=self.user, at=timezone.now()
+                cycle=self.cycle,
+                content=bytes(staged.content),
+                by=self.user,
+                at=timezone.now(),
+                choices=choices_of(staged),
             )
         return {
             "title": _("Table of progress"),
             "staged": staged,
             "preview": preview,
             "notes": progress_cells.notes(),
+            "table": table,
+            "unsettled": unsettled(progress_lists.TABLES, table),
+            "templates": "",
+            **remarks_and_questions(preview, FIGURES),
         }
 
 

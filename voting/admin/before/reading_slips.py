@@ -21,7 +21,7 @@ from voting.admin.core.qr import qr
 from voting.admin.core.slips import PrintedBefore
 from voting.domain.before import reading_slips
 from voting.domain.vote.running_order import StepKey
-from voting.forms.core.steps import ConfirmForm, StepForm
+from voting.forms.core.verbs import Verb
 from voting.models import JournalEntry
 from voting.states import Act
 
@@ -42,9 +42,9 @@ class ReadingSlipsPage(StepPage):
         )
         return str(last.sequence) if last else ""
 
-    def form(self, data: Any = None) -> StepForm:
-        known = self.printed if data is None else data.get("printed", "")
-        return ConfirmForm(data, sentence=self.warning if known else "")
+    def verbs(self) -> dict[str, Verb]:
+        known = self.request.POST.get("printed", "") if self.request.method == "POST" else self.printed
+        return {"": Verb(self.form, self.act, undo="SlipsPage.all", final=self.warning if known else "")}
 
     def act(self, form: Any) -> HttpResponse | None:
         if self.request.POST.get("printed", "") != self.printed:

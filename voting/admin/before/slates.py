@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -18,12 +19,11 @@ from voting.domain.before import deliberation, slate_reports, slates
 from voting.domain.before.funnel import of_data
 from voting.domain.vote.running_order import StepKey
 from voting.forms.before.deliberation import AnswerQuestionForm
-from voting.forms.before.screening import CandidateForm, HideForm, OrderForm, SlateReportForm
-from voting.forms.core.steps import StepForm
+from voting.forms.before.screening import CandidateForm, DropForm, OrderForm, SlateReportForm
 from voting.forms.core.verbs import Verb
 from voting.models import Candidate, Cycle, Proposal, Question, SlateReport
 from voting.read_models.before.slate_report import changes_of, slate_document
-from voting.states import Outcome, Stage
+from voting.states import Act, Outcome, Stage
 from voting.text.numbers import MOST_KEY, small_whole
 
 
@@ -33,6 +33,7 @@ class CandidatesPage(StepPage):
     key = StepKey.SLATE
     template = "admin/before/candidates.html"
     repeatable = True
+    journaled: ClassVar[Any] = {"order": (Act.SLATE_NUMBERED,)}
 
     def verbs(self) -> dict[str, Verb]:
         numbers = self.cycle.candidates.order_by("number").values_list("number", flat=True)
@@ -42,6 +43,7 @@ class CandidatesPage(StepPage):
                 cycle=self.cycle, order=form.cleaned_data["order"], **self.acting
             ),
             _("The candidate projects are numbered."),
+            undo="order",
         )
         return {"order": order}
 
@@ -67,6 +69,10 @@ class CandidatePage(StepPage):
     template = "admin/before/candidate.html"
     repeatable = True
     main = "save"
+    journaled: ClassVar[Any] = {"save": (Act.CANDIDATE_ADDED, Act.CANDIDATE_CHANGED, Act.CANDIDATE_AMENDED)}
+
+    def about(self) -> dict[str, Any]:
+        return {"number": self.number}
 
     def dispatch(
         self, request: HttpRequest, *args: Any, number: int | None = None, **kwargs: Any
@@ -86,17 +92,18 @@ class CandidatePage(StepPage):
     def verbs(self) -> dict[str, Verb]:
         saved = _("The candidate project is saved.")
         if self.candidate is None:
-            return {"save": Verb(self._dossier, self._draft, saved)}
+            return {"save": Verb(self._dossier, self._draft, saved, undo="drop")}
         if self.amending:
-            return {"save": Verb(self._dossier, self._amend, saved)}
+            return {"save": Verb(self._dossier, self._amend, saved, undo="save")}
         return {
-            "save": Verb(self._dossier, self._save, saved),
+            "save": Verb(self._dossier, self._save, saved, undo="save"),
             "drop": Verb(
-                HideForm,
+                DropForm,
                 lambda form: slates.drop_candidate(
                     candidate=self.candidate_now(), reason=form.cleaned_data["reason"], **self.acting
                 ),
                 _("The draft is dropped."),
+                final=_("This draft is taken off the list, with its versions. It can only be written anew."),
             ),
         }
 
@@ -169,29 +176,60 @@ class ReportPage(StepPage):
     def verbs(self) -> dict[str, Verb]:
         return {
             "draft": Verb(
-                partial(
-                    SlateReportForm, initial={"opening": self.draft.opening, "closing": self.draft.closing}
-                ),
+                self.words,
                 lambda form: slate_reports.save_draft(cycle=self.cycle, **form.cleaned_data, **self.acting),
                 _("The draft is saved."),
+                undo="draft",
             ),
-            "issue": Verb(StepForm, self._issue, self.success, ends=True),
+            "issue": Verb(self.words, self._issue, self.success, ends=True, final=self.circulated),
         }
 
-    def _issue(self, _form: Any) -> None:
+    def circulated(self) -> str:
+        """What issuing the report means, with the numbers as they are now."""
+        return _(
+            "Version %(version)d of the report, with %(candidates)d candidate projects, goes to %(delegates)d "
+            "delegates in office, as it stands above. It stays as it is; a later version can be issued beside it."
+        ) % {
+            "version": self.issued.version + 1 if self.issued else 1,
+            "candidates": self.cycle.candidates.count(),
+            "delegates": self.delegates,
+        }
+
+    @cached_property
+    def issued(self) -> SlateReport | None:
+        return slate_reports.latest(self.cycle)
+
+    @cached_property
+    def delegates(self) -> int:
+        return Delegate.objects.filter(congress=self.cycle.congress_id, is_active=True).count()
+
+    def words(self, data: Any = None) -> SlateReportForm:
+        """The one form of both buttons: what is typed is saved with the one, and goes out with the other."""
+        stored = {"opening": self.draft.opening, "closing": self.draft.closing}
+        typed = self.request.POST if self.doing in {"draft", "issue"} else {}
+        form = SlateReportForm(data, initial=stored | {name: typed[name] for name in stored if name in typed})
+        if data is None:
+            form.stored = SlateReportForm(initial=stored)
+        return form
+
+    @transaction.atomic
+    def _issue(self, form: Any) -> None:
+        if {"opening", "closing"} & set(self.request.POST):
+            words = {name: form.cleaned_data[name] for name in ("opening", "closing")}
+            slate_reports.save_draft(cycle=self.cycle, **words, **self.acting)
         slate_reports.issue(cycle=self.cycle, **self.acting)
         cycle = Cycle.objects.get(pk=self.cycle.pk)
         if cycle.stage == Stage.SCREENING:
             deliberation.begin_deliberation(cycle=cycle, **self.acting)
 
     def context(self) -> dict[str, Any]:
-        issued = slate_reports.latest(self.cycle)
+        issued = self.issued
         body = slate_reports.body_of(self.draft)
         return {
             "funnel": of_data(body["funnel"]),
             "issued": issued,
             "opened": issued.readings.count() if issued else 0,
-            "delegates": Delegate.objects.filter(congress=self.cycle.congress_id, is_active=True).count(),
+            "delegates": self.delegates,
             "document": slate_document(body, self.cycle, NamesShown(self.cycle.congress_id)),
         }
 
@@ -211,13 +249,14 @@ class ConfirmPage(StepPage):
                 partial(AnswerQuestionForm, auto_id=f"q{self.asked}_%s"),
                 self._answer,
                 _("The answer is recorded."),
+                undo="answer",
             ),
             "confirm": Verb(
                 self.form,
                 lambda _form: slates.confirm_list(cycle=self.cycle, **self.acting),
                 self.success,
                 ends=True,
-                final=True,
+                final=self.warning,
             ),
         }
 

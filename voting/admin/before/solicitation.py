@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from voting.admin.core.pages import StepPage
 from voting.domain.before import calls, proposals, screening
@@ -22,16 +24,26 @@ from voting.forms.before.screening import (
     DecideForm,
     FormEntry,
     HideForm,
-    NumbersOfProposals,
     OpinionForm,
+    QueueForm,
     TimesForm,
 )
 from voting.forms.core.steps import StepForm
 from voting.forms.core.verbs import Verb
-from voting.models import Call, Proposal
-from voting.states import Outcome, Visibility
-from voting.text.search import terms
+from voting.models import Call, Cycle, Decision, Proposal
+from voting.read_models.before.queue import next_undecided, queue
+from voting.states import Act, Outcome, Visibility
 
+_CLOSES = ngettext_lazy(
+    "The call is closed now, with %(count)d proposal received: no more can come unless its times are changed.",
+    "The call is closed now, with %(count)d proposals received: no more can come unless its times are changed.",
+    "count",
+)
+_SCREENS = ngettext_lazy(
+    "The screening begins with %(count)d proposal: the call is over, and nothing more is taken online.",
+    "The screening begins with %(count)d proposals: the call is over, and nothing more is taken online.",
+    "count",
+)
 PER_PAGE = 50
 _SHOWN_FIELDS = ("text", "criteria", "out_of_scope", "how", "opens_at", "closes_at")
 
@@ -42,6 +54,7 @@ class CallPage(StepPage):
     key = StepKey.CALL
     repeatable = True
     success = gettext_lazy("The screening has begun.")
+    journaled: ClassVar[Any] = {"times": (Act.CALL_PUBLISHED, Act.CALL_CHANGED)}
 
     @cached_property
     def call(self) -> Call | None:
@@ -54,16 +67,51 @@ class CallPage(StepPage):
                 partial(CallForm, initial=_as_drafted(call)),
                 lambda form: calls.draft_call(**form.values, **year),
                 _("The draft is saved."),
+                undo="draft",
             ),
-            "publish": Verb(StepForm, lambda _form: calls.publish_call(**year), _("The call is published.")),
+            "publish": Verb(
+                StepForm,
+                lambda _form: calls.publish_call(**year),
+                _("The call is published."),
+                final=self.from_then_on,
+            ),
             "times": Verb(
                 partial(TimesForm, initial=_times(call)),
                 lambda form: calls.change_times(**form.cleaned_data, **year),
                 _("The times of the call are changed."),
+                undo="times",
             ),
-            "close": Verb(StepForm, lambda _form: calls.close_call(**year), _("The call is closed.")),
-            "screen": Verb(StepForm, lambda _form: calls.begin_screening(**year), self.success, ends=True),
+            "close": Verb(
+                StepForm,
+                lambda _form: calls.close_call(**year),
+                _("The call is closed."),
+                final=lambda: self.received_words(_CLOSES),
+            ),
+            "screen": Verb(
+                StepForm,
+                lambda _form: calls.begin_screening(**year),
+                self.success,
+                ends=True,
+                final=lambda: self.received_words(_SCREENS),
+            ),
         }
+
+    def from_then_on(self) -> str:
+        """What publishing the call means, with its times."""
+        if self.call is None:
+            return _("The call is published.")
+        return _(
+            "The call is published: from %(opens)s to %(closes)s everybody can make a proposal. Its text cannot be "
+            "changed any more, only its times; and the year can no longer be given up."
+        ) % {"opens": calls.local(self.call.opens_at), "closes": calls.local(self.call.closes_at)}
+
+    def received_words(self, words: Any) -> str:
+        """What ends with this step, with the number of proposals as it is now."""
+        return str(words % {"count": self.received})
+
+    @cached_property
+    def received(self) -> int:
+        return self.cycle.proposals.count()
 
     @property
     def year(self) -> dict[str, Any]:
@@ -74,7 +122,7 @@ class CallPage(StepPage):
         return {
             "call": call,
             "is_open": bool(call and call.is_open(now)),
-            "received": self.cycle.proposals.count(),
+            "received": self.received,
             "over": bool(call and call.published_at and now >= call.ends_at),
         }
 
@@ -105,13 +153,7 @@ class ScreeningPage(StepPage):
                 lambda entered: (
                     _("Proposal %(number)d is entered. Its tracking code, shown only now: %(code)s") % entered
                 ),
-            ),
-            "show": Verb(
-                NumbersOfProposals,
-                lambda form: proposals.show(
-                    cycle=self.cycle, numbers=form.cleaned_data["numbers"], **self.acting
-                ),
-                lambda shown: _("Shown to the public: %d") % shown,
+                undo="TogetherPage.merge",
             ),
         }
 
@@ -124,28 +166,26 @@ class ScreeningPage(StepPage):
         return {"number": proposal.number, "code": code}
 
     def context(self) -> dict[str, Any]:
-        asked = self.request.GET
-        rows = Proposal.objects.filter(cycle=self.cycle).defer("content", "terms").order_by("number")
-        if (standing := asked.get("standing")) in Visibility.values:
-            rows = rows.filter(standing=standing)
-        outcome = asked.get("outcome", "")
-        if outcome == "open":
-            rows = rows.filter(outcome=Outcome.OPEN)
-        elif outcome in Outcome.values and outcome:
-            rows = rows.filter(outcome=outcome)
-        if words := terms(asked.get("q", "")):
-            rows = rows.filter(terms__contains=words)
         counts = Proposal.objects.filter(cycle=self.cycle).aggregate(
             held=Count("pk", filter=Q(standing=Visibility.HELD)),
             open=Count("pk", filter=Q(outcome=Outcome.OPEN)),
         )
+        asked = queue_form(self.cycle, self.request.GET)
+        rows = queue(self.cycle, asked.asked, on=timezone.localdate())
         return {
             "counts": counts,
             "funnel": funnel_of(self.cycle),
             "asked": asked,
-            "outcomes": Outcome.choices,
-            "rows": Paginator(rows, PER_PAGE).get_page(asked.get("page")),
+            "rows": Paginator(rows, PER_PAGE).get_page(self.request.GET.get("page")),
         }
+
+
+def queue_form(cycle: Cycle, data: Any) -> QueueForm:
+    """Return what is asked for of the queue; the fields of work are those that its proposals have."""
+    named = Proposal.objects.filter(cycle=cycle).exclude(field="").order_by("field")
+    return QueueForm(
+        data, congress=cycle.congress_id, fields=list(named.values_list("field", flat=True).distinct())
+    )
 
 
 class ProposalPage(StepPage):
@@ -160,7 +200,7 @@ class ProposalPage(StepPage):
         self.number = number
         return super().dispatch(request, *args, **kwargs)
 
-    @property
+    @cached_property
     def proposal(self) -> Proposal:
         proposal = (
             Proposal.objects.select_related(
@@ -180,23 +220,19 @@ class ProposalPage(StepPage):
                 StepForm,
                 lambda _form: proposals.show(cycle=self.cycle, numbers=[self.number], **self.acting),
                 _("The proposal is shown to the public."),
+                undo="hide",
             ),
             "hide": Verb(
                 HideForm,
                 lambda form: proposals.hide(reason=form.cleaned_data["reason"], **mine),
                 _("The proposal is kept from the public; it is screened all the same."),
-            ),
-            "merge": Verb(
-                NumbersOfProposals,
-                lambda form: screening.merge(
-                    cycle=self.cycle, into=self.number, numbers=form.cleaned_data["numbers"], **self.acting
-                ),
-                lambda merged: _("Merged into this one: %d") % merged,
+                undo="show",
             ),
             "take_out": Verb(
                 StepForm,
                 lambda _form: screening.take_out(**mine),
                 _("The proposal stands for itself again."),
+                undo="TogetherPage.merge",
             ),
             "opinion": Verb(
                 partial(OpinionForm, congress=self.cycle.congress_id, auto_id="ask_%s"),
@@ -204,13 +240,57 @@ class ProposalPage(StepPage):
                     proposal=self.proposal, **form.cleaned_data, **self.acting
                 ),
                 _("The unit is asked."),
+                undo="opinion",
             ),
             "decide": Verb(
-                partial(DecideForm, congress=self.cycle.congress_id),
-                lambda form: screening.decide(proposal=self.proposal, **form.values, **self.acting),
-                _("The decision is recorded; the proposer can read it."),
+                partial(DecideForm, congress=self.cycle.congress_id, standing=self.standing),
+                self._decide,
+                undo="undo_decision",
+            ),
+            "undo_decision": Verb(
+                StepForm,
+                lambda _form: screening.undo_decision(proposal=self.proposal, **self.acting),
+                _("The decision is taken back; the proposal is undecided again."),
+                undo="decide",
             ),
         }
+
+    def _decide(self, form: Any) -> HttpResponse:
+        """Record the decision and go on to the next proposal of the queue that waits for one."""
+        screening.decide(proposal=self.proposal, **form.values, **self.acting)
+        words = {"number": self.number, "outcome": Outcome(form.cleaned_data["outcome"]).label}
+        messages.success(self.request, _("Recorded of proposal %(number)d: %(outcome)s.") % words)
+        return HttpResponseRedirect(self.next_address())
+
+    @cached_property
+    def asked(self) -> QueueForm:
+        """The queue that the person came from: search and filters stay in the address."""
+        return queue_form(self.cycle, self.request.GET)
+
+    @cached_property
+    def next_number(self) -> int | None:
+        today = timezone.localdate()
+        return next_undecided(self.cycle, self.asked.asked, after=self.number, on=today)
+
+    def next_address(self) -> str:
+        """Return the way to the next proposal that waits for a decision; without one, to the queue."""
+        self.renew()
+        number, query = self.next_number, self.asked.query
+        slug = self.cycle.slug
+        way = (
+            reverse("admin:proposal", args=[slug, number])
+            if number
+            else reverse("admin:step_screening", args=[slug])
+        )
+        return f"{way}?{query}" if query else way
+
+    @property
+    def address(self) -> str:
+        return f"{self.request.path}?{self.asked.query}" if self.asked.query else self.request.path
+
+    @cached_property
+    def standing(self) -> Decision | None:
+        return screening.standing_decision(self.proposal)
 
     @property
     def usable(self) -> bool:
@@ -224,7 +304,11 @@ class ProposalPage(StepPage):
             "alike": [(other, round(part * 100)) for other, part in alike],
             "files": proposal.attachments.defer("data"),
             "opinions": proposal.opinions.select_related("unit"),
-            "decisions": proposal.decisions.select_related("unit"),
+            "decisions": proposal.decisions.select_related("unit", "decided_by"),
+            "standing": self.standing,
+            "today": timezone.localdate(),
+            "next_number": self.next_number,
+            "query": self.asked.query,
             "merged": proposal.merged.order_by("number"),
             "title": str(proposal),
         }

@@ -25,6 +25,7 @@ class UnitDesk(StepPage):
 
     key = StepKey.SCREENING
     template = "admin/before/unit.html"
+    undo = "ProposalPage.opinion"
 
     def dispatch(self, request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponse:
         self.cycle = cycle_of(self.user, slug)

@@ -26,7 +26,7 @@ from voting.domain.core.congresses import change_congress, open_with_keeper
 from voting.domain.core.people import enter_people, kept_by, needs_two
 from voting.forms.core.congresses import CongressForm, OpenForm
 from voting.forms.core.people import AnotherKeeperForm
-from voting.forms.core.verbs import Alone, Verb
+from voting.forms.core.verbs import Verb
 from voting.text.plain import plain
 
 #: So many congresses stand on a page.
@@ -53,6 +53,14 @@ def congresses(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/core/congresses.html", context)
 
 
+_OPENS = gettext_lazy(
+    "The congress is opened and is never deleted. The next page shows the initial password of its keeper, this once."
+)
+_ENTERS = gettext_lazy(
+    "Whoever keeps accounts enters everybody else. The next page shows the initial password, this once."
+)
+
+
 class OpenCongressPage(VerbPage):
     """Open a congress: its names, its delegations and its first keeper, on one page."""
 
@@ -63,7 +71,7 @@ class OpenCongressPage(VerbPage):
         return super().dispatch(request, *args, **kwargs)
 
     def verbs(self) -> dict[str, Verb]:
-        return {"": Verb(OpenForm, self._open, final=True)}
+        return {"": Verb(OpenForm, self._open, final=_OPENS)}
 
     def _open(self, form: Any) -> HttpResponse:
         congress, password = open_with_keeper(
@@ -102,7 +110,7 @@ class CongressPage(VerbPage):
         return congress
 
     def verbs(self) -> dict[str, Verb]:
-        return {"save": self.saving, "keeper": Verb(self._keeper, self._enter, final=True)}
+        return {"save": self.saving, "keeper": Verb(self._keeper, self._enter, final=_ENTERS)}
 
     @property
     def saving(self) -> Verb:
@@ -110,11 +118,16 @@ class CongressPage(VerbPage):
             lambda data: CongressForm(data, own=self.own, instance=self.congress),
             self._save,
             gettext_lazy("Saved."),
+            undo="save",
         )
 
     def _save(self, form: Any) -> HttpResponse | None:
         change_congress(self.congress, **form.values)
         return None
+
+    @property
+    def draft_address(self) -> str:
+        return f"congress {self.congress.pk}"
 
     @cached_property
     def shown(self) -> str:
@@ -146,7 +159,6 @@ class CongressPage(VerbPage):
             "keepers": [] if self.own else kept_by(self.user).filter(congress=congress).order_by("username"),
             "forms": self.forms(sent),
             "shown": "" if self.own else self.shown,
-            "refusal": sent.non_field_errors() if isinstance(sent, Alone) else [],
         }
         return TemplateResponse(self.request, "admin/core/congress.html", context, status=status)
 

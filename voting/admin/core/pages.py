@@ -12,7 +12,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
@@ -21,8 +20,8 @@ from voting.admin.core.site import site
 from voting.admin.core.verbs import VerbPage
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote.running_order import STEPS, RunningOrder, Step, StepKey
-from voting.forms.core.steps import ConfirmForm, StepForm
-from voting.forms.core.verbs import Verb, refusals_on
+from voting.forms.core.steps import StepForm
+from voting.forms.core.verbs import Verb
 from voting.models import Cycle, Round
 
 #: Names the year whose running order stands first: where somebody comes back from a step, its next step is in view.
@@ -35,9 +34,10 @@ def cycle_of(user: Any, slug: str, **only: Any) -> Cycle:
     return get_object_or_404(own, slug=slug)
 
 
-def cycle_for(user: Any, slug: str) -> Cycle:
-    """Return the cycle that this person may watch. Raises Http404 or PermissionDenied."""
-    cycle = cycle_of(user, slug)
+def cycle_for(user: Any, slug: str, *, given_up: bool = False) -> Cycle:
+    """Return the cycle that this person may watch, or one that was given up. Raises Http404 or PermissionDenied."""
+    every = Cycle.every.select_related("congress").filter(congress=user.congress_id or 0)
+    cycle: Cycle = get_object_or_404(every, slug=slug) if given_up else cycle_of(user, slug)
     if not permissions.can_watch(user, cycle):
         raise PermissionDenied
     return cycle
@@ -55,8 +55,9 @@ class StepPage(VerbPage):
     """
 
     key: ClassVar[StepKey]
-    #: What cannot be undone, in a full sentence; empty where the step can be.
+    #: What cannot be undone, in a full sentence; a step that can be says with which verb.
     warning: ClassVar[str | Promise] = ""
+    undo: ClassVar[str] = ""
     button: ClassVar[str | Promise] = ""
     #: Said on the running order when the step is done.
     success: ClassVar[str | Promise] = ""
@@ -88,10 +89,12 @@ class StepPage(VerbPage):
         return self.order.step(self.key)
 
     def verbs(self) -> Mapping[str, Verb]:
-        return {self.main: Verb(self.form, self.act, self.success, ends=True, final=True)}
+        return {
+            self.main: Verb(self.form, self.act, self.success, ends=True, undo=self.undo, final=self.warning)
+        }
 
     def form(self, data: Any = None) -> StepForm:
-        return ConfirmForm(data, sentence=self.warning)
+        return StepForm(data)
 
     def act(self, form: Any) -> HttpResponse | None:
         """Make the one call of the domain. Return a page to show, or None for the way back to the order."""
@@ -105,7 +108,7 @@ class StepPage(VerbPage):
 
     def renew(self) -> None:
         super().renew()
-        self.cycle = Cycle.objects.select_related("congress").get(pk=self.cycle.pk)
+        self.cycle = get_object_or_404(Cycle.objects.select_related("congress"), pk=self.cycle.pk)
         self.order = RunningOrder(self.cycle, user=self.user)
 
     def done(self) -> HttpResponse:
@@ -127,12 +130,10 @@ class StepPage(VerbPage):
             "main": self.main,
             "button": self.button,
             "usable": self.usable,
-            "refusal": [],
             **self.context(),
             **more,
         }
-        answer = TemplateResponse(self.request, self.template, context, status=status)
-        return answer if sent is None else with_every_refusal(answer, refusals_on(sent), self.step)
+        return TemplateResponse(self.request, self.template, context, status=status)
 
     def frame(self, title: str) -> dict[str, Any]:
         """Return what the page around the step needs."""
@@ -149,22 +150,6 @@ class StepPage(VerbPage):
     @property
     def template(self) -> str:
         return f"admin/{STEPS[self.key].room}/step_{self.key.replace('-', '_')}.html"
-
-
-def with_every_refusal(answer: TemplateResponse, refusals: list[str], step: Step) -> HttpResponse:
-    """Return the page, with what its forms do not say themselves said above them all.
-
-    A form that was sent may not stand on the page any more: its moment is over, another person was quicker. What
-    stands among the conditions of the step alone is no answer yet.
-    """
-    answer.render()
-    page = answer.content.decode()
-    known = [str(condition.help or condition.text) for condition in step.unmet]
-    unsaid = [each for each in refusals if page.count(conditional_escape(each)) <= known.count(each)]
-    if unsaid and answer.context_data is not None:
-        answer.context_data["refusal"] = unsaid
-        answer.content = answer.rendered_content
-    return answer
 
 
 class NotYours(Refused):

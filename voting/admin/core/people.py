@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -28,7 +28,7 @@ from voting.domain.core import people
 from voting.domain.core.refusals import Refused
 from voting.domain.core.second_factor import lift_rest
 from voting.forms.core.people import LiftForm, PeopleForm, PersonForm, RenewForm
-from voting.forms.core.verbs import Alone, Verb
+from voting.forms.core.verbs import Verb
 from voting.queries import units_of
 
 
@@ -72,7 +72,10 @@ class PeoplePage(VerbPage):
                     needed=people.needs_two(self.congress, *people.OF_THE_VOTE),
                 ),
                 self._enter,
-                final=True,
+                undo="PersonPage.save",
+                final=_(
+                    "They are entered with these roles. The next page shows their initial passwords, this once."
+                ),
             )
         }
 
@@ -100,7 +103,6 @@ class PeoplePage(VerbPage):
             "opened": self.congress.cycles.exists(),
             "form": self.forms(sent)[""],
             "shown": self.shown,
-            "refusal": sent.non_field_errors() if sent is not None else [],
         }
         return TemplateResponse(self.request, "admin/core/people.html", context, status=status)
 
@@ -110,37 +112,39 @@ def _some(role: Role, number: int) -> str:
 
 
 class PersonPage(VerbPage):
-    """One person: name, unit, whether they may sign in, a new initial password."""
+    """One person: name, role, unit, whether they may sign in, a new initial password."""
 
     def dispatch(self, request: HttpRequest, *args: Any, pk: int, **kwargs: Any) -> Any:
         """Raises Http404 for whoever is not among the accounts that the person keeps."""
-        person = people.kept_by(self.user).select_related("unit", "congress").filter(pk=pk).first()
-        if person is None:
+        self.key = pk
+        if self.person is None:
             raise Http404
-        self.person = person
         return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def person(self) -> Any:
+        """The account that is kept here, or None."""
+        return people.kept_by(self.user).select_related("unit", "congress").filter(pk=self.key).first()
 
     def verbs(self) -> dict[str, Verb]:
         verbs = {
             "save": Verb(
-                lambda data: PersonForm(data, person=self.person, **self.two),
+                lambda data: PersonForm(data, person=self.person, roles=self.may_change_role, **self.two),
                 self._save,
                 gettext_lazy("Saved."),
+                ends=True,
+                undo="save",
             ),
             "renew": Verb(
-                lambda data: RenewForm(
-                    data,
-                    sentence=_("The old password is lost or known to others."),
-                    needed=self.needs_two,
-                    **self.two,
-                ),
+                lambda data: RenewForm(data, needed=self.needs_two, **self.two),
                 self._renew,
-                final=True,
+                final=_("The old password is lost or known to others."),
             ),
             "lift": Verb(
                 LiftForm,
                 lambda _form: lift_rest(user=self.person, **self.acting),
                 gettext_lazy("Sign-in under this name is possible everywhere at once."),
+                undo="save",
             ),
         }
         if self.person.has_second_factor:
@@ -148,11 +152,9 @@ class PersonPage(VerbPage):
                 "The phone and the recovery codes are lost; I have made sure that it is this person who asks."
             )
             verbs["reset"] = Verb(
-                lambda data: RenewForm(
-                    data, sentence=sentence, auto_id="f_%s", needed=self.needs_two, **self.two
-                ),
+                lambda data: RenewForm(data, auto_id="f_%s", needed=self.needs_two, **self.two),
                 self._reset,
-                final=True,
+                final=sentence,
             )
         return verbs
 
@@ -160,6 +162,11 @@ class PersonPage(VerbPage):
     def two(self) -> dict[str, Any]:
         """What the forms are told of the second person."""
         return {"request": self.request, "congress": self.person.congress}
+
+    @property
+    def may_change_role(self) -> bool:
+        """Roles are given within a congress, by its own keeper; the keeper of the installation names keepers alone."""
+        return permissions.can_keep_accounts(self.user)
 
     @property
     def needs_two(self) -> bool:
@@ -171,15 +178,21 @@ class PersonPage(VerbPage):
             user=self.person,
             name=values["name"],
             unit=values.get("unit", ""),
+            role=Role(values["role"]) if values.get("role") else None,
             may_sign_in=values["may_sign_in"],
             second=form.second,
             **self.acting,
         )
 
+    def done(self) -> HttpResponse:
+        """Whoever keeps the accounts no more is led to the first page."""
+        still = people.kept_by(User.objects.get(pk=self.user.pk)).filter(pk=self.key).exists()
+        return super().done() if still else HttpResponseRedirect(reverse("admin:index"))
+
     @property
     def shown(self) -> str:
         """Changes with every password of the person, and tells nothing of it."""
-        return self.person.get_session_auth_hash()[:16]
+        return str(self.person.get_session_auth_hash())[:16]
 
     def _renew(self, form: Any) -> HttpResponse:
         require_shown(self.request, self.shown)
@@ -204,12 +217,11 @@ class PersonPage(VerbPage):
             "title": str(person),
             "person": person,
             "back": keeper_home(self.user, person),
-            "units": units_of(person.congress) if person.role == Role.UNIT and person.congress else [],
+            "units": units_of(person.congress) if self.may_change_role else [],
             "forms": self.forms(sent),
             "shown": self.shown,
             "rests_until": resting_until(person, at=now),
             "waits_until": waits_until(person, at=now),
-            "refusal": sent.non_field_errors() if isinstance(sent, Alone) else [],
         }
         return TemplateResponse(self.request, "admin/core/person.html", context, status=status)
 

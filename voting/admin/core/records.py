@@ -10,10 +10,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import admin as accounts_admin
 from accounts.models import Delegate, Delegation, Unit
 from accounts.names import NamesShown
 from voting import permissions
+from voting.admin.core.closed_lists import ClosedList
+from voting.admin.core.kept_people import DelegateAdmin, DelegationAdmin, UnitAdmin
 from voting.admin.core.site import site
 from voting.models import (
     BallotItem,
@@ -44,15 +45,12 @@ def congress_of(user: object) -> int | None:
     return getattr(user, "congress_id", None)
 
 
-class Record(accounts_admin.ClosedList):
+class Record(ClosedList):
     """View-only for everyone, and only within the person's own congress."""
 
     #: The way from a record to its cycle, for the filter by congress.
     to_cycle = "cycle"
     may_see = staticmethod(permissions.can_watch)
-    actions = None
-    list_display_links: Any = None
-    show_full_result_count = False
     list_select_related: ClassVar[Any] = ()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -62,15 +60,6 @@ class Record(accounts_admin.ClosedList):
         """Ask of the record's own cycle; for a list, of a cycle of the person's own congress."""
         own = Cycle(congress_id=congress_of(request.user) or NO_CONGRESS)
         return self.may_see(request.user, self.cycle_of(obj) if obj is not None else own)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the records of the person's own congress with what they point to, which lists and pages name."""
@@ -88,26 +77,22 @@ class Record(accounts_admin.ClosedList):
 class CycleRecord(Record):
     to_cycle = ""
     list_display = ("slug", "year", "stage", "seats")
-    list_display_links = ("slug",)
 
 
 class CandidateRecord(Record):
     list_display = ("number", "name", "cycle")
-    list_display_links = ("name",)
     list_select_related = ("cycle__congress",)
     search_fields = ("name", "name_en")
 
 
 class RulesRecord(Record):
     list_display = ("cycle", "seats", "ballot_type", "adopted_at", "digest")
-    list_display_links = ("cycle",)
     list_select_related = ("cycle__congress",)
     readonly_fields = ("adopted_at", "digest")
 
 
 class RoundRecord(Record):
     list_display = ("cycle", "number", "status", "opened_at", "closed_at", "key_fingerprint")
-    list_display_links = ("number",)
     list_select_related = ("cycle__congress", "rules__cycle__congress")
     fields = (
         "cycle", "number", "rules", "status", "seats", "definition_digest", "definition", "slips_needed",
@@ -142,14 +127,12 @@ class RollRecord(Record):
 class ItemRecord(Record):
     to_cycle = "round__cycle"
     list_display = ("number", "candidate", "round")
-    list_display_links = ("candidate",)
     list_select_related = ("candidate", "round__cycle__congress")
 
 
 class SealRecord(Record):
     to_cycle = "round__cycle"
     list_display = ("round", "ballots", "root")
-    list_display_links = ("round",)
     list_select_related = ("round__cycle__congress",)
     fields = ("round", "ballots", "root")
 
@@ -160,7 +143,6 @@ class TallyRecord(Record):
     to_cycle = "round__cycle"
     may_see = staticmethod(permissions.can_see_tally)
     list_display = ("round", "counted_by", "counted_at", "digest")
-    list_display_links = ("round",)
     list_select_related = ("round__cycle__congress", "counted_by")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -174,20 +156,17 @@ class CertificationRecord(Record):
     to_cycle = "tally__round__cycle"
     may_see = staticmethod(permissions.can_see_tally)
     list_display = ("tally", "certified_by", "certified_at")
-    list_display_links = ("tally",)
     list_select_related = ("tally__round__cycle__congress", "certified_by")
 
 
 class NoticeRecord(Record):
     to_cycle = "round__cycle"
     list_display = ("round", "published_by", "published_at", "digest")
-    list_display_links = ("round",)
     list_select_related = ("round__cycle__congress", "published_by")
 
 
 class JournalRecord(Record):
     list_display = ("sequence", "act", "actor", "at", "cycle", "short_digest")
-    list_display_links = ("sequence",)
     list_select_related = ("actor", "cycle__congress")
     list_filter = ("act",)
 
@@ -198,13 +177,11 @@ class JournalRecord(Record):
 
 class DeliveryRecord(Record):
     list_display = ("number", "candidate", "became", "status", "lead_unit", "cycle")
-    list_display_links = ("number",)
     list_select_related = ("cycle__congress", "candidate", "lead_unit")
 
 
 class BreakdownRecord(Record):
     list_display = ("cycle", "version", "issued_by", "issued_at", "digest")
-    list_display_links = ("cycle",)
     list_select_related = ("cycle__congress", "issued_by")
 
 
@@ -212,7 +189,6 @@ class DeliveryPart(Record):
     """What hangs on a delivery."""
 
     to_cycle = "delivery__cycle"
-    list_display_links = ("delivery",)
 
 
 class ReportRecord(DeliveryPart):
@@ -232,7 +208,6 @@ class CompletionRecord(DeliveryPart):
 
 class DisposalRecord(Record):
     list_display = ("cycle", "slips", "ballots", "disposed_by", "disposed_at")
-    list_display_links = ("cycle",)
     list_select_related = ("cycle__congress", "disposed_by")
 
 
@@ -255,6 +230,6 @@ def register() -> None:
     site.register(ChangeRequest, ChangeRecord)
     site.register(Completion, CompletionRecord)
     site.register(Disposal, DisposalRecord)
-    site.register(Unit, accounts_admin.UnitAdmin)
-    site.register(Delegation, accounts_admin.DelegationAdmin)
-    site.register(Delegate, accounts_admin.DelegateAdmin)
+    site.register(Unit, UnitAdmin)
+    site.register(Delegation, DelegationAdmin)
+    site.register(Delegate, DelegateAdmin)

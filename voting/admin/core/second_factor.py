@@ -22,11 +22,11 @@ from accounts.second_factor import (
     recovery_codes_left,
 )
 from voting.admin.core.qr import qr
-from voting.admin.core.site import SECOND_FACTOR, site
+from voting.admin.core.site import site
 from voting.admin.core.verbs import MISTAKEN, VerbPage
 from voting.domain.core import second_factor
 from voting.forms.core.second_factor import EnrolForm, SecondStepForm
-from voting.forms.core.verbs import Alone, Verb
+from voting.forms.core.verbs import Verb
 
 #: Where the session keeps the key of an app that is being set up: nothing of it is in the database before.
 KEY = "second-factor-key"
@@ -38,13 +38,16 @@ class SecondFactorPage(VerbPage):
 
     def verbs(self) -> dict[str, Verb]:
         if not self.user.has_second_factor:
-            return {"enrol": Verb(EnrolForm, self._enrol)}
+            return {"enrol": Verb(EnrolForm, self._enrol, undo="remove")}
         return {
-            "codes": Verb(lambda data: SecondStepForm(data, user=self.user, auto_id="c_%s"), self._renew),
+            "codes": Verb(
+                lambda data: SecondStepForm(data, user=self.user, auto_id="c_%s"), self._renew, undo="codes"
+            ),
             "remove": Verb(
                 lambda data: SecondStepForm(data, user=self.user, auto_id="r_%s"),
                 lambda _form: second_factor.give_up(**self.acting),
                 gettext_lazy("The second factor is removed. Here another can be set up."),
+                undo="enrol",
             ),
         }
 
@@ -60,7 +63,7 @@ class SecondFactorPage(VerbPage):
             codes = second_factor.set_up(key=self.key, code=form.cleaned_data["code"], **self.acting)
         except WrongFactor as wrong:
             form.add_error("code", str(wrong))
-            return self.page(form, status=MISTAKEN)
+            return self.undone(form, status=MISTAKEN)
         self.request.session.pop(KEY, None)
         proven(self.request.session)
         return recovery_codes(self.request, codes)
@@ -77,13 +80,12 @@ class SecondFactorPage(VerbPage):
             "title": _("Second factor"),
             "forms": forms,
             "required": is_required_of(user),
-            "refusal": sent.non_field_errors() if isinstance(sent, Alone) else [],
         }
         if "enrol" in forms:
             context |= {"qr": qr(address_for_app(user, self.key)), "key": key_to_type(user, self.key)}
         else:
             context |= {"left": recovery_codes_left(user)}
-        return TemplateResponse(self.request, f"admin/core/{SECOND_FACTOR}.html", context, status=status)
+        return TemplateResponse(self.request, "admin/core/second_factor.html", context, status=status)
 
 
 def recovery_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:

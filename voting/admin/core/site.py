@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, cast
 
@@ -15,12 +15,12 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.decorators import method_decorator
-from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -32,10 +32,12 @@ from accounts.models import User
 from accounts.passwords import OwnPasswordForm
 from accounts.second_factor import is_half_way, is_required_of, proven
 from accounts.staff import SignInRefused, check_password
+from voting.admin.core.closed_lists import ClosedList
 from voting.admin.core.verbs import MISTAKEN
 from voting.domain.core.second_factor import note
 from voting.forms.core.resubmit import words_to_resubmit
 from voting.forms.core.second_factor import SecondStepForm
+from voting.forms.core.verbs import refusal_lines
 from voting.states import CongressAct
 
 #: Staff are signed out after half an hour without activity; the clerk's desk stands in a full hall.
@@ -82,7 +84,7 @@ class StaffSignIn(AdminAuthenticationForm):
 
 
 class VoteAdminSite(admin.AdminSite):
-    """Stock Django admin in our look; what a person may do in a vote is asked of ``voting.permissions``."""
+    """Sign-in and the lists of what is kept; what a person may do in a vote is asked of ``voting.permissions``."""
 
     site_title = gettext_lazy("Livelihood project vote")
     site_header = gettext_lazy("Livelihood project vote")
@@ -122,6 +124,7 @@ class VoteAdminSite(admin.AdminSite):
             remember_device(request, response, user)
             return response
         context = {**self.each_context(request), "title": _("Second factor"), "form": form, "who": user}
+        context["refused"] = refusal_lines(form)
         status = MISTAKEN if form.errors else 200
         return TemplateResponse(request, "admin/core/second_step.html", context, status=status)
 
@@ -141,12 +144,33 @@ class VoteAdminSite(admin.AdminSite):
             messages.success(request, _("Your own password is set; the one before it is void."))
             return redirect("admin:index")
         context = {**self.each_context(request), "title": _("Choose your own password"), "form": form}
+        context["refused"] = refusal_lines(form)
         status = MISTAKEN if form.errors else 200
         return TemplateResponse(request, "admin/core/password.html", context, status=status)
 
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Return the addresses of sign-in and lists; of Django's other pages nobody comes to one."""
+        return [
+            path("login/", self.login, name="login"),
+            path("logout/", self.admin_view(self.logout), name="logout"),
+            path("password_change/", self.admin_view(self.password_change), name="password_change"),
+            *(
+                path(f"{each.opts.app_label}/{each.opts.model_name}/", include(each.get_urls()))
+                for each in self._registry.values()
+            ),
+        ]
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
-        """Look for the apps only where a page lists them: Django does at every page, which asks for permissions."""
-        return SimpleLazyObject(lambda: super(VoteAdminSite, self).get_app_list(request, app_label))
+        """Return nothing: Django asks at every page what is told by ``lists_for`` where a page shows it."""
+        return []
+
+    def lists_for(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Return the way to every list that this person may read, and its name."""
+        return [
+            (reverse(f"admin:{shown.stem}_changelist"), str(capfirst(shown.opts.verbose_name_plural)))
+            for shown in cast("Iterable[ClosedList]", self._registry.values())
+            if shown.has_module_permission(request)
+        ]
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # type: ignore[override] # noqa: FBT001, FBT002 Django's signature
         inner = super().admin_view(view, cacheable)

@@ -98,20 +98,28 @@ class KeyPage(StepPage):
         return slips_of(self.order.round) if self.order.round else []
 
     def verbs(self) -> dict[str, Verb]:
-        sentence, offline = (
-            (self.again, self.again_offline) if self.fingerprint else (self.first, self.first_offline)
+        # A form that was opened before the last ceremony is refused for that alone.
+        shown = (
+            self.request.POST.get("fingerprint", "")
+            if self.doing in {"hold", "offline"}
+            else self.fingerprint
         )
+        again = bool(shown)
+        held, taken = (self.again, self.again_offline) if again else (self.first, self.first_offline)
+        is_stale = shown != self.fingerprint
         return {
             "hold": Verb(
-                lambda data: CeremonyForm(data, sentence=sentence, scrutineers=self.scrutineers),
+                lambda data: CeremonyForm(data, scrutineers=self.scrutineers, again=again),
                 self._hold,
-                final=True,
+                undo="hold",
+                final="" if is_stale else held,
             ),
             "offline": Verb(
-                self.with_files(partial(KeyFileForm, request=self.request, sentence=offline, auto_id="o_%s")),
+                self.with_files(partial(KeyFileForm, request=self.request, again=again, auto_id="o_%s")),
                 self._offline,
                 _("The key is taken. Now try its slips: open the trial ballot offline."),
-                final=True,
+                undo="hold",
+                final="" if is_stale else taken,
             ),
         }
 
@@ -127,6 +135,7 @@ class KeyPage(StepPage):
             needed=form.cleaned_data["needed"],
             holders=form.chosen,
             all_needed=form.cleaned_data["all_needed"],
+            reason=form.cleaned_data.get("reason", ""),
             **self.acting,
         )
         self.renew()
@@ -148,8 +157,13 @@ class KeyPage(StepPage):
     def _offline(self, form: Any) -> None:
         """Take a key that was made offline, once per opened form; only its public half comes here."""
         self._require_not_held()
-        key = public_key_of(form.cleaned_data["key_file"])
-        register_key(round_=self.round, second=form.second, **key, **self.acting)
+        register_key(
+            round_=self.round,
+            reason=form.cleaned_data.get("reason", ""),
+            second=form.second,
+            **public_key_of(form.cleaned_data["key_file"]),
+            **self.acting,
+        )
 
 
 def public_key_of(file: Any) -> dict[str, Any]:
@@ -199,7 +213,13 @@ class KeySlipPage(StepPage):
 
     def verbs(self) -> dict[str, Verb]:
         return {
-            "take": Verb(TakeSlipForm, self._take, final=True),
+            "take": Verb(
+                TakeSlipForm,
+                self._take,
+                undo="KeyPage.hold",
+                final=_("I am %(name)s and alone with this screen: the slip is mine and is shown this once.")
+                % {"name": self.user},
+            ),
             "prove": Verb(
                 ProveSlipForm,
                 lambda form: prove_slip(round_=self.round, holder=self.user, text=form.slips[0], at=self.now),
@@ -207,6 +227,7 @@ class KeySlipPage(StepPage):
                     _("Key slip %(place)d is proven: what stands on your paper is right. Keep it on you.")
                     % {"place": slip.place}
                 ),
+                undo="KeyPage.hold",
             ),
         }
 
@@ -279,7 +300,7 @@ class WordsPage(StepPage):
         return [_("Field %(place)d, any key slip") % {"place": place} for place in range(1, self.needed + 1)]
 
     def form(self, data: Any = None) -> StepForm:
-        return SlipWordsForm(data, labels=self.labels, sentence=self.warning)
+        return SlipWordsForm(data, labels=self.labels)
 
     def context(self) -> dict[str, Any]:
         return slip_context(self.user, self.order.round, self.held)
@@ -304,14 +325,21 @@ class TrialPage(WordsPage):
                 lambda form: try_unsealing(round_=self.round, slips=form.slips, **self.acting),
                 self.success,
                 ends=True,
-                final=True,
+                undo="KeyPage.hold",
+                final=_(
+                    "Each slip was typed by its holder. Once the trial is passed, the vote can be opened."
+                ),
             ),
             "word": Verb(
                 partial(TrialWordForm, request=self.request, auto_id="w_%s"),
                 self._compare,
                 self.success,
                 ends=True,
-                final=True,
+                undo="KeyPage.hold",
+                final=_(
+                    "The scrutineers opened the trial ballot on their own device. Once the trial is passed, the vote "
+                    "can be opened."
+                ),
             ),
         }
 

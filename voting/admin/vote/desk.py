@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -10,23 +11,27 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.codes import normalise
 from accounts.congresses import addresses_of
 from accounts.models import User
-from voting.admin.core.pages import StepPage
+from voting import permissions
+from voting.admin.core.pages import NotYours, StepPage
 from voting.admin.core.qr import qr
 from voting.admin.core.slips import PrintedBefore
-from voting.domain.vote.delegate_slips import issue_slips, slips_need_two, void_slip
+from voting.domain.core.refusals import Refused
+from voting.domain.vote.delegate_slips import issue_slips, slips_need_two, void_slip, without_slip
 from voting.domain.vote.rolls import set_presence, set_rest_present
 from voting.domain.vote.running_order import RunningOrder, StepKey
+from voting.domain.vote.same_people import confirm_same_people, last_attendance
 from voting.forms.core.steps import OneNumberForm, PresenceForm, StepForm
 from voting.forms.core.verbs import Verb, refusals_on
-from voting.forms.vote.slips import AllSlipsForm, OneSlipForm
+from voting.forms.vote.slips import AllSlipsForm, DelegationSlipsForm, OneSlipForm
 from voting.models import RollEntry, Round
-from voting.states import Presence
+from voting.states import CHECK_IN_STATUSES, Presence
 
 
 class SlipsPage(StepPage):
@@ -34,6 +39,7 @@ class SlipsPage(StepPage):
 
     key = StepKey.SLIPS
     button = gettext_lazy("Print all slips")
+    first = gettext_lazy("Every delegate on the roll gets a slip. The next page shows the slips, this once.")
     warning = gettext_lazy("All slips printed until now become worthless; every delegate gets a new one.")
     repeatable = True
     main = "all"
@@ -46,21 +52,56 @@ class SlipsPage(StepPage):
 
     def verbs(self) -> dict[str, Verb]:
         return {
-            "all": Verb(self.form, lambda form: self.sheet(None, second=form.second), final=True),
+            "all": Verb(
+                partial(AllSlipsForm, auto_id="all_%s", **self.two),
+                lambda form: self.sheet(None, second=form.second),
+                undo="void",
+                final=self.prints,
+            ),
+            "some": Verb(
+                partial(DelegationSlipsForm, names=self.delegations, auto_id="some_%s", **self.two),
+                lambda form: self.sheet(
+                    None, second=form.second, delegations=form.cleaned_data["delegations"]
+                ),
+                undo="void",
+                final=_(
+                    "The new slips of these delegations are shown this once. Older ones of theirs are worthless from "
+                    "then on."
+                ),
+            ),
             "one": Verb(
                 partial(OneSlipForm, **self.two),
                 lambda form: self.sheet([form.cleaned_data["number"]], second=form.second),
-                final=True,
+                undo="one",
+                final=_(
+                    "The new slip of this delegate is shown this once. An older one is worthless from then on."
+                ),
             ),
             "void": Verb(
-                OneNumberForm, self._void, lambda number: _("The slip of delegate %s is void.") % number
+                partial(OneNumberForm, auto_id="v_%s"),
+                self._void,
+                lambda number: _("The slip of delegate %s is void.") % number,
+                undo="one",
             ),
         }
 
-    def form(self, data: Any = None) -> StepForm:
-        # A form opened before somebody else printed asks for nothing: it is refused for that alone.
-        known = self.printed if data is None else data.get("printed", "")
-        return AllSlipsForm(data, sentence=self.warning if known else "", auto_id="all_%s", **self.two)
+    @cached_property
+    def delegations(self) -> list[tuple[str, str]]:
+        """The delegations on the roll, as they are kept and as they are shown with their numbers of delegates."""
+        if self.order.round is None:
+            return []
+        people = self.order.round.roll.filter(excluded=False).select_related("delegate__delegation")
+        entries = list(people.order_by("delegate__delegation__position", "delegation"))
+        shown = {entry.delegation: entry.delegation_shown for entry in entries}
+        numbers = Counter(entry.delegation for entry in entries)
+        return [(name, f"{words} ({numbers[name]})") for name, words in shown.items()]
+
+    def prints(self) -> str:
+        """What printing all of them means. A form opened before somebody else printed is refused for that alone."""
+        known = self.request.POST.get("printed", "") if self.doing == "all" else self.printed
+        if known != self.printed:
+            return ""
+        return str(self.warning if known else self.first)
 
     @property
     def two(self) -> dict[str, Any]:
@@ -74,13 +115,17 @@ class SlipsPage(StepPage):
         return number
 
     @transaction.atomic
-    def sheet(self, numbers: list[str] | None, *, second: User | None) -> HttpResponse:
+    def sheet(
+        self, numbers: list[str] | None, *, second: User | None, delegations: list[str] | None = None
+    ) -> HttpResponse:
         """Issue the codes and return the sheet with them, once per opened form."""
         Round.objects.select_for_update(of=("self",)).get(pk=self.round.pk)
         self.order = RunningOrder(self.cycle, user=self.user)  # as it stands now that nobody else can print
         if self.request.POST.get("printed", "") != self.printed:
             raise PrintedBefore
-        issued = issue_slips(round_=self.round, numbers=numbers, second=second, **self.acting)
+        issued = issue_slips(
+            round_=self.round, numbers=numbers, delegations=delegations, second=second, **self.acting
+        )
         with addresses_of(self.cycle.congress):
             address = self.request.build_absolute_uri(reverse("accounts:enter"))
         slips = [
@@ -96,12 +141,8 @@ class SlipsPage(StepPage):
         return TemplateResponse(self.request, "admin/vote/slips.html", context).render()
 
     def context(self) -> dict[str, Any]:
-        return {"printed": self.printed}
-
-    def forms(self, sent: Any = None) -> dict[str, Any]:
-        """Two buttons stand at one field: the number that was sent stays in it."""
-        made = super().forms(sent)
-        return made | {"one": made.get(self.doing) if isinstance(sent, OneNumberForm) else made["one"]}
+        missing = len(without_slip(self.round)) if self.printed and self.order.round else 0
+        return {"printed": self.printed, "without_slip": missing, "several": len(self.delegations) > 1}
 
 
 class CheckInPage(StepPage):
@@ -113,13 +154,57 @@ class CheckInPage(StepPage):
 
     def verbs(self) -> dict[str, Verb]:
         return {
-            "record": Verb(PresenceForm, self._record),
+            "record": Verb(PresenceForm, self._record, undo="record"),
             "rest": Verb(
                 StepForm,
                 lambda _form: set_rest_present(round_=self.round, **self.acting),
                 lambda changed: recorded(changed, Presence.PRESENT),
+                final=self.everybody,
             ),
+            **self._of_the_round_before(),
         }
+
+    def _of_the_round_before(self) -> dict[str, Verb]:
+        """In a further round the same people may be confirmed at once, or the desk is done again."""
+        round_ = self.order.round
+        if round_ is None or round_.number == 1 or round_.status not in CHECK_IN_STATUSES:
+            return {}
+        before = Counter(last_attendance(round_).values())
+        if not before:
+            return {}
+        same = Verb(
+            partial(StepForm, auto_id="s_%s"),
+            lambda _form: confirm_same_people(round_=self.round, **self.acting),
+            lambda present: _("Confirmed: %d delegates are present.") % present,
+            final=_(
+                "I have looked: the people in the hall are the same as at the end of round %(round)d, %(present)d "
+                "present, %(on_leave)d on leave, %(left)d gone. Who has been entered since stays as entered."
+            )
+            % {
+                "round": round_.number - 1,
+                "present": before[Presence.PRESENT],
+                "on_leave": before[Presence.ON_LEAVE],
+                "left": before[Presence.LEFT],
+            },
+        )
+        return {"same": same}
+
+    def bar(self) -> Refused | None:
+        """The desk is the clerk's; the presiding officer may confirm the same people besides."""
+        mine = permissions.can_open(self.user, self.cycle) if self.doing == "same" else self.step.mine
+        return None if mine else NotYours()
+
+    def everybody(self) -> str:
+        """What recording all the rest means, with the number as it is now."""
+        absent = self.order.attendance.absent if self.order.attendance else 0
+        text = ngettext(
+            "%(count)d delegate who is not checked in is in the hall: recorded as present, counted for the quorum, and "
+            "may vote.",
+            "%(count)d delegates who are not checked in are in the hall: recorded as present, counted for the quorum, "
+            "and may vote.",
+            absent,
+        )
+        return text % {"count": absent}
 
     def _record(self, form: Any) -> HttpResponse:
         presence, numbers = Presence(form.cleaned_data["presence"]), form.cleaned_data["numbers"]
@@ -147,7 +232,8 @@ class CheckInPage(StepPage):
 
     def context(self) -> dict[str, Any]:
         opened = self.request.POST.get("delegation") or self.request.GET.get("delegation", "")
-        return {"presences": Presence, "opened": opened}
+        may = permissions.can_open(self.user, self.cycle)
+        return {"presences": Presence, "opened": opened, "may_confirm": may}
 
     def groups(self) -> list[dict[str, Any]]:
         """Return the roll by delegation, each with its numbers, in one query."""

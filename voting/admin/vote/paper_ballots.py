@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +27,7 @@ from voting.forms.core.verbs import Verb
 from voting.forms.vote.ballot import mark_labels
 from voting.forms.vote.paper_ballots import (
     BatchForm,
+    BoxCorrectionForm,
     BoxForm,
     PaperBackForm,
     RestForm,
@@ -68,25 +70,27 @@ class PaperDesk(StepPage):
                 NumbersForm,
                 lambda form: paper_ballots.hand_out(numbers=form.cleaned_data["numbers"], **self.acting_on),
                 handed_out,
+                undo="back",
             ),
             "rest": Verb(
-                lambda data: RestForm(data, sentence=self.everybody),
+                RestForm,
                 lambda _form: paper_ballots.hand_out_to_rest(**self.acting_on),
                 handed_out,
-                final=True,
+                final=self.everybody,
             ),
             "back": Verb(
                 PaperBackForm,
                 lambda form: paper_ballots.take_back(numbers=form.cleaned_data["numbers"], **self.acting_on),
                 taken_back,
+                undo="hand",
             ),
             "switch": Verb(
-                lambda data: SwitchForm(data, sentence=self.warning),
+                SwitchForm,
                 lambda form: paper_ballots.switch_to_paper(
                     reason=form.cleaned_data["reason"], **self.acting_on
                 ),
                 _("The vote goes on with paper. Hand a paper ballot to everybody who has not voted."),
-                final=True,
+                final=self.warning,
             ),
         }
 
@@ -94,7 +98,6 @@ class PaperDesk(StepPage):
     def acting_on(self) -> dict[str, Any]:
         return {"round_": self.round, **self.acting}
 
-    @property
     def everybody(self) -> str:
         """What handing out to all the rest means, with the number as it is now."""
         pending = self.order.attendance.pending if self.order.attendance else 0
@@ -146,7 +149,8 @@ class PaperPage(StepPage):
     #: The reading that is offered instead of the one asked for.
     reading = 0
     warning = gettext_lazy(
-        "The box was opened in public and the sheets were counted. The number cannot be changed."
+        "The box was opened in public and the sheets were counted. The number can be corrected by two people until the "
+        "first sheet is read, and not after."
     )
 
     @property
@@ -171,30 +175,43 @@ class PaperPage(StepPage):
     def verbs(self) -> dict[str, Verb]:
         if self.order.round is None:
             return {}
-        group = self.order.round.rules.group_name
+        group, issued = self.order.round.rules.group_name, self.order.round.paper_issued or 0
         return {
             "box": Verb(
-                lambda data: BoxForm(data, sentence=self.warning, group=group),
-                self._record,
+                lambda data: BoxForm(data, group=group, issued=issued),
+                lambda form: paper_ballots.record_box(round_=self.round, **form.figures, **self.acting),
                 _("The returned paper ballots are recorded. Now two people read each of them."),
-                final=True,
+                final=self.warning,
+            ),
+            "correct": Verb(
+                partial(BoxCorrectionForm, group=group, issued=issued, request=self.request, auto_id="c_%s"),
+                lambda form: paper_ballots.correct_box(
+                    round_=self.round,
+                    reason=form.cleaned_data["reason"],
+                    second=form.second,
+                    **form.figures,
+                    **self.acting,
+                ),
+                _("The number of sheets is corrected; the journal keeps both."),
+                undo="correct",
             ),
             "read": Verb(
-                lambda data: BatchForm(data, definition=self.definition, places=self.batch()[1]), self._read
+                lambda data: BatchForm(data, definition=self.definition, places=self.batch()[1]),
+                self._read,
+                undo="settle",
             ),
-            "settle": Verb(
-                lambda data: self.settling(self.settled_place, data),
-                self._settle,
-                _("The difference is settled."),
-            ),
+            "settle": self.settles(self.settled_place),
         }
 
-    def _record(self, form: Any) -> None:
-        paper_ballots.record_box(
-            round_=self.round,
-            returned=form.cleaned_data["returned"],
-            returned_group=form.cleaned_data.get("returned_group", 0),
-            **self.acting,
+    def settles(self, place: str) -> Verb:
+        """Return the verb that settles the ballot at this place."""
+        return Verb(
+            lambda data: self.settling(place, data),
+            self._settle,
+            _("The difference is settled."),
+            final=_(
+                "The ballot was looked at again, and counts as it is entered here. This cannot be changed."
+            ),
         )
 
     @property
@@ -239,7 +256,7 @@ class PaperPage(StepPage):
             None, _("What you typed is kept. Press the button once more to enter it as the other reading.")
         )
         self.reading = reading
-        return self.page(form, status=REFUSED)
+        return self.undone(form, status=REFUSED)
 
     def page(self, sent: Any = None, *, status: int = 200, **more: Any) -> HttpResponse:
         forms = self.forms(sent)
@@ -257,9 +274,10 @@ class PaperPage(StepPage):
             last=places.stop - 1,
             entering=entering and "read" in forms,
             batches=self.batches(sheets),
-            differences=[self.difference(s, forms["settle"]) for s in sheets if s.differs],
+            differences=[self.difference(s, forms) for s in sheets if s.differs],
             unread=sum(s.missing for s in sheets),
             unsettled=sum(s.open for s in sheets),
+            may_correct=bool(box) and not any(s.first or s.second for s in sheets),
             may_settle=permissions.can_settle_paper(self.user, self.cycle),
             columns=column_labels(self.definition.ballot_type) if self.order.round else [],
             ranking=self.is_of(BallotType.RANKING),
@@ -289,7 +307,7 @@ class PaperPage(StepPage):
             batches.append({"first": part[0].place, "last": part[-1].place, "readings": readings})
         return batches
 
-    def difference(self, sheet: paper_ballots.ReadSheet, sent: SettleForm) -> dict[str, Any]:
+    def difference(self, sheet: paper_ballots.ReadSheet, forms: dict[str, Any]) -> dict[str, Any]:
         """Return one ballot on which the two readings differ, both in words, with the form that settles it."""
         asked = self.settled_place == str(sheet.place)
         return {
@@ -297,7 +315,7 @@ class PaperPage(StepPage):
             "first": self.words(sheet.first.marks) if sheet.first else "",
             "second": self.words(sheet.second.marks) if sheet.second else "",
             "settled": self.words(sheet.settlement.marks) if sheet.settlement else "",
-            "form": sent if asked else self.settling(str(sheet.place)),
+            "form": forms["settle"] if asked else self.made(self.settles(str(sheet.place)), None),
         }
 
     def settling(self, place: str, data: Any = None) -> SettleForm:

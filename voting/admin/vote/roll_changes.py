@@ -34,11 +34,13 @@ class RollChangesPage(StepPage):
                 RollChangeForm,
                 partial(self._change, exclude),
                 lambda number: _("Delegate %s is excluded from the roll and counts nowhere.") % number,
+                undo="admit",
             ),
             "admit": Verb(
                 RollChangeForm,
                 partial(self._change, admit),
                 lambda number: _("Delegate %s is on the roll now, not checked in yet.") % number,
+                undo="exclude",
             ),
         }
 

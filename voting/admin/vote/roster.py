@@ -7,17 +7,20 @@ from typing import Any
 
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from accounts.models import RosterImport
+from voting import permissions
+from voting.admin.core.lists import reading_form, table_of, template_view, unsettled
 from voting.admin.core.pages import StepPage
-from voting.domain.before import rosters
+from voting.domain.before import roster_previews, rosters
 from voting.domain.core.refusals import Refused
 from voting.domain.vote.running_order import StepKey
-from voting.foreign.tables import MOST_BYTES
-from voting.forms.core.imports import ApplyForm
+from voting.foreign.tables import MOST_BYTES, OpenTable
+from voting.forms.core.imports import ApplyForm, ReadingForm
 from voting.forms.core.verbs import Verb
 from voting.forms.vote.roster import UndoForm, UploadForm
 from voting.text.numbers import MOST_KEY, small_whole
@@ -36,10 +39,15 @@ class RosterPage(StepPage):
 
     def verbs(self) -> dict[str, Verb]:
         return {
-            "upload": Verb(self.with_files(UploadForm), self._upload),
-            "apply": Verb(ApplyForm, self._apply),
-            "drop": Verb(ApplyForm, self._drop, _("The preview is dropped; nothing was imported.")),
-            "undo": Verb(UndoForm, self._undo, _("The import is undone; the delegates are as before.")),
+            "upload": Verb(self.with_files(UploadForm), self._upload, undo="drop"),
+            "read": Verb(self._reading_form, self._read, undo="read"),
+            "apply": Verb(ApplyForm, self._apply, undo="undo"),
+            "drop": Verb(
+                ApplyForm, self._drop, _("The preview is dropped; nothing was imported."), undo="upload"
+            ),
+            "undo": Verb(
+                UndoForm, self._undo, _("The import is undone; the delegates are as before."), undo="upload"
+            ),
         }
 
     def _upload(self, form: Any) -> HttpResponseBase:
@@ -54,10 +62,22 @@ class RosterPage(StepPage):
         return self.stream(steps, _("Reading the file"))
 
     def _apply(self, form: Any) -> HttpResponseBase:
-        staged, leave_out = self.staged(form.cleaned_data["staged"]), form.cleaned_data["leave_out"]
-        rosters.preview_of(staged)  # a record that cannot be read has its page, and no page follows a stream
-        steps = rosters.apply(cycle=self.cycle, staged=staged, leave_out=leave_out, **self.acting)
+        data = form.cleaned_data
+        staged = self.staged(data["staged"])
+        # What can be said at once is said on the page, with what was ticked: no page follows a stream.
+        rosters.require_ready(staged, leave_out=data["leave_out"], agreed=data["agreed"])
+        steps = rosters.apply(
+            cycle=self.cycle, staged=staged, leave_out=data["leave_out"], agreed=data["agreed"], **self.acting
+        )
         return self.stream(steps, _("Importing"))
+
+    def _reading_form(self, data: Any) -> ReadingForm:
+        return reading_form(rosters.ROSTER, self.table, self.asked, data)
+
+    def _read(self, form: Any) -> HttpResponseBase:
+        staged = self.staged(form.cleaned_data["staged"])
+        steps = rosters.choose(cycle=self.cycle, staged=staged, choices=form.choices)
+        return self.stream(steps, _("Reading the file"))
 
     def _drop(self, form: Any) -> None:
         staged = self.staged(form.cleaned_data["staged"])
@@ -78,16 +98,31 @@ class RosterPage(StepPage):
         """The list is mended before the rules are adopted too; only a frozen roll ends that."""
         return self.step.mine and rosters.before_the_roll(self.order.cycle)
 
-    def context(self) -> dict[str, Any]:
+    @property
+    def asked(self) -> RosterImport | None:
+        """The import that the address or the form names."""
         asked = self.request.GET.get("import") or self.request.POST.get("staged", "")
         key = small_whole(asked, most=MOST_KEY)
-        shown = self.staged(key) if key is not None else None
-        preview = rosters.preview_of(shown) if shown else None
+        return self.staged(key) if key is not None else None
+
+    @cached_property
+    def table(self) -> OpenTable | None:
+        """The file of a preview, open as it is to be read."""
+        return table_of(rosters.ROSTER, self.asked, self.cycle)
+
+    def context(self) -> dict[str, Any]:
+        shown = self.asked
+        preview = roster_previews.preview_of(shown) if shown and shown.summary else None
         return {
             "title": _("Import of delegates"),
             "staged": shown,
             "summary": preview,
-            "faults": [(fault[0], rosters.sentence(fault)) for fault in preview["faults"]] if preview else [],
+            "faults": roster_previews.faults_of(preview) if preview else [],
+            "remarks": roster_previews.remarks_of(preview) if preview else [],
+            "questions": roster_previews.questions_of(preview) if preview else [],
+            "table": self.table,
+            "unsettled": unsettled(rosters.ROSTER, self.table),
+            "templates": "admin:roster_template",
             "last": rosters.ROSTER.last_applied(self.cycle),
         }
 
@@ -122,10 +157,22 @@ class RosterPage(StepPage):
                     '<div class="alert alert-danger" role="alert"><p><b>{}</b></p></div>'
                     '<p class="actions"><a class="btn" href="{}">{}</a></p>',
                     refusal,
-                    self.address,
+                    f"{self.address}?import={self.asked.pk}" if self.asked else self.address,
                     _("Back to the import"),
                 )
             yield tail
+
+
+roster_templates = {
+    ending: template_view(
+        rosters.ROSTER,
+        ending=ending,
+        allowed=permissions.can_watch,
+        notes=roster_previews.notes,
+        name="delegates",
+    )
+    for ending in ("xlsx", "csv")
+}
 
 
 def rows_read(done: int, total: int) -> str:

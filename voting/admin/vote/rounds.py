@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from voting.admin.core.pages import StepPage
+from voting import permissions
+from voting.admin.core.pages import NotYours, StepPage
 from voting.admin.vote.urn import report_for
-from voting.count.measures import TieRule
-from voting.domain.core.refusals import StepNotAllowed
+from voting.count.measures import ShortfallRule, TieRule
+from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.vote.annulments import annul_round
 from voting.domain.vote.definitions import definition_of
-from voting.domain.vote.further_rounds import ballot_called_for, begin_round
+from voting.domain.vote.further_rounds import ballot_called_for, begin_round, end_conditions, end_rounds
 from voting.domain.vote.running_order import StepKey
+from voting.domain.vote.taking_back import anew_conditions, prepare_anew
 from voting.domain.vote.ties import decide_by_lot, decide_by_presidium, open_tie
-from voting.forms.core.steps import ConfirmForm, StepForm
+from voting.forms.core.steps import StepForm
+from voting.forms.core.verbs import Verb
+from voting.forms.vote.repairs import ByDecision, EndRoundsForm, TakeBackForm
 from voting.forms.vote.rounds import LotForm, PresidiumForm
-from voting.models import TieDecision
+from voting.models import Annulment, TieDecision
 from voting.read_models.vote.lines import english
+from voting.states import ANNULLABLE, RoundStatus
 
 
 class DecidePage(StepPage):
@@ -46,9 +54,9 @@ class DecidePage(StepPage):
 
     def form(self, data: Any = None) -> StepForm:
         if not self.tied():
-            return ConfirmForm(data)
+            return StepForm(data)
         kind = LotForm if self.by_lot else PresidiumForm
-        return kind(data, tied=self.tied(), sentence=self.warning)
+        return kind(data, tied=self.tied())
 
     def act(self, form: Any) -> HttpResponse | None:
         """Record it. Raises StepNotAllowed where nothing is tied, and what the two ways refuse."""
@@ -92,6 +100,72 @@ class FurtherPage(StepPage):
         "A further round is held on the projects above. The round before stays as it was published."
     )
 
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "": Verb(self.form, self.act, self.success, ends=True, final=self.warn),
+            **self.anew(),
+            "end": Verb(
+                partial(EndRoundsForm, request=self.request, auto_id="e_%s"),
+                lambda form: end_rounds(
+                    cycle=self.cycle,
+                    seats=ShortfallRule(form.cleaned_data["seats"]),
+                    decision=form.cleaned_data["decision"],
+                    reason=form.cleaned_data["reason"],
+                    second=form.second,
+                    **self.acting,
+                ),
+                _("No further round is held; the year goes on with what was chosen."),
+                ends=True,
+                final=self.ends,
+            ),
+        }
+
+    def warn(self) -> str:
+        """What beginning the round means: a result that is published stays, an annulled urn stays sealed."""
+        ballot = ballot_called_for(self.order.round)
+        if ballot and ballot["because"] == "annulled":
+            return _(
+                "The same projects are voted on again, with the same roll. The urn of the annulled round stays sealed "
+                "and is never counted."
+            )
+        return str(self.warning)
+
+    def anew(self) -> dict[str, Verb]:
+        """What an annulled round leaves open beside voting again on the same slate."""
+        if self.order.round is None or self.order.round.status != RoundStatus.ANNULLED:
+            return {}
+        if not all(each.met for each in anew_conditions(self.cycle)):
+            return {}
+        anew = Verb(
+            partial(
+                TakeBackForm,
+                request=self.request,
+                auto_id="n_%s",
+                wrong=_("What was wrong, and is mended now"),
+            ),
+            lambda form: prepare_anew(
+                cycle=self.cycle, reason=form.cleaned_data["reason"], second=form.second, **self.acting
+            ),
+            _("The vote is prepared anew: take back what was wrong, mend it, then freeze the roll."),
+            ends=True,
+            final=_(
+                "The vote goes back to its preparation. Slate, rules and roll can be mended, the roll is frozen anew, "
+                "slips are printed again; the annulled round stays on record."
+            ),
+        )
+        return {"anew": anew}
+
+    def ends(self) -> str:
+        """What ending the rounds means, with the numbers of the last result."""
+        ballot = ballot_called_for(self.order.round)
+        return _(
+            "The presidium has decided: no further round is held. %(seats)d places are left, and %(candidates)d "
+            "projects are not voted on again. This is published and cannot be taken back."
+        ) % {
+            "seats": ballot["seats"] if ballot else 0,
+            "candidates": len(ballot["candidates"]) if ballot else 0,
+        }
+
     def act(self, form: Any) -> HttpResponse | None:
         begin_round(cycle=self.cycle, **self.acting)
         return None
@@ -100,4 +174,73 @@ class FurtherPage(StepPage):
         ballot = ballot_called_for(self.order.round)
         numbers = ballot["candidates"] if ballot else []
         candidates = self.cycle.candidates.filter(number__in=numbers).order_by("number")
-        return {"ballot": ballot, "candidates": candidates}
+        ending = end_conditions(self.cycle)
+        return {
+            "ballot": ballot,
+            "candidates": candidates,
+            "ending": ending,
+            "may_end": all(each.met for each in ending) and permissions.can_end_rounds(self.user, self.cycle),
+            "annulment": Annulment.objects.filter(round=self.order.round).first()
+            if self.order.round
+            else None,
+        }
+
+
+class AnnulPage(StepPage):
+    """From the opening until the count is certified the presidium may annul the round, on record."""
+
+    key = StepKey.CLOSE
+    template = "admin/vote/annul.html"
+    repeatable = True
+    main = "annul"
+
+    def verbs(self) -> dict[str, Verb]:
+        return {
+            "annul": Verb(
+                partial(ByDecision, request=self.request),
+                lambda form: annul_round(
+                    round_=self.round,
+                    decision=form.cleaned_data["decision"],
+                    reason=form.cleaned_data["reason"],
+                    second=form.second,
+                    **self.acting,
+                ),
+                _(
+                    "The round is annulled; its urn stays sealed. The same slate can be voted on in a new round, or "
+                    "the vote is prepared anew."
+                ),
+                ends=True,
+                final=self.annuls,
+            )
+        }
+
+    def annuls(self) -> str:
+        """What annulling means, with the numbers of now."""
+        counts = self.order.attendance
+        return _(
+            "The presidium has decided to annul the round. The %(voted)d ballots in the urn stay sealed and are never "
+            "counted; everybody votes again in a new round. This is published and cannot be taken back."
+        ) % {"voted": counts.voted if counts else 0}
+
+    def bar(self) -> Refused | None:
+        return None if permissions.can_annul(self.user, self.cycle) else NotYours()
+
+    @property
+    def usable(self) -> bool:
+        round_ = self.order.round
+        return (
+            permissions.can_annul(self.user, self.cycle)
+            and round_ is not None
+            and round_.status in ANNULLABLE
+        )
+
+    def context(self) -> dict[str, Any]:
+        round_ = self.order.round
+        return {
+            "title": _("Annul the round"),
+            "annulment": Annulment.objects.select_related("recorded_by", "second")
+            .filter(round=round_)
+            .first()
+            if round_
+            else None,
+        }

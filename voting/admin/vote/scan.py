@@ -10,19 +10,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.codes import normalise
 from voting.admin.core.pages import StepPage
 from voting.admin.core.site import TURNOUT
 from voting.domain.core.refusals import Refused
-from voting.domain.vote.rolls import NotOnRoll, last_presence, set_presence, undo_presence
+from voting.domain.vote.roll_numbers import NotOnRoll, meant
+from voting.domain.vote.rolls import last_presence, set_presence, undo_presence
 from voting.domain.vote.running_order import StepKey
 from voting.forms.core.steps import StepForm
 from voting.forms.core.verbs import Verb
 from voting.forms.vote.desk import ScanForm
 from voting.models import JournalEntry, RollEntry, Round
 from voting.states import Act, Presence
+from voting.text.pinyin import is_called
 
 SHOWN = 10  # entries of this desk
+MOST_HITS = 12  # delegates shown for a name; the desk types more of it
 #: The buttons in their order; Enter presses the first.
 PRESSED = {
     Presence.PRESENT: pgettext_lazy("button", "Present"),
@@ -52,12 +54,16 @@ class DeskPage(StepPage):
     """One large field. Enter records as present; the answer is the page itself."""
 
     key = StepKey.CHECK_IN
+    refused_in_place = True
     repeatable = True
     template = "admin/vote/desk.html"
     main = "record"
 
     def verbs(self) -> dict[str, Verb]:
-        return {"record": Verb(ScanForm, self._record), "undo": Verb(StepForm, self._undo)}
+        return {
+            "record": Verb(ScanForm, self._record, undo="undo"),
+            "undo": Verb(StepForm, self._undo, undo="record"),
+        }
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if TURNOUT in request.GET:
@@ -82,7 +88,14 @@ class DeskPage(StepPage):
 
     def _record(self, form: Any) -> HttpResponse:
         number, presence = form.cleaned_data["number"], Presence(form.cleaned_data["presence"])
-        entry = self.delegate(number)
+        try:
+            entry = self.delegate(number)
+        except NotOnRoll as unknown:
+            if type(unknown) is not NotOnRoll or not (hits := self.called(number)):
+                raise
+            return self.page(
+                hits=hits, asked=number, more_hits=len(hits) > MOST_HITS, answer=None, undone=None
+            )
         changed = set_presence(round_=self.round, numbers=[entry.number], presence=presence, **self.acting)
         if not changed:
             again = _("Recorded as %(presence)s before; nothing changed.") % {"presence": presence.label}
@@ -91,13 +104,19 @@ class DeskPage(StepPage):
 
     def delegate(self, number: str) -> RollEntry:
         """Return the delegate's entry. Raises NotOnRoll or Excluded."""
-        number = normalise(number).upper()
-        entry = self.round.roll.filter(number=number).select_related("delegate__delegation").first()
-        if entry is None:
-            raise NotOnRoll(number)
+        known = set(self.round.roll.values_list("number", flat=True))
+        entry = self.round.roll.select_related("delegate__delegation").get(number=meant([number], known)[0])
         if entry.excluded:
-            raise Excluded(number)
+            raise Excluded(entry.number)
         return entry
+
+    def called(self, typed: str) -> list[RollEntry]:
+        """Return the delegates on the roll whose name is what was typed, one more than the page shows."""
+        people = self.round.roll.filter(excluded=False).order_by("number")
+        keys = [pk for pk, name in people.values_list("pk", "name") if is_called(name, typed)][
+            : MOST_HITS + 1
+        ]
+        return list(people.filter(pk__in=keys).select_related("delegate__delegation")) if keys else []
 
     @transaction.atomic
     def _undo(self, _form: Any) -> HttpResponse:

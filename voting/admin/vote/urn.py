@@ -8,7 +8,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from voting import permissions
 from voting.admin.core.pages import StepPage
@@ -23,7 +24,7 @@ from voting.domain.vote.rolls import not_known_to_have_voted
 from voting.domain.vote.rounds import close_round, open_round
 from voting.domain.vote.running_order import StepKey
 from voting.domain.vote.urn_files import import_count, recount_file
-from voting.forms.core.steps import ConfirmForm, SecondCountForm, StepForm, TakeUrnForm
+from voting.forms.core.steps import SecondCountForm, StepForm, TakeUrnForm
 from voting.forms.core.verbs import Verb
 from voting.forms.vote.close import CloseForm
 from voting.forms.vote.count import ImportCountForm
@@ -55,7 +56,7 @@ class OpenPage(StepPage):
     )
 
     def form(self, data: Any = None) -> StepForm:
-        return OpenVoteForm(data, sentence=self.warning, request=self.request)
+        return OpenVoteForm(data, request=self.request)
 
     def act(self, form: Any) -> HttpResponse | None:
         fields = {name: form.cleaned_data[name] for name in ("mark", "minutes")}
@@ -69,14 +70,37 @@ class ClosePage(StepPage):
     key = StepKey.CLOSE
     button = gettext_lazy("Close the vote and seal the urn")
     success = gettext_lazy("The vote is closed and the urn is sealed.")
-    warning = gettext_lazy(
-        "The executive chairperson has closed the vote. It cannot be opened again: whoever has not cast a ballot "
-        "by now cannot cast one."
-    )
+
+    def verbs(self) -> dict[str, Verb]:
+        return {"": Verb(self.form, self.act, self.success, ends=True, final=self.closes)}
+
+    def closes(self) -> str:
+        """What closing means, with the numbers of now: they add up to those present."""
+        counts = self.order.attendance
+        sentence = _("The executive chairperson has closed the vote, and it cannot be opened again.")
+        if counts is None:
+            return sentence
+        figures = (
+            _("Of %(present)d present, %(voted)d have cast a ballot online")
+            if counts.paper == 0
+            else _(
+                "Of %(present)d present, %(voted)d have cast a ballot online and %(paper)d hold a paper ballot"
+            )
+        )
+        numbers = {"present": counts.present, "voted": counts.voted, "paper": counts.paper}
+        if not counts.pending:
+            nobody = _("; nobody is still to vote.")
+            return f"{sentence} {figures % numbers}{nobody}"
+        pending = ngettext(
+            "; %(count)d present delegate has not voted and cannot any more.",
+            "; %(count)d present delegates have not voted and cannot any more.",
+            counts.pending,
+        )
+        return f"{sentence} {figures % numbers}{pending % {'count': counts.pending}}"
 
     def form(self, data: Any = None) -> CloseForm:
         pending = not_known_to_have_voted(self.order.round) if self.order.round else 0
-        return CloseForm(data, sentence=self.warning, request=self.request, pending=pending)
+        return CloseForm(data, request=self.request, pending=pending)
 
     def act(self, form: Any) -> HttpResponse | None:
         close_round(round_=self.round, second=form.second, **self.acting)
@@ -99,14 +123,14 @@ class CountPage(WordsPage):
                 lambda form: count_round(round_=self.round, slips=form.slips, **self.acting),
                 self.success,
                 ends=True,
-                final=True,
+                final=self.warning,
             ),
             "import": Verb(
                 self.with_files(partial(ImportCountForm, request=self.request, auto_id="i_%s")),
                 self._import,
                 self.success,
                 ends=True,
-                final=True,
+                final=self.warning,
             ),
             "urn": urn_verb(self),
         }
@@ -145,7 +169,7 @@ def urn_verb(page: StepPage) -> Verb:
     def hand_out(_form: Any) -> HttpResponse:
         return staff_file(f"{page.cycle.slug}-urn.json", take_urn(round_=page.round, **page.acting))
 
-    return Verb(lambda data: TakeUrnForm(data, sentence=URN_LEAVES, auto_id="u_%s"), hand_out, final=True)
+    return Verb(partial(TakeUrnForm, auto_id="u_%s"), hand_out, final=URN_LEAVES)
 
 
 def count_text(form: Any) -> str:
@@ -174,20 +198,20 @@ class CertifyPage(WordsPage):
         return bool(tally and tally.imported)
 
     def verbs(self) -> dict[str, Verb]:
-        verbs = {"": Verb(self.form, self.act, self.success, ends=True, final=True)}
+        verbs = {"": Verb(self.form, self.act, self.success, ends=True, final=self.warning)}
         if self.imported:
             verbs["second"] = Verb(
-                self.with_files(partial(SecondCountForm, sentence=self.own, auto_id="s_%s")),
+                self.with_files(partial(SecondCountForm, auto_id="s_%s")),
                 lambda form: certify_with_file(round_=self.round, text=count_text(form), **self.acting),
                 self.success,
                 ends=True,
-                final=True,
+                final=self.own,
             )
             verbs["urn"] = urn_verb(self)
         return verbs
 
     def form(self, data: Any = None) -> StepForm:
-        return super().form(data) if self.imported else ConfirmForm(data, sentence=self.warning)
+        return super().form(data) if self.imported else StepForm(data)
 
     def act(self, form: Any) -> HttpResponse | None:
         if self.imported:

@@ -7,7 +7,7 @@ from voting.count.formats.records import Format
 
 
 class Previous(TypedDict):
-    """The round before, why another followed, and the hash of its notice."""
+    """The round before, why another followed, and the hash of its notice; of an annulled round, of its definition."""
 
     round: int
     because: Because

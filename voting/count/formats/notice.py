@@ -91,6 +91,18 @@ class EarlierRound(RoundPart):
     proof: NotRequired[Literal["", "slips", "file"]]
 
 
+class AnnulledRound(TypedDict):
+    """A round that the presidium annulled: its urn stays sealed and was not counted, or its count not published."""
+
+    number: int
+    decision: str
+    reason: str
+    counted: bool
+    urn: UrnFigures
+    recorded_by: str
+    recorded_at: Moment
+
+
 class Disclosure(TypedDict):
     """The disclosure fields of the source document."""
 
@@ -160,6 +172,7 @@ class NoticeBody(RoundPart):
     missing: int
     slate: list[BallotLine]
     rounds: list[EarlierRound]
+    annulled: NotRequired[list[AnnulledRound]]
     chosen_in_all: list[int]
     annual_tasks: list[int]
     left_over: list[int]

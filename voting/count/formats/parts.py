@@ -25,7 +25,7 @@ Month = Annotated[str, Form(r"[0-9]{4}-(0[1-9]|1[0-2])", "a month")]
 Kind = Literal["official", "demo", "rehearsal"]
 ChannelName = Literal["online", "paper"]
 #: Why another round follows.
-Because = Literal["tie", "shortfall", "void"]
+Because = Literal["tie", "shortfall", "void", "annulled"]
 
 
 class PaperNames(TypedDict):
@@ -65,6 +65,7 @@ class Settings(TypedDict):
     group_denominator: int
     tie_rule: TieRule
     shortfall_rule: ShortfallRule
+    most_rounds: NotRequired[int]
 
 
 class GradeSettings(Settings):

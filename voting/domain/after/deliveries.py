@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit, User
 from voting.count.canonical import sha256_hex
 from voting.count.formats.breakdown import BREAKDOWN, BreakdownBody, PlanRecord
+from voting.count.measures import ShortfallRule
 from voting.count.notice import read_notice
 from voting.domain.after.lights import PRESETS
 from voting.domain.after.plan_rows import set_milestones, set_targets, set_what_fits
@@ -27,6 +28,7 @@ from voting.models import (
     Candidate,
     Cycle,
     Delivery,
+    EndOfRounds,
     LightSetting,
     Notice,
 )
@@ -77,11 +79,13 @@ def begin_delivery(*, cycle: Cycle, by: User, at: datetime) -> list[Delivery]:
         raise StepNotAllowed
     notice = Notice.objects.filter(round__cycle=cycle).order_by("-round__number").first()
     body = read_notice(notice.body) if notice else None
-    if body is None or not body["final"]:
+    ended = EndOfRounds.objects.filter(cycle=cycle).first()
+    if body is None or not (body["final"] or ended):
         raise NotDecided
-    became = dict.fromkeys(body["chosen_in_all"], Became.CHOSEN) | dict.fromkeys(
-        body["annual_tasks"], Became.ANNUAL
-    )
+    annual = body["annual_tasks"]
+    if ended and ended.seats == ShortfallRule.STAY_EMPTY:
+        annual = [item["number"] for item in body["slate"] if item["number"] not in body["chosen_in_all"]]
+    became = dict.fromkeys(body["chosen_in_all"], Became.CHOSEN) | dict.fromkeys(annual, Became.ANNUAL)
     candidates = list(cycle.candidates.filter(number__in=became).order_by("number"))
     units = {unit.name: unit for unit in Unit.objects.filter(congress=cycle.congress_id)}
     made = [_of(candidate, became[candidate.number], units) for candidate in candidates]

@@ -13,6 +13,7 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from voting.foreign.cells import heading_keys
 from voting.foreign.tables import Columns
 from voting.text.numbers import small_whole
 
@@ -45,13 +46,19 @@ _ALSO: dict[str, tuple[str, ...]] = {
 _READ = ("number", "name", "kind", "place", "what", "reached", "spent", "day", "text", "delay")
 COLUMNS = Columns(
     headers={
-        name: frozenset("".join(each.lower().split()) for each in (*HEADINGS[name], *_ALSO.get(name, ())))
+        name: frozenset(heading_keys(each)[0] for each in (*HEADINGS[name], *_ALSO.get(name, ())))
         for name in _READ
     },
     required=("number", "kind", "place", "reached", "day", "text"),
+    kinds={
+        "number": "number", "place": "number", "reached": "figure", "spent": "figure", "day": "day", "text": "text",
+        "delay": "text",
+    },
+    aside=frozenset(
+        heading_keys(each)[0] for name, both in HEADINGS.items() if name not in _READ for each in both
+    ),
     most=20_000,
-    verbatim=True,
-)
+)  # fmt: skip
 #: How many digits stand before the point of a figure and of money, and after it: as many as are kept.
 FIGURE, MONEY, DECIMALS = 12, 10, 2
 _MOST = 99_999

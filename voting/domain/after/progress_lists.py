@@ -27,6 +27,7 @@ from voting.domain.after.progress import MilestoneDayWrong, may_report, progress
 from voting.domain.after.progress_rows import Change, Gathered, Project, in_cell
 from voting.domain.core import imports
 from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.foreign.tables import Choices, Observation, OpenTable
 from voting.models import Cycle, Delivery, ProgressList
 from voting.states import Act
 
@@ -54,6 +55,8 @@ TABLES = imports.Import(
     wanted=lambda: ", ".join(cells.in_words(cells.HEADINGS[name]) for name in cells.COLUMNS.required),
     of=lambda cycle: {"cycle": cycle},
     hold=_hold,
+    theirs=lambda cycle: {"cycle__congress": cycle.congress},
+    labels=lambda: {name: cells.in_words(cells.HEADINGS[name]) for name in cells.COLUMNS.headers},
 )
 
 
@@ -74,6 +77,9 @@ class Preview:
     changes: list[Change] = field(default_factory=list)
     faults: list[tuple[int, str]] = field(default_factory=list)
     imported: datetime | None = None
+    #: What is said of the file, and what is asked of the person who takes it in.
+    remarks: list[Observation] = field(default_factory=list)
+    questions: list[Observation] = field(default_factory=list)
 
     @property
     def faulty(self) -> int:
@@ -147,12 +153,19 @@ def _last_words(delivery: Delivery) -> Row:
     return [reports[-1].day.isoformat(), reports[-1].text, reports[-1].delay]
 
 
-def preview(*, cycle: Cycle, content: bytes, by: User, at: datetime) -> Preview:
-    """Read a table and compare it with what is known; nothing is saved. Raises FileRefused."""
-    return _compared(list(TABLES.rows(content)), cycle=cycle, content=content, by=by, at=at)
+def preview(
+    *, cycle: Cycle, content: bytes, by: User, at: datetime, choices: Choices | None = None
+) -> Preview:
+    """Read a table and compare it with what is known; nothing is saved. Raises FileRefused or NotSettled."""
+    table = TABLES.opened(content, cycle=cycle, choices=choices)
+    rows = list(TABLES.settled_rows(table))
+    return _compared(table, rows, cycle=cycle, content=content, by=by, at=at)
 
 
-def _compared(rows: list[imports.Row], *, cycle: Cycle, content: bytes, by: User, at: datetime) -> Preview:
+def _compared(
+    table: OpenTable, rows: Sequence[imports.Row], *, cycle: Cycle, content: bytes, by: User, at: datetime
+) -> Preview:
+    """Compare what the rows say, all of which were read, with what is known."""
     today = timezone.localdate(at)
     if imported := TABLES.imported_at(content, cycle=cycle):
         return Preview(rows=len(rows), known=len(rows), imported=imported)
@@ -161,10 +174,11 @@ def _compared(rows: list[imports.Row], *, cycle: Cycle, content: bytes, by: User
         each.number: Project(each, progress_of(each, on=today, rule=rule)) for each in deliveries_of(cycle)
     }
     gathered = Gathered(projects, by=by, today=today)
-    for line, row in rows:
-        gathered.read(line, row)
+    for row in rows:
+        gathered.read(row)
     changes = gathered.changes()
-    preview = Preview(len(rows), gathered.known, changes, gathered.faults)
+    preview = Preview(len(rows), gathered.known, changes, gathered.faults, remarks=table.remarks)
+    preview.questions = [*table.questions, *gathered.strange.questions]
     _try_out(preview, gathered.faulty, by=by, at=at)
     preview.faults.sort()
     return preview
@@ -200,23 +214,41 @@ def _report(change: Change, *, by: User, at: datetime) -> None:
 
 def stage(*, cycle: Cycle, file_name: str, content: bytes, by: User, at: datetime) -> ProgressList:
     """Keep a readable table for its preview. Raises FileRefused or StepNotAllowed."""
-    list(TABLES.rows(content))
-    return TABLES.stage(cycle=cycle, file_name=file_name, content=content, by=by, at=at)
+    table = TABLES.read_through(content, cycle=cycle)
+    return TABLES.stage(
+        cycle=cycle,
+        file_name=file_name,
+        content=content,
+        by=by,
+        at=at,
+        reading={"named": table.named_by_hand()},
+    )
 
 
-def apply(*, staged: ProgressList, by: User, at: datetime, seen: str | None = None) -> int:
+def choose(*, cycle: Cycle, staged: ProgressList, choices: Choices) -> ProgressList:
+    """Read a staged table as a person says. Raises FileRefused, NotStaged or StepNotAllowed."""
+    table = TABLES.read_through(bytes(staged.content), cycle=cycle, choices=choices)
+    return TABLES.choose(staged, cycle=cycle, choices=choices, named=table.named_by_hand())
+
+
+def apply(
+    *, staged: ProgressList, by: User, at: datetime, seen: str | None = None, agreed: Collection[str] = ()
+) -> int:
     """Report what the table says new, and return in how many reports; all of it or nothing.
 
-    ``seen`` is the digest of the preview that the person saw; None where a program takes the table in. Raises
-    StepNotAllowed, NotStaged, PreviewChanged where somebody reported meanwhile, FaultyRows while a row is faulty,
-    or NothingNew.
+    ``seen`` is the digest of the preview that the person saw; None where a program takes the table in; ``agreed`` are
+    the questions that were said yes to. Raises StepNotAllowed, NotStaged, NotSettled, PreviewChanged where somebody
+    reported meanwhile, FaultyRows while a row is faulty, Unanswered, or NothingNew.
     """
     cycle = staged.cycle
     with TABLES.confirmed(staged, cycle=cycle, by=by, at=at) as confirmed:
-        previewed = _compared(confirmed.rows, cycle=cycle, content=confirmed.content, by=by, at=at)
+        previewed = _compared(
+            confirmed.table, confirmed.rows, cycle=cycle, content=confirmed.content, by=by, at=at
+        )
         if seen is not None:
             imports.require_as_previewed(seen, previewed.digest)
         imports.require_flawless(previewed.faulty)
+        imports.require_answered(previewed.questions, agreed)
         if not previewed.changes:
             raise NothingNew
         for change in previewed.changes:

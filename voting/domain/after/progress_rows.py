@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from voting.domain.after import progress_cells as cells
 from voting.domain.after.progress import Progress, may_report
+from voting.domain.core.list_words import cells_sentence
+from voting.foreign.cells import clean
+from voting.foreign.tables import Observation, Row
 from voting.models import Delivery, DeliveryMilestone, DeliveryTarget
 from voting.states import DeliveryStatus
 
@@ -19,6 +24,8 @@ Item = Delivery | DeliveryTarget | DeliveryMilestone
 Value = Decimal | date | None
 #: Letters that a report takes, as on its form.
 MOST_TEXT, MOST_DELAY = 3000, 1000
+#: Beyond so many times the plan a figure is asked about; a question names so many.
+FAR, MOST_NAMED = Decimal("1.5"), 20
 
 
 @dataclass
@@ -119,7 +126,55 @@ class Project:
 
 
 def one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Return a text as it stands in a cell of one line."""
+    return clean(text, "line")[0]
+
+
+class Strange:
+    """Gathers figures that may be meant, and are more often a slip: they are asked about, never refused."""
+
+    def __init__(self) -> None:
+        self._slips: dict[str, list[str]] = {}
+
+    def look(self, row: Stated, marks: Mapping[str, str]) -> None:
+        """Look at a figure that is new: a percentage, far beyond the plan, or less than was reported before."""
+        value, before = row.value, row.project.now[row.item]
+        if not row.is_new or not isinstance(value, Decimal):
+            return
+        plan = row.item.number if isinstance(row.item, DeliveryTarget) else None
+        if isinstance(row.item, Delivery):
+            plan = row.item.investment
+        if "percent" in {marks.get("reached"), marks.get("spent")}:
+            self._note("percent", row)
+        elif plan and value > FAR * plan:
+            self._note("beyond", row, f" / {in_cell(plan)}")
+        elif isinstance(before, Decimal) and value < before:
+            self._note("less", row)
+
+    def _note(self, code: str, row: Stated, plan: str = "") -> None:
+        before = in_cell(row.project.now[row.item]) or "–"
+        slip = f"{row.line} ({before} → {in_cell(row.value)}{plan})"
+        self._slips.setdefault(code, []).append(slip)
+
+    @property
+    def questions(self) -> list[Observation]:
+        """What a person must say yes to, with the lines and figures."""
+        return [
+            Observation(
+                code, about=", ".join([*slips[:MOST_NAMED], *(["…"] if len(slips) > MOST_NAMED else [])])
+            )
+            for code, slips in self._slips.items()
+        ]
+
+
+#: What is asked about figures.
+FIGURES: dict[str, Promise] = {
+    "percent": gettext_lazy(
+        "These cells are percentages in the workbook, and are taken as the plain figures: line %(about)s."
+    ),
+    "beyond": gettext_lazy("These figures are far beyond the plan, and are right: line %(about)s."),
+    "less": gettext_lazy("These figures are less than was reported before, and are right: line %(about)s."),
+}
 
 
 class Gathered:
@@ -130,16 +185,21 @@ class Gathered:
         self.faults: list[tuple[int, str]] = []
         self.faulty: set[int] = set()
         self.known = 0
+        self.strange = Strange()
         self._rows: list[Stated] = []
         self._first: dict[Item, Stated] = {}
         self._words: dict[tuple[Project, date], set[tuple[str, str]]] = {}
 
-    def read(self, line: int, row: Mapping[str, str]) -> None:
-        """Take a row; what is wrong with it by itself is named at once."""
+    def read(self, row: Row) -> None:
+        """Take a row; what is wrong with it by itself is named at once, what is strange is asked about."""
         try:
-            self._rows.append(self._stated(line, row))
+            _require_sound(row)
+            stated = self._stated(row.line, row.cells)
+            self._rows.append(stated)
         except cells.Fault as fault:
-            self._name(line, cells.whole(row["number"]), fault)
+            self._name(row.line, cells.whole(row.cells["number"]), fault)
+        else:
+            self.strange.look(stated, row.marks)
 
     def changes(self) -> list[Change]:
         """Return the reports that the rows make, project by project in the order of their days.
@@ -273,6 +333,11 @@ class Gathered:
                 _("the reason for the delay stands beside the text; write the text in this row too")
             )
         return text, delay
+
+
+def _require_sound(row: Row) -> None:
+    if row.faults:
+        raise cells.Fault(cells_sentence(row.faults))
 
 
 def _measure(text: str, most: int) -> None:

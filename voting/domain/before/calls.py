@@ -64,8 +64,11 @@ def draft_call(*, cycle: Cycle, by: User, at: datetime, **fields: Any) -> Call:
 @transaction.atomic
 def publish_call(*, cycle: Cycle, by: User, at: datetime) -> Call:
     """Publish the call; from its opening on proposals are taken. Raises StepNotAllowed or PublishedBefore."""
+    held = (
+        Cycle.objects.select_for_update(no_key=True).filter(pk=cycle.pk).first()
+    )  # it may be given up meanwhile
     call = Call.objects.select_for_update().filter(cycle=cycle).first()
-    if call is None or cycle.stage != Stage.SOLICITATION:
+    if held is None or call is None or held.stage != Stage.SOLICITATION:
         raise StepNotAllowed
     if call.published_at:
         raise PublishedBefore

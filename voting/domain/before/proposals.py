@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from accounts.models import User
 from voting.domain.before.calls import CallNotOpen, local
@@ -172,14 +173,32 @@ def hold_before_the_slate(cycle: Cycle) -> None:
 def flags(texts: Iterable[str]) -> list[str]:
     """Return why somebody should look before the public does; empty where nothing speaks against showing it."""
     text = "\n".join(texts)
-    reasons = [
-        str(_("It seems to contain %s.") % name)
-        for pattern, name in PERSONAL.values()
-        if pattern.search(text)
-    ]
+    reasons = [kind for kind, (pattern, _name) in PERSONAL.items() if pattern.search(text)]
     if any(word in text.lower() for word in ABUSE):
-        reasons.append(_("It may contain abusive words."))
-    return reasons
+        reasons.append("abuse")
+    return [flag_sentence(reason) for reason in reasons]
+
+
+def flag_sentence(kind: str) -> str:
+    """Return the sentence on one kind of reason: of ``PERSONAL``, abuse, attached."""
+    if kind == "abuse":
+        return _("It may contain abusive words.")
+    if kind == "attached":
+        return _("It has pictures or papers.")
+    return _("It seems to contain %s.") % PERSONAL[kind][1]
+
+
+def standing_words(proposal: Proposal) -> str:
+    """Return why a proposal is held back or hidden: our own sentences in the reader's language, whoever's they were."""
+    words = proposal.standing_reason
+    if proposal.standing != Visibility.HELD:
+        return words
+    for kind in (*PERSONAL, "abuse", "attached"):
+        here = flag_sentence(kind)
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                words = words.replace(flag_sentence(kind), here)
+    return words
 
 
 def draft_of(
@@ -213,7 +232,7 @@ def draft_of(
     proposal.terms = proposal_terms(proposal)
     reasons = flags(public_texts(proposal))
     if attached:
-        reasons.append(_("It has pictures or papers."))
+        reasons.append(flag_sentence("attached"))
     proposal.standing = Visibility.HELD if reasons else Visibility.SHOWN
     proposal.standing_reason = " ".join(reasons)[:300]
     proposal.clean_fields(exclude=["terms", "cycle", "number"])

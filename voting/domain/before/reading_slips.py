@@ -12,14 +12,14 @@ from voting.domain.before.rosters import hold_list
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import StepNotAllowed
 from voting.models import Cycle, Round
-from voting.states import Act, RoundStatus, Stage
+from voting.states import OVER_STATUSES, Act, Stage
 
 _BEFORE = frozenset({Stage.SOLICITATION, Stage.SCREENING, Stage.DELIBERATION})
 
 
 def is_possible(cycle: Cycle) -> bool:
     """Tell whether new codes would harm no vote: this one has no round, and none of the kind is being held."""
-    held = Round.objects.filter(cycle__congress=cycle.congress_id).exclude(status=RoundStatus.PUBLISHED)
+    held = Round.objects.filter(cycle__congress=cycle.congress_id).exclude(status__in=OVER_STATUSES)
     return cycle.stage in _BEFORE and not held.exists()
 
 

@@ -6,7 +6,7 @@ show the progress of a long list. Whoever does not ask for the progress calls ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -14,9 +14,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.db.models import Max
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import (
     AccessCode,
@@ -28,42 +26,26 @@ from accounts.models import (
     delegate_username,
 )
 from accounts.roles import Role
-from accounts.roster_rows import COLUMNS, STRIDE, Checked, Entry, Known, Progress, check, known_delegates
-from voting.count.canonical import canonical_json, sha256_hex
+from accounts.roster_rows import COLUMNS, STRIDE, Checked, Entry, Progress, check, known_delegates
 from voting.count.formats.roster import (
-    ROSTER_IMPORT,
     ROSTER_UNDO,
-    Fault,
-    FaultCode,
     ImportBody,
     UndoBody,
 )
+from voting.domain.before.roster_previews import preview_of, put_out, roster_labels, state_of, summary_of
 from voting.domain.core import imports
 from voting.domain.core.refusals import Refused
+from voting.foreign.tables import Choices, Observation, OpenTable
 from voting.models import Cycle, RollEntry
 from voting.states import Act, Stage
 
-#: So many corrections are shown in the preview, and so many faults are kept for it.
-SHOWN, KEPT_FAULTS = 50, 1000
 BEFORE_THE_ROLL = frozenset({Stage.SOLICITATION, Stage.SCREENING, Stage.DELIBERATION})
 
 Mode = RosterImport.Mode
+_LAST = 32_000  # the position of a delegation is a small number
 Result = TypeVar("Result")
 Steps = Generator[Progress, None, Result]
 T = TypeVar("T")
-
-FAULTS: dict[FaultCode, Promise] = {
-    "no_number": gettext_lazy("the delegate number is missing"),
-    "no_name": gettext_lazy("the name is missing"),
-    "no_delegation": gettext_lazy("the delegation is missing"),
-    "long_number": gettext_lazy("the number is longer than 20 characters: %(about)s…"),
-    "long_name": gettext_lazy("the name is longer than 60 characters: %(about)s…"),
-    "long_delegation": gettext_lazy("the delegation is longer than 60 characters: %(about)s…"),
-    "repeated": gettext_lazy("the same number stands in line %(about)s already"),
-    # Said by previews from before a number belonged to its congress.
-    "other_kind": gettext_lazy("number %(about)s belongs to other data (official, demo or rehearsal)"),
-    "sub_group": gettext_lazy("“%(about)s” says neither yes nor no to the sub-group"),
-}
 
 
 class RollIsFrozen(Refused):
@@ -72,6 +54,15 @@ class RollIsFrozen(Refused):
     def __str__(self) -> str:
         return _(
             "The roll of this vote is frozen. Exclude or admit single delegates on the page of the roll."
+        )
+
+
+class NobodyInTheList(Refused):
+    """A list of nobody would put everybody out of office."""
+
+    def __str__(self) -> str:
+        return _(
+            "Nobody stands in this list below its header; nothing was imported, and nobody goes out of office."
         )
 
 
@@ -106,6 +97,8 @@ ROSTER = imports.Import(
     wanted=lambda: "代表证号, 姓名, 代表团",
     of=lambda cycle: {"congress": cycle.congress},
     hold=_hold,
+    theirs=lambda cycle: {"congress": cycle.congress},
+    labels=roster_labels,
 )
 
 
@@ -124,94 +117,89 @@ def finish(steps: Steps[Result], progress: Callable[[int, int], None] | None = N
 def stage(
     *, cycle: Cycle, file_name: str, content: bytes, mode: str, by: User, at: datetime
 ) -> Steps[RosterImport]:
-    """Read and check a file and keep it with its preview; no delegate is touched. Raises FileRefused, RollIsFrozen.
+    """Read and check a file and keep it with its preview; no delegate is touched.
 
-    What is no list at all is refused before the first step.
+    Where nobody has said which column is which, it is kept without one. What is no list at all is refused before the
+    first step: raises FileRefused, RollIsFrozen, NobodyInTheList.
     """
-    rows = ROSTER.rows(content)
-    return _staged(rows, cycle=cycle, file_name=file_name, content=content, mode=mode, by=by, at=at)
+    table = ROSTER.opened(content, cycle=cycle)
+    return _staged(table, cycle=cycle, file_name=file_name, content=content, mode=mode, by=by, at=at)
 
 
 def _staged(
-    rows: Iterator[imports.Row],
-    *,
-    cycle: Cycle,
-    file_name: str,
-    content: bytes,
-    mode: str,
-    by: User,
-    at: datetime,
+    table: OpenTable, *, cycle: Cycle, file_name: str, content: bytes, mode: str, by: User, at: datetime
 ) -> Steps[RosterImport]:
-    known = known_delegates(cycle.congress_id)
-    checked = yield from check(rows, known=known)
+    summary = yield from _looked_at(table, cycle=cycle, mode=mode)
+    digest = imports.digest_of(content)
     return ROSTER.stage(
-        cycle=cycle,
-        file_name=file_name,
-        content=content,
-        by=by,
-        at=at,
-        digest=imports.digest_of(content),
-        mode=mode,
-        summary=_summary(checked, known, mode=mode),
-    )
+        cycle=cycle, file_name=file_name, content=content, by=by, at=at, digest=digest, mode=mode,
+        summary=summary, reading={"named": table.named_by_hand()},
+    )  # fmt: skip
 
 
-def _summary(checked: Checked, known: dict[str, Known], *, mode: str) -> ImportBody:
-    out = _put_out(checked, known) if mode == Mode.WHOLE else []
-    body: dict[str, Any] = {
-        "format": ROSTER_IMPORT.name,
-        "rows": checked.rows,
-        "new": len(checked.new),
-        "corrected": len(checked.corrected),
-        "unchanged": checked.unchanged,
-        "out": len(out),
-        "faults": [[fault.line, fault.code, fault.about] for fault in checked.faults[:KEPT_FAULTS]],
-        "faulty": len(checked.faults),
-        "corrections": [[vars(old), vars(new)] for old, new in checked.corrected[:SHOWN]],
-        "state": _state(known),
-    }
-    return ROSTER_IMPORT.of(body)
+def choose(*, cycle: Cycle, staged: RosterImport, choices: Choices) -> Steps[RosterImport]:
+    """Read a staged file as a person says, and make its preview anew. Raises what ``stage`` raises, or NotStaged."""
+    table = ROSTER.opened(bytes(staged.content), cycle=cycle, choices=choices)
+    return _chosen(table, cycle=cycle, staged=staged, choices=choices)
 
 
-def preview_of(staged: RosterImport) -> ImportBody:
-    """Return what the preview showed. Raises UnreadableRecord."""
-    return ROSTER_IMPORT.of(staged.summary)
+def _chosen(table: OpenTable, *, cycle: Cycle, staged: RosterImport, choices: Choices) -> Steps[RosterImport]:
+    summary = yield from _looked_at(table, cycle=cycle, mode=staged.mode)
+    return ROSTER.choose(staged, cycle=cycle, choices=choices, named=table.named_by_hand(), summary=summary)
 
 
-def _put_out(checked: Checked, known: dict[str, Known]) -> list[str]:
-    """Return the delegates in office whom a whole list does not name."""
-    return [n for n, k in known.items() if k.is_active and n not in checked.numbers]
+def _looked_at(table: OpenTable, *, cycle: Cycle, mode: str) -> Steps[ImportBody | dict[str, Any]]:
+    """Return the preview of a file, empty while its columns are not settled."""
+    if table.unsettled:
+        return {}
+    known = known_delegates(cycle.congress_id)
+    checked = yield from check(ROSTER.settled_rows(table), known=known)
+    if not checked.rows:
+        raise NobodyInTheList
+    checked.remarks[:0], checked.questions[:0] = table.remarks, table.questions
+    return summary_of(checked, known, mode=mode)
 
 
-def _state(known: dict[str, Known]) -> str:
-    """Return one hash over the delegates as they stand."""
-    rows = sorted(
-        (n, k.entry.name, k.entry.delegation, k.entry.in_group, k.is_active) for n, k in known.items()
-    )
-    return sha256_hex(canonical_json(rows))
-
-
-def sentence(fault: Fault) -> str:
-    """Return why a row is faulty, in the reader's language."""
-    _line, code, about = fault
-    return str(FAULTS[code]) % {"about": about}
+def require_ready(staged: RosterImport, *, leave_out: bool, agreed: Collection[str]) -> None:
+    """Raise what the preview alone refuses: NotStaged, NotSettled, FaultyRows, Unanswered, UnreadableRecord."""
+    if staged.status != staged.Status.STAGED:
+        raise imports.NotStaged
+    if not staged.summary:
+        raise imports.NotSettled
+    preview = preview_of(staged)
+    imports.require_flawless(preview["faulty"], leave_out=leave_out)
+    imports.require_answered([Observation(*each) for each in preview.get("questions", [])], agreed)
 
 
 def apply(
-    *, cycle: Cycle, staged: RosterImport, leave_out: bool = False, by: User, at: datetime
+    *,
+    cycle: Cycle,
+    staged: RosterImport,
+    leave_out: bool = False,
+    agreed: Collection[str] = (),
+    by: User,
+    at: datetime,
 ) -> Steps[RosterImport]:
-    """Import what the preview showed, in one transaction.
+    """Import what the preview showed, in one transaction; ``agreed`` are the questions that were said yes to.
 
-    Raises RollIsFrozen, NotStaged, PreviewChanged, or FaultyRows unless they are left out.
+    Raises RollIsFrozen, NotStaged, NotSettled, PreviewChanged, Unanswered, NobodyInTheList, or FaultyRows unless they
+    are left out.
     """
     with ROSTER.confirmed(staged, cycle=cycle, by=by, at=at) as confirmed:
         file, known = confirmed.file, known_delegates(cycle.congress_id)
-        imports.require_as_previewed(preview_of(file)["state"], _state(known))
-        checked = finish(check(iter(confirmed.rows), known=known))
-        imports.require_flawless(len(checked.faults), leave_out=leave_out)
-        out = _put_out(checked, known) if file.mode == Mode.WHOLE else []
+        imports.require_as_previewed(preview_of(file)["state"], state_of(known))
+        checked = finish(check(confirmed.rows, known=known))
+        imports.require_flawless(checked.faulty, leave_out=leave_out)
+        imports.require_answered([*confirmed.table.questions, *checked.questions], agreed)
+        if not checked.numbers:
+            raise NobodyInTheList
+        whole = file.mode == Mode.WHOLE
+        out = put_out(checked, known) if whole else []
         delegations = _not_there(cycle.congress, checked.delegations)
+        order = [list(each) for each in cycle.congress.delegations.values_list("name", "position")]
         yield from _write(cycle.congress, checked, out)
+        if whole:
+            _put_in_order(cycle.congress, checked.delegations)
         undo_body: dict[str, Any] = {
             "format": ROSTER_UNDO.name,
             "created": [entry.number for entry in checked.new],
@@ -220,11 +208,12 @@ def apply(
             ],
             "out": out,
             "delegations": delegations,
+            "order": order,
         }
         file.undo = ROSTER_UNDO.of(undo_body)
         confirmed.entry |= {
             "new": len(checked.new), "corrected": len(checked.corrected), "out": len(out),
-            "left_out": len(checked.faults),
+            "left_out": checked.faulty,
         }  # fmt: skip
     return file
 
@@ -263,10 +252,20 @@ def _delegations(congress: Congress, names: dict[str, None]) -> dict[str, Delega
     there = {d.name: d for d in congress.delegations.all()}
     last = congress.delegations.aggregate(last=Max("position"))["last"] or 0
     new = [
-        Delegation(congress=congress, name=name, position=min(last + place, 32_000))
+        Delegation(congress=congress, name=name, position=min(last + place, _LAST))
         for place, name in enumerate((name for name in names if name not in there), start=1)
     ]
     return there | {d.name: d for d in Delegation.objects.bulk_create(new)}
+
+
+def _put_in_order(congress: Congress, names: Iterable[str]) -> None:
+    """Give the delegations the order of the names; those that are not among them come after, as they stood."""
+    first = {name: place for place, name in enumerate(names)}
+    delegations = list(congress.delegations.all())
+    delegations.sort(key=lambda each: first.get(each.name, len(first)))
+    for position, delegation in enumerate(delegations, start=1):
+        delegation.position = min(position, _LAST)
+    Delegation.objects.bulk_update(delegations, ["position"])
 
 
 def _create(congress: Congress, entries: Sequence[Entry], delegations: dict[str, Delegation]) -> None:
@@ -351,6 +350,8 @@ def _take_back(congress: Congress, before: UndoBody) -> None:
     for numbers in _batches(before["out"]):
         congress.delegates.filter(number__in=numbers).update(is_active=True)
     congress.delegations.filter(name__in=before.get("delegations", []), delegates=None).delete()
+    for name, position in before.get("order", []):
+        congress.delegations.filter(name=name).exclude(position=position).update(position=position)
 
 
 def before_the_roll(cycle: Cycle) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -48,6 +49,53 @@ class NotYourUnit(Refused):
 class DueInThePast(Refused):
     def __str__(self) -> str:
         return _("The day by which the answer is due lies in the past.")
+
+
+class DecidedMeanwhile(Refused):
+    """Somebody else decided on the proposal after the person had opened it."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision)
+        self.decision = decision
+
+    def __str__(self) -> str:
+        decision = self.decision
+        return _(
+            "%(name)s decided on this proposal on %(at)s, while you had it open: %(outcome)s. Answer to the proposer: "
+            "“%(reason)s” Nothing of yours was recorded. Sent once more, your decision takes the place of that one."
+        ) % {
+            "name": decision.decided_by,
+            "at": f"{timezone.localtime(decision.decided_at):%Y-%m-%d %H:%M}",
+            "outcome": decision.get_outcome_display(),
+            "reason": decision.public_reason,
+        }
+
+
+class NotAllUndecided(Refused):
+    """Several are decided at once only where none of them is decided or merged already."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        super().__init__(numbers)
+        self.numbers = tuple(numbers)
+
+    def __str__(self) -> str:
+        return _(
+            "Nothing was recorded: these proposals are decided or merged already, or there are none of these "
+            "numbers: %s. Leave them out, or open them one by one."
+        ) % ", ".join(map(str, self.numbers))
+
+
+class NoDecisionStands(Refused):
+    def __str__(self) -> str:
+        return _("There is no decision on this proposal that could be taken back.")
+
+
+def standing_decision(proposal: Proposal) -> Decision | None:
+    """Return the decision that stands: the last one, unless it was taken back."""
+    if proposal.outcome not in DECISIONS:
+        return None
+    decisions = proposal.decisions.select_related("unit", "decided_by")
+    return decisions.order_by("decided_at", "pk").last()
 
 
 def _screened(cycle: Cycle) -> Cycle:
@@ -166,24 +214,111 @@ def decide(
     at: datetime,
     note: str = "",
     unit: Unit | None = None,
+    knowing: int | None = None,
 ) -> Decision:
     """Decide on a proposal with a reason that everybody reads; a later decision is added, the earlier one stays.
 
-    ``checklist`` tells of each ``Criterion`` whether it is met. Raises NoPublicReason, UnitMissing, CannotMerge for a
-    merged proposal, DecidedBefore while it is part of a candidate project, StepNotAllowed.
+    ``checklist`` tells of each ``Criterion`` whether it is met; ``knowing`` is the key of the decision that the person
+    had before their eyes, 0 for none. Raises NoPublicReason, UnitMissing, CannotMerge for a merged proposal,
+    DecidedBefore while it is part of a candidate project, DecidedMeanwhile, StepNotAllowed.
     """
     cycle = _screened(proposal.cycle)
     proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
-    if outcome not in DECISIONS:
-        raise StepNotAllowed
+    _require_sound(outcome, public_reason, unit)
     if proposal.merged_into_id:
         raise CannotMerge
+    if outcome != Outcome.ADOPTED and proposal.led_to.exists():
+        raise DecidedBefore
+    standing = standing_decision(proposal)
+    if knowing is not None and standing is not None and standing.pk != knowing:
+        raise DecidedMeanwhile(standing)
+    words: dict[str, Any] = {
+        "checklist": checklist,
+        "public_reason": public_reason,
+        "note": note,
+        "unit": unit,
+    }
+    decision = _decided(proposal, outcome, by=by, at=at, **words)
+    data = {"number": proposal.number, "outcome": outcome}
+    record(cycle=cycle, act=Act.PROPOSAL_DECIDED, by=by, at=at, data=data)
+    return decision
+
+
+@transaction.atomic
+def decide_together(
+    *,
+    cycle: Cycle,
+    numbers: Sequence[int],
+    outcome: str,
+    checklist: dict[str, bool],
+    public_reason: str,
+    by: User,
+    at: datetime,
+    note: str = "",
+    unit: Unit | None = None,
+) -> int:
+    """Decide on several proposals alike, all of them or none; return how many.
+
+    Raises NotAllUndecided, NoPublicReason, UnitMissing, StepNotAllowed.
+    """
+    cycle = _screened(cycle)
+    _require_sound(outcome, public_reason, unit)
+    waiting = Proposal.objects.select_for_update(of=("self",)).filter(
+        cycle=cycle, number__in=numbers, outcome=Outcome.OPEN, merged_into=None
+    )
+    undecided = {each.number: each for each in waiting.order_by("number")}
+    if others := sorted(set(numbers) - set(undecided)):
+        raise NotAllUndecided(others)
+    words: dict[str, Any] = {
+        "checklist": checklist,
+        "public_reason": public_reason,
+        "note": note,
+        "unit": unit,
+    }
+    for proposal in undecided.values():
+        _decided(proposal, outcome, by=by, at=at, **words)
+    data = {"numbers": sorted(undecided), "outcome": outcome}
+    record(cycle=cycle, act=Act.PROPOSAL_DECIDED, by=by, at=at, data=data)
+    return len(undecided)
+
+
+@transaction.atomic
+def undo_decision(*, proposal: Proposal, by: User, at: datetime) -> None:
+    """Take a decision back until the slate is frozen; it stays in the record and is public no more.
+
+    Raises NoDecisionStands, DecidedBefore while the proposal is part of a candidate project, StepNotAllowed.
+    """
+    cycle = _screened(proposal.cycle)
+    proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    if standing_decision(proposal) is None:
+        raise NoDecisionStands
+    if proposal.led_to.exists():
+        raise DecidedBefore
+    data = {"number": proposal.number, "outcome": proposal.outcome}
+    Proposal.objects.filter(pk=proposal.pk).update(outcome=Outcome.OPEN)
+    record(cycle=cycle, act=Act.DECISION_UNDONE, by=by, at=at, data=data)
+
+
+def _require_sound(outcome: str, public_reason: str, unit: Unit | None) -> None:
+    if outcome not in DECISIONS:
+        raise StepNotAllowed
     if not public_reason.strip():
         raise NoPublicReason
     if outcome == Outcome.ORDINARY and unit is None:
         raise UnitMissing
-    if outcome != Outcome.ADOPTED and proposal.led_to.exists():
-        raise DecidedBefore
+
+
+def _decided(
+    proposal: Proposal,
+    outcome: str,
+    *,
+    checklist: dict[str, bool],
+    public_reason: str,
+    note: str,
+    unit: Unit | None,
+    by: User,
+    at: datetime,
+) -> Decision:
     decision = Decision(
         proposal=proposal,
         outcome=outcome,
@@ -197,11 +332,4 @@ def decide(
     decision.full_clean()
     decision.save(force_insert=True)
     Proposal.objects.filter(pk=proposal.pk).update(outcome=outcome)
-    record(
-        cycle=cycle,
-        act=Act.PROPOSAL_DECIDED,
-        by=by,
-        at=at,
-        data={"number": proposal.number, "outcome": outcome},
-    )
     return decision

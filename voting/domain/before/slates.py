@@ -13,12 +13,11 @@ from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from voting.domain.before.proposals import NoPublicReason
 from voting.domain.core.cycles import SlateFrozen
 from voting.domain.core.journal import record
-from voting.domain.core.refusals import Refused, StepNotAllowed
-from voting.models import Candidate, CandidateVersion, Cycle, Proposal, Provenance
-from voting.states import Act, Outcome, Stage
+from voting.domain.core.refusals import ReasonMissing, Refused, StepNotAllowed
+from voting.models import BallotItem, Candidate, CandidateVersion, Cycle, Proposal, Provenance
+from voting.states import WITHOUT_RESULT, Act, Outcome, Stage
 
 #: What a version keeps of a candidate.
 KEPT = (
@@ -56,6 +55,13 @@ class FundsDoNotAddUp(Refused):
 class NotAllNumbered(Refused):
     def __str__(self) -> str:
         return _("Give every candidate project exactly one place.")
+
+
+class AmendmentUnexplained(Refused):
+    """A candidate is changed in deliberation, before everybody's eyes, without a word why."""
+
+    def __str__(self) -> str:
+        return _("Say why: the reason is published beside the change.")
 
 
 def content(candidate: Candidate) -> dict[str, Any]:
@@ -119,12 +125,16 @@ def change_candidate(
 
 @transaction.atomic
 def drop_candidate(*, candidate: Candidate, reason: str, by: User, at: datetime) -> None:
-    """Drop a draft; its proposals are adopted still and free for another. Raises SlateFrozen or NoPublicReason."""
+    """Drop a draft; its proposals are adopted still and free for another. Raises SlateFrozen or ReasonMissing.
+
+    A ballot that was never counted lets it go: the definition of its round keeps the name.
+    """
     _unfrozen(candidate.cycle)
     if not reason.strip():
-        raise NoPublicReason
+        raise ReasonMissing
     data = {"number": candidate.number, "name": candidate.name, "reason": reason.strip()}
     record(cycle=candidate.cycle, act=Act.CANDIDATE_DROPPED, by=by, at=at, data=data)
+    BallotItem.objects.filter(candidate=candidate, round__status__in=WITHOUT_RESULT).delete()
     candidate.delete()
 
 
@@ -146,14 +156,14 @@ def number_slate(*, cycle: Cycle, order: Sequence[int], by: User, at: datetime) 
 def amend_candidate(*, candidate: Candidate, reason: str, by: User, at: datetime, **fields: Any) -> Candidate:
     """Change a candidate of the frozen slate in deliberation; the original stays beside the change.
 
-    Raises StepNotAllowed once the official list is confirmed or outside the deliberation, NoPublicReason,
+    Raises StepNotAllowed once the official list is confirmed or outside the deliberation, AmendmentUnexplained,
     FundsDoNotAddUp, ValidationError.
     """
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=candidate.cycle_id)
     if cycle.stage != Stage.DELIBERATION or cycle.list_confirmed_at or not cycle.slate_frozen_at:
         raise StepNotAllowed
     if not reason.strip():
-        raise NoPublicReason
+        raise AmendmentUnexplained
     candidate = Candidate.objects.select_for_update().get(pk=candidate.pk)
     if not candidate.versions.exists():
         _keep(candidate, by=by, at=at)

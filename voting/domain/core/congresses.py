@@ -14,7 +14,7 @@ from accounts.congresses import RESERVED, forget
 from accounts.models import Congress, Delegation, User
 from voting.domain.core.people import InitialPassword, Newcomer, enter_people
 from voting.models import Cycle, Round
-from voting.states import RoundStatus
+from voting.states import OVER_STATUSES
 
 
 @transaction.atomic
@@ -53,7 +53,7 @@ def change_congress(congress: Congress, **fields: Any) -> None:
     What is frozen or published keeps the names of its time.
     """
     held = Congress.objects.select_for_update(of=("self",)).get(pk=congress.pk)
-    slips_out = Round.objects.filter(cycle__congress=held).exclude(status=RoundStatus.PUBLISHED)
+    slips_out = Round.objects.filter(cycle__congress=held).exclude(status__in=OVER_STATUSES)
     if fields.get("slug", held.slug) != held.slug and slips_out.exists():
         raise ValidationError(
             {

@@ -12,7 +12,7 @@ and ``domain.after.progress_lists``.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import FileStatus, StagedFile, User
 from voting.domain.core.journal import record
@@ -33,12 +33,22 @@ from voting.models import Cycle, JournalEntry
 from voting.states import Act
 
 Kept = TypeVar("Kept", bound=StagedFile)
-Row = tuple[int, dict[str, str]]
+Row = tables.Row
 
 WHOLE_FILE: dict[str, Promise] = {
     "too_large": gettext_lazy("The file is larger than 20 MB."),
     "too_many_rows": gettext_lazy("The file has more than %(most)s rows."),
     "not_xlsx": gettext_lazy("The file is no XLSX workbook that can be read."),
+    "docx": gettext_lazy(
+        "The file is a Word document; copy its table into a workbook and save that as XLSX."
+    ),
+    "old_xls": gettext_lazy(
+        "The file is a workbook in the old format (.xls), or one with a password. Open it, save it as XLSX without a "
+        "password, and choose that file."
+    ),
+    "html": gettext_lazy(
+        "The file is a web page with the name of a workbook. Open it, save it as XLSX, and choose that file."
+    ),
     "bomb": gettext_lazy("The workbook would unpack to far more than a list needs; it was not opened."),
     "far": gettext_lazy(
         "Something stands in cell %(found)s, far outside of any list. Delete what stands there, save the file and "
@@ -52,7 +62,7 @@ WHOLE_FILE: dict[str, Promise] = {
     "busy": gettext_lazy("Somebody else's file is being read; try again in a moment."),
     "encoding": gettext_lazy("The text of the file cannot be read: save it as UTF-8, GB18030 or XLSX."),
     "empty": gettext_lazy("The file is empty."),
-    "header": gettext_lazy("The first row must name the columns %(wanted)s. Found: %(found)s."),
+    "header": gettext_lazy("A list needs the columns %(wanted)s, and the file has fewer. Found: %(found)s."),
 }
 
 
@@ -116,14 +126,44 @@ class CannotUndo(Refused):
         return _("This import cannot be undone any more: it is not the last one that stands.")
 
 
+class NotSettled(Refused):
+    """Nobody has said yet which column of the file is which."""
+
+    def __str__(self) -> str:
+        return _("Say first which column is which; nothing was imported.")
+
+
+class Unanswered(Refused):
+    """Something that the preview asks was not ticked."""
+
+    def __init__(self, questions: Sequence[tables.Observation]) -> None:
+        super().__init__(questions)
+        self.questions = questions
+
+    def __str__(self) -> str:
+        return ngettext(
+            "One question of the preview is not answered: tick it if it is right. Nothing was imported.",
+            "%(number)d questions of the preview are not answered: tick them if they are right. Nothing was imported.",
+            len(self.questions),
+        ) % {"number": len(self.questions)}
+
+
 @dataclass
 class Confirmed(Generic[Kept]):
-    """A file that is being taken in: as it was staged, its content and rows, and what the journal will say of it."""
+    """A file that is being taken in: as it was staged, its content, the table in it, its rows, which were all read, and
+    what the journal will say of it.
+    """
 
     file: Kept
     content: bytes
+    table: tables.OpenTable
     rows: list[Row]
     entry: dict[str, Any]
+
+
+def _as_read(file: StagedFile) -> tuple[bytes, object]:
+    """Return what the rows of a file were read from: its content, and how it is to be read."""
+    return bytes(file.content), file.reading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +171,8 @@ class Import(Generic[Kept]):
     """What one kind of list brings to the common way.
 
     ``of`` are the fields that tie a file to its cycle. ``hold`` locks what must stay put until the transaction ends,
-    and refuses where nothing can be taken in now. ``wanted`` names the columns that must be there, for a person.
+    and refuses where nothing can be taken in now. ``wanted`` names the columns that must be there, for a person;
+    ``theirs`` are the fields that tie a file to the congress of a cycle, ``labels`` what the columns are called.
     """
 
     model: type[Kept]
@@ -140,12 +181,48 @@ class Import(Generic[Kept]):
     wanted: Callable[[], str]
     of: Callable[[Cycle], dict[str, Any]]
     hold: Callable[[Cycle], object]
+    theirs: Callable[[Cycle], dict[str, Any]]
+    labels: Callable[[], dict[str, str]]
 
-    def rows(self, content: bytes) -> Iterator[Row]:
-        """Open a file and return its rows: line and cells. Raises FileRefused; for too many rows when they come."""
+    def opened(
+        self, content: bytes, *, cycle: Cycle, choices: tables.Choices | None = None
+    ) -> tables.OpenTable:
+        """Open a file as it is proposed, with what was learnt in this congress, or as a person chose.
+
+        Raises FileRefused.
+        """
         with self._refused():
-            rows = tables.read(content, self.columns)
-        return self._rows(rows)
+            return tables.read(content, self.columns, choices, self.learnt(cycle))
+
+    def read_through(
+        self, content: bytes, *, cycle: Cycle, choices: tables.Choices | None = None
+    ) -> tables.OpenTable:
+        """Open a file and, where its columns are settled, read it to its end. Raises FileRefused."""
+        table = self.opened(content, cycle=cycle, choices=choices)
+        if not table.unsettled:
+            for _row in self.settled_rows(table):
+                pass
+        return table
+
+    def reopened(self, file: StagedFile, *, cycle: Cycle) -> tables.OpenTable:
+        """Open a staged file as the person chose, or as it was proposed."""
+        return self.opened(bytes(file.content), cycle=cycle, choices=choices_of(file))
+
+    def settled_rows(self, table: tables.OpenTable) -> Iterator[Row]:
+        """Yield the rows of a file. Raises NotSettled at once, FileRefused for too many rows when they come."""
+        if table.unsettled:
+            raise NotSettled
+        return self._rows(table.rows())
+
+    def learnt(self, cycle: Cycle) -> dict[str, str]:
+        """Return the headings that people of this congress gave a meaning, from the lists that were taken in."""
+        applied = self.model._default_manager.filter(  # noqa: SLF001 Django's documented interface
+            **self.theirs(cycle), status=FileStatus.APPLIED
+        )
+        learnt: dict[str, str] = {}
+        for reading in applied.order_by("pk").values_list("reading", flat=True):
+            learnt |= reading.get("named", {})
+        return {heading: name for heading, name in learnt.items() if name in self.columns.headers}
 
     def _rows(self, rows: Iterator[Row]) -> Iterator[Row]:
         with self._refused():
@@ -175,26 +252,52 @@ class Import(Generic[Kept]):
         file.save(force_insert=True)
         return file
 
+    @transaction.atomic
+    def choose(
+        self, file: StagedFile, *, cycle: Cycle, choices: tables.Choices, named: dict[str, str], **own: Any
+    ) -> Kept:
+        """Keep how a staged file is to be read; ``named`` are the headings that get a meaning only by this.
+
+        Raises what ``hold`` raises, or NotStaged.
+        """
+        self.hold(cycle)
+        kept = self._files(cycle).select_for_update().filter(pk=file.pk, status=FileStatus.STAGED).first()
+        if kept is None:
+            raise NotStaged
+        kept.reading = {
+            "sheet": choices.sheet,
+            "header": choices.header,
+            "places": None if choices.places is None else dict(choices.places),
+            "fill": choices.fill,
+            "leave_hidden": choices.leave_hidden,
+            "named": named,
+        }
+        for name, value in own.items():
+            setattr(kept, name, value)
+        kept.save()
+        return kept
+
     @contextmanager
     def confirmed(
         self, file: StagedFile, *, cycle: Cycle, by: User, at: datetime
     ) -> Iterator[Confirmed[Kept]]:
         """Let the body write the rows of a staged file, all of them or none, and add to what the journal says.
 
-        Raises FileRefused, what ``hold`` raises, or NotStaged.
+        Raises FileRefused, NotSettled, what ``hold`` raises, or NotStaged.
         """
-        staged_now = self._files(cycle).filter(pk=file.pk, status=FileStatus.STAGED)
-        opened = bytes(staged_now.values_list("content", flat=True).first() or b"")
-        rows = list(self.rows(opened)) if opened else []
+        before = self._files(cycle).filter(pk=file.pk, status=FileStatus.STAGED).first()
+        table = self.reopened(before, cycle=cycle) if before else None
+        rows = list(self.settled_rows(table)) if table else []
         with transaction.atomic():
             self.hold(cycle)
             with self._moved(
                 file, cycle, since=FileStatus.STAGED, to=FileStatus.APPLIED, refusal=NotStaged
             ) as staged:
-                if bytes(staged.content) != opened:
+                content = bytes(staged.content)
+                if before is None or table is None or _as_read(staged) != _as_read(before):
                     raise NotStaged
-                entry = {"file": staged.file_name, "digest": digest_of(opened)}
-                yield Confirmed(staged, opened, rows, entry)
+                entry = {"file": staged.file_name, "digest": digest_of(content)}
+                yield Confirmed(staged, content, table, rows, entry)
             record(cycle=cycle, act=self.act, by=by, at=at, data=entry)
 
     @transaction.atomic
@@ -242,6 +345,18 @@ class Import(Generic[Kept]):
         locked.save()
 
 
+def choices_of(file: StagedFile) -> tables.Choices:
+    """Return what a person said of a staged file."""
+    kept = file.reading
+    return tables.Choices(
+        sheet=kept.get("sheet"),
+        header=kept.get("header"),
+        places=kept.get("places"),
+        fill=kept.get("fill", ""),
+        leave_hidden=kept.get("leave_hidden", False),
+    )
+
+
 def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
@@ -250,6 +365,12 @@ def require_flawless(faulty: int, *, leave_out: bool = False) -> None:
     """Raise FaultyRows where a row is faulty, unless it was said that such rows are left out."""
     if faulty and not leave_out:
         raise FaultyRows(faulty)
+
+
+def require_answered(questions: Collection[tables.Observation], agreed: Collection[str]) -> None:
+    """Raise Unanswered where something that is asked was not said yes to."""
+    if unanswered := [question for question in questions if question.code not in agreed]:
+        raise Unanswered(unanswered)
 
 
 def require_as_previewed(then: str, now: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
@@ -16,7 +17,7 @@ from voting.models import CongressEntry, Cycle, JournalEntry
 from voting.states import Act, CongressAct
 
 #: First key of the advisory lock under which a chain grows; the second is the cycle, or the congress.
-_LOCK, _LOCK_OF_CONGRESS = 0x6A6F75, 0x6A6F76
+_LOCK, _LOCK_OF_CONGRESS, _LOCK_OF_DRAFT = 0x6A6F75, 0x6A6F76, 0x6A6F77
 GENESIS = "0" * 64
 
 Entry = TypeVar("Entry", JournalEntry, CongressEntry)
@@ -55,6 +56,18 @@ def record_of_congress(
     return _append(entry, CongressEntry.objects.filter(congress=congress), digest_of_congress_entry)
 
 
+def hold_draft(address: str) -> None:
+    """Let whoever saves the draft at this address at the same moment wait until this transaction ends."""
+    _hold(_LOCK_OF_DRAFT, int.from_bytes(sha256(address.encode()).digest()[:4], signed=True))
+
+
+def last_entry(cycle: Cycle, *acts: Act, **data: Any) -> JournalEntry | None:
+    """Return the last entry of these acts of which the journal says this."""
+    entries = JournalEntry.objects.filter(cycle=cycle, act__in=acts)
+    entries = entries.filter(**{f"data__{name}": value for name, value in data.items()})
+    return entries.select_related("actor").order_by("-sequence").first()
+
+
 def _hold(*lock: int) -> None:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("A journal entry belongs to the transaction of its act.")
@@ -79,7 +92,7 @@ def digest_of(entry: JournalEntry) -> str:
                 "act": str(entry.act),
                 "actor": entry.actor.username,
                 "at": entry.at.astimezone(UTC).isoformat(),
-                "cycle": entry.cycle.slug,
+                "cycle": entry.cycle.journal_slug,
                 "data": entry.data,
                 "previous": entry.previous,
                 "sequence": entry.sequence,

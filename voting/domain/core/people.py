@@ -203,32 +203,36 @@ def change_person(
     may_sign_in: bool,
     by: User | None,
     at: datetime,
+    role: Role | None = None,
     second: User | None = None,
 ) -> None:
-    """Correct the name, the unit of an officer, and whether the person may sign in. Raises LastKeeper.
+    """Correct the name, the role, the unit of an officer, and whether the person may sign in. Raises LastKeeper.
 
-    While a vote is under way, two let somebody with a part in it sign in again, or give them another name: raises
-    SecondPersonNeeded or SamePersonTwice.
+    ``role`` is None where it stays. While a vote is under way, two let somebody with a part in it sign in again, give
+    them another name, or give or take a part in it: raises SecondPersonNeeded or SamePersonTwice.
     """
     # All keepers in one order: two who shut each other out wait for each other, and the second is refused.
     keepers = Q(role=Role.KEEPER, congress=user.congress) if user.role == Role.KEEPER else Q()
     rows = User.objects.select_for_update(of=("self",)).filter(Q(pk=user.pk) | keepers).order_by("pk")
     by_key = {each.pk: each for each in rows}
     held = by_key.pop(user.pk)
-    if held.role == Role.KEEPER and not may_sign_in and not any(each.is_active for each in by_key.values()):
+    new_role = role or Role(held.role)
+    keeps_on = may_sign_in and new_role == Role.KEEPER
+    if held.role == Role.KEEPER and not keeps_on and not any(each.is_active for each in by_key.values()):
         raise LastKeeper
-    was = (held.name, held.unit.name if held.unit else "")
+    was = (held.name, held.unit.name if held.unit else "", held.role)
     could = held.is_active
     beside: dict[str, str] = {}
-    if (may_sign_in and not could) or held.name != name:
-        beside = _beside(held.congress, held.role, by=by, second=second)
-    held.name, held.is_active = name, may_sign_in
-    if held.role == Role.UNIT:
-        held.unit = Unit.objects.get_or_create(congress=held.congress, name=unit)[0] if unit else None
-    held.save(update_fields=["name", "is_active", "unit"])
-    if was != (now := (held.name, held.unit.name if held.unit else "")):
+    if (may_sign_in and not could) or held.name != name or held.role != new_role:
+        beside = _beside(held.congress, held.role, new_role, by=by, second=second)
+    held.name, held.is_active, held.role = name, may_sign_in, new_role
+    officer = held.role == Role.UNIT and unit
+    held.unit = Unit.objects.get_or_create(congress=held.congress, name=unit)[0] if officer else None
+    held.save(update_fields=["name", "is_active", "unit", "role"])
+    if was != (now := (held.name, held.unit.name if held.unit else "", held.role)):
         changed = {"was": was[0], "name": now[0]} if was[0] != now[0] else {}
         changed |= {"unit": now[1]} if was[1] != now[1] else {}
+        changed |= {"role_before": str(was[2]), "role": str(now[2])} if was[2] != now[2] else {}
         _note(CongressAct.ACCOUNT_CHANGED, held, by=by, at=at, data=changed | beside)
     if could != may_sign_in:
         act = CongressAct.SIGN_IN_ALLOWED if may_sign_in else CongressAct.SIGN_IN_BARRED

@@ -42,6 +42,8 @@ class RoundNotOpen(BallotRefused):
         return self.status not in BEFORE_OPENING
 
     def __str__(self) -> str:
+        if self.status == RoundStatus.ANNULLED:
+            return _("This round was annulled. This ballot was not cast and is not in the urn.")
         if self.is_over:
             return _("Voting is closed. This ballot was not cast and is not in the urn.")
         return _("Voting has not opened yet. Please wait until the executive chairperson opens it.")

@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.codes import MistypedCode, digits_of
 from accounts.models import User
 from voting.count import sealing
+from voting.count.key_marks import KeyMark
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.models import JournalEntry, KeySlip, Round
@@ -248,8 +249,15 @@ def read_typed(round_: Round, texts: Sequence[str], *, held: Sequence[KeySlip]) 
 
 
 def _replaced(round_: Round, slip: KeySlip, field: int) -> str:
-    """Return the name of a slip that is known and opens nothing here."""
+    """Return the name of a slip that is known and opens nothing here, with its mark and what came after it."""
+    held = JournalEntry.objects.filter(cycle=round_.cycle_id, act=Act.KEY_SPLIT)
+    its_own = (
+        held.filter(data__round=slip.round.number, data__ceremony=slip.ceremony).order_by("-sequence").first()
+    )
+    newest = last_ceremony(round_)
     names = {
+        "mark": str(KeyMark.of(its_own.data["key"])) if its_own else "—",
+        "now": date_format(timezone.localtime(newest.at), "Y-m-d H:i") if newest else "—",
         "field": field,
         "place": slip.place,
         "name": slip.holder.name,
@@ -259,14 +267,15 @@ def _replaced(round_: Round, slip: KeySlip, field: int) -> str:
     if slip.round_id != round_.pk:
         return (
             _(
-                "Field %(field)d: this is slip %(place)d (%(name)s) of round %(round)d, from the ceremony of %(at)s."
+                "Field %(field)d: this is slip %(place)d (%(name)s) of round %(round)d, from the ceremony of %(at)s, "
+                "mark %(mark)s. The slips of this round are those of the ceremony of %(now)s."
             )
             % names
         )
     return (
         _(
-            "Field %(field)d: this is slip %(place)d (%(name)s) of the key ceremony of %(at)s, which was replaced "
-            "by a later one."
+            "Field %(field)d: this is slip %(place)d (%(name)s) of the key ceremony of %(at)s, mark %(mark)s; a new "
+            "ceremony was held at %(now)s, and this slip opens nothing any more."
         )
         % names
     )

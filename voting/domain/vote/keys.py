@@ -20,7 +20,7 @@ from accounts.roles import SCRUTINEERS
 from voting import permissions
 from voting.count import sealing
 from voting.count.formats.files import TRIAL
-from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.core.refusals import ReasonMissing, Refused, StepNotAllowed
 from voting.domain.core.second_person import second_person
 from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.domain.vote.key_slips import (
@@ -106,12 +106,13 @@ def hold_ceremony(
     by: User,
     at: datetime,
     all_needed: bool = False,
+    reason: str = "",
 ) -> HeldCeremony:
     """Make the round's key and lay a slip by for each holder, sealed to the code that is returned, this once.
 
     Nobody sees a slip but its holder, who takes it with ``take_slip``. Holding the ceremony again before the vote
-    opens makes a new key, and the old slips are worth nothing. Raises BadSplit, NotAHolder, NoSlipToSpare or
-    StepNotAllowed.
+    opens makes a new key, and the old slips are worth nothing: that has a reason. Raises BadSplit, NotAHolder,
+    NoSlipToSpare, ReasonMissing or StepNotAllowed.
     """
     if not sealing.FEWEST_NEEDED <= needed <= len(holders) <= sealing.MOST_ISSUED:
         raise BadSplit
@@ -131,6 +132,7 @@ def hold_ceremony(
         "issued": len(holders),
         "ceremony": ceremony,
         "holders": [holder.name for holder in holders],
+        **_replacing(round_, reason),
     }
     _take_key(round_, key, data, by=by, at=at)
     slips = []
@@ -141,6 +143,15 @@ def hold_ceremony(
         lay_slip_by(slip, mnemonic, code=code)
         slips.append(slip)
     return HeldCeremony(code, tuple(KeySlip.objects.bulk_create(slips)))
+
+
+def _replacing(round_: Round, reason: str) -> dict[str, str]:
+    """Return what the journal says where a ceremony was held before this one. Raises ReasonMissing."""
+    if not round_.key_fingerprint:
+        return {}
+    if not reason.strip():
+        raise ReasonMissing
+    return {"reason": reason.strip(), "replaces": round_.key_fingerprint}
 
 
 def _take_key(round_: Round, key: sealing.PublicKey, data: dict[str, Any], *, by: User, at: datetime) -> None:
@@ -170,12 +181,14 @@ def register_key(
     issued: int,
     by: User,
     at: datetime,
+    reason: str = "",
     second: User | None = None,
 ) -> sealing.PublicKey:
     """Take the public half of a key that was made offline: its private half never touches the server.
 
-    Nothing here shows who holds its slips, so a scrutineer stands by it as second person. Raises BadSplit, NotAKey,
-    SecondPersonNeeded, SamePersonTwice or StepNotAllowed.
+    Nothing here shows who holds its slips, so a scrutineer stands by it as second person. Where there is a key already,
+    its slips become worthless, with a reason. Raises BadSplit, NotAKey, SecondPersonNeeded, SamePersonTwice,
+    ReasonMissing or StepNotAllowed.
     """
     if not sealing.FEWEST_NEEDED <= needed <= issued <= sealing.MOST_ISSUED:
         raise BadSplit
@@ -186,7 +199,10 @@ def register_key(
     key = sealing.PublicKey(raw)
     round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
     beside = second_person(second, by=by, congress=round_.cycle.congress, roles=SCRUTINEERS)
-    data = {"key": key.fingerprint, "needed": needed, "issued": issued, "offline": True, **beside}
+    data = {
+        "key": key.fingerprint, "needed": needed, "issued": issued, "offline": True,
+        **_replacing(round_, reason), **beside,
+    }  # fmt: skip
     _take_key(round_, key, data, by=by, at=at)
     return key
 

@@ -14,6 +14,7 @@ from voting.count.canonical import sha256_hex
 from voting.count.formats.definition import DefinitionBody
 from voting.count.formats.notice import (
     NOTICE,
+    AnnulledRound,
     EarlierRound,
     FurtherBallot,
     NoticeBallots,
@@ -32,7 +33,7 @@ from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote.definitions import definition_of, working_of
 from voting.domain.vote.rounds import move_round
 from voting.domain.vote.ties import open_tie
-from voting.models import Cycle, Notice, Round, TieDecision, VotingRules
+from voting.models import Annulment, Cycle, Notice, Round, TieDecision, VotingRules
 from voting.states import Act, RoundStatus, Stage
 
 #: Below so many ballots a channel's votes for each project are left out of the notice: they could name voters (F27).
@@ -92,6 +93,13 @@ def further_ballot(
     return None
 
 
+def is_last_round(round_: Round) -> bool:
+    """Tell whether the rules allow no round after this one; those that were annulled count for none."""
+    most = round_.rules.most_rounds
+    held = Round.objects.filter(cycle=round_.cycle_id, number__lte=round_.number)
+    return 0 < most <= held.exclude(status=RoundStatus.ANNULLED).count()
+
+
 def notice_body(*, round_: Round, at: datetime) -> NoticeBody:
     """Return everything the notice says, from the certified tally and the frozen definitions alone."""
     working = working_of(round_)
@@ -99,6 +107,8 @@ def notice_body(*, round_: Round, at: datetime) -> NoticeBody:
     tie = TieDecision.objects.select_related("recorded_by").filter(round=round_).first()
     items = [_decided(item, tie) for item in named_items(working, definition)]
     following = further_ballot(items, outcome, round_.rules, seats=round_.seats)
+    if following and is_last_round(round_):
+        following = None
     earlier = [read_notice(notice.body) for notice in _earlier(round_)]
     chosen = [item["number"] for item in items if item["decision"] is ItemDecision.CHOSEN]
     in_all = sorted([n for body in earlier for n in body["chosen"]] + chosen)
@@ -131,6 +141,7 @@ def notice_body(*, round_: Round, at: datetime) -> NoticeBody:
         "missing": outcome["missing"],
         "slate": slate,
         "rounds": [_in_short(body) for body in earlier],
+        "annulled": _annulled(round_),
         "chosen_in_all": in_all,
         "annual_tasks": [] if left_over else rest,
         "left_over": rest if left_over else [],
@@ -139,6 +150,23 @@ def notice_body(*, round_: Round, at: datetime) -> NoticeBody:
         "published_at": _moment(at),
     }
     return NOTICE.of(body)
+
+
+def _annulled(round_: Round) -> list[AnnulledRound]:
+    """Return the rounds before this one that were annulled."""
+    annulments = Annulment.objects.filter(round__cycle=round_.cycle, round__number__lt=round_.number)
+    return [
+        {
+            "number": each.round.number,
+            "decision": each.decision,
+            "reason": each.reason,
+            "counted": each.counted,
+            "urn": {"ballots": each.round.seal.ballots, "root": each.round.seal.root},
+            "recorded_by": each.recorded_by.name,
+            "recorded_at": _moment(each.recorded_at),
+        }
+        for each in annulments.select_related("round__seal", "recorded_by").order_by("round__number")
+    ]
 
 
 def _earlier(round_: Round) -> list[Notice]:

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts import codes
 from accounts.models import User
 from voting.domain.core.refusals import ReasonMissing, Refused, StepNotAllowed
 from voting.domain.vote.paper_readings import (
@@ -22,6 +21,7 @@ from voting.domain.vote.paper_readings import (
     BoxNotCounted,
     ChiefReads,
     GroupTooMany,
+    MoreReturned,
     NoSuchPlace,
     NothingToSettle,
     NotTheChief,
@@ -29,7 +29,9 @@ from voting.domain.vote.paper_readings import (
     ReadAlready,
     ReadSheet,
     SameReader,
+    SheetRead,
     agreed,
+    correct_box,
     marks_of_text,
     read_batch,
     record_box,
@@ -37,7 +39,8 @@ from voting.domain.vote.paper_readings import (
     settle,
     sheets,
 )
-from voting.domain.vote.rolls import CheckInClosed, NotOnRoll, attendance
+from voting.domain.vote.roll_numbers import on_roll
+from voting.domain.vote.rolls import CheckInClosed, attendance
 from voting.models import RollEntry, Round
 from voting.states import CHECK_IN_STATUSES, Act, Presence
 
@@ -48,6 +51,7 @@ __all__ = [
     "ChiefReads",
     "GroupTooMany",
     "HasNoPaper",
+    "MoreReturned",
     "NoSuchPlace",
     "NotInTheHall",
     "NotTheChief",
@@ -56,8 +60,10 @@ __all__ = [
     "ReadAlready",
     "ReadSheet",
     "SameReader",
+    "SheetRead",
     "VotedOnline",
     "agreed",
+    "correct_box",
     "hand_out",
     "hand_out_to_rest",
     "marks_of_text",
@@ -126,7 +132,7 @@ def hand_out(*, round_: Round, numbers: Iterable[str], by: User, at: datetime) -
             _require_may_have_paper(entries)
             return _mark(locked, [e.number for e in entries if not e.paper], by=by, at=at)
     except VotedOnline:
-        asked = sorted(codes.normalise(number).upper() for number in numbers)
+        asked = sorted(on_roll(round_, numbers))
         with transaction.atomic():
             record_paper(round_, Act.PAPER_REFUSED, {"delegates": asked}, by=by, at=at)
         raise
@@ -191,12 +197,8 @@ def _entries(round_: Round) -> QuerySet[RollEntry]:
 
 
 def _named(round_: Round, numbers: Iterable[str]) -> list[RollEntry]:
-    """Return the entries with these numbers, locked. Raises NotOnRoll."""
-    wanted = {codes.normalise(number).upper() for number in numbers}
-    entries = list(_entries(round_).filter(number__in=wanted))
-    if missing := wanted - {entry.number for entry in entries}:
-        raise NotOnRoll(min(missing))
-    return entries
+    """Return the entries with these numbers, locked. Raises NotOnRoll or SeveralFit."""
+    return list(_entries(round_).filter(number__in=on_roll(round_, numbers)))
 
 
 def _require_may_have_paper(entries: Sequence[RollEntry]) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import codes
 from accounts.models import Delegate, User
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import ReasonMissing, Refused
-from voting.domain.vote.rolls import NotOnRoll, eligible
+from voting.domain.vote.roll_numbers import NotOnRoll, meant, on_roll
+from voting.domain.vote.rolls import eligible
 from voting.domain.vote.rules import SMALLEST_GROUP
 from voting.models import RollEntry, Round
 from voting.states import BEFORE_OPENING, Act, Presence
@@ -66,10 +66,9 @@ def exclude(*, round_: Round, number: str, reason: str, by: User, at: datetime) 
 
     Raises RollFixed, ReasonMissing, NotOnRoll or HoldsPaper.
     """
-    locked, number, reason = _begin(round_, number, reason)
-    entry = locked.roll.select_for_update().filter(number=number, excluded=False).first()
-    if entry is None:
-        raise NotOnRoll(number)
+    locked, reason = _begin(round_, reason)
+    number = on_roll(locked, [number])[0]
+    entry = locked.roll.select_for_update().get(number=number)
     if entry.paper:
         raise HoldsPaper
     _require_group_large_enough(locked, entry)
@@ -83,14 +82,20 @@ def admit(*, round_: Round, number: str, reason: str, by: User, at: datetime) ->
 
     Raises RollFixed, ReasonMissing, AlreadyOnRoll or NotADelegate.
     """
-    locked, number, reason = _begin(round_, number, reason)
+    locked, reason = _begin(round_, reason)
+    people = eligible(locked.cycle)
+    known = {*people.values_list("number", flat=True), *locked.roll.values_list("number", flat=True)}
+    try:
+        number = meant([number], known)[0]
+    except NotOnRoll as unknown:
+        raise NotADelegate(unknown.number) from unknown
     entry = locked.roll.select_for_update().filter(number=number).first()
     if entry is not None and not entry.excluded:
         raise AlreadyOnRoll(number)
     if entry is not None:
         locked.roll.filter(pk=entry.pk).update(excluded=False)
     else:
-        delegate = eligible(locked.cycle).filter(number=number).first()
+        delegate = people.filter(number=number).first()
         if delegate is None or locked.roll.filter(delegate=delegate).exists():
             raise NotADelegate(number)
         _enter(locked, delegate)
@@ -106,7 +111,7 @@ def _require_group_large_enough(round_: Round, entry: RollEntry) -> None:
         raise GroupTooSmall
 
 
-def _begin(round_: Round, number: str, reason: str) -> tuple[Round, str, str]:
+def _begin(round_: Round, reason: str) -> tuple[Round, str]:
     locked = (
         Round.objects.select_for_update(of=("self",))
         .select_related("cycle__congress", "rules")
@@ -116,7 +121,7 @@ def _begin(round_: Round, number: str, reason: str) -> tuple[Round, str, str]:
         raise RollFixed
     if not reason.strip():
         raise ReasonMissing
-    return locked, codes.normalise(number).upper(), reason.strip()
+    return locked, reason.strip()
 
 
 def _enter(round_: Round, delegate: Delegate) -> None:

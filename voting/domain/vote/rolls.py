@@ -12,7 +12,6 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import codes
 from accounts.models import Delegate, User
 from voting.count.counting import Base, Comparator, Floor
 from voting.count.formats.definition import Previous
@@ -22,6 +21,7 @@ from voting.domain.core.cycles import move_cycle
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, Refused, require
 from voting.domain.vote.definitions import write_definition
+from voting.domain.vote.roll_numbers import on_roll
 from voting.domain.vote.rules import group_conditions
 from voting.models import BallotItem, Candidate, Cycle, JournalEntry, RollEntry, Round, VotingRules
 from voting.states import CHECK_IN_STATUSES, Act, Body, Presence, RoundStatus, Stage
@@ -68,17 +68,6 @@ class NothingToUndo(Refused):
         return _("There is no entry of the desk left to take back.")
 
 
-class NotOnRoll(Refused):
-    """No such number on this round's roll."""
-
-    def __init__(self, number: str) -> None:
-        super().__init__(number)
-        self.number = number
-
-    def __str__(self) -> str:
-        return _("There is no delegate with the number %(number)s on this roll.") % {"number": self.number}
-
-
 @dataclass(frozen=True)
 class Attendance:
     """应到 roll, 实到 present, 请假 on leave, left early, and the quorum; all are numbers of delegates.
@@ -108,9 +97,14 @@ class Attendance:
         return self.present >= self.quorum_least
 
     @property
+    def in_hand(self) -> int:
+        """Who has a ballot in the urn or one on paper: with ``pending`` all who are present."""
+        return self.voted + self.paper
+
+    @property
     def pending(self) -> int:
         """Present, and neither a ballot in the urn nor one on paper in hand."""
-        return self.present - self.voted - self.paper
+        return self.present - self.in_hand
 
 
 def attendance(round_: Round) -> Attendance:
@@ -162,7 +156,9 @@ def roll_conditions(cycle: Cycle) -> list[Condition]:
         Condition(
             cycle.stage == Stage.DELIBERATION,
             gettext_lazy("the roll is not yet frozen"),
-            gettext_lazy("The roll has been frozen already."),
+            gettext_lazy("The roll has been frozen already.")
+            if cycle.stage not in {Stage.SOLICITATION, Stage.SCREENING}
+            else gettext_lazy("The slate of candidate projects is frozen first, then the roll."),
         ),
         *(
             [
@@ -188,6 +184,8 @@ def roll_conditions(cycle: Cycle) -> list[Condition]:
 def freeze_roll(*, cycle: Cycle, by: User, at: datetime) -> Round:
     """Freeze the roll and with it create the first round; the cycle enters voting. Raises ConditionsUnmet.
 
+    Where the vote is prepared anew after rounds were annulled, the round goes on with their numbers.
+
     The roll is a copy: deleting, merging or renaming a delegate later changes no total (F17).
     """
     hold_list(
@@ -196,8 +194,14 @@ def freeze_roll(*, cycle: Cycle, by: User, at: datetime) -> Round:
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     require(roll_conditions(cycle))
     rules = VotingRules.objects.get(cycle=cycle)
+    annulled = Round.objects.filter(cycle=cycle).order_by("-number").first()
     round_ = lay_out_round(
-        cycle=cycle, number=1, rules=rules, seats=rules.seats, candidates=cycle.candidates.all()
+        cycle=cycle,
+        number=annulled.number + 1 if annulled else 1,
+        rules=rules,
+        seats=rules.seats,
+        candidates=cycle.candidates.all(),
+        previous=previous_annulled(annulled) if annulled else None,
     )
     entries = RollEntry.objects.bulk_create(
         [
@@ -213,10 +217,15 @@ def freeze_roll(*, cycle: Cycle, by: User, at: datetime) -> Round:
         ],
         batch_size=5000,
     )
-    data = {"round": 1, "roll": len(entries), "definition": round_.definition_digest}
+    data = {"round": round_.number, "roll": len(entries), "definition": round_.definition_digest}
     record(cycle=cycle, act=Act.ROLL_FROZEN, by=by, at=at, data=data)
     move_cycle(cycle, to=Stage.VOTING, by=by, at=at)
     return round_
+
+
+def previous_annulled(round_: Round) -> Previous:
+    """Return how a definition names the round before it that was annulled: it has no notice."""
+    return {"round": round_.number, "because": "annulled", "notice": round_.definition_digest}
 
 
 def lay_out_round(
@@ -253,13 +262,11 @@ def set_presence(*, round_: Round, numbers: Iterable[str], presence: Presence, b
     """Record delegates as present, on leave or not checked in; return how many changed.
 
     Once the vote is open, whoever is present stays so: who has voted must not show in what the desk is answered. All or
-    none: raises NotOnRoll, StaysPresent, HasPaper or CheckInClosed and then nothing has changed.
+    none: raises NotOnRoll, SeveralFit, StaysPresent, HasPaper or CheckInClosed and then nothing has changed.
     """
-    wanted = {codes.normalise(number).upper() for number in numbers}
-    locked = _at_the_desk(round_)
+    locked = at_the_desk(round_)
+    wanted = on_roll(locked, numbers)
     entries = {e.number: e for e in locked.roll.select_for_update().filter(number__in=wanted, excluded=False)}
-    if missing := wanted - entries.keys():
-        raise NotOnRoll(min(missing))
     if presence != Presence.PRESENT:
         here = sorted(number for number, entry in entries.items() if entry.presence == Presence.PRESENT)
         if here and locked.status == RoundStatus.OPEN:
@@ -279,7 +286,7 @@ def set_presence(*, round_: Round, numbers: Iterable[str], presence: Presence, b
     return len(before)
 
 
-def _at_the_desk(round_: Round) -> Round:
+def at_the_desk(round_: Round) -> Round:
     """Lock the round while the desk writes. Raises CheckInClosed."""
     locked = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
     if locked.status not in CHECK_IN_STATUSES:
@@ -288,10 +295,10 @@ def _at_the_desk(round_: Round) -> Round:
 
 
 def _presence_entries(round_: Round) -> QuerySet[JournalEntry]:
-    """Return the desk's entries; once the vote is open, those since the opening."""
+    """Return the desk's entries since the roll was last frozen; once the vote is open, those since the opening."""
     journal = JournalEntry.objects.filter(cycle_id=round_.cycle_id, data__round=round_.number)
-    opened = journal.filter(act=Act.ROUND_OPENED).values("sequence")[:1]
-    since = Q(sequence__gt=Coalesce(Subquery(opened), 0))
+    marks = journal.filter(act__in=(Act.ROLL_FROZEN, Act.ROUND_OPENED)).order_by("-sequence")
+    since = Q(sequence__gt=Coalesce(Subquery(marks.values("sequence")[:1]), 0))
     return journal.filter(since, act=Act.PRESENCE_SET)
 
 
@@ -325,7 +332,7 @@ def undo_presence(*, round_: Round, by: User, at: datetime) -> list[str]:
     Delegates whose presence was changed again since, or who hold or cast a ballot, stay as they are; which they are,
     the journal doesn't say. Raises NothingToUndo or CheckInClosed.
     """
-    locked = _at_the_desk(round_)
+    locked = at_the_desk(round_)
     entry = last_presence(locked)
     if entry is None:
         raise NothingToUndo

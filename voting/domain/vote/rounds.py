@@ -143,28 +143,39 @@ def close_round(*, round_: Round, by: User, at: datetime, second: User | None = 
         beside |= second_person(second, by=by, congress=round_.cycle.congress)
     if not is_tried_key(round_):
         beside["key_doubted"] = True
-    counts = attendance(round_)
-    hashes = urn_hashes(round_)
+    seal, fields = seal_urn(round_)
+    data = {**sealed_data(seal, fields), **beside}
+    move_round(
+        round_, to=RoundStatus.CLOSED, act=Act.ROUND_CLOSED, by=by, at=at, data=data, closed_at=at, **fields
+    )
+    move_cycle(round_.cycle, to=Stage.COUNTING, by=by, at=at)
+    write_roll_anew(round_)
+    return seal
+
+
+def seal_urn(round_: Round) -> tuple[UrnSeal, dict[str, int]]:
+    """Seal the urn of an open round that is held alone; return the seal, and how many ballots were issued in all and on
+    paper.
+    """
+    counts, hashes = attendance(round_), urn_hashes(round_)
     seal = UrnSeal.objects.create(
         round=round_, ballots=len(hashes), hashes=b"".join(hashes), root=root_of(hashes)
     )
-    issued, paper = (counts.voted + counts.paper if round_.paper_only else counts.present), counts.paper
-    data = {"ballots": seal.ballots, "root": seal.root, "issued": issued, "paper": paper, **beside}
-    move_round(
-        round_,
-        to=RoundStatus.CLOSED,
-        act=Act.ROUND_CLOSED,
-        by=by,
-        at=at,
-        data=data,
-        closed_at=at,
-        issued=issued,
-        paper_issued=paper,
-    )
-    move_cycle(round_.cycle, to=Stage.COUNTING, by=by, at=at)
+    issued = counts.voted + counts.paper if round_.paper_only else counts.present
+    return seal, {"issued": issued, "paper_issued": counts.paper}
+
+
+def sealed_data(seal: UrnSeal, fields: dict[str, int]) -> dict[str, Any]:
+    """Return what the journal says of an urn that was sealed."""
+    return {
+        "ballots": seal.ballots, "root": seal.root, "issued": fields["issued"], "paper": fields["paper_issued"],
+    }  # fmt: skip
+
+
+def write_roll_anew(round_: Round) -> None:
+    """Write the whole roll in one statement, so that nothing tells in which order the delegates voted (F38)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT public.piaojue_write_roll_anew(%s)", [round_.pk])
-    return seal
 
 
 def urn_hashes(round_: Round) -> list[bytes]:

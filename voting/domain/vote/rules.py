@@ -20,6 +20,7 @@ from voting.models import Cycle, VotingRules
 from voting.states import Act, Stage
 
 __all__ = [
+    "LIMITS",
     "PRESETS",
     "SETTINGS",
     "SMALLEST_GROUP",
@@ -38,6 +39,8 @@ SETTINGS = (
     "blank_ballot", "floor_base", "floor_comparator", "floor_numerator", "floor_denominator", "group_name",
     "group_base", "group_comparator", "group_numerator", "group_denominator", "tie_rule", "shortfall_rule",
 )  # fmt: skip
+#: What stands in the adopted rules only where it is set.
+LIMITS = ("most_rounds",)
 #: What an assessment's rules have besides.
 OF_GRADES = ("satisfied_base", "satisfied_comparator", "satisfied_numerator", "satisfied_denominator")
 
@@ -55,7 +58,8 @@ class RulesFrozen(Refused):
 def settings_of(rules: VotingRules) -> dict[str, Any]:
     """Return the adopted settings as plain values, ready for canonical JSON."""
     names = (*SETTINGS, *OF_GRADES) if rules.ballot_type == BallotType.GRADES else SETTINGS
-    return {name: getattr(rules, name) for name in names}
+    limits = [name for name in LIMITS if getattr(rules, name)]
+    return {name: getattr(rules, name) for name in (*names, *limits)}
 
 
 @transaction.atomic

@@ -6,22 +6,27 @@ take it of ``voting.permissions``, and what was done of the journal.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from voting import permissions
 from voting.domain.before.conditions import begins_here
+from voting.domain.core.cycles import may_correct_session
 from voting.domain.core.refusals import Condition
+from voting.domain.vote.daybook import Daybook
 from voting.domain.vote.paper_ballots import PaperNotReady, agreed
 from voting.domain.vote.rolls import Attendance, attendance
 from voting.domain.vote.steps import RUNNING, STAFF, STEPS, StepKey, StepSpec, StepState
 from voting.domain.vote.tried_keys import DOUBT, is_tried_key
 from voting.models import Cycle, JournalEntry, Round, VotingRules
-from voting.states import RoundStatus
+from voting.states import ANNULLABLE, PREPARING_STAGES, RoundStatus
 
 __all__ = ["RUNNING", "STEPS", "RunningOrder", "Step", "StepKey", "StepState", "running_cycles"]
 
@@ -39,6 +44,18 @@ class Step:
     people: tuple[User, ...]
     mine: bool
     entry: JournalEntry | None
+    #: The dates that are planned; read when one is asked for.
+    dates: Callable[[], Mapping[str, date]] = dict
+
+    @property
+    def planned(self) -> date | None:
+        """By when it is planned; a plan binds nobody."""
+        return self.dates().get(self.key.value)
+
+    @property
+    def is_late(self) -> bool:
+        """Its planned day is over and it is not done."""
+        return self.planned is not None and not self.is_done and self.planned < timezone.localdate()
 
     @property
     def key(self) -> StepKey:
@@ -85,7 +102,9 @@ class RunningOrder:
 
     @cached_property
     def round(self) -> Round | None:
-        """The newest round, with what it hangs on; None before the roll is frozen."""
+        """The newest round, with what it hangs on; None before the roll is frozen, or while it is prepared anew."""
+        if self.cycle.stage in PREPARING_STAGES:
+            return None
         return (
             Round.objects.filter(cycle=self.cycle)
             .select_related("cycle__congress", "rules", "seal", "tally__counted_by", "tie_decision", "notice")
@@ -137,6 +156,17 @@ class RunningOrder:
     def certifiers(self) -> tuple[User, ...]:
         return self.people(StepKey.CERTIFY)
 
+    @property
+    def may_correct_year(self) -> bool:
+        """What was entered of the year, its session at least, may still be corrected."""
+        return may_correct_session(self.cycle)
+
+    @property
+    def may_annul(self) -> bool:
+        """The round stands between its opening and the certified count, and the person may record its annulment."""
+        at_hand = self.round is not None and self.round.status in ANNULLABLE
+        return at_hand and permissions.can_annul(self.user, self.cycle)
+
     def _step(self, place: int, spec: StepSpec, current: StepSpec | None) -> Step:
         state = StepState.CURRENT if spec is current else StepState.LATER
         people = self.people(spec.key)
@@ -148,7 +178,19 @@ class RunningOrder:
             people=people,
             mine=self.user in people,
             entry=self.entries.get(spec.act),
+            dates=lambda: self.daybook.dates,
         )
+
+    @cached_property
+    def daybook(self) -> Daybook:
+        """What the staff wrote down beside the steps."""
+        return Daybook.of(self.cycle)
+
+    @property
+    def own_later(self) -> Step | None:
+        """The first step after the current one that this person may take."""
+        later = (step for step in self.steps if step.state is StepState.LATER and step.mine)
+        return next(later, None)
 
     @cached_property
     def begins_here(self) -> bool:

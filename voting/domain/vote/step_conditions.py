@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import SCRUTINEERS
 from voting.domain.core.refusals import Condition
+from voting.domain.vote.delegate_slips import without_slip
 from voting.domain.vote.further_rounds import ballot_called_for, further_conditions
 from voting.domain.vote.rolls import Attendance
 from voting.domain.vote.rounds import opening_conditions
 from voting.domain.vote.ties import open_tie
 from voting.domain.vote.tried_keys import KeySwapped, is_tried_key
 from voting.models import Cycle, JournalEntry, Round, VotingRules
-from voting.states import CHECK_IN_STATUSES, Act, RoundStatus
+from voting.states import CHECK_IN_STATUSES, Act, RoundStatus, Stage
 
 
 class VoteSoFar(Protocol):
@@ -121,7 +122,7 @@ def closing(vote: VoteSoFar) -> list[Condition]:
 
 
 def has_paper(vote: VoteSoFar) -> bool:
-    return bool(vote.attendance and vote.attendance.paper)
+    return bool(vote.attendance and vote.attendance.paper) and is_counted_at_all(vote)
 
 
 def paper_read(vote: VoteSoFar) -> bool:
@@ -129,7 +130,7 @@ def paper_read(vote: VoteSoFar) -> bool:
 
 
 def has_tie(vote: VoteSoFar) -> bool:
-    return bool(vote.round and open_tie(vote.round))
+    return bool(vote.round and is_counted_at_all(vote) and open_tie(vote.round))
 
 
 def tie_decided(vote: VoteSoFar) -> bool:
@@ -170,7 +171,12 @@ def to_publish(vote: VoteSoFar) -> list[Condition]:
 def slips_printed(vote: VoteSoFar) -> bool:
     """The slips of the first round are good for all rounds."""
     later = vote.round is not None and vote.round.number > 1
-    return vote.reached(RoundStatus.OPEN) or Act.CODES_ISSUED in vote.entries or later
+    if vote.reached(RoundStatus.OPEN) or later or vote.round is None:
+        return vote.round is not None
+    last = vote.entries.get(Act.CODES_ISSUED)
+    if last is None or "delegates" not in last.data:
+        return last is not None
+    return not without_slip(vote.round)
 
 
 def quorum_checked_in(vote: VoteSoFar) -> object:
@@ -182,5 +188,10 @@ def to_go_on(vote: VoteSoFar) -> list[Condition]:
 
 
 def calls_for_another(vote: VoteSoFar) -> bool:
-    """The published result calls for a further round."""
-    return ballot_called_for(vote.round) is not None
+    """The published result calls for a further round, or the round was annulled; none was held, and none ruled out."""
+    return vote.cycle.stage == Stage.COUNTING and ballot_called_for(vote.round) is not None
+
+
+def is_counted_at_all(vote: VoteSoFar) -> bool:
+    """A round that was annulled is neither counted nor published."""
+    return vote.round is None or vote.round.status != RoundStatus.ANNULLED

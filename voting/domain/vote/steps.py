@@ -33,6 +33,7 @@ from voting.domain.vote.step_conditions import (
     closing,
     has_paper,
     has_tie,
+    is_counted_at_all,
     never,
     nobody,
     of_cycle,
@@ -291,6 +292,7 @@ _IN_ORDER = (
         title=_("Count the ballots"),
         purpose=_("The scrutineers enter their key slips, and the ballots are counted at once."),
         who=permissions.can_count,
+        listed=is_counted_at_all,
         needs=to_count,
         done=reaches(RoundStatus.COUNTED),
         act=Act.ROUND_COUNTED,
@@ -301,6 +303,7 @@ _IN_ORDER = (
         title=_("Certify the count"),
         purpose=_("A scrutineer who did not run the count compares the count report and vouches for it."),
         who=permissions.can_certify,
+        listed=is_counted_at_all,
         apart_from=lambda vote: vote.counter,
         needs=to_certify,
         done=reaches(RoundStatus.CERTIFIED),
@@ -324,6 +327,7 @@ _IN_ORDER = (
         title=_("Publish the result"),
         purpose=_("The result is frozen and becomes the public notice that everybody can read."),
         who=permissions.can_publish,
+        listed=is_counted_at_all,
         needs=to_publish,
         done=reaches(RoundStatus.PUBLISHED),
         act=Act.NOTICE_PUBLISHED,
@@ -332,7 +336,10 @@ _IN_ORDER = (
     StepSpec(
         key=StepKey.FURTHER,
         title=_("Begin the further round"),
-        purpose=_("The result calls for another ballot; it is laid out with the right projects and seats."),
+        purpose=_(
+            "The result calls for another ballot, or the round was annulled: it is laid out with the right projects "
+            "and seats."
+        ),
         who=permissions.can_begin_round,
         listed=calls_for_another,
         needs=to_go_on,

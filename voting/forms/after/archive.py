@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from voting.domain.after import archive
 from voting.domain.core.refusals import Refused
 from voting.forms.after.supervision import area
-from voting.forms.core.steps import ConfirmForm, StepForm
+from voting.forms.core.steps import StepForm
 from voting.models import Cycle
 
 
@@ -33,17 +33,16 @@ class CarryForm(StepForm):
         return "to" if isinstance(refusal, archive.NoNextYear) else None
 
 
-class DisposalForm(ConfirmForm):
+class DisposalForm(StepForm):
     """The record of the destruction: it cannot be undone."""
 
     slips = forms.IntegerField(label=gettext_lazy("Key slips destroyed"), min_value=0, max_value=1000)
     witnesses = forms.CharField(label=gettext_lazy("Witnesses"), max_length=200)
     note = forms.CharField(label=gettext_lazy("How it was done"), max_length=2000, widget=area())
-    field_order = ("slips", "witnesses", "note", "confirm")
+    field_order = ("slips", "witnesses", "note")
 
     def __init__(self, *args: Any, issued: int, **kwargs: Any) -> None:
-        sentence = _("The sealed ballots of this year are deleted for ever. Hashes, count and notice stay.")
-        super().__init__(*args, sentence=sentence, **kwargs)
+        super().__init__(*args, **kwargs)
         self.fields["slips"].help_text = (
             _("Issued for the vote and the assessments of this year: %d.") % issued
         )

@@ -22,9 +22,10 @@ from voting.domain.core.refusals import Refused
 from voting.forms.after.supervision import area, day_input
 from voting.forms.before.screening import MOMENT, numbers_in
 from voting.forms.core.plan_lines import milestones_as_lines, milestones_in, targets_as_lines, targets_in
-from voting.forms.core.steps import ConfirmForm, StepForm
+from voting.forms.core.steps import StepForm
+from voting.labels import COMPARATORS, choices_of
 from voting.models import Delivery, LightSetting
-from voting.states import COMPARATORS, Body, choices_of
+from voting.states import Body
 
 MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2, "min_value": 0, "required": False}
 
@@ -203,6 +204,8 @@ class LightsForm(StepForm):
         source: Any = PRESETS.get(preset, setting)
         names = ("yellow", "yellow_from", "red", "red_from", "unbegun_is_red")
         self.initial = {name: getattr(source, name) for name in names} | {"report_days": setting.report_days}
+        #: The form as the rule that is set fills it in, where a preset fills in this one.
+        self.stored = LightsForm(setting=setting) if source is not setting else self
 
     def field_of(self, refusal: Refused) -> str | None:
         if not isinstance(refusal, light_settings.LightsImpossible):
@@ -210,8 +213,10 @@ class LightsForm(StepForm):
         return "yellow" if refusal.code == "always" else "red"
 
 
-class AssessmentForm(ConfirmForm):
+class AssessmentForm(StepForm):
     """Who assesses what; the tick box says that it is not taken back."""
+
+    edits_stored = False
 
     body = forms.ChoiceField(
         label=gettext_lazy("Who votes"), choices=Body.choices, widget=forms.RadioSelect, initial=Body.DELEGATES,
@@ -230,7 +235,7 @@ class AssessmentForm(ConfirmForm):
         super().__init__(*args, **kwargs)
         self.initial = {"numbers": " ".join(map(str, numbers)), "body": Body.DELEGATES}
 
-    field_order = ("body", "numbers", "by_unit", "vote_at", "confirm")
+    field_order = ("body", "numbers", "by_unit", "vote_at")
 
     def clean_numbers(self) -> list[int]:
         """Return the numbers; one that stands twice is a slip of the pen. Raises ValidationError."""

@@ -26,6 +26,9 @@ FIRST_WORDS = 30
 class ReportForm(StepForm):
     """What a unit reports: the day, words, a figure for each target, a day for each milestone, pictures."""
 
+    #: It adds a report and takes nothing but what was changed here: see ``values``.
+    edits_stored = False
+
     day = forms.DateField(label=gettext_lazy("As of"), widget=day_input())
     text = forms.CharField(
         label=gettext_lazy("What was done"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Unit
 from voting.domain.after.supervision import DueTooFar, FaultDueInThePast, InspectionAhead, InspectionTooEarly
 from voting.domain.core.refusals import Refused
+from voting.forms.core.plain import NOT_CHOSEN
 from voting.forms.core.steps import StepForm
 from voting.states import Visit
 
@@ -52,7 +53,7 @@ class InspectionForm(StepForm):
     def __init__(self, *args: Any, congress: int, lead: Unit | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         units = Unit.objects.filter(congress=congress)
-        names = [("", "---------"), *((each.pk, str(each)) for each in units)]
+        names = [("", NOT_CHOSEN), *((each.pk, str(each)) for each in units)]
         for place in range(1, FAULTS + 1):
             self.fields[f"fault_{place}"] = forms.CharField(
                 label=_("Fault %(place)d") % {"place": place},

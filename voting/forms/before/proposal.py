@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from voting.domain.before.proposals import new_ticket
 from voting.domain.core import uploads
+from voting.forms.core.honeypot import UNSEEN, UnseenFilledIn
 from voting.forms.core.plain import PlainForm
 from voting.models import MOST_ATTACHMENTS, Proposal
 
@@ -98,10 +99,11 @@ class ProposalForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
             ) from None
         return uuid.UUID(text)
 
-    def clean_website(self) -> str:
-        if self.cleaned_data["website"]:
-            raise ValidationError(_("Leave this field empty: it is there to catch machines."))
-        return ""
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get(UNSEEN):
+            raise ValidationError(str(UnseenFilledIn()))
+        return cleaned
 
     @property
     def texts(self) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class UploadListForm(StepForm):
     file = forms.FileField(
         label=_("File"),
         help_text=_(
-            "XLSX or CSV; the first row names the columns 标题 and 内容, and if you have them 来源, 领域, 地点, 理由, "
+            "XLSX or CSV with the columns 标题 and 内容, and if you have them 来源, 领域, 地点, 理由, "
             "受益人群, 估算费用, 提出人, 联系方式."
         ),
         error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Unit
-from voting.domain.before.screening import DECISIONS, DueInThePast, UnitMissing
+from voting.domain.before.screening import DECISIONS, CannotMerge, DecidedMeanwhile, DueInThePast, UnitMissing
 from voting.domain.before.slates import FundsDoNotAddUp, NotScreened
 from voting.domain.core.refusals import Refused
 from voting.forms.core.plain import PlainForm
@@ -24,8 +26,9 @@ from voting.forms.core.plan_lines import (
     targets_in,
 )
 from voting.forms.core.steps import StepForm
-from voting.models import Candidate
-from voting.states import Criterion, Feasible, Outcome, Source
+from voting.models import Candidate, Decision
+from voting.read_models.before.queue import UNDECIDED
+from voting.states import Criterion, Feasible, Outcome, Source, Visibility
 from voting.text.numbers import small_whole
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -52,7 +55,7 @@ class TimesForm(StepForm):
 class CallForm(TimesForm):
     """The call as the public reads it."""
 
-    text = forms.CharField(label=gettext_lazy("Announcement"), max_length=5000, widget=_LINES)
+    text = forms.CharField(label=gettext_lazy("Text of the call"), max_length=5000, widget=_LINES)
     criteria = forms.CharField(label=gettext_lazy("What we look for"), max_length=3000, widget=_LINES)
     out_of_scope = forms.CharField(
         label=gettext_lazy("Out of scope"), max_length=3000, required=False, widget=_LINES
@@ -73,21 +76,65 @@ class CallForm(TimesForm):
         return values | {"fields": lines(values.pop("fields_of_work"))}
 
 
-class NumbersOfProposals(StepForm):
-    """Proposals by their numbers."""
+class QueueForm(PlainForm, forms.Form):
+    """Search and filters of the queue; what makes no sense is left out of account."""
 
-    numbers = forms.CharField(
-        label=gettext_lazy("Numbers of the proposals"),
-        help_text=gettext_lazy("With blanks or commas between them."),
+    q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=100)
+    source = forms.ChoiceField(label=gettext_lazy("From"), required=False)
+    field = forms.ChoiceField(label=gettext_lazy("Field of work"), required=False)
+    unit = forms.ModelChoiceField(
+        label=gettext_lazy("Unit asked or proposing"), queryset=Unit.objects.none(), required=False
     )
+    standing = forms.ChoiceField(label=gettext_lazy("Shown to the public"), required=False)
+    outcome = forms.ChoiceField(label=gettext_lazy("What became of it"), required=False)
+    overdue = forms.BooleanField(label=gettext_lazy("Only with an overdue opinion"), required=False)
 
-    def clean_numbers(self) -> list[int]:
-        return numbers_in(self.cleaned_data["numbers"])
+    def __init__(self, data: Any, *, congress: int, fields: Sequence[str]) -> None:
+        super().__init__(data, auto_id="by_%s")
+        all_of_them = ("", _("all"))
+        choices: dict[str, Any] = {
+            "source": Source.choices,
+            "field": [(name, name) for name in fields],
+            "standing": Visibility.choices,
+            "outcome": [(value or UNDECIDED, label) for value, label in Outcome.choices],
+        }
+        units: Any = self.fields["unit"]
+        units.queryset, units.empty_label = Unit.objects.filter(congress=congress).order_by("name"), _("all")
+        for name, values in choices.items():
+            self.fields[name].choices = [all_of_them, *values]  # type: ignore[attr-defined]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return what is asked for and understood."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def asked_pairs(self) -> list[tuple[str, str]]:
+        """Return what is asked for as names and values of an address."""
+        words = {True: "on"}
+        return [
+            (name, str(value.pk if isinstance(value, Unit) else words.get(value, value)))
+            for name, value in self.asked.items()
+        ]
+
+    @property
+    def query(self) -> str:
+        """Return what is asked for as it stands in an address."""
+        return urlencode(self.asked_pairs)
 
 
 class HideForm(StepForm):
     reason = forms.CharField(
         label=gettext_lazy("Why it is kept from the public; the proposer reads it"), max_length=300
+    )
+
+
+class DropForm(StepForm):
+    """A draft is dropped, with the reason."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why the draft is dropped; the reason stands in the journal"), max_length=300
     )
 
 
@@ -140,17 +187,66 @@ class DecideForm(StepForm):
         label=gettext_lazy("Internal note, never public"), max_length=3000, required=False, widget=_LINES
     )
 
-    def __init__(self, *args: Any, congress: int, **kwargs: Any) -> None:
+    #: The decision that the page showed, by its key; 0 where none stood.
+    knowing = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    #: What is decided before is not changed: another decision is added to it.
+    edits_stored = False
+    field_order = ("outcome", "public_reason", "unit", "checklist", "note")
+
+    def __init__(self, *args: Any, congress: int, standing: Decision | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = Unit.objects.filter(congress=congress)  # type: ignore[attr-defined]
+        self.initial["knowing"] = standing.pk if standing else 0
 
     def field_of(self, refusal: Refused) -> str | None:
         return "unit" if isinstance(refusal, UnitMissing) else None
+
+    def refuse(self, refusal: Refused | ValidationError) -> None:
+        """Say it; sent once more, the form knows of the decision that it was told of."""
+        super().refuse(refusal)
+        if isinstance(refusal, DecidedMeanwhile):
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data["knowing"] = str(refusal.decision.pk)  # type: ignore[index]
 
     @property
     def values(self) -> dict[str, Any]:
         values = dict(self.cleaned_data)
         return values | {"checklist": dict.fromkeys(values["checklist"], True)}
+
+
+class Ticked(StepForm):
+    """Proposals that were ticked in the queue; their numbers travel with the form."""
+
+    numbers = forms.CharField(widget=forms.HiddenInput)
+
+    def clean_numbers(self) -> list[int]:
+        return sorted(set(numbers_in(self.cleaned_data["numbers"])))
+
+
+class DecideTogetherForm(Ticked, DecideForm):
+    """One decision on all that were ticked."""
+
+    knowing = None  # type: ignore[assignment]
+
+
+class MergeForm(Ticked):
+    """Which of the ticked proposals the others are merged into; their titles stand at it."""
+
+    edits_stored = False
+    into = forms.ChoiceField(
+        label=gettext_lazy("The one that goes on; the others go along with it"), widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, titles: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["into"].choices = titles  # type: ignore[attr-defined]
+
+    def clean_into(self) -> int:
+        return int(self.cleaned_data["into"])
+
+    def field_of(self, refusal: Refused) -> str | None:
+        return "into" if isinstance(refusal, CannotMerge) else None
 
 
 class FormEntry(StepForm):
@@ -263,6 +359,9 @@ class OrderForm(StepForm):
 
 class SlateReportForm(StepForm):
     """The clerk's own words in the report."""
+
+    #: The form as the saved draft fills it in, where this one has what was typed since.
+    stored: SlateReportForm
 
     opening = forms.CharField(label=gettext_lazy("Opening"), max_length=5000, required=False, widget=_LINES)
     closing = forms.CharField(label=gettext_lazy("Closing"), max_length=5000, required=False, widget=_LINES)

@@ -17,12 +17,16 @@ from voting.domain.core.people import LastKeeper, Newcomer, UserNameTaken
 from voting.domain.core.refusals import Refused
 from voting.domain.core.second_person import BESIDE_KEEPERS
 from voting.forms.core.second_person import NAME, TwoPeople
-from voting.forms.core.steps import ConfirmForm, StepForm
+from voting.forms.core.steps import StepForm
 
 #: So many people are entered at once.
 ROWS = 8
 PARTS = ("name", "role", "username", "unit")
 _QUIET = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+def _staff_roles() -> list[tuple[str, Any]]:
+    return [(role.value, role.label) for role in Role if role in STAFF_ROLES]
 
 
 def user_name_field(**kwargs: Any) -> UsernameField:
@@ -59,7 +63,7 @@ class PeopleForm(BesideKeeper):
     def __init__(self, data: Any = None, *, begin_with: Sequence[Role] = (), **kwargs: Any) -> None:
         """``begin_with`` are the roles of the first rows."""
         super().__init__(data, **kwargs)
-        choices = [("", "—"), *((role.value, role.label) for role in Role if role in STAFF_ROLES)]
+        choices = [("", "—"), *_staff_roles()]
         for row in range(1, ROWS + 1):
             self.fields[f"name_{row}"] = forms.CharField(label=_("Name"), required=False, max_length=100)
             self.fields[f"role_{row}"] = forms.ChoiceField(
@@ -129,30 +133,49 @@ class PeopleForm(BesideKeeper):
 
 
 class PersonForm(BesideKeeper):
-    """What may be corrected of a person who is entered; the user name and the role stay, the journal knows them."""
+    """What may be corrected of a person who is entered; the user name stays, the journal knows it."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
     unit = forms.CharField(
         label=_("Unit"), max_length=60, required=False, widget=forms.TextInput(attrs={"list": "units"})
     )
+    role = forms.ChoiceField(label=_("Role"), choices=[], required=False)
     may_sign_in = forms.BooleanField(label=_("may sign in"), required=False)
+    field_order = ("name", "role", "unit", "may_sign_in")
 
-    def __init__(self, data: Any = None, *, person: User, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, person: User, roles: bool = True, **kwargs: Any) -> None:
+        """``roles``: the role may be changed, too."""
         initial = {
             "name": person.name,
             "unit": person.unit.name if person.unit else "",
             "may_sign_in": person.is_active,
+            "role": person.role,
         }
         # Only a new name, and who may sign in again, are two people's: the domain says so when they are sent.
         super().__init__(data, initial=initial, needed=NAME in (data or ()), **kwargs)
-        if person.role != Role.UNIT:
-            del self.fields["unit"]
+        self.was = person.role
+        self.fields["role"].choices = _staff_roles()  # type: ignore[attr-defined]
+        self.fields["unit"].help_text = _("Only for a unit officer.")
+        if not roles:
+            del self.fields["role"], self.fields["unit"]
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError where somebody becomes the officer of no unit."""
+        cleaned = super().clean()
+        role = cleaned.get("role")
+        if role == Role.UNIT != self.was and not cleaned.get("unit"):
+            self.add_error("unit", gettext("Which unit?"))
+        if role and role != Role.UNIT and cleaned.get("unit") and "unit" in self.changed_data:
+            self.add_error("unit", gettext("Only a unit officer has a unit."))
+        return cleaned
 
     def field_of(self, refusal: Refused) -> str | None:
-        return "may_sign_in" if isinstance(refusal, LastKeeper) else super().field_of(refusal)
+        if isinstance(refusal, LastKeeper):
+            return "role" if self.cleaned_data.get("role", Role.KEEPER) != Role.KEEPER else "may_sign_in"
+        return super().field_of(refusal)
 
 
-class RenewForm(BesideKeeper, ConfirmForm):
+class RenewForm(BesideKeeper):
     """A new initial password for somebody who lost theirs."""
 
 

@@ -8,9 +8,12 @@ from typing import Any
 from django import forms
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from voting.text.plain import plain
 
+#: What Django writes where nothing is chosen, and what we do.
+DASHES, NOT_CHOSEN = "---------", pgettext_lazy("field", "not chosen")
 TOO_LONG = _("At most %(limit_value)d characters; these are %(show_value)d.")
 
 
@@ -22,6 +25,8 @@ class PlainForm(forms.BaseForm):
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(_plain_data(data), *args, **kwargs)
+        for field in self.fields.values():
+            _say_what_is_not_chosen(field)
 
     def full_clean(self) -> None:
         """Check it all; a text that is too long is told so in our words, whatever form it stands on."""
@@ -29,6 +34,14 @@ class PlainForm(forms.BaseForm):
             if isinstance(field, forms.CharField):
                 field.error_messages.setdefault("max_length", TOO_LONG)
         super().full_clean()
+
+
+def _say_what_is_not_chosen(field: forms.Field) -> None:
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == DASHES:
+            field.empty_label = NOT_CHOSEN
+    elif isinstance(field, forms.ChoiceField) and isinstance(field.choices, list):
+        field.choices = [(value, NOT_CHOSEN if label == DASHES else label) for value, label in field.choices]
 
 
 def _plain_data(data: Any) -> Any:

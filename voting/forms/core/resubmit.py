@@ -7,7 +7,11 @@ import re
 from django.http import QueryDict
 
 #: Fields that hold a person's own words. Never marks, codes, key slips or passwords.
-_WORDS = re.compile(r"(?:text|reason|content|delay|note|targets|milestones|fault_\d+)", re.ASCII)
+_WORDS = re.compile(
+    r"(?:text|words|reason|content|delay|note|fault_\d+|public_reason|opening|closing|criteria|out_of_scope|how|background"
+    r"|fields_of_work|(?:targets|milestones|funds)(?:_text)?|asked|delegations|witnesses)",
+    re.ASCII,
+)
 
 
 def words_to_resubmit(data: QueryDict) -> list[str]:

@@ -93,8 +93,7 @@ class TwoPeople(StepForm):
 
     def _ask(self) -> None:
         self.fields |= _fields()
-        if "confirm" in self.fields:
-            self.order_fields([*(name for name in self.fields if name != "confirm"), "confirm"])
+        self.tick_last()
 
     @sensitive_variables()
     def clean(self) -> dict[str, Any]:

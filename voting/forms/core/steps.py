@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,12 +15,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import second_factor
 from accounts.models import User
-from voting.domain.core.refusals import ConditionsUnmet, Refused
+from voting.domain.core.refusals import ConditionsUnmet, ReasonMissing, Refused
 from voting.domain.vote import key_slips, keys
 from voting.forms.core.plain import PlainForm
 from voting.states import Presence
 
 _QUIET = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+#: The tick at what cannot be undone.
+TICK = "confirm"
+_UNTICKED = _("Tick the box to confirm; nothing has been done so far.")
 
 
 class StepForm(PlainForm, forms.Form):
@@ -29,19 +34,14 @@ class StepForm(PlainForm, forms.Form):
     required_css_class = ""
     #: The request of whoever is asked for the own second factor here.
     _request: HttpRequest | None = None
+    #: What it is filled in with is stored, and is changed with it; no proposal of ours, and no figure of now.
+    edits_stored: ClassVar[bool] = True
 
     def full_clean(self) -> None:
         """Check it all, and only where all of it is right what is used up by being checked."""
         super().full_clean()
         if self.is_bound and not self.errors:
             self.use_up()
-
-    def ask_again(self, request: HttpRequest) -> None:
-        """Ask for the person's own second factor, too: what this form is for cannot be undone."""
-        self._request = request
-        self.fields[OWN_CODE] = code_field()
-        if "confirm" in self.fields:
-            self.order_fields([*(name for name in self.fields if name != "confirm"), "confirm"])
 
     def use_up(self) -> None:
         """Check what works once. The own code, where it is asked for, is good for what follows within minutes, too."""
@@ -51,8 +51,31 @@ class StepForm(PlainForm, forms.Form):
             second_factor.proven(self._request.session)
             del self.fields[OWN_CODE]
 
+    def tick(self, sentence: str | Promise) -> None:
+        """Ask for a tick at what cannot be undone, said in a full sentence."""
+        self.fields[TICK] = forms.BooleanField(label=str(sentence), error_messages={"required": _UNTICKED})
+        self.tick_last()
+
+    def ask_again(self, request: HttpRequest) -> None:
+        """Ask for the person's own second factor, too: what this form is for cannot be undone."""
+        self._request = request
+        self.fields[OWN_CODE] = code_field()
+        self.tick_last()
+
+    def tick_last(self) -> None:
+        """Let the tick stand below every other field."""
+        self.order_fields([*(name for name in self.fields if name != TICK), TICK])
+
+    def untick(self) -> None:
+        """Take the tick back: it was given to what the page said before."""
+        if TICK in self.fields and self.is_bound:
+            sent: Any = self.data
+            self.data = sent = sent.copy()
+            sent.pop(self.add_prefix(TICK), None)
+
     def refuse(self, refusal: Refused | ValidationError) -> None:
-        """Show a refusal on the field concerned where it names one, else at the top."""
+        """Show a refusal on the field concerned where it names one, else at the top; what is ticked is asked again."""
+        self.untick()
         if isinstance(refusal, ValidationError) and hasattr(refusal, "error_dict"):
             for name, errors in refusal.error_dict.items():
                 self.add_error(name if name in self.fields else None, errors)
@@ -105,26 +128,6 @@ def take_code(form: StepForm, name: str, user: User) -> second_factor.Factor | N
     except second_factor.FactorRefused as refusal:
         form.add_error(name, str(refusal))
         return None
-
-
-class ConfirmForm(StepForm):
-    """A step that cannot be undone: the tick box says so in a full sentence."""
-
-    confirm = forms.BooleanField(
-        error_messages={"required": _("Tick the box to confirm; nothing has been done so far.")}
-    )
-
-    def __init__(self, *args: Any, sentence: str | Promise = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if sentence:
-            self.fields["confirm"].label = str(sentence)
-        else:
-            del self.fields["confirm"]
-
-    def refuse(self, refusal: Refused | ValidationError) -> None:
-        """Say what stood in the way, and ask again: the tick was given to what the page said before."""
-        super().refuse(refusal)
-        self.data = {name: value for name, value in self.data.items() if name != self.add_prefix("confirm")}
 
 
 class NumbersForm(StepForm):
@@ -180,8 +183,20 @@ class OneNumberForm(StepForm):
         return "number"
 
 
-class CeremonyForm(ConfirmForm):
-    """Who holds a slip, how many are needed, and whether none may be lost."""
+def why_again() -> forms.CharField:
+    return forms.CharField(
+        label=_("Why the ceremony is held again"),
+        max_length=300,
+        help_text=_("For example: a slip was lost, or a holder has left. It stands in the journal."),
+        error_messages={"required": _("Say why: the reason stands in the journal.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class CeremonyForm(StepForm):
+    """Who holds a slip, how many are needed, whether none may be lost; and why, where one was held ``again``."""
+
+    edits_stored = False
 
     holders = forms.MultipleChoiceField(
         label=_("Scrutineers who are here and take a key slip"),
@@ -197,10 +212,12 @@ class CeremonyForm(ConfirmForm):
     all_needed = forms.BooleanField(
         label=_("Every slip shall be needed: one that is lost loses the vote."), required=False
     )
-    field_order = ("holders", "needed", "all_needed", "confirm")
+    field_order = ("holders", "needed", "all_needed")
 
-    def __init__(self, *args: Any, scrutineers: Sequence[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scrutineers: Sequence[User], again: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if again:
+            self.fields["reason"] = why_again()
         self.people = {str(person.pk): person for person in scrutineers}
         field = self.fields["holders"]
         field.choices = [  # type: ignore[attr-defined]
@@ -217,7 +234,10 @@ class CeremonyForm(ConfirmForm):
         return [person for key, person in self.people.items() if key in keys_chosen]
 
     def field_of(self, refusal: Refused) -> str | None:
-        fields = {keys.BadSplit: "needed", keys.NotAHolder: "holders", keys.NoSlipToSpare: "all_needed"}
+        fields = {
+            keys.BadSplit: "needed", keys.NotAHolder: "holders", keys.NoSlipToSpare: "all_needed",
+            ReasonMissing: "reason" if "reason" in self.fields else None,
+        }  # fmt: skip
         return fields.get(type(refusal))
 
 
@@ -244,7 +264,7 @@ class SlipField(forms.CharField):
         super().__init__(label=label, required=False, max_length=600, widget=SlipInput())
 
 
-class SlipWordsForm(ConfirmForm):
+class SlipWordsForm(StepForm):
     """As many key slips as are asked for. They are secrets: held in this request and nowhere else."""
 
     def __init__(self, *args: Any, labels: Sequence[str], **kwargs: Any) -> None:
@@ -252,7 +272,7 @@ class SlipWordsForm(ConfirmForm):
         names = [f"slip_{place}" for place in range(1, len(labels) + 1)]
         for name, label in zip(names, labels, strict=True):
             self.fields[name] = SlipField(label)
-        self.order_fields([*names, "confirm"])
+        self.order_fields(names)
 
     @property
     def slips(self) -> list[str]:
@@ -295,7 +315,7 @@ class TakeSlipForm(StepForm):
         return "code" if isinstance(refusal, codes) else None
 
 
-class SecondCountForm(ConfirmForm):
+class SecondCountForm(StepForm):
     """A second count of the same urn, which the certifier made."""
 
     count_file = forms.FileField(
@@ -303,11 +323,11 @@ class SecondCountForm(ConfirmForm):
         help_text=_("The file that the offline unsealing wrote from the urn that you took on this page."),
         error_messages={"required": _("Choose the file that the offline unsealing wrote.")},
     )
-    field_order = ("count_file", "confirm")
+    field_order = ("count_file",)
 
     def field_of(self, refusal: Refused) -> str | None:
         return "count_file"
 
 
-class TakeUrnForm(ConfirmForm):
+class TakeUrnForm(StepForm):
     """The offline count is chosen: whoever takes the urn says so."""

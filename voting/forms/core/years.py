@@ -8,8 +8,11 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from voting.domain.core.cycles import OF_THE_SESSION
+from voting.domain.core.refusals import ReasonMissing, Refused
 from voting.forms.core.plain import PlainForm
 from voting.forms.core.plan_lines import lines
+from voting.forms.core.steps import StepForm
 from voting.models import Cycle
 
 
@@ -36,7 +39,8 @@ class YearForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
-        if Cycle.objects.filter(congress=self.instance.congress_id, slug=slug).exists():
+        others = Cycle.objects.filter(congress=self.instance.congress_id, slug=slug)
+        if others.exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(gettext("Another year of this congress has this address."))
         return slug
 
@@ -45,7 +49,43 @@ class YearForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
         values = {name: self.cleaned_data[name] for name in self.Meta.fields}
         return values | {"solicited_from": lines(self.cleaned_data["asked"])}
 
-    def refuse(self, error: forms.ValidationError) -> None:
+    def refuse(self, error: forms.ValidationError | Refused) -> None:
         """Show what the domain refuses on the field that it concerns."""
+        if isinstance(error, Refused):
+            self.add_error("reason" if isinstance(error, ReasonMissing) else None, str(error))
+            return
         for name, errors in error.message_dict.items():
             self.add_error(name if name in self.fields else None, errors)
+
+
+class YearCorrectionForm(YearForm):
+    """What was entered of a year, to be corrected; after the call with a reason."""
+
+    reason = forms.CharField(
+        label=_("Why it is corrected"),
+        required=False,
+        max_length=300,
+        help_text=_("Asked for once the call is published; it stands in the journal."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any = None, *, cycle: Cycle) -> None:
+        asked = "\n".join(cycle.solicited_from)
+        super().__init__(data, instance=cycle, initial={"asked": asked}, auto_id="y_%s")
+        if cycle.slate_frozen_at:
+            for name in {*self.fields} - OF_THE_SESSION - {"reason"}:
+                self.fields[name].disabled, self.fields[name].required = True, False
+
+
+class GiveUpForm(StepForm):
+    """Why a year is given up."""
+
+    reason = forms.CharField(
+        label=_("Why the year is given up"),
+        max_length=300,
+        error_messages={"required": _("Say why: the reason stands in the journal.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def field_of(self, refusal: Refused) -> str | None:
+        return "reason" if isinstance(refusal, ReasonMissing) else None

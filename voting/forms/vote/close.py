@@ -7,11 +7,10 @@ from typing import Any
 from django.utils.translation import ngettext
 
 from voting.forms.core.second_person import TwoPeople
-from voting.forms.core.steps import ConfirmForm
 
 
-class CloseForm(TwoPeople, ConfirmForm):
-    """The tick, and a second person unless everybody who was in the hall has a ballot in the urn."""
+class CloseForm(TwoPeople):
+    """A second person, unless everybody who was in the hall has a ballot in the urn."""
 
     def __init__(self, *args: Any, pending: int, **kwargs: Any) -> None:
         super().__init__(*args, needed=pending > 0, **kwargs)

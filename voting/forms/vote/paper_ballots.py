@@ -14,8 +14,9 @@ from voting.count.counting import BallotType
 from voting.count.definition import Definition
 from voting.domain.core.refusals import ReasonMissing, Refused
 from voting.domain.vote import paper_ballots
-from voting.forms.core.steps import ConfirmForm, NumbersForm, StepForm
+from voting.forms.core.steps import NumbersForm, StepForm
 from voting.forms.vote.ballot import mark_labels
+from voting.forms.vote.repairs import WithReason
 
 _QUIET = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -35,14 +36,14 @@ class PaperBackForm(NumbersForm):
         super().__init__(data, auto_id="back_%s", **kwargs)
 
 
-class RestForm(ConfirmForm):
+class RestForm(StepForm):
     """Everybody who has neither, at once."""
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, auto_id="rest_%s", **kwargs)
 
 
-class SwitchForm(ConfirmForm):
+class SwitchForm(StepForm):
     """Switch the round to paper, with the reason."""
 
     reason = forms.CharField(
@@ -51,14 +52,14 @@ class SwitchForm(ConfirmForm):
         error_messages={"required": _("Say why: the reason stands in the journal.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    field_order = ("reason", "confirm")
+    field_order = ("reason",)
 
     def field_of(self, refusal: Refused) -> str | None:
         return "reason" if isinstance(refusal, ReasonMissing) else None
 
 
-class BoxForm(ConfirmForm):
-    """How many paper ballots were in the box."""
+class BoxForm(StepForm):
+    """How many paper ballots were in the box; more than were handed out are ticked once more, with the numbers."""
 
     returned = forms.IntegerField(
         label=_("Paper ballots returned"),
@@ -71,19 +72,39 @@ class BoxForm(ConfirmForm):
         label=_("The same number once more"),
         min_value=0,
         max_value=100_000,
-        help_text=_("As the second teller counted it: the number cannot be changed afterwards."),
+        help_text=_("As the second teller counted it."),
         error_messages={"required": _("Enter the number that the second teller counted.")},
     )
     returned_group = forms.IntegerField(label=_("of these by the sub-group"), min_value=0, max_value=100_000)
-    field_order = ("returned", "again", "returned_group", "confirm")
+    field_order: tuple[str, ...] = ("returned", "again", "returned_group")
 
-    def __init__(self, *args: Any, group: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, group: str, issued: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.issued = issued
+        if self.is_bound and "more" in self.data:
+            self._ask_for_more(self.data.get("returned", ""))
         if group:
             self.fields["returned_group"].label = _("of these by: %(group)s") % {"group": group}
             self.fields["returned_group"].help_text = _("Put these sheets first in the stack.")
         else:
             del self.fields["returned_group"]
+
+    def _ask_for_more(self, returned: object) -> None:
+        label = gettext(
+            "%(returned)s sheets were in the box and %(issued)d were handed out. They were counted once more; the "
+            "whole vote is void and is repeated."
+        ) % {"returned": returned, "issued": self.issued}
+        self.fields["more"] = forms.BooleanField(label=label, required=False)
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What the domain is told."""
+        data = self.cleaned_data
+        return {
+            "returned": data["returned"],
+            "returned_group": data.get("returned_group", 0),
+            "more": data.get("more", False),
+        }
 
     def clean_again(self) -> int:
         """Require the two numbers to be equal."""
@@ -95,7 +116,20 @@ class BoxForm(ConfirmForm):
         return again
 
     def field_of(self, refusal: Refused) -> str | None:
+        if isinstance(refusal, paper_ballots.MoreReturned):
+            self._ask_for_more(refusal.returned)
         return "returned_group" if isinstance(refusal, paper_ballots.GroupTooMany) else "returned"
+
+
+class BoxCorrectionForm(WithReason, BoxForm):
+    """The sheets were counted again, by two people."""
+
+    field_order = ("returned", "again", "returned_group", "reason")
+
+    def field_of(self, refusal: Refused) -> str | None:
+        if isinstance(refusal, paper_ballots.GroupTooMany | paper_ballots.MoreReturned):
+            return BoxForm.field_of(self, refusal)
+        return super().field_of(refusal)
 
 
 def _named(place: int) -> str:

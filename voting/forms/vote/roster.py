@@ -16,7 +16,8 @@ class UploadForm(StepForm):
     file = forms.FileField(
         label=_("File"),
         help_text=_(
-            "XLSX or CSV; the first row names the columns 代表证号, 姓名, 代表团, and if needed 分组."
+            "XLSX or CSV with the columns 代表证号, 姓名, 代表团, and if needed 分组. A title above them, merged cells "
+            "and rows of sums do no harm."
         ),
         error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
     )

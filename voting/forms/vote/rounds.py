@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import ties
-from voting.forms.core.steps import ConfirmForm
+from voting.forms.core.steps import StepForm
 
 
-class PresidiumForm(ConfirmForm):
+class PresidiumForm(StepForm):
     """Which of the tied projects the presidium chose, and why."""
 
     chosen = forms.TypedMultipleChoiceField(
@@ -29,7 +29,7 @@ class PresidiumForm(ConfirmForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Record the reason: it is published with the result.")},
     )
-    field_order = ("chosen", "reason", "confirm")
+    field_order = ("chosen", "reason")
 
     def __init__(self, *args: Any, tied: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,7 +39,7 @@ class PresidiumForm(ConfirmForm):
         return "reason" if isinstance(refusal, ties.TieReasonMissing) else "chosen"
 
 
-class LotForm(ConfirmForm):
+class LotForm(StepForm):
     """The order in which the lot drew the tied projects, how it was drawn, and before whom."""
 
     reason = forms.CharField(
@@ -65,7 +65,7 @@ class LotForm(ConfirmForm):
                 choices=places,
                 error_messages={"required": _("Say when this project was drawn.")},
             )
-        self.order_fields([*(f"drawn_{number}" for number in self.tied), "reason", "witnesses", "confirm"])
+        self.order_fields([*(f"drawn_{number}" for number in self.tied), "reason", "witnesses"])
 
     def clean(self) -> dict[str, Any]:
         """Return the data; two projects drawn at once are refused on the second."""

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from voting.count.measures import BallotType
 from voting.domain.vote import rules
 from voting.forms.core.steps import StepForm
+from voting.labels import BALLOT_TYPES, choices_of
 from voting.models import VotingRules
-from voting.states import BALLOT_TYPES, choices_of
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,12 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = VotingRules
-        fields = (*rules.SETTINGS, *rules.OF_GRADES)
+        fields = (*rules.SETTINGS, *rules.LIMITS, *rules.OF_GRADES)
         widgets = dict.fromkeys(("ballot_type", "scoring", "tie_rule", "shortfall_rule"), forms.RadioSelect)
 
-    field_order = (*rules.SETTINGS, *rules.OF_GRADES)
+    field_order = (*rules.SETTINGS, *rules.LIMITS, *rules.OF_GRADES)
+    #: The form as the saved draft fills it in, where a preset fills in this one.
+    stored: RulesForm
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,6 +89,10 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
         for name in ("satisfied_base", "floor_base"):  # an assessment has both of its shares
             base: Any = self.fields[name]
             base.choices = [each for each in base.choices if each[0]]
+
+    def clean_most_rounds(self) -> int:
+        """Take an empty field for no limit."""
+        return self.cleaned_data["most_rounds"] or 0
 
     def _post_clean(self) -> None:
         """Leave the rules between settings to the domain, which says on which field and why."""
@@ -158,6 +164,7 @@ _NOTES = {
     ),
     "group_base": _("Without a second threshold choose the first line."),
     "tie_rule": _("Only where equal votes stand on both sides of the last place; otherwise nothing follows."),
+    "most_rounds": _("0: as many as it takes. After the last one the places that are left stay empty."),
     "shortfall_rule": _("What follows where fewer projects pass than are to be chosen."),
 }
 _PARTS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
@@ -166,7 +173,11 @@ _PARTS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("validity", _("Valid and void ballots"), ("under_vote", "blank_ballot")),
     ("threshold", _("The threshold"), ("floor_base", "floor")),
     ("second", _("The second threshold"), ("group_name", "group_base", "group")),
-    ("follows", _("What follows equal votes, and too few chosen"), ("tie_rule", "shortfall_rule")),
+    (
+        "follows",
+        _("What follows equal votes, and too few chosen"),
+        ("tie_rule", "shortfall_rule", "most_rounds"),
+    ),
 )
 _GRADE_PARTS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("quorum", _("Quorum"), ("quorum",)),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from voting.forms.core.second_person import TwoPeople
-from voting.forms.core.steps import ConfirmForm, OneNumberForm
+from voting.forms.core.steps import OneNumberForm
 
 
 class _Printing(TwoPeople):
@@ -22,8 +25,23 @@ class _Printing(TwoPeople):
         )
 
 
-class AllSlipsForm(_Printing, ConfirmForm):
-    """All slips; the tick says what becomes worthless."""
+class AllSlipsForm(_Printing):
+    """All slips."""
+
+
+class DelegationSlipsForm(_Printing):
+    """The slips of some delegations."""
+
+    delegations = forms.MultipleChoiceField(
+        label=_("Delegations"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one delegation.")},
+    )
+
+    def __init__(self, *args: Any, names: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        """``names`` are the delegations of the roll, as they are kept and as they are shown."""
+        super().__init__(*args, **kwargs)
+        self.fields["delegations"].choices = list(names)  # type: ignore[attr-defined]
 
 
 class OneSlipForm(_Printing, OneNumberForm):

@@ -9,10 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import SCRUTINEERS
-from voting.domain.core.refusals import Refused
+from voting.domain.core.refusals import ReasonMissing, Refused
 from voting.domain.vote import keys, rounds
 from voting.forms.core.second_person import TwoPeople
-from voting.forms.core.steps import ConfirmForm
+from voting.forms.core.steps import why_again
 from voting.forms.vote.desk import MinutesField
 
 _QUIET = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -29,7 +29,7 @@ class WithScrutineer(TwoPeople):
         return gettext("A scrutineer stands by this and confirms it here with their own account.")
 
 
-class OpenVoteForm(WithScrutineer, ConfirmForm):
+class OpenVoteForm(WithScrutineer):
     """The opening: a scrutineer types the key's mark from their own slip, and says who they are."""
 
     mark = forms.CharField(
@@ -43,9 +43,7 @@ class OpenVoteForm(WithScrutineer, ConfirmForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["minutes"] = MinutesField()
-        self.order_fields(
-            ["minutes", "mark", *(name for name in self.fields if name != "confirm"), "confirm"]
-        )
+        self.order_fields(["minutes", "mark"])
 
     @property
     def why_two(self) -> str:
@@ -57,16 +55,23 @@ class OpenVoteForm(WithScrutineer, ConfirmForm):
         return "mark" if isinstance(refusal, rounds.WrongMark) else super().field_of(refusal)
 
 
-class KeyFileForm(WithScrutineer, ConfirmForm):
-    """The public key that the offline ceremony wrote."""
+class KeyFileForm(WithScrutineer):
+    """The public key that the offline ceremony wrote; and why, where a ceremony was held before: ``again``."""
 
     key_file = forms.FileField(
         label=_("Public key of the offline ceremony"),
         error_messages={"required": _("Choose the file that the offline ceremony wrote.")},
     )
-    field_order = ("key_file",)
+
+    def __init__(self, *args: Any, again: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if again:
+            self.fields["reason"] = why_again()
+        self.order_fields(["key_file", "reason"])
 
     def field_of(self, refusal: Refused) -> str | None:
+        if isinstance(refusal, ReasonMissing) and "reason" in self.fields:
+            return "reason"
         ours = isinstance(refusal, keys.NotAKey | keys.BadSplit)
         return "key_file" if ours else super().field_of(refusal)
 

@@ -31,6 +31,7 @@ from voting.text.numbers import small_whole
 
 MOST_VOTES = 100_000
 _YEAR = 2000
+SHOWN = 20  # voters that are named
 
 
 class Command(SpeakingCommand):
@@ -55,6 +56,17 @@ class Command(SpeakingCommand):
             )
         if not 0 < len(election.votes) <= MOST_VOTES:
             raise CommandError(_("The file has no votes, or too many."))
+        stated = election.meta.get("num_votes", str(len(election.votes)))
+        if stated != str(len(election.votes)):
+            raise CommandError(
+                _("The file says that it has %(stated)s votes, and has %(votes)d; it is not whole.")
+                % {"stated": stated, "votes": len(election.votes)}
+            )
+        if election.repeated:
+            self.say(
+                _("Votes that name a project more than once; it counts once: %s")
+                % ", ".join(election.repeated[:SHOWN])
+            )
         try:
             round_ = self.play(election, options["slug"])
         except (Refused, Taken) as refusal:

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import RosterImport, User
 from voting import permissions
 from voting.count.formats.roster import ImportBody
-from voting.domain.before import rosters
+from voting.domain.before import roster_previews, rosters
+from voting.domain.core.imports import NotSettled
+from voting.domain.core.list_words import unsettled_sentence
 from voting.domain.core.refusals import Refused
 from voting.management.terminal_language import SpeakingCommand
 from voting.models import Cycle
@@ -35,6 +37,7 @@ class Command(SpeakingCommand):
         parser.add_argument(
             "--leave-out-faulty", action="store_true", help=_("leave faulty rows out and import the others")
         )
+        parser.add_argument("--agree", action="store_true", help=_("say yes to all that the preview asks"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         by = User.objects.filter(username=options["by"]).first()
@@ -48,17 +51,32 @@ class Command(SpeakingCommand):
             name = options["file"].name
             steps = rosters.stage(cycle=cycle, file_name=name, content=content, mode=mode, **acting)
             staged = rosters.finish(steps, self.progress)
-            preview = rosters.preview_of(staged)
+            preview = self.preview_of(staged, cycle)
             self.show(preview)
             if options["confirm"]:
                 leave_out = options["leave_out_faulty"]
-                applying = rosters.apply(cycle=cycle, staged=staged, leave_out=leave_out, **acting)
+                agreed = (
+                    [code for code, _asked in roster_previews.questions_of(preview)]
+                    if options["agree"]
+                    else []
+                )
+                applying = rosters.apply(
+                    cycle=cycle, staged=staged, leave_out=leave_out, agreed=agreed, **acting
+                )
                 rosters.finish(applying, self.progress)
                 self.say(_("Imported."))
         except (OSError, Refused) as refusal:
             raise CommandError(str(refusal)) from refusal
         if preview["faulty"] and not options["leave_out_faulty"]:
             raise CommandError(_("%d rows are faulty.") % preview["faulty"])
+
+    def preview_of(self, staged: RosterImport, cycle: Cycle) -> ImportBody:
+        """Return the preview. Raises CommandError with what is not settled: only a page can settle that."""
+        if staged.summary:
+            return roster_previews.preview_of(staged)
+        table = rosters.ROSTER.reopened(staged, cycle=cycle)
+        sentences = [unsettled_sentence(each, roster_previews.roster_labels()) for each in table.unsettled]
+        raise CommandError(" ".join([str(NotSettled()), *sentences]))
 
     def show(self, preview: ImportBody) -> None:
         self.say(
@@ -67,8 +85,12 @@ class Command(SpeakingCommand):
             )
             % preview
         )
-        for fault in preview["faults"]:
-            self.say(_("line %(line)d: %(why)s") % {"line": fault[0], "why": rosters.sentence(fault)})
+        for line, why in roster_previews.faults_of(preview):
+            self.say(_("line %(line)d: %(why)s") % {"line": line, "why": why})
+        for remark in roster_previews.remarks_of(preview):
+            self.say(remark)
+        for _code, question in roster_previews.questions_of(preview):
+            self.say(_("Asked: %s") % question)
 
     def progress(self, done: int, total: int) -> None:
         self.stderr.write(f"{done} / {total}" if total else f"{done}")

@@ -53,6 +53,10 @@ class DemoSecrets:
         """Return the secrets of that vote; empty ones where it has none here. Its congress must be read already."""
         return self.votes.get(f"{cycle.congress.slug}/{cycle.slug}") or VoteSecrets()
 
+    def of_or_new(self, cycle: Cycle) -> VoteSecrets:
+        """Return the secrets of that vote, which may be added to, and are kept with the others."""
+        return self.votes.setdefault(f"{cycle.congress.slug}/{cycle.slug}", VoteSecrets())
+
 
 def secrets_file() -> Path:
     """Return the file of the database in use, so that two databases never share one."""

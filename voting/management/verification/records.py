@@ -19,7 +19,7 @@ from voting.states import Act
 
 def journals(look: Look) -> Iterator[str]:
     """Follow the chain of every journal from its first entry to its last."""
-    cycles = list(Cycle.objects.select_related("congress").order_by("congress", "year", "slug"))
+    cycles = list(Cycle.every.select_related("congress").order_by("congress", "year", "slug"))
     congresses: list[Congress | None] = [None, *Congress.objects.order_by("slug")]
     total = len(cycles) + len(congresses)
     for done, cycle in enumerate(cycles, start=1):

@@ -26,6 +26,8 @@ from voting.states import COUNT_STATUSES, SEALED_STATUSES, Act, RoundStatus
 
 DIGEST = hashlib.sha256().digest_size
 #: The key of a vote that is still to be counted is the one that was tried, or nobody may go on.
+#: The acts that seal an urn, or say again what its seal is.
+_SEALING = (Act.ROUND_CLOSED, Act.ROUND_ANNULLED)
 MUST_BE_VOUCHED = {RoundStatus.READY, RoundStatus.OPEN}
 #: The entries that say what a round is voted under.
 _BEGINNINGS = (Act.ROLL_FROZEN, Act.ROUND_BEGUN)
@@ -75,7 +77,7 @@ def urns(look: Look) -> Iterator[str]:
     rounds = _rounds()
     disposed = set(Disposal.objects.values_list("cycle_id", flat=True))
     for done, round_ in enumerate(rounds, start=1):
-        if round_.status in SEALED_STATUSES:
+        if round_.status in SEALED_STATUSES | {RoundStatus.ANNULLED}:
             yield from _sealed(round_, is_disposed=round_.cycle_id in disposed)
         else:
             in_urn, marked = SealedBallot.objects.filter(round=round_).count(), attendance(round_).voted
@@ -98,7 +100,7 @@ def _sealed(round_: Round, *, is_disposed: bool) -> Iterator[str]:
             "where": round_, "ballots": seal.ballots,
         }  # fmt: skip
     yield from _same(round_, _("the root of the urn's list"), root_of(hashes), seal.root)
-    journaled = _journaled(round_.cycle_id, (Act.ROUND_CLOSED,), "root", round_=round_.number)
+    journaled = _journaled(round_.cycle_id, _SEALING, "root", round_=round_.number)
     yield from _same(round_, _("the root of the urn, in the journal"), seal.root, journaled)
     if not is_disposed:
         hashed = (hashlib.sha256(blob).digest() for blob in sealed_ballots(round_))

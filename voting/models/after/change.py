@@ -39,4 +39,4 @@ class ChangeRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.delivery}: {self.reason[:40]}"
+        return f"{self.delivery} · {self.reason[:40]}"

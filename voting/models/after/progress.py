@@ -100,7 +100,7 @@ class TargetFigure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.target}: {self.figure}"
+        return f"{self.target} · {self.figure}"
 
 
 class MilestoneState(models.Model):
@@ -120,4 +120,4 @@ class MilestoneState(models.Model):
         constraints = [models.UniqueConstraint(fields=["report", "milestone"], name="milestone_state_once")]
 
     def __str__(self) -> str:
-        return f"{self.milestone}: {self.reached_on}"
+        return f"{self.milestone} · {self.reached_on}"

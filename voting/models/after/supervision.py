@@ -91,7 +91,7 @@ class FindingStep(models.Model):
         ordering = ["finding", "at", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.finding}: {self.what}"
+        return f"{self.finding} · {self.what}"
 
 
 class Remark(models.Model):

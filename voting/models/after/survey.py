@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from voting.count.grading import Grade
+from voting.labels import GRADES, choices_of
 from voting.models.after.delivery import Delivery
 from voting.models.core.cycle import Cycle
-from voting.states import GRADES, choices_of
 
 
 class Survey(models.Model):
@@ -59,7 +59,7 @@ class SurveyCount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.delivery}: {self.grade} {self.answers}"
+        return f"{self.delivery} · {self.grade} {self.answers}"
 
 
 class SurveyForm(models.Model):

@@ -39,7 +39,7 @@ class Opinion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.proposal}: {self.unit}"
+        return f"{self.proposal} · {self.unit}"
 
 
 class Decision(models.Model):
@@ -74,4 +74,4 @@ class Decision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.proposal}: {self.get_outcome_display()}"
+        return f"{self.proposal} · {self.get_outcome_display()}"

@@ -109,7 +109,7 @@ class ReportReading(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.report}: {self.delegate}"
+        return f"{self.report} · {self.delegate}"
 
 
 class Question(models.Model):

@@ -15,6 +15,13 @@ from voting.states import Body, Stage
 _NUMBER = re.compile(r"-assessment-([0-9]{1,4})$")
 
 
+class InUse(models.Manager["Cycle"]):
+    """The years that were not given up."""
+
+    def get_queryset(self) -> models.QuerySet[Cycle]:
+        return super().get_queryset().exclude(stage=Stage.GIVEN_UP)
+
+
 class Cycle(models.Model):
     """One year of the procedure in one congress. What its source does not state stays empty and shows so."""
 
@@ -32,6 +39,10 @@ class Cycle(models.Model):
         validators=[
             RegexValidator(r"^[0-9a-z][0-9a-z-]*$", _("Lower-case letters, digits and hyphens only."))
         ],
+    )
+    #: The address under which the journal began; empty as long as it is the same.
+    first_slug = models.CharField(
+        _("first address"), max_length=40, blank=True, default="", db_default="", editable=False
     )
     year = models.PositiveSmallIntegerField(_("year"))
     stage = models.CharField(
@@ -71,6 +82,10 @@ class Cycle(models.Model):
     )
     slate_frozen_at = models.DateTimeField(_("slate frozen at"), null=True, blank=True, editable=False)
 
+    objects = InUse()
+    #: All of them, those given up too.
+    every: models.Manager[Cycle] = models.Manager()
+
     class Meta:
         verbose_name = _("cycle")
         verbose_name_plural = _("cycles")
@@ -97,6 +112,11 @@ class Cycle(models.Model):
                 return _("%(place)s %(year)s, assessment no. %(number)d") % names
             return _("%(place)s %(year)s, assessment") % names
         return f"{self.congress.place_shown} {self.year}"
+
+    @property
+    def journal_slug(self) -> str:
+        """The address that the hashes of the journal were made with: it stays when the address is corrected."""
+        return self.first_slug or self.slug
 
     @property
     def kind(self) -> str:

@@ -9,7 +9,14 @@ from accounts.models import Delegate, in_this_language
 from voting.models.before.candidate import Candidate
 from voting.models.core.cycle import Cycle
 from voting.models.vote.rules import VotingRules
-from voting.states import Presence, RoundStatus
+from voting.states import OVER_STATUSES, Presence, RoundStatus
+
+
+class Frozen(models.Manager["Round"]):
+    """The rounds whose roll is frozen: all but those that were laid out and taken back before anything came of them."""
+
+    def get_queryset(self) -> models.QuerySet[Round]:
+        return super().get_queryset().exclude(status=RoundStatus.UNFROZEN)
 
 
 class Round(models.Model):
@@ -45,15 +52,23 @@ class Round(models.Model):
     issued = models.PositiveIntegerField(_("ballots issued"), null=True, editable=False)
     paper_issued = models.PositiveIntegerField(_("of these on paper"), null=True, editable=False)
 
+    objects = Frozen()
+    #: All of them, those of a roll that was unfrozen too.
+    every: models.Manager[Round] = models.Manager()
+
     class Meta:
         verbose_name = _("round")
         verbose_name_plural = _("rounds")
         ordering = ["cycle", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["cycle", "number"], name="round_number_once"),
+            models.UniqueConstraint(
+                fields=["cycle", "number"],
+                condition=~models.Q(status=RoundStatus.UNFROZEN),
+                name="round_number_once",
+            ),
             models.UniqueConstraint(
                 fields=["cycle"],
-                condition=~models.Q(status=RoundStatus.PUBLISHED),
+                condition=~models.Q(status__in=sorted(OVER_STATUSES)),
                 name="round_one_running",
             ),
             models.CheckConstraint(
@@ -71,7 +86,7 @@ class Round(models.Model):
                 name="round_paper_part_of_issued",
             ),
             models.CheckConstraint(
-                condition=models.Q(status=RoundStatus.PREPARING)
+                condition=models.Q(status__in=[RoundStatus.PREPARING, RoundStatus.UNFROZEN])
                 | (models.Q(public_key__isnull=False) & ~models.Q(key_fingerprint="")),
                 name="round_keyed_has_key",
             ),

@@ -6,8 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from voting.count.measures import BallotType, Base, BlankBallot, Comparator, ShortfallRule, TieRule, UnderVote
-from voting.models.core.cycle import Cycle
-from voting.states import (
+from voting.labels import (
     BALLOT_TYPES,
     BLANK_BALLOTS,
     COMPARATORS,
@@ -20,6 +19,7 @@ from voting.states import (
     UNDER_VOTES,
     choices_of,
 )
+from voting.models.core.cycle import Cycle
 
 
 class VotingRules(models.Model):
@@ -30,6 +30,12 @@ class VotingRules(models.Model):
     )
     preset = models.CharField(_("preset"), max_length=40, blank=True)
     seats = models.PositiveSmallIntegerField(_("projects to choose"))
+    most_rounds = models.PositiveSmallIntegerField(
+        _("at most so many rounds"),
+        default=0,
+        db_default=0,
+        blank=True,
+    )
     ballot_type = models.CharField(
         _("ballot type"), max_length=16, choices=choices_of(BALLOT_TYPES), default=BallotType.UP_TO.value
     )

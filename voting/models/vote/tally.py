@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from voting.count.measures import TieRule
+from voting.labels import TIE_RULES, choices_of
 from voting.models.vote.round import Round
-from voting.states import TIE_RULES, CountProof, choices_of
+from voting.states import CountProof
 
 
 class Tally(models.Model):

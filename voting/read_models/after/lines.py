@@ -305,7 +305,8 @@ class Line:
         last = [each for each in self.grades if each.assessment == self.grades[-1].assessment]
         if len(last) == 1:
             return grade_word(last[0].grade)
-        return "; ".join(f"{self.units.of(each.unit)}: {grade_word(each.grade)}" for each in last)
+        units = (f"{self.units.of(each.unit)}{_(': ')}{grade_word(each.grade)}" for each in last)
+        return _("; ").join(units)
 
     @property
     def assessed(self) -> list[dict[str, Any]]:

@@ -22,11 +22,12 @@ from voting.domain.after.light_settings import rules_of
 from voting.domain.after.lights import Light, LightRule
 from voting.domain.after.progress import progress_of
 from voting.domain.after.surveys import totals
+from voting.labels import GRADES
 from voting.models import Cycle, Delivery, JournalEntry, ProgressReport, ReportFile, Survey
 from voting.read_models.after.lines import LIGHTS, Line, light_sentences
 from voting.read_models.after.plans import Plans, plans_of
 from voting.read_models.vote.lines import tenths_of_a_percent
-from voting.states import GRADES, Act, DeliveryStatus
+from voting.states import Act, DeliveryStatus
 
 #: Lights that are named only where a project has them.
 RARE = frozenset({Light.DONE, Light.NONE})

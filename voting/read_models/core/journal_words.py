@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from accounts.roles import Kind, Role
+from voting.domain.vote.steps import STEPS
+from voting.labels import COMPARATORS, TIE_RULES
 from voting.models import VotingRules
 from voting.read_models.core.words import BECAUSE, STATUSES
-from voting.states import COMPARATORS, TIE_RULES, Body, CountProof, Feasible, Outcome, Presence, Stage
+from voting.states import Body, CountProof, Feasible, Outcome, Presence, RoundStatus, Stage
 
 #: What the journal writes beside an act.
 NAMES: dict[str, Promise] = {
@@ -58,12 +60,14 @@ NAMES: dict[str, Promise] = {
     "roll": _("roll"),
     "root": _("root hash"),
     "role": _("role"),
+    "role_before": _("role before"),
     "round": _("round"),
     "how": _("signed in with"),
     "tally": _("count report"),
     "to": _("to"),
     "year": _("year"),
     "accepted": _("accepted"),
+    "after": _("after"),
     "annual": _("annual tasks"),
     "annual_tasks": _("annual tasks"),
     "approved": _("approved"),
@@ -83,9 +87,14 @@ NAMES: dict[str, Promise] = {
     "day": _("day"),
     "days": _("a report is overdue after days"),
     "delegation": _("delegation"),
+    "delegations": _("delegations"),
+    "dates": _("dates"),
+    "happened": _("happened at"),
+    "words": _("words"),
     "due": _("to be done by"),
     "feasible": _("opinion"),
     "file": _("file"),
+    "files": _("files"),
     "finding": _("finding, record"),
     "findings": _("findings"),
     "holder": _("holder"),
@@ -106,7 +115,18 @@ NAMES: dict[str, Promise] = {
     "red": _("red from, points behind"),
     "remark": _("remark, record"),
     "reopened": _("goes on again"),
+    "replaces": _("instead of the key"),
     "report": _("report, record"),
+    "session": _("session of the congress"),
+    "session_en": _("session in English"),
+    "since": _("stood at"),
+    "slug": _("address"),
+    "solicited_from": _("asked for suggestions"),
+    "vote_at": _("meeting that votes"),
+    "decision": _("decision of the presidium"),
+    "previous": _("round before"),
+    "left": _("left early"),
+    "on_leave": _("on leave"),
     "slip": _("key slip"),
     "slips": _("key slips destroyed"),
     "status": _("status"),
@@ -122,13 +142,15 @@ VALUES: dict[str, Mapping[str, str | Promise]] = {
     "because": BECAUSE,
     "how": {"recovery": _("a recovery code")},
     "role": dict(Role.choices),
+    "role_before": dict(Role.choices),
     "method": TIE_RULES,
     "status": STATUSES,
     **{
         key: dict(choices.choices)
         for key, choices in [
-            ("body", Body), ("feasible", Feasible), ("from", Stage), ("kind", Kind),
-            ("outcome", Outcome), ("presence", Presence), ("proof", CountProof), ("to", Stage),
+            ("before", Presence), ("body", Body), ("feasible", Feasible), ("from", Stage), ("kind", Kind),
+            ("outcome", Outcome), ("presence", Presence), ("proof", CountProof),
+            ("since", RoundStatus), ("to", Stage),
         ]
     },
 }  # fmt: skip
@@ -140,18 +162,38 @@ def name_of(key: str) -> str:
     return str(NAMES[key] if key in NAMES else _FIELDS[key].verbose_name if key in _FIELDS else key)
 
 
+def told(data: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Return what a journal entry says beside its act: name and value, both in words; where it led to comes last."""
+    in_order = sorted(data.items(), key=lambda item: item[0] == "to")
+    return [(name_of(key), value_of(key, value)) for key, value in in_order]
+
+
 def value_of(key: str, value: object) -> str:
     """Return a datum in words: yes or no, the word of a code, the members of a list one after the other."""
     if isinstance(value, bool):
         return _now("yes") if value else _now("no")
     if isinstance(value, list):
-        return ", ".join(value_of(key, each) for each in value) or "—"
+        return pgettext("list", ", ").join(value_of(key, each) for each in value) or "—"
+    if key == "dates" and isinstance(value, dict):
+        return _now("; ").join(f"{_title(step)} {day or '—'}" for step, day in value.items())
     if isinstance(value, dict):
-        return "; ".join(f"{name_of(name)} {value_of(name, each)}" for name, each in value.items()) or "—"
+        parts = (f"{name_of(name)} {_part(key, name, each)}" for name, each in value.items())
+        return _now("; ").join(parts) or "—"
     if key in {"yellow", "red"}:
         return _points(str(value))
     known = VALUES.get(key) or (dict(_FIELDS[key].flatchoices) if key in _FIELDS else {})
     return str(known.get(str(value), "—" if value is None or value == "" else value))
+
+
+def _title(step: str) -> str:
+    """Return what a step is called; one that an older version had stays as it stands."""
+    titles = {key.value: spec.title for key, spec in STEPS.items()}
+    return str(titles.get(step, step))
+
+
+def _part(key: str, name: str, value: object) -> str:
+    """Return one of several data under a name; those of people or projects, by number, are of the whole's kind."""
+    return value_of(name if name in NAMES or name in _FIELDS else key, value)
 
 
 def _points(cut: str) -> str:

@@ -37,6 +37,7 @@ BECAUSE: dict[str, Promise] = {
     "tie": _("because of equal votes at the last place"),
     "shortfall": _("because fewer projects passed than there were to choose"),
     "void": _("because the vote before it was void"),
+    "annulled": _("because the round before it was annulled"),
 }
 #: The numbers in a project's line of an assessment.
 GRADE_COLUMNS = (

@@ -6,27 +6,23 @@ journal entry of the act itself. Nothing here counts, rounds or decides anything
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import pgettext
 
-from accounts.models import User
 from voting.count.formats.notice import FurtherBallot
 from voting.models import JournalEntry
 from voting.printing.blocks import Block, Document, Heading, Listing, Table, Text
-from voting.read_models.core.words import BECAUSE, TIES
-from voting.read_models.vote.imported import entry_words
-from voting.read_models.vote.lines import english
+from voting.read_models.vote.acts_told import people_of, seconds_of, told_of
+from voting.read_models.vote.lines import english, in_a_row, in_brackets, listed
 from voting.read_models.vote.results import Result
 from voting.read_models.vote.round_result import RoundResult
 from voting.read_models.vote.rule_words import sentences
-from voting.states import Act
 
 
 def count_report(result: Result) -> Document:
@@ -40,7 +36,7 @@ def count_report(result: Result) -> Document:
         blocks=[
             Text(_round_words(result, result) if result.several or result.number > 1 else ""),
             *_round_blocks(result),
-            Text(_sentences([result.quorum, result.status]), strong=True),
+            Text(in_a_row([result.quorum, result.status]), strong=True),
             Text(_("Counted by %(name)s, %(at)s.") % counted),
             Text(_("Certified by %(name)s, %(at)s.") % certified),
         ],
@@ -51,7 +47,6 @@ def count_report(result: Result) -> Document:
 
 def notice(result: Result) -> Document:
     """Return the 公告: what was chosen, what became of the rest, every round's votes, the rule."""
-    cycle = result.body["cycle"]
     blocks: list[Block] = [Text(_opening(result))]
     named = [
         (
@@ -66,10 +61,12 @@ def notice(result: Result) -> Document:
     if following := result.following:
         still = [(s["number"], s["name"]) for s in result.standings if s["became"] == "open"]
         blocks += [Heading(_("Still to be decided")), Text(_further(following)), Listing(still)]
+    blocks += [Text(in_a_row(result.ending))] if result.ending else []
     for title, lines in named[1:]:
         blocks += [Heading(title), Listing(lines)] if lines else []
-    if result.annual_tasks and cycle["rest"]:
-        blocks.append(Text(cycle["rest"]))
+    blocks += [Text(in_a_row(words)) for _number, words in result.annulled]
+    if result.annual_tasks and result.rest:
+        blocks.append(Text(result.rest))
     for one in result.rounds:
         blocks += [Heading(_round_words(result, one)), *_round_blocks(one)]
         blocks += [Text(one.status)] if result.several else []
@@ -96,26 +93,32 @@ def minutes(result: Result, entries: Iterable[JournalEntry], *, open_to_all: boo
     """
     groups: dict[int, list[list[str]]] = {}
     entries = list(entries)
-    seconds = _seconds(entries)
+    seconds = seconds_of(entries)
     for entry in entries:
         number = int(entry.data.get("round", 0))
-        lines = _entry_sentences(entry, open_to_all=open_to_all)
+        lines = told_of(entry, open_to_all=open_to_all)
         if lines and number <= result.number:
-            groups.setdefault(number, []).append([moment(entry.at), lines, _people(entry, seconds)])
+            groups.setdefault(number, []).append([moment(entry.at), lines, people_of(entry, seconds)])
     blocks: list[Block] = [Text(_opening(result))]
     head = [_("Time"), _("Act"), _("By")]
     if 0 in groups:
         blocks += [Heading(_("Before the vote")), Table(_("Before the vote"), head, groups[0])]
+    annulled = result.annulled
     for one in result.rounds:
+        while annulled and annulled[0][0] < one.number:
+            blocks += _annulled_blocks(*annulled.pop(0), head, groups)
         words = _round_words(result, one)
+        alone = not result.several and one.number == 1
         blocks += [
-            Heading(words),
+            Heading(_("Course of the vote") if alone else words),
             Table(_("Acts of round %(number)s") % {"number": one.number}, head, groups.get(one.number, [])),
+            *([Heading(words)] if alone else []),
             *_round_blocks(one),
         ]
-        blocks.append(Text(_sentences([one.quorum, one.status]), strong=True))
+        blocks.append(Text(in_a_row([one.quorum, one.status]), strong=True))
         if one.following:
             blocks.append(Text(_further(one.following)))
+    blocks += [Text(in_a_row(result.ending), strong=True)] if result.ending else []
     return Document(
         title=_("Minutes of the vote"),
         **_frame(result),
@@ -123,6 +126,17 @@ def minutes(result: Result, entries: Iterable[JournalEntry], *, open_to_all: boo
         digests=_digests(result),
         signatures=[_("Executive chairperson"), *_signatures()],
     )
+
+
+def _annulled_blocks(
+    number: int, told: list[str], head: list[str], groups: dict[int, list[list[str]]]
+) -> list[Block]:
+    """Return what was done in a round that was annulled, at its place among the rounds."""
+    return [
+        Heading(_("Round %(number)s, annulled") % {"number": number}),
+        Table(_("Acts of round %(number)s") % {"number": number}, head, groups.get(number, [])),
+        Text(in_a_row(told), strong=True),
+    ]
 
 
 def moment(at: datetime | None, form: str = "Y-m-d H:i") -> str:
@@ -167,27 +181,14 @@ def _opening(result: Result) -> str:
         lines.append(_("There were %(rounds)s rounds, the last one %(because)s.") % rounds)
     else:
         lines.append(result.status)
-    return _sentences(lines)
-
-
-def _sentences(lines: Iterable[str]) -> str:
-    """Return the sentences in a row; Chinese writes no blank between them."""
-    return (" " if english() else "").join(filter(None, lines))
-
-
-def _listed(values: Iterable[Any]) -> str:
-    return pgettext("list", ", ").join(str(value) for value in values)
+    return in_a_row(lines)
 
 
 def _with_round(result: Result, standing: dict[str, Any]) -> str:
     name = str(standing["name"])
     if not result.several:
         return name
-    return _in_brackets(name, _("round %(number)s") % {"number": standing["round"]})
-
-
-def _in_brackets(what: object, more: object) -> str:
-    return _("%(what)s (%(more)s)") % {"what": what, "more": more}
+    return in_brackets(name, _("round %(number)s") % {"number": standing["round"]})
 
 
 def _further(following: FurtherBallot) -> str:
@@ -218,8 +219,8 @@ def _round_blocks(one: RoundResult) -> list[Block]:
         )
     ]
     if one.void_reasons:
-        reasons = _listed(f"{reason} {number}" for reason, number in one.void_reasons)
-        blocks.append(Text(f"{_('Void ballots:')} {reasons}"))
+        reasons = listed(f"{reason} {number}" for reason, number in one.void_reasons)
+        blocks.append(Text(_("Void ballots: ") + reasons))
     if one.imported:
         blocks.append(Text(one.imported, strong=True))
     if one.tie:
@@ -254,10 +255,10 @@ def _votes(one: RoundResult) -> list[Block]:
     if group := one.group:
         threshold = {"group": group["name"], "least": group["least"], "size": group["size"]}
         notes.append(_("Second threshold: %(group)s, at least %(least)s of %(size)s.") % threshold)
-    workings = [Text(f"{item.number}. {item.name}: {item.reason}", small=True) for item in one.rows]
+    workings = [Text(f"{item.number}. {item.name}{_(': ')}{item.reason}", small=True) for item in one.rows]
     return [
         Table(_("Votes in round %(number)s") % {"number": one.number}, head, rows, numeric),
-        Text(_sentences(notes), small=True),
+        Text(in_a_row(notes), small=True),
         *(workings if one.graded else []),
     ]
 
@@ -287,81 +288,10 @@ def _channels(one: RoundResult) -> list[Block]:
 
 
 def _tie_blocks(tie: dict[str, Any]) -> list[Block]:
-    lines = [tie["sentence"], _("Chosen: %(numbers)s.") % {"numbers": _listed(tie["chosen"])}]
+    lines = [tie["sentence"], _("Chosen: %(numbers)s.") % {"numbers": listed(tie["chosen"])}]
     if tie["drawn"]:
-        lines.append(_("Drawn in this order: %(numbers)s.") % {"numbers": _listed(tie["drawn"])})
+        lines.append(_("Drawn in this order: %(numbers)s.") % {"numbers": listed(tie["drawn"])})
     reason = [tie["reason"]]
     if tie["witnesses"]:
-        reason.append(f"{_('Witnesses:')} {tie['witnesses']}")
-    return [Text(_sentences(lines), strong=True), Text(_sentences(reason))]
-
-
-def _seconds(entries: Sequence[JournalEntry]) -> dict[str, User]:
-    """Return the people who stood by an act as second person, by user name; asks for them only where there are any."""
-    names = {entry.data["second"] for entry in entries if "second" in entry.data}
-    return {user.username: user for user in User.objects.filter(username__in=names)} if names else {}
-
-
-def _people(entry: JournalEntry, seconds: dict[str, User]) -> str:
-    """Return who did it, and who stood by it as second person."""
-    second = seconds.get(entry.data.get("second", ""))
-    people = [entry.actor, second] if second else [entry.actor]
-    return pgettext("list", ", ").join(_person(each) for each in people)
-
-
-def _person(who: User) -> str:
-    return _in_brackets(who, who.get_role_display()) if who.role else str(who)
-
-
-#: What the minutes say of an act; acts that are not here are not part of the procedure in the hall.
-_ACTS: dict[str, Promise] = {
-    Act.SLATE_FROZEN: gettext_lazy("The list of candidate projects was confirmed."),
-    Act.RULES_ADOPTED: gettext_lazy("The plenary adopted the voting rules."),
-    Act.ROLL_FROZEN: gettext_lazy("The roll was frozen: %(roll)s delegates."),
-    Act.DELEGATE_EXCLUDED: gettext_lazy(
-        "Delegate %(delegate)s was excluded from the roll, which is now %(roll)s."
-    ),
-    Act.DELEGATE_ADMITTED: gettext_lazy(
-        "Delegate %(delegate)s was admitted to the roll, which is now %(roll)s."
-    ),
-    Act.ROUND_BEGUN: gettext_lazy("A further round was begun, %(because)s."),
-    Act.CODES_ISSUED: gettext_lazy("A new slip was printed for delegate %(delegates)s."),
-    Act.CODE_VOIDED: gettext_lazy("The slip of delegate %(delegate)s was voided."),
-    Act.KEY_SPLIT: gettext_lazy(
-        "The key of the urn was shared: %(issued)s slips, of which %(needed)s open it."
-    ),
-    Act.KEY_TRIED: gettext_lazy("The key slips were tried; the empty urn was ready."),
-    Act.ROUND_OPENED: gettext_lazy("Voting was opened: %(present)s of %(roll)s delegates present."),
-    Act.SWITCHED_TO_PAPER: gettext_lazy("The vote was switched to paper; the ballots cast online were kept."),
-    Act.ROUND_CLOSED: gettext_lazy("Voting was closed and the urn sealed with %(ballots)s ballots."),
-    Act.PAPER_RETURNED: gettext_lazy("The box was opened: %(returned)s paper ballots."),
-    Act.PAPER_SETTLED: gettext_lazy("A difference between two readings of a paper ballot was settled."),
-    Act.URN_TAKEN: gettext_lazy("The sealed urn was handed out as a file, to be counted offline."),
-    Act.ROUND_COUNTED: gettext_lazy("The ballots were counted."),
-    Act.TALLY_CERTIFIED: gettext_lazy("The count was certified."),
-    Act.TIE_DECIDED: gettext_lazy("%(method)s"),
-    Act.NOTICE_PUBLISHED: gettext_lazy("The public notice was published."),
-}
-_WORDED: dict[str, Callable[[Any], str]] = {
-    "because": lambda value: str(BECAUSE.get(value, value)),
-    "method": lambda value: str(TIES.get(value, value)),
-    "delegates": _listed,
-}
-
-
-def _entry_sentences(entry: JournalEntry, *, open_to_all: bool) -> str:
-    """Return the sentence for an act, with the numbers of its own journal entry; empty for what is left out."""
-    words = _ACTS.get(entry.act)
-    if words is None or (entry.act == Act.CODES_ISSUED and "delegates" not in entry.data):
-        return ""
-    known = {name: _WORDED.get(name, str)(value) for name, value in entry.data.items()}
-    lines = [str(words) % known, entry_words(entry)]
-    if entry.act == Act.ROUND_OPENED and "minutes" in entry.data:
-        count = int(entry.data["minutes"])
-        lines.append(
-            ngettext("%(count)d minute was announced.", "%(count)d minutes were announced.", count)
-            % {"count": count}
-        )
-    if not open_to_all and entry.act in {Act.DELEGATE_EXCLUDED, Act.DELEGATE_ADMITTED}:
-        lines.append(f"{_('Reason for the change')}: {entry.data['reason']}")
-    return _sentences(lines)
+        reason.append(_("Witnesses: ") + tie["witnesses"])
+    return [Text(in_a_row(lines), strong=True), Text(in_a_row(reason))]

@@ -13,7 +13,7 @@ from voting.count.definition import floor_of
 from voting.count.formats.notice import NoticeItem, RoundPart
 from voting.count.grading import FoundGrade, Grade, GradeRule, Test, grade_of
 from voting.count.measures import Base, Comparator
-from voting.states import GRADES
+from voting.labels import GRADES
 
 _SHARES: dict[Comparator, Promise] = {
     Comparator.AT_LEAST: gettext_lazy("at least %(numerator)d/%(denominator)d of %(size)d is %(needed)d"),

@@ -1,10 +1,12 @@
-"""One project's line of a result, and how its shares are written."""
+"""One project's line of a result, how its shares are written, and how words stand in a row."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
 
 
 def tenths_of_a_percent(part: int, whole: int) -> str:
@@ -16,6 +18,21 @@ def tenths_of_a_percent(part: int, whole: int) -> str:
 def english() -> bool:
     """Tell whether the reader's language is not Chinese."""
     return not (get_language() or "").startswith("zh")
+
+
+def in_a_row(sentences: Iterable[str]) -> str:
+    """Return the sentences in a row; Chinese writes no blank between them."""
+    return (" " if english() else "").join(filter(None, sentences))
+
+
+def listed(values: Iterable[object]) -> str:
+    """Return values in a row, as the reader's language separates them."""
+    return pgettext("list", ", ").join(str(value) for value in values)
+
+
+def in_brackets(what: object, more: object) -> str:
+    """Return something with more about it in brackets."""
+    return _("%(what)s (%(more)s)") % {"what": what, "more": more}
 
 
 @dataclass(frozen=True)

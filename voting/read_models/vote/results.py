@@ -1,4 +1,4 @@
-"""A published notice, ready to be shown. Reads the frozen snapshot and nothing else."""
+"""A published notice, ready to be shown. Reads the frozen snapshot, and that a round it calls for was ruled out."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from voting.count.formats.notice import NoticeBody
+from django.utils.translation import gettext as _
+
+from voting.count.formats.notice import FurtherBallot, NoticeBody
 from voting.count.key_marks import KeyMark
+from voting.count.measures import ShortfallRule
 from voting.count.notice import read_notice
-from voting.models import Notice
+from voting.models import EndOfRounds, Notice
 from voting.read_models.core.letterhead import Letterhead
 from voting.read_models.core.words import (
     BECAME,
@@ -17,6 +20,12 @@ from voting.read_models.core.words import (
 )
 from voting.read_models.vote.lines import english
 from voting.read_models.vote.round_result import RoundResult
+from voting.states import Stage
+
+
+def reason_sentence(reason: str) -> str:
+    """Return why something was decided, as a sentence of its own behind the decision."""
+    return _("Reason: %(reason)s.") % {"reason": reason.strip().rstrip("。.；;")}
 
 
 class Result(RoundResult):
@@ -75,6 +84,54 @@ class Result(RoundResult):
         return str(BECAUSE[previous["because"]]) if previous else ""
 
     @cached_property
+    def ended(self) -> EndOfRounds | None:
+        """The decision by which no further round is held although this result calls for one; asked for only there."""
+        cycle = self.notice.round.cycle
+        if not self.body["next"] or cycle.stage in {Stage.VOTING, Stage.COUNTING}:
+            return None
+        return EndOfRounds.objects.filter(cycle=cycle).first()
+
+    @property
+    def following(self) -> FurtherBallot | None:
+        """The further round that this result calls for; None once it is decided that none is held."""
+        return None if self.ended else self.body["next"]
+
+    @property
+    def ending(self) -> list[str]:
+        """Say that no further round is held, by which decision, why, and what becomes of the places left."""
+        if self.ended is None:
+            return []
+        left = (
+            _("The places that are left stay empty.")
+            if self.ended.seats == ShortfallRule.STAY_EMPTY
+            else _("The rest is left to the next session.")
+        )
+        sentence = _("By decision of the presidium (%(decision)s) no further round is held.")
+        return [sentence % {"decision": self.ended.decision}, left, reason_sentence(self.ended.reason)]
+
+    @property
+    def rest(self) -> str:
+        """What the congress said of the projects that are left, as long as so many are left: it names their number."""
+        planned = len(self.slate) - self.rounds[0].seats
+        return str(self.body["cycle"]["rest"]) if len(self.annual_tasks) == planned else ""
+
+    @property
+    def annulled(self) -> list[tuple[int, list[str]]]:
+        """Say of every round that was annulled which it was, by which decision and why."""
+        told = []
+        for each in self.body.get("annulled", []):
+            words = [
+                _("Round %(number)d was annulled by decision of the presidium: %(decision)s.")
+                % {"number": each["number"], "decision": each["decision"]},
+                _("Its count is not published.")
+                if each["counted"]
+                else _("Its urn with %(ballots)d ballots stays sealed and is not counted.") % each["urn"],
+                reason_sentence(each["reason"]),
+            ]
+            told.append((each["number"], words))
+        return told
+
+    @cached_property
     def slate(self) -> list[tuple[int, str]]:
         """Return number and name of every project that was ever on the ballot."""
         return [
@@ -103,6 +160,8 @@ class Result(RoundResult):
 
     def _became(self, number: int) -> str:
         body = self.body
+        if self.ended and number not in body["chosen_in_all"] and not self.graded:
+            return "annual_task" if self.ended.seats == ShortfallRule.STAY_EMPTY else "left_over"
         if number in body["chosen_in_all"]:
             return "chosen"
         if number in body["annual_tasks"]:

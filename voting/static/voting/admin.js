@@ -2,14 +2,54 @@
 'use strict';
 
 
+// Two forms on one page: a button of one does not drop what was typed in the other without a word.
+const differs = (field) => {
+  if (field.type === 'hidden' || !field.name) return false;
+  if (field.type === 'checkbox' || field.type === 'radio') return field.checked !== field.defaultChecked;
+  if (field.tagName !== 'SELECT') return 'defaultValue' in field && field.value !== field.defaultValue;
+  const chosen = [...field.options].some((option) => option.defaultSelected);
+  return chosen ? [...field.options].some((option) => option.selected !== option.defaultSelected) : field.selectedIndex > 0;
+};
+const unsent = document.getElementById('unsent');
+const written = [...document.querySelectorAll('form[method=post]')];
+for (const form of unsent ? written : []) {
+  let told = false;
+  form.addEventListener('submit', (event) => {
+    const other = written.find((each) => each !== form && ('unsaved' in each.dataset || [...each.elements].some(differs)));
+    if (!other || told) return;
+    told = true;
+    event.preventDefault();
+    const words = unsent.content.firstElementChild.cloneNode(true);
+    words.querySelector('.unsent-way').addEventListener('click', (way) => {
+      way.preventDefault();
+      const typed = [...other.elements].find(differs) || [...other.elements].find((field) => field.type !== 'hidden');
+      other.closest('details')?.setAttribute('open', '');
+      typed?.focus();
+    });
+    (event.submitter || form.lastElementChild).before(words);
+    words.focus();
+  });
+}
+
 // A step is taken once: a second press while the first is on its way does nothing.
 for (const form of document.querySelectorAll('form.act')) {
   let sent = false;
   form.addEventListener('submit', (event) => {
+    if (event.defaultPrevented) return;
     if (sent) event.preventDefault();
     sent = true;
   });
   window.addEventListener('pageshow', () => { sent = false; });
+}
+
+// Every row of a list of ticks at once.
+for (const button of document.querySelectorAll('[data-tick-all]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    const ticks = [...button.form.querySelectorAll('input[type=checkbox][name=numbers]')];
+    const all = ticks.every((tick) => tick.checked);
+    for (const tick of ticks) tick.checked = !all;
+  });
 }
 
 // The turnout moves on by itself. It asks with a mark, so that it keeps no forgotten desk signed in.

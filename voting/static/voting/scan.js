@@ -24,7 +24,7 @@ if (scan) {
   window.addEventListener('pageshow', () => {
     sent = false;
     field.value = '';
-    field.focus();
+    if (!document.querySelector('.hits')) field.focus();
   });
   // Whoever types lands in the field, wherever the focus was.
   document.addEventListener('keydown', (event) => {

@@ -21,7 +21,7 @@ from voting.domain.core.refusals import Refused
 from voting.forms.after.supervision import FindingForm, InspectionForm, RemarkForm
 from voting.forms.core.resubmit import words_to_resubmit
 from voting.forms.core.steps import StepForm
-from voting.forms.core.verbs import Verb, refusals_on
+from voting.forms.core.verbs import Verb, refusal_lines
 from voting.models import Cycle, Delivery, Finding, Inspection
 from voting.text.numbers import MOST_KEY, small_whole
 from voting.views.core.refusal_page import RefusalPage, delegate_page
@@ -70,7 +70,7 @@ def remark(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         except (Refused, ValidationError) as refusal:
             form.refuse(refusal)
             status = REFUSED
-    context = {"cycle": cycle, "delivery": delivery, "remark_form": form}
+    context = {"cycle": cycle, "delivery": delivery, "remark_form": form, "refused": refusal_lines(form)}
     return render(request, "after/remark.html", context, status=status)
 
 
@@ -124,12 +124,17 @@ def _verbs(request: HttpRequest, delivery: Delivery, user: User) -> dict[str, Ve
         verbs.send_back(finding=finding, text=form.cleaned_data["text"], escalate=escalate, **acting)
 
     return {
-        "inspect": Verb(partial(_inspection, delivery), inspect, _inspected),
-        "close": Verb(FindingForm, close, _("The finding is closed.")),
+        "inspect": Verb(partial(_inspection, delivery), inspect, _inspected, undo="inspect"),
+        "close": Verb(FindingForm, close, _("The finding is closed."), undo="inspect"),
         "back": Verb(
-            FindingForm, partial(send_back, escalate=False), _("The finding is sent back to its unit.")
+            FindingForm,
+            partial(send_back, escalate=False),
+            _("The finding is sent back to its unit."),
+            undo="close",
         ),
-        "escalate": Verb(FindingForm, partial(send_back, escalate=True), _("The finding is escalated.")),
+        "escalate": Verb(
+            FindingForm, partial(send_back, escalate=True), _("The finding is escalated."), undo="close"
+        ),
     }
 
 
@@ -181,8 +186,8 @@ def _page(
             )
             for each in findings
         ],
-        "refusal": [] if shown else refusals_on(form),
-        "words": [] if shown else words_to_resubmit(request.POST),
+        "refused": refusal_lines(form),
+        "lost_words": [] if shown else words_to_resubmit(request.POST),
         "without": Inspection.objects.filter(delivery=delivery, findings=None).order_by("-day", "-pk"),
         "today": timezone.localdate(),
     }

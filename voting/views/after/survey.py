@@ -12,8 +12,10 @@ from accounts.networks import address_of_person
 from voting import queries
 from voting.domain.after import surveys
 from voting.domain.core.refusals import Refused
+from voting.forms.core.honeypot import UNSEEN, UnseenFilledIn
+from voting.forms.core.verbs import RefusalLine
+from voting.labels import GRADES, choices_of
 from voting.models import Cycle, Delivery, Survey
-from voting.states import GRADES, choices_of
 
 MISTAKEN = 422
 
@@ -31,8 +33,8 @@ def survey(request: HttpRequest, slug: str) -> HttpResponse:
     answers = {each.pk: ticked[each.number] for each in deliveries if ticked[each.number] in GRADES}
     ticket, address = request.POST.get("ticket", ""), address_of_person(request)
     try:
-        if request.POST.get("website"):  # only a program fills in what nobody sees
-            raise surveys.FormDamaged
+        if request.POST.get(UNSEEN):
+            raise UnseenFilledIn
         surveys.answer(survey=asked, ticket=ticket, answers=answers, address=address, at=timezone.now())
     except (Refused, ValidationError) as refusal:
         return _page(request, cycle, asked, deliveries, ticked, refusal=refusal)
@@ -58,7 +60,7 @@ def _page(
         "survey": asked,
         "rows": rows,
         "ticket": surveys.survey_ticket(asked),
-        "refusal": refusal,
+        "refused": [RefusalLine(str(refusal))] if refusal else [],
         "sent": sent,
         "open": surveys.is_open(asked, timezone.now()),
     }

@@ -21,7 +21,7 @@ from voting.domain.before import deliberation
 from voting.domain.core.refusals import Refused
 from voting.forms.before.deliberation import AnswerQuestionForm, AskForm
 from voting.forms.core.resubmit import words_to_resubmit
-from voting.forms.core.verbs import NotNow
+from voting.forms.core.verbs import NotNow, RefusalLine, refusal_lines
 from voting.models import Cycle, Question
 from voting.text.numbers import MOST_KEY, small_whole
 
@@ -40,7 +40,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _unknown(request: HttpRequest, cycle: Cycle) -> HttpResponse:
-    return _page(request, cycle, refusal=[str(NotNow())], status=REFUSED)
+    return _page(request, cycle, refused=[RefusalLine(str(NotNow()))], status=REFUSED)
 
 
 def _delegate(request: HttpRequest, cycle: Cycle) -> User | None:
@@ -100,7 +100,7 @@ def _page(
     *,
     ask: AskForm | None = None,
     answer: tuple[int, Any] | None = None,
-    refusal: Sequence[str] = (),
+    refused: Sequence[RefusalLine] = (),
     status: int = 200,
 ) -> HttpResponse:
     user = request.user
@@ -108,6 +108,10 @@ def _page(
     is_open = deliberation.is_open(cycle)
     officer = user if isinstance(user, User) and permissions.can_answer(user, cycle) else None
     questions = cycle.questions.select_related("candidate", "delegation", "unit").order_by("asked_at", "pk")
+    sent = ask if ask is not None else answer[1] if answer else None
+    lost = bool(refused)
+    if sent is not None:
+        refused = refusal_lines(sent)
     rows = []
     for question in questions:
         form = answer[1] if answer and answer[0] == question.pk else None
@@ -126,7 +130,7 @@ def _page(
         "ask": ask,
         "is_open": is_open,
         "delegation": delegation,
-        "refusal": refusal,
-        "words": words_to_resubmit(request.POST) if refusal else [],
+        "refused": refused,
+        "lost_words": words_to_resubmit(request.POST) if lost else [],
     }
     return render(request, "before/slate/deliberation.html", context, status=status)

@@ -20,9 +20,11 @@ from accounts.roles import Role
 from voting import queries
 from voting.domain.before import proposals
 from voting.domain.before.calls import CallNotOpen
+from voting.domain.before.screening import standing_decision
 from voting.domain.core import uploads
 from voting.domain.core.refusals import Refused
 from voting.forms.before.proposal import ListForm, ProposalForm, TrackForm
+from voting.forms.core.verbs import refusal_lines
 from voting.models import Attachment, Cycle, Proposal
 from voting.states import Visibility
 from voting.views.core.files import download
@@ -100,7 +102,7 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
             return render(
                 request, "before/proposals/done.html", context | {"proposal": proposal, "code": code}
             )
-    context |= {"form": form, "again": bool(request.FILES)}
+    context |= {"form": form, "refused": refusal_lines(form)}
     return render(request, "before/proposals/propose.html", context, status=status)
 
 
@@ -135,7 +137,7 @@ def story(proposal: Proposal) -> dict[str, Any]:
     main = proposal.merged_into or proposal
     return {
         "main": main,
-        "decision": main.decisions.select_related("unit").last(),
+        "decision": standing_decision(main),
         "candidates": [link.candidate for link in main.led_to.select_related("candidate__cycle__congress")],
     }
 
@@ -180,8 +182,8 @@ def attachment(request: HttpRequest, slug: str, number: int, position: int) -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 def track(request: HttpRequest) -> HttpResponse:
     """Tell the proposer what became of the proposal. The code is in no address and no log."""
-    form = TrackForm(request.POST or None)
-    context: dict[str, Any] = {"form": form}
+    form = TrackForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"form": form, "refused": refusal_lines(form)}
     tracked: Proposal | None = None
     status = 200
     if request.method == "POST" and form.is_valid():

@@ -26,6 +26,7 @@ class Phase(StrEnum):
     CHECK_IN = "check-in"
     VOTING = "voting"
     COUNTING = "counting"
+    ANNULLED = "annulled"
     RESULT = "result"
     DELIVERY = "delivery"
     ASSESSMENT = "assessment"
@@ -42,6 +43,7 @@ PHASES: dict[str, Phase] = {
     RoundStatus.COUNTED: Phase.COUNTING,
     RoundStatus.CERTIFIED: Phase.COUNTING,
     RoundStatus.PUBLISHED: Phase.RESULT,
+    RoundStatus.ANNULLED: Phase.ANNULLED,
 }
 AFTER: dict[Stage, Phase] = {
     Stage.DELIVERY: Phase.DELIVERY,
@@ -58,6 +60,7 @@ HEADINGS: dict[Phase, Promise] = {
     Phase.CHECK_IN: _("Delegates are checking in"),
     Phase.VOTING: _("Voting is open"),
     Phase.COUNTING: _("Voting is closed, the ballots are being counted"),
+    Phase.ANNULLED: _("The round was annulled"),
     Phase.RESULT: _("The result is published"),
     Phase.DELIVERY: _("The projects are under way"),
     Phase.ASSESSMENT: _("The projects are assessed"),
@@ -77,6 +80,9 @@ NOTES: dict[Phase, Promise] = {
     Phase.CHECK_IN: _("The vote opens when the quorum is present and the urn has been tried."),
     Phase.VOTING: _("The delegates present are voting by secret ballot; only how many have voted is known."),
     Phase.COUNTING: _("The urn is sealed. The result appears here as soon as it is certified."),
+    Phase.ANNULLED: _(
+        "The presidium decided so. The urn stays sealed and is not counted; the vote is held again."
+    ),
     Phase.RESULT: _("It is frozen: every page, paper and download says the same."),
     Phase.DELIVERY: _("Units report what is done; the delegates supervise it."),
     Phase.ASSESSMENT: _("The delegates or the standing committee grade them by secret ballot."),
@@ -108,6 +114,8 @@ def moment_of(cycle: Cycle) -> Moment:
     if cycle.stage in AFTER:
         return Moment(AFTER[Stage(cycle.stage)], None, round_)
     phase = PHASES[round_.status] if round_ else _before(cycle)
+    if phase is Phase.ANNULLED and cycle.stage == Stage.PUBLICATION:
+        phase = Phase.RESULT  # no further round is held
     return Moment(phase, attendance(round_) if round_ else None, round_)
 
 

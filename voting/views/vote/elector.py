@@ -12,7 +12,7 @@ from accounts.roles import Role
 from voting.domain.vote.ballots import AlreadyCast, HoldsPaperBallot, NotPresent, OnPaperOnly, RoundNotOpen
 from voting.forms.vote.ballot import BallotForm, Ticket
 from voting.models import RollEntry
-from voting.states import Presence, RoundStatus
+from voting.states import OVER_STATUSES, Presence, RoundStatus
 from voting.views.core.refusal_page import RefusalPage
 
 
@@ -20,6 +20,7 @@ def current_entry(user: User) -> RollEntry | None:
     """Return the delegate's line on the roll of the open round, else of the newest, in one query."""
     return (
         RollEntry.objects.filter(delegate__user=user, excluded=False)
+        .exclude(round__status=RoundStatus.UNFROZEN)
         .select_related("delegate__delegation", "round__cycle__congress")
         .order_by(
             Case(When(round__status=RoundStatus.OPEN, then=Value(0)), default=Value(1)),
@@ -35,7 +36,7 @@ def has_nothing_to_vote_on(user: User | AnonymousUser) -> bool:
     if not isinstance(user, User) or user.role != Role.DELEGATE:
         return False
     entry = current_entry(user)
-    return entry is None or entry.round.status == RoundStatus.PUBLISHED
+    return entry is None or entry.round.status in OVER_STATUSES
 
 
 def elector(request: HttpRequest, form: BallotForm | None = None) -> RollEntry:

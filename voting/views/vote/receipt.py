@@ -11,6 +11,7 @@ from accounts.congresses import addresses_of, here
 from accounts.models import Congress
 from voting import queries
 from voting.domain.vote import receipts
+from voting.forms.core.verbs import refusal_lines
 from voting.forms.vote.receipt import ReceiptForm
 from voting.models import Round, UrnSeal
 from voting.states import RoundStatus
@@ -21,8 +22,8 @@ from voting.views.core.files import download
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt(request: HttpRequest) -> HttpResponse:
     """Tell whether a ballot with the typed receipt is in a sealed urn. The receipt is in no address and no log."""
-    form = ReceiptForm(request.POST or None)
-    context: dict[str, object] = {"form": form}
+    form = ReceiptForm(request.POST if request.method == "POST" else None)
+    context: dict[str, object] = {"form": form, "refused": refusal_lines(form)}
     holder: Round | None = None
     if request.method == "POST" and form.is_valid():
         holder = receipts.find(form.cleaned_data["receipt"], here(request))

@@ -84,7 +84,11 @@ def tie_notes(rules: Mapping[str, Any]) -> list[str]:
 def shortfall(rules: Mapping[str, Any]) -> str:
     """Say what follows where fewer pass than are to be chosen, or the whole list does not pass."""
     words = _REPORT_SHORTFALLS if rules["ballot_type"] == _WHOLE else SHORTFALLS
-    return words[rules["shortfall_rule"]]()
+    sentence = words[rules["shortfall_rule"]]()
+    if not rules.get("most_rounds"):
+        return sentence
+    limit = _("At most %(most)d rounds are held; after the last one the places that are left stay empty.")
+    return sentence + ("" if sentence.endswith("。") else " ") + limit % {"most": rules["most_rounds"]}
 
 
 def further(rules: Mapping[str, Any]) -> list[str]:

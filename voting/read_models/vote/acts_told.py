@@ -1,0 +1,120 @@
+"""What the minutes say of an act of the journal, and of the people who did it, with the entry's own numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
+from accounts.models import User
+from voting.models import JournalEntry
+from voting.read_models.core.words import BECAUSE, TIES
+from voting.read_models.vote.imported import entry_words
+from voting.read_models.vote.lines import in_a_row, in_brackets, listed
+from voting.states import Act
+
+
+def seconds_of(entries: Sequence[JournalEntry]) -> dict[str, User]:
+    """Return the people who stood by an act as second person, by user name; asks for them only where there are any."""
+    names = {entry.data["second"] for entry in entries if "second" in entry.data}
+    return {user.username: user for user in User.objects.filter(username__in=names)} if names else {}
+
+
+def people_of(entry: JournalEntry, seconds: dict[str, User]) -> str:
+    """Return who did it, and who stood by it as second person."""
+    second = seconds.get(entry.data.get("second", ""))
+    people = [entry.actor, second] if second else [entry.actor]
+    return pgettext("list", ", ").join(_person(each) for each in people)
+
+
+def _person(who: User) -> str:
+    return in_brackets(who, who.get_role_display()) if who.role else str(who)
+
+
+#: What the minutes say of an act; acts that are not here are not part of the procedure in the hall.
+_ACTS: dict[str, Promise] = {
+    Act.SLATE_FROZEN: gettext_lazy("The list of candidate projects was confirmed."),
+    Act.RULES_ADOPTED: gettext_lazy("The plenary adopted the voting rules."),
+    Act.ROLL_FROZEN: gettext_lazy("The roll was frozen: %(roll)s delegates."),
+    Act.ROLL_UNFROZEN: gettext_lazy("The roll was unfrozen, before any slip was out, to be frozen anew."),
+    Act.SLATE_UNFROZEN: gettext_lazy(
+        "The list of candidate projects was taken back, to be mended and confirmed anew."
+    ),
+    Act.RULES_REOPENED: gettext_lazy(
+        "The adoption of the voting rules was taken back: another text than the plenary's was recorded."
+    ),
+    Act.PREPARED_ANEW: gettext_lazy("After the round was annulled the vote was prepared anew."),
+    Act.DELEGATE_EXCLUDED: gettext_lazy(
+        "Delegate %(delegate)s was excluded from the roll, which is now %(roll)s."
+    ),
+    Act.DELEGATE_ADMITTED: gettext_lazy(
+        "Delegate %(delegate)s was admitted to the roll, which is now %(roll)s."
+    ),
+    Act.ROUND_BEGUN: gettext_lazy("A further round was begun, %(because)s."),
+    Act.CODES_ISSUED: gettext_lazy("A new slip was printed for delegate %(delegates)s."),
+    Act.CODE_VOIDED: gettext_lazy("The slip of delegate %(delegate)s was voided."),
+    Act.KEY_SPLIT: gettext_lazy(
+        "The key of the urn was shared: %(issued)s slips, of which %(needed)s open it."
+    ),
+    Act.KEY_TRIED: gettext_lazy("The key slips were tried; the empty urn was ready."),
+    Act.ROUND_OPENED: gettext_lazy("Voting was opened: %(present)s of %(roll)s delegates present."),
+    Act.SWITCHED_TO_PAPER: gettext_lazy("The vote was switched to paper; the ballots cast online were kept."),
+    Act.ROUND_CLOSED: gettext_lazy("Voting was closed and the urn sealed with %(ballots)s ballots."),
+    Act.PAPER_RETURNED: gettext_lazy("The box was opened: %(returned)s paper ballots."),
+    Act.PAPER_CORRECTED: gettext_lazy(
+        "The sheets in the box were counted again, before any was read: %(returned)s paper ballots."
+    ),
+    Act.PAPER_SETTLED: gettext_lazy("A difference between two readings of a paper ballot was settled."),
+    Act.URN_TAKEN: gettext_lazy("The sealed urn was handed out as a file, to be counted offline."),
+    Act.ROUND_ANNULLED: gettext_lazy(
+        "The round was annulled by decision of the presidium: %(decision)s. The urn stayed sealed with %(ballots)s "
+        "ballots."
+    ),
+    Act.ROUNDS_ENDED: gettext_lazy("By decision of the presidium (%(decision)s) no further round was held."),
+    Act.PRESENCE_CONFIRMED: gettext_lazy("The same people as in round %(previous)s were in the hall."),
+    Act.INCIDENT: gettext_lazy("At %(happened)s: %(words)s"),
+    Act.ROUND_COUNTED: gettext_lazy("The ballots were counted."),
+    Act.TALLY_CERTIFIED: gettext_lazy("The count was certified."),
+    Act.TIE_DECIDED: gettext_lazy("%(method)s"),
+    Act.NOTICE_PUBLISHED: gettext_lazy("The public notice was published."),
+}
+#: Why it was done is for the staff.
+_REASONED = frozenset(
+    {
+        Act.KEY_SPLIT, Act.ROLL_UNFROZEN, Act.PAPER_CORRECTED, Act.SLATE_UNFROZEN, Act.RULES_REOPENED,
+        Act.PREPARED_ANEW,
+    }
+)  # fmt: skip
+_WORDED: dict[str, Callable[[Any], str]] = {
+    "because": lambda value: str(BECAUSE.get(value, value)),
+    "method": lambda value: str(TIES.get(value, value)),
+    "delegates": listed,
+    "delegations": listed,
+}
+
+
+def told_of(entry: JournalEntry, *, open_to_all: bool) -> str:
+    """Return the sentence for an act, with the numbers of its own journal entry; empty for what is left out."""
+    words: str | Promise | None = _ACTS.get(entry.act)
+    if words is None or (entry.act == Act.CODES_ISSUED and "delegates" not in entry.data):
+        return ""
+    if "delegations" in entry.data:
+        words = gettext_lazy("Slips were printed for the delegates of: %(delegations)s.")
+    known = {name: _WORDED.get(name, str)(value) for name, value in entry.data.items()}
+    lines = [str(words) % known, entry_words(entry)]
+    if entry.act == Act.ROUND_OPENED and "minutes" in entry.data:
+        count = int(entry.data["minutes"])
+        lines.append(
+            ngettext("%(count)d minute was announced.", "%(count)d minutes were announced.", count)
+            % {"count": count}
+        )
+    if entry.act == Act.KEY_SPLIT and "replaces" in entry.data:
+        lines.append(_("The slips of the key ceremony before were void."))
+    if not open_to_all and entry.act in _REASONED and "reason" in entry.data:
+        lines.append(_("Reason: ") + entry.data["reason"])
+    if not open_to_all and entry.act in {Act.DELEGATE_EXCLUDED, Act.DELEGATE_ADMITTED}:
+        lines.append(_("Reason for the change") + _(": ") + entry.data["reason"])
+    return in_a_row(lines)
