@@ -135,9 +135,11 @@ def test_a_template_holds_no_script_no_style_and_trusts_no_text(path: Path):
     assert not re.search(r"\|\s*safe\b|autoescape off|safeseq", text), "text that is not escaped"
     assert text.count("\n") <= 90, "a template is one thought"
     assert max(map(len, text.splitlines()), default=0) <= 160, "a line that can be read"
-    alone = re.sub(r"{% blocktranslate.*?endblocktranslate %}", "", text, flags=re.S)
+    alone = re.sub(r"{% blocktranslate.*?endblocktranslate %}", "", text, flags=re.DOTALL)
     colons = re.findall(r'}}:\s|translate "[^"]*:" %}(?:</b>)?[ \t]*(?:{{|{% for|<a)', alone)
-    assert colons == [], "a colon before something is translated with its blank: Chinese has neither half width nor blank"
+    assert colons == [], (
+        "a colon before something is translated with its blank: Chinese has neither half width nor blank"
+    )
 
 
 @pytest.mark.parametrize("path", OURS, ids=name_of)
