@@ -486,9 +486,11 @@ def test_a_roll_is_unfrozen_before_anything_is_out_and_never_after(site: Site):
     for left_out in range(len(steps)):
         with pytest.raises(REFUSED):
             site.attempt(*steps[:left_out], *steps[left_out + 1 :], round=frozen)
-    again = ENTRY.format(act="roll_frozen", data="jsonb_build_object('roll', 4)")
-    for before in ([], [again]):
-        site.refuse("slips or paper ballots are out", *before, *steps, round=site.votes["rolled"].round.pk)
+    rolled = site.votes["rolled"].round.pk
+    site.refuse("slips or paper ballots are out", *steps, round=rolled)
+    for act in ("roll_frozen", "round_begun"):  # slips count since then
+        again = ENTRY.format(act=act, data="jsonb_build_object('roll', 4)")
+        site.refuse("this is not what happened", again, *steps, round=rolled)
     paper = "UPDATE public.voting_rollentry SET presence = 'present', paper = true WHERE round_id = %(round)s"
     site.refuse("slips or paper ballots are out", paper, *steps, round=frozen)
     for point in POINTS[3:]:
