@@ -8,20 +8,22 @@ delegates signing in within ten seconds wait for no slow hash.
 from __future__ import annotations
 
 import secrets
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Func, Value
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts import attempts
 from accounts.models import AccessCode, Congress, Delegate, User
+from accounts.prepared import ask_all
 from accounts.roles import Role
 from voting.text.likeness import fitting, number_key
+from voting.text.typed import bare
 
+#: Characters of a delegate number.
+LONGEST_NUMBER = 20
 RANDOM_DIGITS = 19
 GROUP = 4
 
@@ -90,9 +92,8 @@ def new_code() -> str:
 
 
 def normalise(text: str) -> str:
-    """Return the digits of what was typed: full-width digits, blanks and dashes are no mistake."""
-    text = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in text if not c.isspace() and c not in "-‐‑–—_.·")
+    """Return the digits of what was typed: full-width digits, blanks, dashes and what nobody sees are no mistake."""
+    return bare(text)
 
 
 def as_number(text: str) -> str:
@@ -139,31 +140,38 @@ def void_code(delegate: Delegate) -> None:
     _sign_out([delegate])
 
 
-def check_code(*, congress: Congress | None, number: str, code: str, network: str, at: datetime) -> Delegate:
-    """Return the delegate of that congress to whom number and code belong.
+#: Whose valid codes may be meant: the number as typed, and with as many leading zeros as any has.
+_CODES = """
+SELECT d.id, d.number, c.digest, u.id, u.password FROM accounts_accesscode c
+JOIN accounts_delegate d ON d.id = c.delegate_id JOIN accounts_user u ON u.id = d.user_id
+WHERE d.congress_id = %(congress)s AND d.number = ANY(%(numbers)s::text[])
+    AND NOT c.voided AND u.is_active AND u.role = %(role)s
+"""
 
-    A number without its zeros means whom it fits, where that is one delegate alone. Raises MistypedCode, WrongCode, or
-    ManyWrongCodes where ``network`` was wrong too often. A right code is taken whatever was tried before it: 63 random
-    bits need no rest, and a rest would be a weapon (TRUST.md F36). An unknown number is answered like a wrong code,
-    after the same work (F37). Whether the delegate is still in office is not asked here: whoever is on a frozen roll
-    votes in it.
+
+def check_code(*, congress: Congress | None, number: str, code: str, network: str, at: datetime) -> User:
+    """Return the account of the delegate of that congress to whom number and code belong, in one statement.
+
+    Of the account, key, role and secret are read. A number without its zeros means whom it fits, where that is one
+    delegate alone. Raises MistypedCode, WrongCode, or ManyWrongCodes where ``network`` was wrong too often. A right
+    code is taken whatever was tried before it: 63 random bits need no rest, and a rest would be a weapon (TRUST.md
+    F36). An unknown number is answered like a wrong code, after the same work (F37). Whether the delegate is still in
+    office is not asked here: whoever is on a frozen roll votes in it.
     """
     digits = digits_of(code)
-    valid = AccessCode.objects.select_related("delegate__user").filter(
-        delegate__congress=congress, voided=False
-    )
-    valid = valid.filter(delegate__user__is_active=True, delegate__user__role=Role.DELEGATE)
     typed = as_number(number)
-    alike = valid.alias(key=Func("delegate__number", Value("0"), function="LTRIM")).filter(
-        key=number_key(typed)
-    )
-    by_number = {access.delegate.number: access for access in alike}
+    key = number_key(typed)
+    spelled = [typed, *("0" * zeros + key for zeros in range(LONGEST_NUMBER - len(key) + 1))]
+    asked = {"congress": congress.pk if congress else 0, "numbers": spelled, "role": Role.DELEGATE.value}
+    by_number = {row[1]: row for row in ask_all(_CODES, asked)}
     fits = fitting(typed, by_number)
-    access = by_number[fits[0]] if len(fits) == 1 else None
-    key, kept = (access.delegate_id, access.digest) if access else (0, "")
-    if constant_time_compare(kept, digest(key, digits)) and access:
-        return access.delegate
+    delegate, _number, kept, user, secret = by_number[fits[0]] if len(fits) == 1 else _NOBODY
+    if constant_time_compare(kept, digest(delegate, digits)) and user:
+        return User(pk=user, role=Role.DELEGATE, password=secret)
     raise ManyWrongCodes if attempts.wrong_code(network, at=at) else WrongCode
+
+
+_NOBODY = (0, "", "", 0, "")
 
 
 def _sign_out(delegates: list[Delegate]) -> None:

@@ -40,8 +40,9 @@ _first: list[list[Congress]] = []
 _edition: list[tuple[float, object]] = []
 #: What an address of the site begins with already.
 RESERVED = frozenset(
-    {"admin", "api", "ballot", "congresses", "delegate", "en", "enter", "feed", "healthz", "leave", "new", "open-data",
-     "propose", "receipt", "screen", "secrecy", "static", "track", "years", "zh-hans"}
+    {"admin", "api", "ballot", "candidates", "congresses", "delegate", "en", "enter", "feed", "healthz", "leave",
+     "look", "new", "open-data", "progress", "propose", "receipt", "results", "screen", "secrecy", "static", "track",
+     "years", "zh-hans"}
 )  # fmt: skip
 _ADDRESS = re.compile(r"[a-z][a-z0-9-]{0,29}")
 #: So many words of a search are looked for.
@@ -67,6 +68,13 @@ def forget() -> None:
 
 #: What pages begin with that are for people who are signed in.
 PRIVATE = frozenset({"admin", "ballot", "delegate"})
+#: Pages that find out by themselves whose they are, together with what else they ask of the database.
+ASK_THEMSELVES = frozenset({"/ballot/", "/ballot/review/", "/ballot/cast/"})
+
+
+def congress_of(key: int) -> Congress | None:
+    """Return the congress with this key, as it was some seconds ago at the latest."""
+    return _met(key, pk=key)
 
 
 def congress_at(slug: str) -> Congress | None:
@@ -210,18 +218,32 @@ class OwnCongress:
             request.user = SimpleLazyObject(  # type: ignore[assignment]
                 partial(_fully_signed_in, request.user, request.session)
             )
-        own = own_congress(request.user) if part in PRIVATE else None
-        if named and own and named != own:
+        asked = part in PRIVATE and _without_language(request.path_info) not in ASK_THEMSELVES
+        own = own_congress(request.user) if asked else None
+        if named and own and named != own and part == "admin":
             if request.path_info.endswith("/admin/login/"):
                 request.user = AnonymousUser()  # The next person on the same device signs in over them.
             elif not request.path_info.endswith("/admin/logout/"):
                 raise Http404
             own = None
-        shown = named or own or shown_here(request)
-        zone = ZoneInfo(shown.time_zone) if shown else None
-        is_said = named is not None or not (are_several() or own != shown_here(request))
-        with addresses_of(None if is_said else own), timezone.override(zone):
+        with pages_of(request, own):
             return self.get_response(request)
+
+
+@contextmanager
+def pages_of(request: HttpRequest, own: Congress | None) -> Iterator[None]:
+    """Make every address and hour within those of the person's own congress, whatever the address leaves unsaid.
+
+    Raises Http404 under the address of another congress.
+    """
+    named = here(request)
+    if named and own and named != own:
+        raise Http404
+    shown = named or own or shown_here(request)
+    zone = ZoneInfo(shown.time_zone) if shown else None
+    is_said = named is not None or not (are_several() or own != shown_here(request))
+    with addresses_of(None if is_said else own), timezone.override(zone):
+        yield
 
 
 def _fully_signed_in(was: User | AnonymousUser, session: SessionBase) -> User | AnonymousUser:
@@ -239,6 +261,10 @@ def _fully_signed_in(was: User | AnonymousUser, session: SessionBase) -> User | 
 
 def _first_part(path: str) -> str:
     """Return what a path begins with, its language aside."""
+    return _without_language(path).removeprefix("/").partition("/")[0]
+
+
+def _without_language(path: str) -> str:
     first, _between, rest = path.removeprefix("/").partition("/")
     languages = {code for code, _name in settings.LANGUAGES}
-    return rest.partition("/")[0] if first in languages else first
+    return f"/{rest}" if first in languages else path

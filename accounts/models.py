@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.authenticators import Authenticator, RecoveryCodes  # noqa: F401 models of this app
+from accounts.kept_sessions import EndingSessions, KeptSession, SignedOutByChange  # noqa: F401 a model of this app
 from accounts.roles import STAFF_ROLES, Kind, Level, Role
 
 
@@ -97,6 +98,9 @@ def in_this_language(chinese: str, english: str) -> str:
 
 
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> models.QuerySet[User]:
+        return EndingSessions(self.model, using=self._db)
+
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
         """Save a user; without a password the account cannot sign in by password."""
         user = self.model(username=username, **fields)
@@ -128,7 +132,7 @@ class Unit(models.Model):
         return in_this_language(self.name, self.name_en)
 
 
-class User(AbstractBaseUser):
+class User(SignedOutByChange, AbstractBaseUser):
     """One person who signs in; the role says what they may do (``voting.permissions``).
 
     There is deliberately no time of the last sign-in: for a delegate it would be a clock beside the vote

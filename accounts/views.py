@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,8 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.codes import CodeRefused, check_code
 from accounts.congresses import MOST_TYPED, addresses_of, are_several, here, listed, shown_here
 from accounts.forms import EnterForm
+from accounts.frames import Frame, Kept, address_key, render_frame
 from accounts.models import Congress
 from accounts.networks import address_of_person, network_of
+from accounts.sessions import sign_in
 from voting.text.plain import plain
 
 #: Status of the answer to a sign-in that was refused.
@@ -53,20 +56,43 @@ def enter(request: HttpRequest) -> HttpResponse:
         return list_of_congresses(request, to="accounts:enter")
     congress = shown_here(request)
     if request.method != "POST":
-        return _enter_page(request, EnterForm(), congress)
+        return HttpResponse(sign_in_frame(request, congress).joined(csrf=get_token(request)))
     form = EnterForm(request.POST)
-    status = 400
-    if form.is_valid():
-        try:
-            network = network_of(address_of_person(request))
-            delegate = check_code(**form.cleaned_data, congress=congress, network=network, at=timezone.now())
-        except CodeRefused as refusal:
-            form.refuse(refusal)
-            status = STATUS.get(refusal.code, 403)
-        else:
-            login(request, delegate.user, backend="django.contrib.auth.backends.ModelBackend")
-            return redirect("voting:ballot")
-    return _enter_page(request, form, congress, status=status)
+    status = let_in(request, form, congress)
+    return _enter_page(request, form, congress, status=status) if status else redirect("voting:ballot")
+
+
+@sensitive_variables()
+def let_in(request: HttpRequest, form: EnterForm, congress: Congress | None) -> int | None:
+    """Sign in whose number and code the form holds, in a session with a new key.
+
+    Return None; or, where it is refused, the status of the answer, and the form says why.
+    """
+    if not form.is_valid():
+        form.focus_first_fault()
+        return STATUS["mistyped"]
+    try:
+        network = network_of(address_of_person(request))
+        user = check_code(**form.cleaned_data, congress=congress, network=network, at=timezone.now())
+    except CodeRefused as refusal:
+        form.refuse(refusal)
+        return STATUS.get(refusal.code, STATUS["wrong"])
+    sign_in(request, user)
+    return None
+
+
+_frames: Kept[Frame] = Kept()
+
+
+def sign_in_frame(request: HttpRequest, congress: Congress | None) -> Frame:
+    """Return the sign-in page of that congress as everybody gets it who has typed nothing yet."""
+
+    def make() -> Frame:
+        return Frame.of(
+            render_frame("accounts/enter.html", {"form": EnterForm(), "congress": congress}, request)
+        )
+
+    return _frames.get((*address_key(request), congress and congress.pk, are_several()), make)
 
 
 def _enter_page(

@@ -26,6 +26,7 @@ def main() -> None:
         help="the size of the large roll and of the urn, and how often each burst is repeated (BENCH_SCALE)",
     )
     parser.add_argument("--hostile", action="store_true", help="only a vote beside hostile files")
+    parser.add_argument("--minute", action="store_true", help="only the delegate's minute on the real ballot")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, _leave)
     with ground() as place:
@@ -33,7 +34,8 @@ def main() -> None:
         from benchmarks.bench import Bench
 
         with Bench(place, scale=QUICK if given.quick else given.scale) as bench:
-            (bench.run_hostile if given.hostile else bench.run)()
+            alone = {given.hostile: bench.run_hostile, given.minute: bench.run_minute}
+            alone.get(True, bench.run)()
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -21,14 +21,26 @@ from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from accounts.roles import Kind  # noqa: E402
-from benchmarks import after, congresses, counting, floor, hostile, report, roster, search, votes  # noqa: E402
+from benchmarks import (  # noqa: E402
+    after,
+    congresses,
+    counting,
+    floor,
+    hostile,
+    minute,
+    public,
+    report,
+    roster,
+    search,
+    votes,
+)  # fmt: skip
 from benchmarks.delegates import Hall, ticket_of  # noqa: E402
 from benchmarks.findings import Findings  # noqa: E402
 from benchmarks.ground import Ground, run  # noqa: E402
 from benchmarks.serving import THREADS, WORKERS, Server, serving  # noqa: E402
+from benchmarks.statements import counted  # noqa: E402
 from benchmarks.web import LINES, Burst, Visitor, burst  # noqa: E402
 from voting.domain.vote.definitions import sealing_info  # noqa: E402
 from voting.models import SealedBallot  # noqa: E402
@@ -41,6 +53,8 @@ WARM_UP = 100  # delegates
 PARTS = 3  # of a turn's casts
 FEWEST_TURNS, LONGEST = 3, 210  # turns, and the seconds after which no other begins
 COUNTS = 2
+MINUTES = 3  # turns of each ballot type
+BLOB = 1_200  # bytes of a sealed ballot, where none was made
 FIRST_YEAR = 2000
 PASSWORD = "only for the measuring"  # noqa: S105
 
@@ -88,6 +102,7 @@ class Bench:
                     self.say("this takes long: no more turns")
                     break
                 self._take_turn(number)
+            self._minute()
             self.found.worker = fmean(self.ours.memory())
             self.found.worker_bare = fmean(self.bare.memory())
         self._many_congresses()
@@ -96,12 +111,13 @@ class Bench:
         self._import()
         self._search()
         self._after()
+        self._public()
         self._tell()
 
     # ------------------------------------------------------------------------------------------- preparation
 
     def _make_databases(self) -> None:
-        self.say("making three databases")
+        self.say("making the databases")
         self.small_db = self.place.create("small")
         votes.use(self.small_db)
         call_command("migrate", interactive=False, verbosity=0)
@@ -109,6 +125,8 @@ class Bench:
         connection.close()
         self.large_db = self.place.create("large", like=self.small_db)
         self.empty_db = self.place.create("empty", like=self.small_db)
+        self.minute_db = self.place.create("minute", like=self.small_db)
+        self.public_db = self.place.create("public", like=self.small_db)
         self.bare_empty = self.place.create("for-hostile", like=self.small_db)
         self.bare_db = self.place.create("bare")
         self.bare_environment = {
@@ -175,11 +193,11 @@ class Bench:
         browser = Client(SERVER_NAME="127.0.0.1")
         browser.post("/enter/", {"number": number, "code": code})
         ticket = ticket_of(browser.get("/ballot/").content.decode())
-        with CaptureQueriesContext(connection) as captured:
+        with counted() as sent:
             answer = browser.post("/ballot/cast/", {"ticket": ticket, "mark": ["1", "2"]})
         if answer.status_code != 200:  # noqa: PLR2004
             raise SystemExit(f"a cast was answered with {answer.status_code}")
-        return sum(query["sql"] not in {"BEGIN", "COMMIT"} for query in captured.captured_queries)
+        return len(sent)
 
     def _sign_in_bare(self) -> None:
         self.say(f"signing {SLOW_SIGN_INS} users in with argon2 on the bare server")
@@ -244,6 +262,38 @@ class Bench:
             self.place, self.empty_db, count=self.congresses, say=self.say
         )
 
+    def _minute(self) -> None:
+        """Every step of a delegate's minute, on the real ballot and every type of it."""
+        url = self.place.url(self.minute_db)
+        with serving("config.wsgi:application", DATABASE_URL=url, DATABASE_POOL="on") as ours:
+            self.found.minute = minute.measure(
+                port=ours.port,
+                database=self.minute_db,
+                delegates=SMALL,
+                turns=min(self.turns, MINUTES),
+                bare=self._bare_burst,
+                settle=lambda: self.place.settle(self.minute_db),
+                say=self.say,
+            ).rows()
+        connection.close()
+
+    def _bare_burst(self) -> Burst:
+        self._reset_bare()
+        return burst(self.bare.port, self.asked, expect=200)
+
+    def run_minute(self) -> None:
+        """Measure that alone."""
+        self.say(self.place.describe())
+        self._make_databases()
+        self.blob = BLOB
+        self._make_bare()
+        with self.stack:
+            self.bare = self._server("benchmarks.bare.wsgi:application", **self.bare_environment)
+            self._sign_in_bare()
+            self._minute()
+        print()
+        report.print_table(self.found.minute)
+
     def _hostile(self) -> None:
         """A hall that votes beside files that were made to stop the server."""
         self.found.hostile = hostile.measure(self.place, self.bare_empty, say=self.say)
@@ -298,6 +348,12 @@ class Bench:
         self.say(f"a survey of {self.answers} answers")
         votes.use(self.small_db)
         self.found.after = after.measure(self.answers)
+        connection.close()
+
+    def _public(self) -> None:
+        """Read the public pages, kept and made anew."""
+        self.say("reading the public pages")
+        self.found.public = public.measure(self.place, self.public_db, self.bare_environment)
         connection.close()
 
     @staticmethod

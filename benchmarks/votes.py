@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +16,8 @@ from accounts.models import Congress, Delegation, User, delegate_username
 from accounts.roles import Kind, Role
 from benchmarks.sealed import CANDIDATES, SEATS, seal_some
 from voting.count import sealing
+from voting.count.measures import BallotType
+from voting.count.presets import PRESETS
 from voting.domain.core import cycles
 from voting.domain.vote import delegate_slips, keys, rolls, rounds, rules
 from voting.domain.vote.definitions import definition_of, sealing_info
@@ -78,20 +80,32 @@ def enrol(count: int, *, kind: Kind) -> list[str]:
     return [f"{number:0{WIDTH}d}" for number in range(1, count + 1)]
 
 
-def open_vote(*, kind: Kind, year: int) -> OpenVote:
+#: Candidates that say nothing but their names.
+PLAIN = tuple(
+    {"number": number, "name": f"第{number}项目", "name_en": f"Project {number}"}
+    for number in range(1, CANDIDATES + 1)
+)
+
+
+def open_vote(
+    *,
+    kind: Kind,
+    year: int,
+    candidates: Sequence[Mapping[str, Any]] = PLAIN,
+    settings: Mapping[str, Any] = PRESETS["gongshu-2018"],
+) -> OpenVote:
     """Adopt rules, freeze the roll, check everyone in, hold the key ceremony and open the vote."""
     by = User.objects.get_or_create(
         username=f"clerk-{kind}", defaults={"name": "clerk", "role": Role.CLERK, "congress": congress(kind)}
     )[0]
-    cycle = cycles.create_cycle(by=by, at=AT, congress=congress(kind), slug=str(year), year=year, seats=SEATS)
+    seats = len(candidates) if settings["ballot_type"] == BallotType.WHOLE_REPORT else SEATS
+    cycle = cycles.create_cycle(by=by, at=AT, congress=congress(kind), slug=str(year), year=year, seats=seats)
     for stage in (Stage.SCREENING, Stage.DELIBERATION):
         cycles.move_cycle(cycle, to=stage, by=by, at=AT)
-    for number in range(1, CANDIDATES + 1):
-        cycles.add_candidate(
-            cycle=cycle, by=by, at=AT, number=number, name=f"第{number}项目", name_en=f"Project {number}"
-        )
+    for fields in candidates:
+        cycles.add_candidate(cycle=cycle, by=by, at=AT, **fields)
     cycles.freeze_slate(cycle=cycle, by=by, at=AT)
-    rules.draft_rules(cycle=cycle, by=by, at=AT, seats=SEATS, **rules.PRESETS["gongshu-2018"])
+    rules.draft_rules(cycle=cycle, by=by, at=AT, seats=seats, **settings)
     cycle.refresh_from_db()
     rules.adopt_rules(cycle=cycle, by=by, at=AT)
     round_ = rolls.freeze_roll(cycle=cycle, by=by, at=AT)

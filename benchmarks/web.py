@@ -116,16 +116,16 @@ class Line:
         self.socket.close()
 
 
-def burst(port: int, requests: Sequence[bytes], *, expect: int) -> Burst:
-    """Send all requests over sixteen lines; the clock runs from the first to the last answer's end.
+def burst(port: int, requests: Sequence[bytes], *, expect: int, lines: int = LINES) -> Burst:
+    """Send all requests over so many lines; the clock runs from the first to the last answer's end.
 
     Raises WrongAnswer unless every answer has the expected status.
     """
     waiting = deque(enumerate(requests))
     answers: list[Answer | None] = [None] * len(requests)
     latencies = [0.0] * len(requests)
-    lines = [Line(port) for _ in range(min(LINES, len(requests)))]
-    gate = threading.Barrier(len(lines) + 1)
+    opened = [Line(port) for _ in range(min(lines, len(requests)))]
+    gate = threading.Barrier(len(opened) + 1)
     faults: list[Exception] = []
 
     def serve(line: Line) -> None:
@@ -142,7 +142,7 @@ def burst(port: int, requests: Sequence[bytes], *, expect: int) -> Burst:
         except Exception as fault:  # noqa: BLE001 told to whoever called
             faults.append(fault)
 
-    threads = [threading.Thread(target=serve, args=(line,), daemon=True) for line in lines]
+    threads = [threading.Thread(target=serve, args=(line,), daemon=True) for line in opened]
     for thread in threads:
         thread.start()
     gate.wait()
@@ -150,7 +150,7 @@ def burst(port: int, requests: Sequence[bytes], *, expect: int) -> Burst:
     for thread in threads:
         thread.join()
     seconds = time.perf_counter() - begun
-    for line in lines:
+    for line in opened:
         line.close()
     if faults:
         raise faults[0]

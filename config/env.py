@@ -55,6 +55,15 @@ def integer(name: str, *, default: int, least: int, most: int) -> int:
     return number
 
 
+def directories(name: str) -> list[str]:
+    """Return the directories that are there, written one after the other with colons between them."""
+    paths = [path for path in text(name).split(":") if path]
+    for path in paths:
+        if not Path(path).is_dir():
+            raise MisunderstoodSetting(f"{name} must name directories that exist, not {path!r}.")
+    return paths
+
+
 def choice(name: str, *, options: Collection[str], default: str) -> str:
     """Return one of *options*."""
     value = text(name, default=default)

@@ -17,7 +17,7 @@ from voting.models import Delivery
 
 #: The name of a page's address, and what it is made of.
 Page = tuple[str, tuple[object, ...]]
-_PRIVATE = ("/admin/", "/ballot/", "/delegate/", "/enter/", "/leave/", "/track/")
+_PRIVATE = ("/admin/", "/ballot/", "/delegate/", "/enter/", "/leave/", "/look/", "/track/")
 
 
 @require_safe

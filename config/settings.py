@@ -72,6 +72,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.addresses.refuse_nul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "voting.views.core.elder.ElderMode",
+    "config.kept.KeptPages",
     "config.headers.permissions_policy",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -132,6 +134,8 @@ _database["OPTIONS"].setdefault("connect_timeout", 5)  # seconds
 _database["OPTIONS"]["server_side_binding"] = True
 if env.boolean("DATABASE_POOL", default=False):
     _database["OPTIONS"]["pool"] = {"min_size": _pool_least, "max_size": _pool_most, "timeout": 5}
+    # Larger than any count: nothing is prepared but what asks for it (``accounts.prepared``).
+    _database["OPTIONS"]["prepare_threshold"] = 2**31
 
 DATABASES = {"default": {"ENGINE": "config.database", "CONN_MAX_AGE": 0, **_database}}
 
@@ -174,6 +178,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "voting.views.vote.carried_marks.stale_form"
 # Messages stay on the server; the delegates' pages use none.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
@@ -230,8 +235,12 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+#: So long a public page is kept for whoever comes next; 0 keeps none.
+KEPT_SECONDS = env.integer("KEPT_SECONDS", default=0 if DEBUG else 2, least=0, most=60)
 #: Papers that were drawn once; may be emptied at any time.
 DRAWN_PAPERS = VAR / "drawn"
+#: Directories of fonts for the rarest characters, which the packaged fonts lack.
+MORE_FONTS = env.directories("MORE_FONTS")
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 # ------------------------------------------------------------------------------------------------------- logs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -11,3 +12,12 @@ os.environ.setdefault("DATABASE_POOL", "on")
 from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
+
+# Now that the applications are there.
+from django.db import connection
+
+from voting.views.vote.warm import warm
+
+if (problem := warm()) is not None:
+    logging.getLogger(__name__).warning("no page is ready yet: %s", problem)
+connection.close()

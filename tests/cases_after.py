@@ -26,6 +26,7 @@ from voting.domain.after import (
     supervision,
     surveys,
 )
+from voting.domain.core import tickets
 from voting.domain.core.uploads import Cleaned
 from voting.models import Completion, Notice, Survey
 from voting.states import Body
@@ -267,7 +268,7 @@ CASES_AFTER: dict[type, Case] = {
     ),
     surveys.SurveyClosed: after(lambda s: survey(s, days=3), lambda s, opened: answer(s, opened, at=s.at)),
     surveys.NothingAnswered: after(survey, lambda s, opened: answer(s, opened, answers={})),
-    surveys.FormDamaged: after(survey, lambda s, opened: answer(s, opened, ticket="x")),
+    tickets.FormDamaged: after(survey, lambda s, opened: answer(s, opened, ticket="x")),
     surveys.TooManyForms: after(flood, answer),
     surveys.AnsweredAlready: after(sent_once, lambda s, sent: answer(s, sent[0], ticket=sent[1])),
     archive.StillRunning: after(

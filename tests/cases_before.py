@@ -12,10 +12,12 @@ from tests.autumn import Autumn, make_autumn
 from tests.factories import NOW
 from voting.domain.before import (
     calls,
+    corrections,
     deliberation,
     proposal_lists,
     proposals,
     screening,
+    seconding,
     slate_reports,
     slates,
 )
@@ -51,6 +53,65 @@ def flooded() -> Callable[[], object]:
     for _ in range(proposals.MOST_KNOCKS):
         send()
     return send
+
+
+def second(autumn: Autumn, *, ticket: str = "", network: int = 1) -> object:
+    proposal = autumn.proposals[0]
+    return seconding.second(
+        proposal=proposal,
+        ticket=ticket or seconding.second_ticket(proposal),
+        address=f"192.0.2.{network}",
+        at=autumn.at,
+    )
+
+
+def seconded(act: Callable[[Autumn], object]) -> Callable[[], Callable[[], object]]:
+    """Return a case in which something was done first; the call that is refused is one that seconds."""
+
+    def case() -> Callable[[], object]:
+        autumn = make_autumn(until="proposals")
+        ticket = seconding.second_ticket(autumn.proposals[0])
+        act(autumn)
+        # The same form once more, from another network.
+        return lambda: second(autumn, ticket=ticket, network=2)
+
+    return case
+
+
+def seconded_already() -> Callable[[], object]:
+    autumn = make_autumn(until="proposals")
+    ticket = seconding.second_ticket(autumn.proposals[0])
+    second(autumn, ticket=ticket)
+    return lambda: second(autumn, ticket=ticket, network=2)
+
+
+def second_flood() -> Callable[[], object]:
+    autumn = make_autumn(until="proposals")
+    for _ in range(seconding.MOST_OF_ONE):
+        second(autumn)
+    return lambda: second(autumn)
+
+
+def corrected(times: int, **texts: str) -> Callable[[], Callable[[], object]]:
+    """Return a case: a proposal that is held back, corrected so often; the next correction is refused."""
+
+    def case() -> Callable[[], object]:
+        autumn = make_autumn(until="call")
+        held = autumn.propose(content="请打 13800000000")
+
+        def send(number: int) -> object:
+            return corrections.correct(
+                proposal=held,
+                texts={"content": "请打 13800000000"} if times == 0 else {"place": str(number)} | texts,
+                address=f"192.0.2.{number}",
+                at=autumn.at,
+            )
+
+        for number in range(times):
+            send(number)
+        return lambda: send(times)
+
+    return case
 
 
 def ask_in_time(autumn: Autumn, days: int) -> object:
@@ -104,6 +165,17 @@ CASES_BEFORE: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     calls.CallNotOpen: on("screening", lambda a: a.propose()),
     calls.PublishedBefore: on("call", lambda a: calls.publish_call(cycle=a.cycle, **a.acting)),
     proposals.TooMany: flooded,
+    proposals.CorrectedMeanwhile: on(
+        "proposals", lambda a: proposals.show(cycle=a.cycle, numbers=[1], seen=1, **a.acting)
+    ),
+    seconding.SecondedAlready: seconded_already,
+    seconding.TooManySeconds: second_flood,
+    seconding.NotToBeSeconded: seconded(
+        lambda a: proposals.hide(cycle=a.cycle, number=1, reason="含个人信息", **a.acting)
+    ),
+    corrections.NothingCorrected: corrected(0),
+    corrections.TooManyCorrections: corrected(corrections.MOST_CORRECTIONS),
+    corrections.CorrectionTooLate: corrected(1, content="请打电话"),
     proposals.NoPublicReason: on(
         "proposals", lambda a: proposals.hide(cycle=a.cycle, number=1, reason=" ", **a.acting)
     ),
@@ -155,5 +227,8 @@ CASES_BEFORE: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     imports.NotStaged: used_list,
     imports.ImportedAlready: list_again,
 }
-#: The call before the refused one stands.
-TRACES_BEFORE = {screening.DecidedBefore, screening.NotYourUnit, slates.NotAllNumbered}
+#: The call before the refused one stands, or its sender was counted against floods.
+TRACES_BEFORE = {
+    screening.DecidedBefore, screening.NotYourUnit, slates.NotAllNumbered, corrections.CorrectionTooLate,
+    corrections.NothingCorrected, corrections.TooManyCorrections,
+}  # fmt: skip

@@ -23,6 +23,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils.translation import override
 from playwright.sync_api import Browser, sync_playwright
 
+from accounts import frames
 from accounts.congresses import forget
 from config.database.embedded import HASTY
 from tests import worlds
@@ -39,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
     }
     settings.DRAWN_PAPERS = settings.VAR / "drawn-test"
+    settings.KEPT_SECONDS = 0
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     database = settings.DATABASES["default"]
@@ -101,8 +103,9 @@ def site_language() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def congresses_as_they_are() -> None:
-    """Let no test go by the congresses of the test before."""
+    """Let no test go by the congresses of the test before, nor by its pages."""
     forget()
+    frames.forget()
 
 
 @pytest.fixture(autouse=True)

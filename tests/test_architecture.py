@@ -281,3 +281,11 @@ def test_a_page_is_waited_for_before_it_is_read(path: Path):
                 if pressed and read_at_once(then):
                     early.append(f"{then.lineno}: {ast.unparse(then)[:80]}")
     assert not early, early
+
+
+def test_nothing_that_a_server_writes_is_in_the_tree():
+    """A cluster of a trial, with its key and the sign-ins of its people, would go to everybody who gets the source."""
+    git = ["git", "-C", str(ROOT), "ls-files"]
+    known = subprocess.run(git, capture_output=True, text=True, check=False).stdout.splitlines()
+    rooms = {"secret-key", "PG_VERSION", "postgres.users", "embedded.json", "staticfiles.json"}
+    assert not [path for path in known if path.startswith("var") or Path(path).name in rooms]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -10,8 +11,18 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.models import Congress, Unit
 from accounts.roles import Kind
-from voting.models import Call, Candidate, Cycle, JournalEntry, Proposal, Round, SlateReport, Verification
-from voting.states import Stage, Visibility
+from voting.models import (
+    Call,
+    Candidate,
+    Cycle,
+    JournalEntry,
+    Proposal,
+    Round,
+    SlateReport,
+    Survey,
+    Verification,
+)
+from voting.states import DELIVERED_STAGES, Stage, Visibility
 from voting.text.search import terms
 
 _ROUNDS = (
@@ -21,6 +32,8 @@ _ROUNDS = (
 )
 #: What the years of rehearsals are called that are older than the congresses; their short addresses are kept.
 _OLD_REHEARSALS = "rehearsal-"
+#: How the order by what was seconded most is called in an address.
+MOST_SECONDED = "seconded"
 _CANDIDATES = Candidate.objects.order_by("number")
 
 
@@ -102,6 +115,32 @@ def open_calls(congress: Congress | None, at: datetime) -> list[Call]:
     return [call for call in open_ones if call.is_open(at)]
 
 
+def calls_of(cycles: Iterable[Cycle]) -> dict[int, Call]:
+    """Return the published calls of those cycles, by the keys of the cycles; one query."""
+    calls = Call.objects.exclude(published_at=None).filter(cycle__in=[each.pk for each in cycles])
+    return {call.cycle_id: call for call in calls}
+
+
+def reported(cycles: Iterable[Cycle]) -> set[int]:
+    """Return the keys of those cycles that have an issued report on the candidate projects; one query."""
+    issued = SlateReport.objects.exclude(issued_at=None).filter(cycle__in=[each.pk for each in cycles])
+    return set(issued.values_list("cycle_id", flat=True))
+
+
+def open_surveys(cycles: Iterable[Cycle], at: datetime) -> dict[int, Survey]:
+    """Return the surveys of those cycles that are open at this moment, by the keys of the cycles; one query."""
+    surveys = Survey.objects.filter(
+        cycle__in=[each.pk for each in cycles], opens_at__lte=at, closes_at__gt=at
+    )
+    return {survey.cycle_id: survey for survey in surveys}
+
+
+def newest_call(congress: Congress | None) -> Call | None:
+    """Return the published call of the newest year that the home page may name."""
+    calls = Call.objects.exclude(published_at=None).filter(cycle__in=_listed(congress))
+    return calls.select_related("cycle__congress").order_by("-cycle__year", "cycle__slug").first()
+
+
 def newest_report(cycle: Cycle) -> SlateReport | None:
     """Return the newest issued report on the candidate projects, without its text."""
     issued = SlateReport.objects.filter(cycle=cycle).exclude(issued_at=None).defer("body")
@@ -109,13 +148,15 @@ def newest_report(cycle: Cycle) -> SlateReport | None:
 
 
 def shown_proposals(cycle: Cycle, asked: dict[str, str]) -> QuerySet[Proposal]:
-    """Return the proposals that the public sees, newest first; ``asked`` may have ``q``, source, field, outcome.
+    """Return the proposals that the public sees, newest first or most seconded first.
+
+    ``asked`` may have ``q``, source, field, outcome and sort.
 
     A word is looked for in title, place, content and reason; its pairs of characters must all be there.
     """
     proposals = (
         Proposal.objects.filter(cycle=cycle, standing=Visibility.SHOWN)
-        .order_by("-number")
+        .order_by(*(["-seconds"] if asked.get("sort") == MOST_SECONDED else []), "-number")
         .defer("content", "terms")
     )
     if source := asked.get("source"):
@@ -135,8 +176,7 @@ def shown_proposals(cycle: Cycle, asked: dict[str, str]) -> QuerySet[Proposal]:
 
 def delivered_cycles(congress: Congress | None) -> QuerySet[Cycle]:
     """Return the cycles whose projects are on their way or done, newest first; no assessment."""
-    stages = [Stage.DELIVERY, Stage.ASSESSMENT, Stage.ARCHIVED]
-    return _listed(congress).filter(stage__in=stages, assesses=None).order_by("-year", "slug")
+    return _listed(congress).filter(stage__in=DELIVERED_STAGES, assesses=None).order_by("-year", "slug")
 
 
 def last_verification() -> Verification | None:

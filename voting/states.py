@@ -46,6 +46,8 @@ STAGE_STEPS: dict[Stage, frozenset[Stage]] = {
 PREPARING_STAGES = frozenset({Stage.SOLICITATION, Stage.SCREENING, Stage.DELIBERATION})
 #: What follows the vote: everything that was voted on is published.
 VOTED_STAGES = frozenset({Stage.PUBLICATION, Stage.DELIVERY, Stage.ASSESSMENT, Stage.ARCHIVED})
+#: The projects are on their way, or were.
+DELIVERED_STAGES = frozenset({Stage.DELIVERY, Stage.ASSESSMENT, Stage.ARCHIVED})
 
 
 class Source(TextChoices):

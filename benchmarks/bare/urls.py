@@ -1,4 +1,4 @@
-"""The two views."""
+"""The three views."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_POST
 
@@ -39,4 +40,9 @@ def cast(request: HttpRequest) -> HttpResponse:
     return HttpResponse("cast")
 
 
-urlpatterns = [path("enter/", enter), path("cast/", cast)]
+def page(request: HttpRequest) -> HttpResponse:
+    """One SELECT, one small template: what a public page costs at least."""
+    return render(request, "page.html", {"voter": Voter.objects.first(), "lines": range(12)})
+
+
+urlpatterns = [path("enter/", enter), path("cast/", cast), path("page/", page)]

@@ -178,7 +178,7 @@ def test_small_screen_and_large_text(live: Live, name: str):
     assert_good(page)
     small = """[...document.querySelectorAll('a, button, summary, .cell, select')]
         .filter(it => !it.matches('.skip')).map(it => [it.outerHTML.slice(0, 80), it.getBoundingClientRect()])
-        .filter(([_, box]) => box.width < 44 || box.height < 44).map(([html]) => html)"""
+        .filter(([_, box]) => box.width && (box.width < 44 || box.height < 44)).map(([html]) => html)"""
     assert page.evaluate(small) == []
 
 

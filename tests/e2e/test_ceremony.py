@@ -15,12 +15,12 @@ from tests.e2e.test_delegate import SMALL
 from tests.e2e.test_round import sign_in
 from tests.factories import PASSWORD, Vote, make_vote
 from tests.security.test_swapped_keys import write
-from voting.admin.core.qr import QR_MASK
 from voting.count import sealing
 from voting.count.key_marks import KeyMark
 from voting.domain.vote import ballots
 from voting.domain.vote.tried_keys import mark_of
 from voting.models import KeySlip, Round, SealedBallot
+from voting.printing.qr import QR_MASK
 from voting.states import RoundStatus
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]

@@ -148,7 +148,7 @@ def test_everything_to_tap_is_large_enough(live, vote):
     small = """[...document.querySelectorAll('a, button, summary, .cell, input:not([type=hidden])')]
         .filter(it => !it.matches('.skip'))
         .map(it => [it.outerHTML.slice(0, 80), it.getBoundingClientRect()])
-        .filter(([_, box]) => box.width < 44 || box.height < 44)
+        .filter(([_, box]) => box.width && (box.width < 44 || box.height < 44))
         .map(([html, box]) => `${html} ${box.width}×${box.height}`)"""
     assert page.evaluate(small) == []
     mark(page, 1)

@@ -28,7 +28,7 @@ from voting.models import Certification, Notice, RollEntry, Tally
 pytestmark = pytest.mark.django_db
 
 #: The table that a look at a page may write.
-LIVING = {"django_session"}
+LIVING = {"accounts_session"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 VALUES = {"slug": "2018", "number": "3", "app_label": "voting", "url": "x"}

@@ -75,9 +75,10 @@ def test_f38_a_table_of_the_name_does_not_take_the_place_of_the_roll():
     assert not set(before) & set(after)
 
 
-def test_f38_what_the_roll_said_before_is_cleared_away_soon(db):
-    """The dead lines of a roll hold the order of the votes until they are cleared away: at once, not by and by."""
-    ((options,),) = ask("SELECT reloptions FROM pg_class WHERE oid = 'public.voting_rollentry'::regclass")
+@pytest.mark.parametrize("table", ["voting_rollentry", "accounts_session"])
+def test_f38_what_the_roll_and_the_sessions_said_before_is_cleared_away_soon(db, table):
+    """Their dead lines hold the order of the votes until they are cleared away: at once, not by and by."""
+    ((options,),) = ask(f"SELECT reloptions FROM pg_class WHERE oid = 'public.{table}'::regclass")
     assert {"autovacuum_vacuum_threshold=0", "autovacuum_vacuum_scale_factor=0"} <= set(options)  # type: ignore[call-overload]
 
 

@@ -5,17 +5,19 @@ Guards ``accounts.sessions``.
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from accounts.kept_sessions import KeptSession
 from accounts.models import User
 from accounts.roles import Role
 from accounts.sessions import SessionStore, stored_key
-from tests.factories import UserFactory
+from tests.factories import UserFactory, make_vote
 from tests.security.test_crawl import BACKEND
 
 pytestmark = pytest.mark.django_db
@@ -41,15 +43,17 @@ def with_cookie(key: str) -> Client:
 def test_whoever_reads_the_database_alone_has_nobodys_cookie():
     known = cookie_of(at_work(UserFactory(role=Role.SCRUTINEER)))
     assert with_cookie(known).get("/admin/").status_code == 200
-    for row in Session.objects.all():
+    for row in KeptSession.objects.all():
         assert known not in f"{row.session_key} {row.session_data}"
         assert with_cookie(row.session_key).get("/admin/").status_code == 302
 
 
 def test_whoever_writes_the_database_cannot_put_anothers_session_under_the_own_cookie():
     own, others = at_work(UserFactory(role=Role.CLERK)), at_work(UserFactory(role=Role.SCRUTINEER))
-    theirs = Session.objects.get(session_key=stored_key(cookie_of(others)))
-    Session.objects.filter(session_key=stored_key(cookie_of(own))).update(session_data=theirs.session_data)
+    theirs = KeptSession.objects.get(session_key=stored_key(cookie_of(others)))
+    KeptSession.objects.filter(session_key=stored_key(cookie_of(own))).update(
+        session_data=theirs.session_data
+    )
     assert own.get("/admin/").status_code == 302
     assert others.get("/admin/").status_code == 200
 
@@ -60,12 +64,12 @@ def test_a_session_ends_with_its_sign_out_and_when_it_is_over():
     assert SessionStore().exists(key)
     client.post("/admin/logout/")
     assert not SessionStore().exists(key)
-    assert not Session.objects.exists()
+    assert not KeptSession.objects.exists()
     over = at_work(UserFactory(role=Role.CLERK))
-    Session.objects.update(expire_date=timezone.now() - timezone.timedelta(seconds=1))
+    KeptSession.objects.update(expire_date=timezone.now() - timezone.timedelta(seconds=1))
     assert over.get("/admin/").status_code == 302
     call_command("clearsessions")
-    assert not Session.objects.exists()
+    assert not KeptSession.objects.exists()
 
 
 def test_a_session_keeps_what_is_put_into_it_under_a_new_key():
@@ -76,4 +80,20 @@ def test_a_session_keeps_what_is_put_into_it_under_a_new_key():
     session.cycle_key()
     assert SessionStore(session.session_key)["kept"] == 1
     assert not SessionStore().exists(before)
-    assert Session.objects.count() == 1
+    assert KeptSession.objects.count() == 1
+
+
+def test_a_delegates_row_holds_no_moment_of_the_sign_in_f29(monkeypatch):
+    """Neither its end nor what it is signed with: rows of two sign-ins at two moments say the same."""
+    vote = make_vote(delegates=2)
+    user = vote.delegates[0].user
+    told = []
+    monkeypatch.setattr("accounts.sessions.secrets.token_hex", lambda _bytes: "k" * 40)
+    for second in (5, 1700):
+        monkeypatch.setattr(time, "time", lambda second=second: 1_790_000_000.0 + second)
+        SessionStore().begin(user)
+        told.append(KeptSession.objects.values_list("session_data", "secret", "proof").get())
+        KeptSession.objects.all().delete()
+    assert told[0] == told[1]
+    data = SessionStore("k" * 40).decode(told[0][0])
+    assert data["_auth_user_id"] == str(user.pk)

@@ -18,6 +18,9 @@ WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row
 CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF id ON public.accounts_rosterimport FOR EACH ROW
 WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
 
+CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF session_key ON public.accounts_session FOR EACH ROW
+WHEN (OLD.session_key <> NEW.session_key) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
+
 CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF id ON public.accounts_unit FOR EACH ROW
 WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
 
@@ -81,6 +84,9 @@ WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row
 CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF id ON public.voting_proposallist FOR EACH ROW
 WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
 
+CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF id ON public.voting_proposalversion FOR EACH ROW
+WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
+
 CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF id ON public.voting_provenance FOR EACH ROW
 WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
 
@@ -95,6 +101,9 @@ WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row
 
 CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF id ON public.voting_round FOR EACH ROW
 WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
+
+CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF digest ON public.voting_seconding FOR EACH ROW
+WHEN (OLD.digest <> NEW.digest) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
 
 CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF id ON public.voting_slatereport FOR EACH ROW
 WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');

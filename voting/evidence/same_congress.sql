@@ -270,6 +270,12 @@ FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('delivery_id:voting_d
 CREATE TRIGGER same_congress BEFORE UPDATE OF delivery_id ON public.voting_deliverytarget
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('delivery_id:voting_delivery');
 
+CREATE TRIGGER same_congress BEFORE UPDATE OF proposal_id ON public.voting_proposalversion
+FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('proposal_id:voting_proposal');
+
+CREATE TRIGGER same_congress BEFORE UPDATE OF proposal_id ON public.voting_seconding
+FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('proposal_id:voting_proposal');
+
 CREATE TRIGGER same_congress BEFORE UPDATE OF cycle_id ON public.voting_lightsetting
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('cycle_id:voting_cycle');
 

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from voting.evidence.operation import InstallEvidence, RemoveEvidence
+from voting.evidence.operation import RemoveEvidence
 
 
 class Migration(migrations.Migration):
@@ -611,6 +611,4 @@ class Migration(migrations.Migration):
                 name="journal_act_known",
             ),
         ),
-        # The rules, as of this version.
-        InstallEvidence("77dd0c43aa3d2eb46161e705b7fecb73a83c87acbe1098784ccda4eba5619074"),
     ]

@@ -10,9 +10,10 @@ from voting.models.after.supervision import Finding, FindingStep, Inspection, Re
 from voting.models.after.survey import Survey, SurveyCount, SurveyForm
 from voting.models.before.call import Call
 from voting.models.before.candidate import Candidate
-from voting.models.before.proposal import MOST_ATTACHMENTS, MOST_CONTENT, Attachment, Proposal
+from voting.models.before.proposal import MOST_ATTACHMENTS, MOST_CONTENT, MOST_TITLE, Attachment, Proposal
 from voting.models.before.proposal_list import ProgressList, ProposalList
 from voting.models.before.screening import Decision, Opinion
+from voting.models.before.seconding import ProposalVersion, Seconding
 from voting.models.before.slate import CandidateVersion, Provenance, Question, ReportReading, SlateReport
 from voting.models.core.congress_journal import CongressEntry
 from voting.models.core.cycle import Cycle
@@ -31,6 +32,7 @@ from voting.models.vote.urn import Disposal, SealedBallot, UrnSeal
 __all__ = [
     "MOST_ATTACHMENTS",
     "MOST_CONTENT",
+    "MOST_TITLE",
     "Annulment",
     "Attachment",
     "BallotItem",
@@ -66,6 +68,7 @@ __all__ = [
     "ProgressReport",
     "Proposal",
     "ProposalList",
+    "ProposalVersion",
     "Provenance",
     "Question",
     "Rectification",
@@ -75,6 +78,7 @@ __all__ = [
     "RollEntry",
     "Round",
     "SealedBallot",
+    "Seconding",
     "SlateReport",
     "SupervisionGroup",
     "Survey",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,8 @@ class Document:
     signatures: list[str] = field(default_factory=list)
     #: Who seals the paper and when; empty where nobody does.
     sealed_by: list[str] = field(default_factory=list)
+    #: When the record that it shows was made; None where it shows no record, but what stands at this moment.
+    dated: datetime | None = None
     #: A wide table stands across the sheet.
     landscape: bool = False
     #: The paper takes one page, whatever it says.

@@ -11,17 +11,17 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
-import reportlab
 from django.conf import settings
 from django.utils.translation import get_language
 
-from voting.printing import blocks, pdf, pdf_tiles, pdf_type
+from voting.printing import blocks, fonts, pdf
 from voting.printing.blocks import Document
 
 MOST_KEPT = 64 * 1024 * 1024  # bytes, of all papers together
@@ -31,10 +31,19 @@ _HASH = hashlib.sha256().digest_size
 
 def kept_pdf(document: Document) -> bytes:
     """Return the document as a PDF file, from what is kept where it is there. Raises NoTurn (``pdf.as_pdf``)."""
-    place = Path(settings.DRAWN_PAPERS) / f"{key_of(document)}{_ENDING}"
+    return _kept(document, "", pdf.as_pdf)
+
+
+def kept_picture(document: Document) -> bytes:
+    """Return a 图解 as a picture to share, in the same way. Raises NoTurn."""
+    return _kept(document, "-picture", pdf.as_picture)
+
+
+def _kept(document: Document, kind: str, draw: Callable[[Document], bytes]) -> bytes:
+    place = Path(settings.DRAWN_PAPERS) / f"{key_of(document)}{kind}{_ENDING}"
     kept = _read(place)
     if kept is None:
-        kept = pdf.as_pdf(document)
+        kept = draw(document)
         with suppress(OSError):  # a full or read-only disk costs time, not the paper
             _write(place, kept)
             _bound(place.parent)
@@ -49,10 +58,11 @@ def key_of(document: Document) -> str:
 
 @cache
 def _code() -> str:
-    """Return a hash of what draws."""
-    modules = (blocks, pdf, pdf_tiles, pdf_type)
-    sources = b"".join(Path(str(module.__file__)).read_bytes() for module in modules)
-    return hashlib.sha256(sources + str(reportlab.__version__).encode()).hexdigest()
+    """Return a hash of what draws, its fonts among them."""
+    modules = [Path(str(module.__file__)) for module in (blocks, fonts, pdf)]
+    sources = b"".join(path.read_bytes() for path in [*modules, pdf.TEMPLATE, pdf.PICTURE])
+    type_of = [(path.name, path.stat().st_size) for path in fonts.font_files()]
+    return hashlib.sha256(sources + f"{version('typst')} {type_of}".encode()).hexdigest()
 
 
 def _plain(value: object) -> object:

@@ -1,61 +1,80 @@
-"""Draw a document of the vote as PDF: A4, for print and file.
+"""Draw a document as PDF: A4, for print, file and archive.
 
-The Chinese type is Adobe's standard STSong-Light, which every reader brings or replaces: no font file is needed here,
-and the text stays text, to be searched, copied and compared.
+``paper.typ`` is the drawing; Typst sets it. Every font is embedded with the characters that are used and no others;
+the file is tagged (PDF/UA-1) and says its language and its title. What shows a record is dated by it and fit for the
+archive (PDF/A-2a); what shows how things stand at this moment has no date: the same paper is the same file.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
-from itertools import chain
-from typing import Any
+import json
+import math
+from collections.abc import Sequence
+from datetime import UTC
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, cast
 
+import typst
+from django.conf import settings
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from reportlab.graphics.shapes import Drawing, Rect
-from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import (
-    Flowable,
-    HRFlowable,
-    KeepInFrame,
-    KeepTogether,
-    SimpleDocTemplate,
-    Spacer,
-    TableStyle,
-)
-from reportlab.platypus import Table as Grid
-from reportlab.platypus.doctemplate import LayoutError
+from PIL import Image
 
-from voting.printing.blocks import Bars, Block, Document, Facts, Figures, Heading, Listing, Table, Text, Tiles
-from voting.printing.pdf_tiles import figures, tiles
-from voting.printing.pdf_type import HAIR, INK, SONG, paragraph
+from voting.printing.blocks import Bars, Block, Document, Table
+from voting.printing.fonts import SANS, SERIF, directories, texts_in, undrawable
+from voting.text.plain import plain
 from voting.text.turns import Turns
 
-MARGIN = 18 * mm
-#: A column of numbers, one of a time, one of a name.
-_NUMBER, _TIME, _NAME = 15 * mm, 31 * mm, 38 * mm
-_ORDINAL = 10 * mm
-_PADDING = 6  # points, of reportlab's own frame
+TEMPLATE, PICTURE = (Path(__file__).with_name(name) for name in ("paper.typ", "share.typ"))
+#: Enough for ink, three lamps and the edges of letters; few make a small file.
+_COLOURS = 32
+#: Tagged for whoever is read to; and complete in itself for whoever opens it in thirty years, which asks for a date.
+TAGGED: Final = "ua-1"
+ARCHIVED: Final = "a-2a"
+_MM = 72 / 25.4  # points
+_MARGIN = 18 * _MM
+_WIDTH, _HEIGHT = 210 * _MM, 297 * _MM
+#: A column of numbers, one of a time, one of a name, one of ordinals, any other.
+_NUMBER, _TIME, _NAME, _ORDINAL, _OTHER = 15 * _MM, 31 * _MM, 38 * _MM, 10 * _MM, 22 * _MM
+_TYPE, _LEADING, _INSET = 9, 15, 3 * _MM  # of a table, in points
+#: A row that may be taller than this part of the page is let run over.
+_WHOLE = 0.5
+#: So many characters of a taller last row may go to the next page with what closes the paper.
+_END = 40
 #: One paper is drawn at a time, so that readers of papers never take the threads from the voters.
 DRAWING = Turns(waiting=1, patience=3)
+
+
+class Undrawable(Exception):
+    """The document has characters that no font has; a paper without them would say something else."""
+
+    def __init__(self, characters: Sequence[str]) -> None:
+        self.characters = list(characters)
+        super().__init__(" ".join(characters))
 
 
 def as_pdf(document: Document) -> bytes:
     """Return the document as a PDF file; the same document gives the same bytes.
 
-    Rows of a table stay whole, but for one that is taller than a page. Raises NoTurn while others are drawn.
+    Rows of a table stay whole, but for one that is taller than a page. Raises NoTurn while others are drawn, and
+    Undrawable.
     """
     with DRAWING.turn():
-        pdfmetrics.registerFont(UnicodeCIDFont(SONG))
-        try:
-            return _built(document, whole_rows=True)
-        except LayoutError:
-            return _built(document, whole_rows=False)
+        return _built(document)
+
+
+def as_picture(document: Document) -> bytes:
+    """Return a 图解 as a PNG of 1200 by 630 to share: the same numbers. Raises NoTurn and Undrawable, as ``as_pdf``."""
+    with DRAWING.turn():
+        drawn = _set(_drawable(document), template=PICTURE, format="png", ppi=144)
+    picture = io.BytesIO()
+    with Image.open(io.BytesIO(drawn)) as image:
+        image.convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            picture, "PNG", optimize=True
+        )
+    return picture.getvalue()
 
 
 def own_words() -> list[str]:
@@ -63,166 +82,129 @@ def own_words() -> list[str]:
     return [_("Page %(place)d of %(pages)d"), pgettext("place of the seal", "(seal)")]
 
 
-def _built(document: Document, *, whole_rows: bool) -> bytes:
-    buffer = io.BytesIO()
-    name, digest = document.chief_digest
-    size = landscape(A4) if document.landscape else A4
-    template = SimpleDocTemplate(
-        buffer, pagesize=size, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=22 * mm,
-        title=document.title, author=document.overline, subject=f"{name} {digest}", lang=get_language(), invariant=1,
-    )  # fmt: skip
-
-    class Numbered(_Numbered):
-        foot = f"{name} {digest}"
-        across = size[0]
-
-    width, height = template.width - 2 * _PADDING, template.height - 2 * _PADDING
-    flow = _flow(document, width)
-    for each in flow:
-        if isinstance(each, Grid) and not whole_rows:
-            each.splitInRow = 1
-    if document.one_page:
-        flow = [KeepInFrame(width, height, flow, mode="shrink")]
-    template.build(flow, canvasmaker=Numbered)
-    return buffer.getvalue()
+def _built(document: Document) -> bytes:
+    paper = _drawable(document)
+    drawn = _drawn(document, paper)
+    # Nobody signs a page without text: the last row of the table goes there too.
+    if (
+        isinstance(document.blocks[-1], Table)
+        and _compiler(tuple(settings.MORE_FONTS)).query("<alone>") != "[]"
+    ):
+        paper["blocks"][-1] = _ending_short(paper["blocks"][-1])
+        return _drawn(document, paper | {"together": True})
+    return drawn
 
 
-class _Numbered(Canvas):  # type: ignore[misc]  # reportlab has no types
-    """A canvas that knows how many pages there are before it writes the first footer."""
-
-    foot = ""
-    across = A4[0]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._pages: list[dict[str, Any]] = []
-
-    def showPage(self) -> None:  # noqa: N802 reportlab's name
-        self._pages.append(dict(self.__dict__))
-        self._startPage()
-
-    def save(self) -> None:
-        for place, page in enumerate(self._pages, start=1):
-            self.__dict__.update(page)
-            self._foot(place, len(self._pages))
-            super().showPage()
-        super().save()
-
-    def _foot(self, place: int, pages: int) -> None:
-        width = self.across - 2 * MARGIN
-        self.setStrokeColor(INK)
-        self.setLineWidth(0.5)
-        self.line(MARGIN, 17 * mm, self.across - MARGIN, 17 * mm)
-        page_words = _("Page %(place)d of %(pages)d") % {"place": place, "pages": pages}
-        for text, name, room in (
-            (self.foot, "foot", width - 30 * mm),
-            (page_words, "page", width),
-        ):
-            drawn = paragraph(text, name)
-            _wide, high = drawn.wrap(room, 20 * mm)
-            drawn.drawOn(self, MARGIN, 16 * mm - high)
+def _drawable(document: Document) -> dict[str, Any]:
+    """Return the document as plain data. Raises Undrawable."""
+    paper = cast("dict[str, Any]", _drawn_texts(_paper(document)))
+    if lacking := undrawable(texts_in(paper)):
+        raise Undrawable(lacking)
+    return paper
 
 
-def _flow(document: Document, width: float) -> list[Flowable]:
-    flow: list[Flowable] = [
-        paragraph(document.overline, "over"),
-        paragraph(document.title, "title"),
-    ]
-    flow += [
-        HRFlowable(width="100%", thickness=2, color=INK, spaceAfter=1),
-        HRFlowable(width="100%", thickness=0.5, color=INK, spaceAfter=4 * mm),
-    ]
-    if document.note:
-        flow.append(paragraph(document.note, "note"))
-    drawn = [_drawn(block, width) for block in document.blocks]
-    closing = _closing(document, width)
-    if document.one_page:  # it is together anyhow, and can hold no group
-        return [*flow, *chain.from_iterable(drawn), *closing]
-    for block, parts in zip(document.blocks[:-1], drawn, strict=False):
-        flow += [KeepTogether(parts)] if isinstance(block, Bars) else parts
-    last = document.blocks[-1]
-    if isinstance(last, Table):
-        return [*flow, _grid(last, width, closing=closing)]
-    return [*flow, KeepTogether([*drawn[-1], *closing])]
+def _drawn_texts(value: Any) -> Any:
+    """Return plain data without what of its texts nobody sees."""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, dict):
+        return {key: _drawn_texts(each) for key, each in value.items()}
+    return [_drawn_texts(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def _closing(document: Document, width: float) -> list[Flowable]:
-    """Return hashes, lines to sign and the place of the seal: never on a page without text, which nobody signs."""
-    flow: list[Flowable] = [paragraph(f"{name} {digest}", "small") for name, digest in document.digests]
-    if document.signatures:
-        flow += [Spacer(1, 16 * mm), _lines_to_sign(document.signatures, width)]
-    if document.sealed_by:
-        lines = [*document.sealed_by, pgettext("place of the seal", "(seal)")]
-        flow += [Spacer(1, 12 * mm), *(paragraph(line, "sealed") for line in lines)]
-    return flow
+def _drawn(document: Document, paper: dict[str, Any]) -> bytes:
+    dated = document.dated.astimezone(UTC).replace(microsecond=0) if document.dated else None
+    standards = [TAGGED, ARCHIVED] if dated else [TAGGED]
+    return _set(paper, template=TEMPLATE, format="pdf", pdf_standards=standards, timestamp=dated)
 
 
-def _drawn(block: Block, width: float) -> list[Flowable]:
-    return _DRAWN[type(block)](block, width)
+def _set(paper: dict[str, Any], *, template: Path, **how: Any) -> bytes:
+    inputs = {"paper": json.dumps(paper, ensure_ascii=False)}
+    compiler = _compiler(tuple(settings.MORE_FONTS))
+    return cast("bytes", compiler.compile(input=template, sys_inputs=inputs, **how))
 
 
-def _text(block: Text, _width: float) -> list[Flowable]:
-    name = "strong" if block.strong else "small" if block.small else "text"
-    return [paragraph(block.text, name)] if block.text else []
-
-
-def _facts(block: Facts, width: float) -> Grid:
-    """Return labels and texts without lines around them."""
-    rows = [[paragraph(label, "cell"), paragraph(text, "cell")] for label, text in block.rows]
-    hair = ("LINEBELOW", (0, 0), (-1, -1), 0.25, HAIR)
-    top = ("VALIGN", (0, 0), (-1, -1), "TOP")
-    return Grid(rows, colWidths=[_TIME, width - _TIME], style=TableStyle([hair, top]))
-
-
-def _bars(block: Bars, width: float) -> list[Flowable]:
-    """Return a bar for every number, its label before and the number behind it."""
-    room = width - _NAME - _NUMBER
-    rows = [
-        [
-            paragraph(label, "cell"),
-            _bar(room * float(part) / 100),
-            paragraph(str(number), "number"),
-        ]
-        for label, number, part in block.parts
-    ]
-    middle = TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (1, 0), (1, -1), 0)])
-    return [
-        paragraph(block.caption, "heading"),
-        Grid(rows, colWidths=[_NAME, room, _NUMBER], style=middle),
-    ]
-
-
-def _bar(length: float) -> Drawing:
-    drawing = Drawing(length, 4 * mm)
-    drawing.add(Rect(0, 0, length, 4 * mm, fillColor=INK, strokeWidth=0))
-    return drawing
-
-
-def _grid(table: Table, width: float, *, closing: Sequence[Flowable] = ()) -> Grid:
-    """Return a table whose head stands on every page it runs over; what closes the paper stays with its last row."""
-    rows = [
-        [paragraph(cell, "number" if place in table.numeric else "cell") for place, cell in enumerate(row)]
-        for row in [table.head, *table.rows]
-    ]
-    end = len(rows) - 1
-    kept: list[tuple[Any, ...]] = []
-    if closing:
-        rows.append([[Spacer(1, 3 * mm), *closing], *[""] * (len(table.head) - 1)])
-        kept = [("SPAN", (0, -1), (-1, -1)), ("NOSPLIT", (0, end), (-1, -1))]
-    rules = TableStyle(
-        [
-            *kept,
-            ("GRID", (0, 0), (-1, end), 0.5, INK),
-            ("BOX", (0, 0), (-1, end), 1.25, INK),
-            ("LINEBELOW", (0, 0), (-1, 0), 1, INK),
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LEFTPADDING", (0, 0), (-1, -1), 1.5 * mm),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 1.5 * mm),
-            ("TOPPADDING", (0, 0), (-1, -1), 0.6 * mm),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 1.2 * mm),
-        ]
+@cache
+def _compiler(_more: tuple[str, ...]) -> typst.Compiler:
+    """Return what sets the papers, with our fonts and no others: every machine draws the same."""
+    fonts = typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(each) for each in directories()],
     )
-    return Grid(rows, colWidths=_widths(table, width), style=rules, repeatRows=1)
+    return typst.Compiler(root=TEMPLATE.parent, font_paths=fonts, ignore_system_fonts=True)
+
+
+def _paper(document: Document) -> dict[str, Any]:
+    """Return the document as plain data for the template."""
+    page, seal = own_words()
+    name, digest = document.chief_digest
+    across, high = (_HEIGHT, _WIDTH) if document.landscape else (_WIDTH, _HEIGHT)
+    blocks = [_plain(block, across - 2 * _MARGIN, high * _WHOLE) for block in document.blocks]
+    language, region = ("zh", "cn") if (get_language() or "").startswith("zh") else ("en", None)
+    return {
+        "title": document.title,
+        "overline": document.overline,
+        "note": document.note,
+        "blocks": blocks,
+        "digests": document.digests,
+        "signatures": document.signatures,
+        "sealed_by": document.sealed_by,
+        "landscape": document.landscape,
+        "one_page": document.one_page,
+        "together": False,
+        "dated": document.dated is not None,
+        "foot": f"{name} {digest}",
+        "words": {"page": page, "seal": seal},
+        "language": language,
+        "region": region,
+        "fonts": [SERIF, SANS],
+    }
+
+
+def _plain(block: Block, width: float, most: float) -> dict[str, Any]:
+    if isinstance(block, Bars):
+        return {
+            "kind": block.kind,
+            "caption": block.caption,
+            "parts": [[a, b, float(c)] for a, b, c in block.parts],
+        }
+    if isinstance(block, Table):
+        widths = _widths(block, width)
+        return {
+            "kind": block.kind,
+            "head": block.head,
+            "rows": [{"cells": row, "whole": _height(row, widths) < most} for row in block.rows],
+            "numeric": sorted(block.numeric),
+            "widths": widths,
+        }
+    return {"kind": block.kind, **_fields(block)}
+
+
+def _ending_short(table: dict[str, Any]) -> dict[str, Any]:
+    """Return the table with the end of its last row as a row of its own, where that row may be too tall to be moved."""
+    *rows, last = table["rows"]
+    if last["whole"]:
+        return table
+    cuts = [max(0, cell.rstrip("\n").rfind("\n") + 1, len(cell) - _END) for cell in last["cells"]]
+    begin = [cell[:cut].removesuffix("\n") or cell for cell, cut in zip(last["cells"], cuts, strict=True)]
+    end = [cell[cut:] if cut else "" for cell, cut in zip(last["cells"], cuts, strict=True)]
+    return table | {"rows": [*rows, {"cells": begin, "whole": False}, {"cells": end, "whole": True}]}
+
+
+def _fields(value: Any) -> Any:
+    """Return a block's fields, tiles within it too, as plain data."""
+    if isinstance(value, list | tuple):
+        return [_fields(each) for each in value]
+    return {key: _fields(each) for key, each in vars(value).items()} if hasattr(value, "__dict__") else value
+
+
+def _height(row: Sequence[str], widths: Sequence[float]) -> float:
+    """Return at most how high the row stands, in points: every character taken as wide as a Chinese one."""
+    return _LEADING * max(
+        sum(max(1, math.ceil(len(line) * _TYPE / max(_TYPE, width - _INSET))) for line in cell.split("\n"))
+        for cell, width in zip(row, widths, strict=True)
+    )
 
 
 def _widths(table: Table, width: float) -> list[float]:
@@ -231,33 +213,10 @@ def _widths(table: Table, width: float) -> list[float]:
     if not table.numeric:
         return [_TIME, width - _TIME - _NAME, _NAME]
     fixed = [
-        _ORDINAL if place == 0 else _NUMBER if place in table.numeric else 22 * mm
+        _ORDINAL if place == 0 else _NUMBER if place in table.numeric else _OTHER
         for place in range(len(table.head))
     ]
     if table.wide == 0:
-        fixed = [0.0, *[26 * mm] * (len(table.head) - 1)]
+        fixed = [0.0, *[26 * _MM] * (len(table.head) - 1)]
     fixed[table.wide] = width - sum(size for place, size in enumerate(fixed) if place != table.wide)
     return fixed
-
-
-def _lines_to_sign(names: list[str], width: float) -> Grid:
-    cells = [[paragraph(name, "cell") for name in names]]
-    each = width / len(names)
-    line = Grid(cells, colWidths=[each] * len(names), rowHeights=[14 * mm])
-    gaps = [("LINEABOVE", (place, 0), (place, 0), 0.75, INK) for place in range(len(names))]
-    line.setStyle(
-        TableStyle([*gaps, ("VALIGN", (0, 0), (-1, -1), "TOP"), ("RIGHTPADDING", (0, 0), (-1, -1), 6 * mm)])
-    )
-    return line
-
-
-_DRAWN: dict[type[Block], Callable[[Any, float], list[Flowable]]] = {
-    Heading: lambda block, _width: [paragraph(block.text, "heading")],
-    Text: _text,
-    Listing: lambda block, _width: [paragraph(f"{number}. {line}", "text") for number, line in block.lines],
-    Facts: lambda block, width: [_facts(block, width), Spacer(1, 3 * mm)],
-    Bars: lambda block, width: [*_bars(block, width), Spacer(1, 3 * mm)],
-    Figures: lambda block, width: [figures(block, width), Spacer(1, 4 * mm)],
-    Tiles: lambda block, width: [tiles(block, width), Spacer(1, 2 * mm)],
-    Table: lambda block, width: [_grid(block, width), Spacer(1, 3 * mm)],
-}

@@ -210,7 +210,7 @@ def _decisions(report: Report, name: str, checked: _Round, outcome: counting.Cou
             report.check(
                 f"{name}, project {item['number']}, {figure}", found=found[figure], said=said[figure]
             )
-    chosen = [item["number"] for item in part["items"] if item["decision"] is counting.ItemDecision.CHOSEN]
+    chosen = [item["number"] for item in part["items"] if item["decision"] == counting.ItemDecision.CHOSEN]
     report.check(f"{name}, chosen", found=chosen, said=checked.chosen)
     if tie:
         among = set(tie["chosen"]) <= set(counted["tied"])
@@ -232,7 +232,7 @@ def _all_rounds(report: Report, body: NoticeBody, rounds: Sequence[_Round]) -> N
     chosen = sorted(number for each in rounds for number in each.chosen)
     report.check("chosen in all rounds", found=chosen, said=body["chosen_in_all"])
     slate = [item["number"] for item in body["slate"]]
-    final = body["final"] and body["rules"]["ballot_type"] is not counting.BallotType.GRADES
+    final = body["final"] and body["rules"]["ballot_type"] != counting.BallotType.GRADES
     rest = [number for number in slate if number not in chosen] if final else []
     report.check(
         "annual tasks and what is left over", found=rest, said=body["annual_tasks"] + body["left_over"]

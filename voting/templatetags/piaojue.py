@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from django import template
 from django.conf import settings
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_script_prefix, reverse, translate_url
 from django.utils.translation import get_language, get_language_info, override
 
 from accounts.congresses import addresses_of_installation, are_several
 from voting.domain.before.proposals import standing_words
+from voting.models import Cycle
+from voting.read_models.vote.lines import english
+from voting.states import Stage
 
 register = template.Library()
 register.filter("standing_words", standing_words)
@@ -19,12 +24,24 @@ register.filter("standing_words", standing_words)
 SHORT_NAMES = {"zh-hans": "中文"}
 
 
+#: Markup may close between the stop and the blank.
+_BLANK_BEHIND_A_STOP = re.compile(r"([。！？；](?:</[a-z]+>)*)\s+")
+
+
 class OtherLanguage(NamedTuple):
     """A page in one other language."""
 
     code: str
     name: str
     url: str
+
+
+class SharePicture(NamedTuple):
+    """A picture by its full address, with its size in pixels."""
+
+    address: str
+    width: int
+    height: int
 
 
 @register.simple_tag(takes_context=True)
@@ -41,6 +58,15 @@ def other_languages(context: dict[str, Any], path: str | None = None) -> list[Ot
         for code, _name in settings.LANGUAGES
         if code != get_language()
     ]
+
+
+@register.filter(is_safe=True)
+def flowing(sentences: str) -> str:
+    """Return the sentences of a paragraph in a row; Chinese writes no blank behind a full stop.
+
+    For our own sentences alone: what somebody wrote is quoted as it was written.
+    """
+    return sentences if english() else _BLANK_BEHIND_A_STOP.sub(r"\1", sentences)
 
 
 @register.simple_tag
@@ -66,6 +92,21 @@ def page_addresses(context: dict[str, Any]) -> list[tuple[str, str]]:
     codes = [own, *(code for code, _name in settings.LANGUAGES if code != own)]
     paths = [(code, request.path if code == own else _translated(request.path, code)) for code in codes]
     return [(code, request.build_absolute_uri(path)) for code, path in paths]
+
+
+@register.simple_tag(takes_context=True)
+def share_picture(context: dict[str, Any]) -> SharePicture | None:
+    """Return the picture that other sites show beside a link to this page; None without a request.
+
+    Of a year whose projects are under way it is the 图解, of any other page the seal.
+    """
+    request, cycle = context.get("request"), context.get("cycle")
+    if request is None:
+        return None
+    if isinstance(cycle, Cycle) and cycle.stage == Stage.DELIVERY:
+        path = reverse("voting:glance-picture", args=[cycle.slug])
+        return SharePicture(request.build_absolute_uri(path), 1200, 630)
+    return SharePicture(request.build_absolute_uri(static("voting/touch-icon.png")), 180, 180)
 
 
 def _translated(path: str, code: str) -> str:

@@ -16,7 +16,7 @@ from voting.domain.vote.rules import SETTINGS
 from voting.domain.vote.running_order import RunningOrder, Step, StepState
 from voting.domain.vote.steps import StepKey
 from voting.models import Cycle, Round, VotingRules
-from voting.read_models.before.slate_report import amount_text
+from voting.read_models.core.days import amount_text
 from voting.read_models.core.journal_words import name_of, told
 from voting.read_models.vote.lines import in_a_row
 from voting.states import RoundStatus

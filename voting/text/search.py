@@ -35,3 +35,9 @@ def likeness(one: Collection[str], other: Collection[str]) -> float:
     """Return how much two sets of terms share, from 0 (nothing) to 1 (all)."""
     first, second = set(one), set(other)
     return len(first & second) / len(first | second) if first and second else 0.0
+
+
+def part_in_common(one: Collection[str], other: Collection[str]) -> float:
+    """Return how much of the shorter of two sets the other has too, from 0 to 1; one term alone says nothing."""
+    shared = len(set(one) & set(other))
+    return shared / min(len(set(one)), len(set(other))) if shared > 1 else 0.0

@@ -36,6 +36,7 @@ urlpatterns = [
     path("<slug:slug>/half-years/<small:half>.pdf", documents.half_year_pdf, name="half-year-pdf"),
     path("<slug:slug>/glance/", documents.glance, name="glance"),
     path("<slug:slug>/glance.pdf", documents.glance_pdf, name="glance-pdf"),
+    path("<slug:slug>/glance.png", documents.glance_picture, name="glance-picture"),
     path("<slug:slug>/projects.csv", documents.open_csv, name="open-csv"),
     path("<slug:slug>/projects.xlsx", documents.open_xlsx, name="open-xlsx"),
     path("<slug:slug>/projects.json", documents.open_json, name="open-json"),

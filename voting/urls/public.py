@@ -6,28 +6,39 @@ from django.urls import path
 
 from voting.views.after import deliveries
 from voting.views.api import description
-from voting.views.before import deliberation, slate_report, solicitation
-from voting.views.core import schemas
-from voting.views.front import delegate, feeds, home
-from voting.views.vote import ballot_sheet, documents, published, receipt, rules, screen
+from voting.views.before import deliberation, seconding, slate_report, solicitation, tracking
+from voting.views.core import elder, schemas
+from voting.views.front import comparison, delegate, feeds, home, ways
+from voting.views.vote import ballot_sheet, documents, published, receipt, recount, rules, screen
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("receipt/", receipt.receipt, name="receipt"),
+    path("look/", elder.look, name="look"),
     path("secrecy/", home.secrecy, name="secrecy"),
     path("delegate/", delegate.home, name="delegate"),
-    path("track/", solicitation.track, name="track"),
+    path("track/", tracking.track, name="track"),
+    path("track/correct/", tracking.correct, name="correct"),
     path("years/", deliveries.years, name="years"),
     path("open-data/", description.docs, name="api-docs"),
     path("open-data/schemas/", schemas.index, name="schemas"),
     path("open-data/schemas/<slug:name>/<small:version>.json", schemas.schema, name="schema"),
     path("feed.atom", feeds.everything, name="feed"),
+    path("recount.py", recount.program, name="recount-program"),
+    path("propose/", ways.proposals, name="way-proposals"),
+    path("candidates/", ways.candidates, name="way-candidates"),
+    path("results/", ways.result, name="way-result"),
+    path("progress/", ways.delivery, name="way-delivery"),
     path("<slug:slug>/", home.cycle, name="cycle"),
+    path("<slug:slug>/projects/", comparison.candidates, name="candidates"),
     path("<slug:slug>/projects/<small:number>/", home.candidate, name="candidate"),
     path("<slug:slug>/call/", solicitation.call, name="call"),
     path("<slug:slug>/propose/", solicitation.propose, name="propose"),
+    path("<slug:slug>/propose/alike/", seconding.alike, name="alike"),
+    path("<slug:slug>/proposals.csv", solicitation.open_csv, name="proposals-csv"),
     path("<slug:slug>/proposals/", solicitation.listing, name="proposals"),
     path("<slug:slug>/proposals/<small:number>/", solicitation.proposal, name="proposal"),
+    path("<slug:slug>/proposals/<small:number>/second/", seconding.second, name="second"),
     path(
         "<slug:slug>/proposals/<small:number>/files/<small:position>/",
         solicitation.attachment,
@@ -66,6 +77,7 @@ urlpatterns = [
     path("<slug:slug>/rounds/<small:number>/urn.txt", receipt.urn_hashes, name="round-urn"),
     path("<slug:slug>/recount.json", published.recount_json, name="recount-json"),
     path("<slug:slug>/rounds/<small:number>/recount.json", published.recount_json, name="round-recount"),
+    path("<slug:slug>/recount/", recount.page, name="recount"),
     path("<slug:slug>/urn.txt", receipt.urn_hashes, name="urn-hashes"),
     path("<slug:slug>/minutes/", documents.minutes, name="minutes"),
     path("<slug:slug>/minutes.pdf", documents.minutes_pdf, name="minutes-pdf"),

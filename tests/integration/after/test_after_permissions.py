@@ -122,7 +122,7 @@ def at(do: str) -> tuple[Spring, str, str, dict[str, str], set[str]]:
 def changed(before: dict[str, str]) -> set[str]:
     """Return the tables of which a row changed."""
     after = database()
-    return {table for table in before if before[table] != after[table]} - {"django_session"}
+    return {table for table in before if before[table] != after[table]} - {"accounts_session"}
 
 
 @pytest.mark.parametrize("do", ACTS)

@@ -25,6 +25,7 @@ DESCRIBED = "/api/v1/cycles/"
 CYCLE = {
     "slug": "2018", "kind": "official", "year": 2018, "place": "杭州市拱墅区", "congress": "", "stage": "assessment",
     "seats": 3, "candidates": 4, "page": "/2018/", "projects": "/api/v1/cycles/2018/projects/",
+    "proposals": "/api/v1/cycles/2018/proposals/",
     "result": "/2018/result.json",
     "disclosure": dict.fromkeys(
         ("index", "document_number", "mode", "scope", "term", "publisher", "generated", "published", "source"), ""

@@ -36,7 +36,13 @@ def autumn() -> Autumn:
 
 def form(client: Client) -> dict[str, str]:
     ticket = client.get(PAGE).context["form"].initial["ticket"]
-    return {"title": "建公厕", "content": "河边没有公厕，散步不方便。", "field": "教育", "ticket": ticket}
+    return {
+        "title": "建公厕",
+        "content": "河边没有公厕，散步不方便。",
+        "field": "教育",
+        "ticket": ticket,
+        "sure": "1",
+    }
 
 
 def send(

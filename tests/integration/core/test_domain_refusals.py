@@ -52,6 +52,7 @@ from voting.domain.vote import (
     ties,
     tried_keys,
     urn_files,
+    urn_statement,
 )
 from voting.states import Presence
 
@@ -62,6 +63,12 @@ ABSTRACT = {Refused, ballots.BallotRefused, CodeRefused, progress.MilestoneDayWr
 
 def cast(vote, chosen, place: int = 0):
     return vote.cast(place, chosen)
+
+
+def cast_in_no_session(vote):
+    entry = vote.round.roll.get(delegate=vote.delegates[0])
+    leaving = urn_statement.Leaving("", vote.delegates[0].user_id, "")
+    return ballots.cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=[1], leaving=leaving)
 
 
 def damaged_urn():
@@ -379,6 +386,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     ballots.RoundNotOpen: on("ready", lambda v: cast(v, [1])),
     ballots.AlreadyCast: on("open", lambda v: cast(v, [1]), ballots=[[2]]),
     ballots.NotPresent: on("open", lambda v: cast(v, [1], place=2), present=2),
+    ballots.SessionOver: on("open", cast_in_no_session),
     ballots.TooManyMarks: on("open", lambda v: cast(v, range(1, 12))),
     ballots.ForeignMark: on("open", lambda v: cast(v, [13])),
     ballots.TooFewMarks: on("open", lambda v: cast(v, [1]), ballot_type="exactly", under_vote="void"),

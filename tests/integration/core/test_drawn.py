@@ -9,6 +9,7 @@ import ast
 import os
 import threading
 from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,9 @@ def drawings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     titles: list[str] = []
     built = pdf._built
 
-    def build(document: Document, **how: bool) -> bytes:
+    def build(document: Document) -> bytes:
         titles.append(document.title)
-        return built(document, **how)
+        return built(document)
 
     monkeypatch.setattr(pdf, "_built", build)
     return titles
@@ -62,6 +63,8 @@ def changed(value: object) -> object:
         return not value
     if isinstance(value, int):
         return value + 1
+    if value is None:
+        return datetime(2026, 1, 5, tzinfo=UTC)
     if isinstance(value, str):
         return value + "x"
     if isinstance(value, frozenset):
@@ -110,7 +113,7 @@ def test_a_kept_file_that_is_damaged_is_drawn_anew(drawings, directory):
 def test_what_is_kept_is_bounded_and_what_was_not_asked_for_the_longest_goes_first(
     drawings, directory, monkeypatch: pytest.MonkeyPatch
 ):
-    size = len(kept_pdf(document_of("1"))) + 100
+    size = len(kept_pdf(document_of("1"))) + 1000
     monkeypatch.setattr(drawn, "MOST_KEPT", 3 * size)
     for place, title in enumerate("123"):
         kept_pdf(document_of(title))

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import partial
+from html.parser import HTMLParser
 from itertools import count
 from math import inf
 from typing import Any
@@ -148,6 +149,48 @@ def test_no_english_page_has_a_chinese_name_where_there_is_an_english_one():
 
 
 @pytest.mark.usefixtures("english_names")
+def test_whatever_stays_chinese_on_a_public_english_page_is_marked_as_chinese():
+    """A reader of English hears it read as Chinese, and sees that nobody forgot to translate it."""
+    lived, client, unmarked, read_pages = make_lived(3), Client(), [], 0
+    for _pattern, _slug, address in addresses(lived):
+        answer = client.get(f"/en{address}")
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            read_pages += 1
+            page = ChineseWords()
+            page.feed(answer.getvalue().decode())
+            unmarked += [(address, words) for words in page.unmarked]
+    assert not unmarked, "\n".join(f"{address}: {words}" for address, words in dict.fromkeys(unmarked))
+    assert read_pages > 40
+
+
+class ChineseWords(HTMLParser):
+    """The Chinese of a page that no ``lang`` says to be Chinese; choices and titles can't be marked in parts."""
+
+    _unmarkable = frozenset({"option", "title", "textarea", "script", "style"})
+    _single = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, bool]] = []
+        self.unmarked: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        own = dict(attrs).get("lang")
+        before = bool(self.open) and self.open[-1][1]
+        if tag not in self._single:
+            self.open.append((tag, before if own is None else own.startswith("zh")))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        tag, marked = self.open[-1] if self.open else ("", False)
+        if not marked and tag not in self._unmarkable and re.search("[\u4e00-\u9fff]", data):
+            self.unmarked.append(data.strip())
+
+
+@pytest.mark.usefixtures("english_names")
 def test_an_english_page_costs_at_most_one_statement_more(monkeypatch):
     monkeypatch.setattr("accounts.congresses.FRESH", inf)  # which congresses there are is asked for once
     lived = make_lived(3)
@@ -275,11 +318,13 @@ def test_a_notice_names_the_issuing_body_and_its_papers_the_seal(client, languag
     result = Result(vote.round.notice)
     with override(language):
         paper = documents.notice(result)
-        assert (paper.overline, paper.sealed_by[:-1]) == (heading, signed)
+        title = f"Notice of {heading}" if language == "en" else f"{heading}公告"
+        assert (paper.title, paper.sealed_by[:-1]) == (title, signed)
+        assert heading not in paper.overline
         assert not sealed or Letterhead.of(vote.cycle).sealed == sealed
     page = client.get(f"{'/en' if language == 'en' else ''}/2018/notice/").content.decode()
     plain = re.sub(r"</?span[^>]*>", "", page)
-    assert f'<p class="overline">{heading}</p>' in plain
+    assert f"<h1>{title}</h1>" in re.sub(r"\s*(</?h1>)\s*", r"\1", plain)
     assert all(f"{line}<br>" in plain for line in signed)
     assert json.loads(vote.round.notice.body)["cycle"] == {
         **json.loads(vote.round.notice.body)["cycle"], "place": "某区", "congress": SESSION,

@@ -150,7 +150,7 @@ _IN_NOTICES = (
     | {(*where, key) for where in (("tally",), ("rounds", 0)) for key in ("imported", "proof")}
 )
 LATER: dict[str, set[tuple[Any, ...]]] = {
-    SLATE_REPORT.name: _NAMES,
+    SLATE_REPORT.name: _NAMES | {("candidates", 0, "proposals", 0, "seconds")},
     NOTICE.name: _IN_NOTICES,
     PUBLIC.name: {("notice", *path) for path in _IN_NOTICES},
     RECOUNT.name: {("key_mark",)},

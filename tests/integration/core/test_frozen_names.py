@@ -152,9 +152,12 @@ def test_a_record_of_before_has_its_own_place_and_session_and_the_other_names_of
     assert all(after[key] != before[key] for key in pdfs), "whoever has an old file is sent the new one"
     with override("zh-hans"):
         notice, _report, breakdown, slate = papers()
-    assert (notice.overline, notice.sealed_by[:-1]) == (LATER["issuer"], [LATER["issuer"], LATER["seal"]])
+    assert (notice.title, notice.sealed_by[:-1]) == (
+        f"{LATER['issuer']}公告",
+        [LATER["issuer"], LATER["seal"]],
+    )
     assert (slate.overline, slate.sealed_by[0]) == (SESSION["session"], LATER["seal"])
     assert breakdown.sealed_by[0] == LATER["seal"]
     assert "某区" in str(notice.blocks[0])
     with override("en"):
-        assert papers()[0].overline == LATER["issuer_en"]
+        assert papers()[0].title == f"Notice of {LATER['issuer_en']}"

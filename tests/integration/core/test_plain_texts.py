@@ -6,20 +6,29 @@ Guards ``voting.text.plain`` and ``voting.forms.core.plain``.
 from __future__ import annotations
 
 import csv
+import importlib
 import io
+import pkgutil
 from datetime import date, timedelta
 from xml.etree import ElementTree as ET
 
 import openpyxl
 import pypdf
 import pytest
+from django import forms
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
+import accounts
+import voting
+from tests.autumn import make_autumn
 from tests.security.test_crawl import BACKEND
 from tests.spring import Spring, make_spring
 from voting.domain.after import deliveries, supervision
-from voting.models import ChangeRequest, FindingStep, Inspection, ProgressReport, Remark
+from voting.domain.core.uploads import plain_name
+from voting.forms.core.plain import PlainForm
+from voting.models import ChangeRequest, FindingStep, Inspection, ProgressReport, Proposal, Remark
 from voting.text.plain import plain
 
 pytestmark = pytest.mark.django_db
@@ -31,13 +40,71 @@ PASTED, LEFT = "第一行\r\n第二\x0b行\x00\t完\x1f。\ufffe", "第一行\n�
     [
         ("a\r\nb\rc\nd\te", "a\nb\nc\nd\te"),
         ("".join(map(chr, range(0x20))), "\t\n\n"),
-        ("\x7f\x85 \u3000é😀\ufffd", "\x7f\x85 \u3000é😀\ufffd"),
+        (" \u3000é😀\ufffd", " \u3000é😀\ufffd"),
+        ("\x7fa\x9f", "a"),
+        ("一\x85二\u2028三\u2029四", "一\n二\n三\n四"),
+        ("建\u202e筑\u2066公\u200f厕\u200b\u2060\ufeff\xad\u061c", "建筑公厕"),
+        ("\u3164\u115f\uffa0\u2800\U000e0041", ""),
+        ("建\u200d厕\u200c a\u200db\u200d", "建厕 ab"),
+        ("👩\u200d🏫 🏳\ufe0f\u200d🌈", "👩\u200d🏫 🏳\ufe0f\u200d🌈"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("ᠮᠠᠨᠭᠭᠣ\u180eᠯ a\u180eb", "ᠮᠠᠨᠭᠭᠣ\u180eᠯ ab"),
+        ("𠮷𬭎𫚖㛃·葛\U000e0100", "𠮷𬭎𫚖㛃·葛\U000e0100"),
         ("\ud800\udfff\ufffe\uffff", ""),
     ],
 )
 def test_plain_text_is_what_xml_takes(text, left):
     assert plain(text) == left
     assert ET.fromstring(f"<a>{plain(text)}</a>").text in {left, None}  # noqa: S314 our own
+
+
+#: Who signs in: a code is read as digits alone, and a password is what it is, to the last character.
+NOT_PLAIN = {"EnterForm", "OwnPasswordForm", "StaffSignIn"}
+
+
+def all_forms() -> list[type]:
+    for package in (voting, accounts):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if "migrations" not in module.name and not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
+
+    def below(kind: type) -> set[type]:
+        return {kind}.union(*(below(each) for each in kind.__subclasses__()))
+
+    return [each for each in below(forms.BaseForm) if each.__module__.startswith(("voting.", "accounts."))]
+
+
+def test_every_form_of_people_takes_in_plain_text():
+    kinds = all_forms()
+    assert len(kinds) > 60
+    assert {each.__name__ for each in kinds if not issubclass(each, PlainForm)} == NOT_PLAIN
+
+
+def test_a_password_is_read_as_it_was_typed():
+    class Both(PlainForm, forms.Form):
+        text = forms.CharField()
+        password = forms.CharField(widget=forms.PasswordInput)
+
+    sent = QueryDict("", mutable=True)
+    sent.update({"text": "a\u200b", "password": "a\u200b"})
+    for data in (sent, sent.dict()):
+        form = Both(data)
+        assert form.is_valid()
+        assert form.cleaned_data == {"text": "a", "password": "a\u200b"}
+
+
+def test_what_turns_a_title_round_reaches_nobody_whichever_way_it_comes():
+    """By the form, by paper, by a list, and by the name of a file."""
+    autumn = make_autumn(until="call")
+    with autumn.now():
+        page = Client().get("/2019/propose/")
+        ticket = page.context["form"].initial["ticket"]
+        sent = {"title": "建\u202e厕公\u200b", "content": "好\u2067", "ticket": ticket, "sure": "1"}
+        Client().post("/2019/propose/", sent)
+    autumn.propose("修\u202e路", place="东\u200b街")
+    kept = Proposal.objects.order_by("number").values_list("title", "content", "place")
+    assert list(kept) == [("建厕公", "好", ""), ("修路", "修路，方便大家。", "东街")]
+    assert plain_name("a\u202egpj.exe\u3164") == "agpj.exe"
 
 
 def signed_in(user) -> Client:

@@ -71,9 +71,11 @@ TWICE: list[tuple[str, str, str]] = [
 ]
 #: Addresses that show GET no page: forms to be sent, ways on, what nobody may do, what is not there.
 NO_PAGES = (
-    r"/(leave|ballot/review|ballot/cast)/$",
+    r"/(leave|look|ballot/review|ballot/cast|ballot/sign-in)/$",
     r"/<slug:slug>/delivery/<small:number>/remark/$",
     r"/admin/vote/<slug:slug>/key/check/$",
+    r"/track/correct/$",
+    r"/<slug:slug>/(propose/alike|proposals/<small:number>/second)/$",
     r"/admin/(login|login/code|logout)/$",
     r"/admin/voting/disposal/<path:object_id>/change/$",
 )
@@ -87,6 +89,7 @@ COSTS = """
 /api/v1/cycles/ 3
 /api/v1/cycles/<slug:slug>/ 3 3 3
 /api/v1/cycles/<slug:slug>/votes/ - 3 -
+/api/v1/cycles/<slug:slug>/proposals/ 4 4 5
 /api/v1/cycles/<slug:slug>/projects/ 4 20 4
 /api/v1/cycles/<slug:slug>/projects/<int:number>/ - 20 -
 /api/v1/cycles/<slug:slug>/projects/<int:number>/reports/ - 20 -
@@ -137,7 +140,7 @@ COSTS = """
 /admin/vote/<slug:slug>/minutes/ 4 6 4
 /admin/vote/<slug:slug>/paper-ballots/ 17 17 13
 /admin/vote/<slug:slug>/paper-ballots/print/ 5 5 6
-/admin/vote/<slug:slug>/proposals/<small:number>/ - - 23
+/admin/vote/<slug:slug>/proposals/<small:number>/ - - 24
 /admin/vote/<slug:slug>/proposals/together/ 17 17 14
 /admin/vote/<slug:slug>/proposals/summary.xlsx 5 5 9
 /admin/vote/<slug:slug>/proposals/import/ 16 16 13
@@ -197,7 +200,7 @@ COSTS = """
 /admin/accounts/delegate/add/ 3
 /admin/accounts/delegate/<path:object_id>/change/ 4
 /enter/ 2
-/ballot/ 4
+/ballot/ 6
 / 2
 /<congress>/ 5
 /<congress>/enter/ 0
@@ -207,16 +210,23 @@ COSTS = """
 /delegate/ 10
 /track/ 0
 /years/ 18
+/recount.py 0
+/propose/ 2
+/candidates/ 2
+/results/ 2
+/progress/ 2
 /open-data/ 1
 /feed.atom 26
 /<slug:slug>/ 6 23 7
-/<slug:slug>/projects/<small:number>/ 7 23 8
+/<slug:slug>/projects/ 6 5 6
+/<slug:slug>/projects/<small:number>/ 8 24 9
 /<slug:slug>/call/ - - 4
 /<slug:slug>/propose/ 5
+/<slug:slug>/proposals.csv 4 4 5
 /<slug:slug>/proposals/ 6 6 7
-/<slug:slug>/proposals/<small:number>/ - - 8
+/<slug:slug>/proposals/<small:number>/ - - 9
 /<slug:slug>/proposals/<small:number>/files/<small:position>/ - - 4
-/<slug:slug>/slate-report/ 4 4 5
+/<slug:slug>/slate-report/ 5 4 5
 /<slug:slug>/slate-report.pdf - - 4
 /<slug:slug>/slate-report.json - - 4
 /<slug:slug>/slate-report.csv - - 4
@@ -224,7 +234,7 @@ COSTS = """
 /<slug:slug>/slate-reports/<small:version>.pdf - - 4
 /<slug:slug>/slate-reports/<small:version>.json - - 4
 /<slug:slug>/slate-reports/<small:version>.csv - - 4
-/<slug:slug>/deliberation/ 6 8 11
+/<slug:slug>/deliberation/ 6 8 12
 /<slug:slug>/rules/ 4 4 4
 /<slug:slug>/ballot-paper/ 4 4 5
 /<slug:slug>/result/ 4 3 4
@@ -241,6 +251,7 @@ COSTS = """
 /<slug:slug>/rounds/<small:number>/urn.txt - 4 -
 /<slug:slug>/recount.json - 4 -
 /<slug:slug>/rounds/<small:number>/recount.json - 4 -
+/<slug:slug>/recount/ 4 3 4
 /<slug:slug>/urn.txt - 4 -
 /<slug:slug>/minutes/ 4 5 4
 /<slug:slug>/minutes.pdf - 5 -
@@ -253,7 +264,7 @@ COSTS = """
 /<slug:slug>/screen/ 4 3 4
 /<slug:slug>/screen.json 4 3 4
 /<slug:slug>/delivery/ - 24 -
-/<slug:slug>/delivery/<small:number>/ - 29 -
+/<slug:slug>/delivery/<small:number>/ - 30 -
 /<slug:slug>/delivery/<small:number>/supervise/ - 11 -
 /<slug:slug>/delivery/<small:number>/files/<small:report>/<small:position>/ - 1 -
 /<slug:slug>/delivery/<small:number>/feed.atom - 25 -
@@ -275,12 +286,13 @@ COSTS = """
 /<slug:slug>/half-years/<small:half>.pdf - 20 -
 /<slug:slug>/glance/ - 20 -
 /<slug:slug>/glance.pdf - 20 -
+/<slug:slug>/glance.png - 20 -
 /<slug:slug>/projects.csv - 20 -
 /<slug:slug>/projects.xlsx - 20 -
 /<slug:slug>/projects.json - 20 -
 """
 #: Not the page's: at most once a minute the session of whoever looks is moved on.
-BESIDE = ("SAVEPOINT", "RELEASE SAVEPOINT", 'UPDATE "django_session"')
+BESIDE = ("SAVEPOINT", "RELEASE SAVEPOINT", 'UPDATE "accounts_session"')
 _CURSOR = re.compile(r'^DECLARE "\w+" NO SCROLL CURSOR FOR ')
 
 

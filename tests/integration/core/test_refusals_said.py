@@ -37,10 +37,12 @@ TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 #: Where the public sends a form.
 PUBLIC = {
     "voting:propose", "voting:track", "voting:receipt", "voting:deliberation", "voting:supervise", "voting:remark",
-    "voting:survey", "accounts:enter",
+    "voting:survey", "accounts:enter", "voting:second", "voting:correct",
 }  # fmt: skip
+#: What refuses nothing: names for a script, and the look of the pages.
+OF_A_SCRIPT = {"voting:alike", "voting:look"}
 #: The marks of a ballot have pages of their own for what is refused.
-OF_A_BALLOT = {"voting:ballot", "voting:ballot-review", "voting:ballot-cast"}
+OF_A_BALLOT = {"voting:ballot", "voting:ballot-review", "voting:ballot-cast", "voting:ballot-sign-in"}
 
 
 def body_of(answer: Any) -> str:
@@ -188,7 +190,7 @@ def names_taking_a_form(resolver: URLResolver, space: str = "") -> set[str]:
 
 
 def test_every_form_of_the_public_is_looked_at_here():
-    assert names_taking_a_form(get_resolver()) - OF_A_BALLOT == PUBLIC
+    assert names_taking_a_form(get_resolver()) - OF_A_BALLOT - OF_A_SCRIPT == PUBLIC
 
 
 @pytest.mark.parametrize("address", ["/2019/propose/", "/track/", "/receipt/", "/enter/"])
@@ -221,6 +223,28 @@ def test_a_trap_that_was_filled_in_is_said_and_nothing_is_lost():
     assert database() == rows
     assert client.post("/2019/propose/", sent | {"website": ""}).status_code == 200
     assert Proposal.objects.get().title == "建一座公厕"
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("/2019/proposals/1/second/", {}),
+        ("/2019/proposals/1/second/", {"website": "x"}),
+        ("/2019/proposals/11/second/", {}),
+        ("/track/correct/", {"title": "", "content": ""}),
+        ("/track/correct/", {"title": "建一座公厕", "content": "沿河。", "website": "x"}),
+    ],
+)
+def test_what_becomes_of_a_proposal_is_refused_in_a_sentence(address: str, sent: dict[str, str]):
+    autumn = make_autumn(until="proposals")
+    autumn.propose(content="请打 13800000000")
+    before = database()
+    with autumn.now():
+        answer = Client().post(address, {"code": autumn.codes[-1]} | sent)
+    body = body_of(answer)
+    assert answer.status_code in {409, 422}
+    assert title_of(body).partition("·")[0].strip() in alerts_of(body)
+    assert database() == before
 
 
 def test_a_survey_whose_trap_was_filled_in_is_not_counted_and_says_so():

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.kept_sessions import KeptSession
 from accounts.models import AccessCode, Delegate
 from accounts.roles import Kind, Role
 from tests.factories import PASSWORD, UserFactory, Vote, make_vote
@@ -365,7 +365,7 @@ def test_f29_the_end_of_a_delegates_session_is_a_full_hour(client: Client):
     vote = make_vote(until="open", delegates=1)
     delegate = vote.delegates[0]
     client.post("/enter/", {"number": delegate.number, "code": vote.codes[delegate.number]})
-    ends = Session.objects.get().expire_date
+    ends = KeptSession.objects.get().expire_date
     assert (ends.minute, ends.second, ends.microsecond) == (0, 0, 0)
     assert ends >= timezone.now() + timedelta(minutes=59)
 

@@ -172,3 +172,15 @@ def test_a_private_file_that_cannot_be_kept_is_refused(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("not a directory")
     with pytest.raises(MisunderstoodSetting, match="PIAOJUE_VAR names another directory"):
         env.private_file(tmp_path / "var" / "key")
+
+
+def test_directories_are_there_or_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("WHERE", f"{tmp_path}:")
+    assert env.directories("WHERE") == [str(tmp_path)]
+    monkeypatch.setenv("WHERE", "")
+    assert env.directories("WHERE") == []
+    monkeypatch.setenv("WHERE", f"{tmp_path}:/nowhere/at/all")
+    with pytest.raises(
+        env.MisunderstoodSetting, match="WHERE must name directories that exist, not '/nowhere/at/all'"
+    ):
+        env.directories("WHERE")

@@ -22,8 +22,15 @@ WRITES = frozenset(
         "aget_or_create", "update_or_create", "aupdate_or_create",
     }
 )  # fmt: skip
-#: What a view may set: the person who has just voted is nobody any more; a file's content is made last.
-OF_THE_ANSWER = frozenset({"request.user", "answer.content"})
+#: What a view may set: the person who has just voted is nobody any more; a file's content is made last; the look of the
+#: answer; a request that a worker asks itself, and the marks of an entry that stand for anybody's (neither is a row).
+OF_THE_ANSWER = frozenset(
+    {
+        "request.user", "answer.content", "request.elder",
+        "request.method", "request.path", "request.path_info", "request.congress",
+        "entry.number", "entry.name", "entry.delegation",
+    }
+)  # fmt: skip
 
 
 def _targets(node: ast.AST) -> Iterator[ast.expr]:

@@ -22,6 +22,7 @@ from voting.domain.after import (
     surveys,
 )
 from voting.domain.after.assessments import Graded
+from voting.domain.core.undrawn import undrawn
 from voting.forms.after import delivery as forms
 from voting.forms.after.archive import DisposalForm
 from voting.forms.core.steps import StepForm
@@ -38,6 +39,7 @@ from voting.models import (
     Survey,
 )
 from voting.read_models.after.overview import Overview, overview
+from voting.read_models.vote.lines import in_a_row
 from voting.states import Act, Stage
 
 _WITHDRAWS = gettext_lazy("I withdraw this assessment; it cannot be taken up again, only laid out anew.")
@@ -139,13 +141,16 @@ class DeliveryDesk(AfterPage):
         ) % {"count": count}
 
     def _issues(self) -> str:
-        """Name the projects of which nothing could be reported."""
+        """Name the projects of which nothing could be reported, and the characters that no font has."""
+        told = undrawn([deliveries.body_of(self.cycle, version=1)])
         if bare := deliveries.without_plan(self.cycle):
-            return _(
+            words = _(
                 "Issue it as it is; from now on a plan changes only with approval. These projects have neither "
                 "targets nor milestones: %s."
             ) % ", ".join(map(str, bare))
-        return _("Every project is filled in; from now on a plan changes only with approval.")
+        else:
+            words = _("Every project is filled in; from now on a plan changes only with approval.")
+        return in_a_row([words, told] if told else [words])
 
     def _survey_verbs(self) -> dict[str, Verb]:
         """Return what is done with the survey: its times until it has begun, its end while it is running."""

@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy
 from accounts.codes import normalise
 from accounts.congresses import addresses_of
 from voting.admin.core.pages import StepPage
-from voting.admin.core.qr import qr
 from voting.admin.core.slips import PrintedBefore
 from voting.domain.before import reading_slips
 from voting.domain.vote.running_order import StepKey
 from voting.forms.core.verbs import Verb
 from voting.models import JournalEntry
+from voting.printing.qr import qr
 from voting.states import Act
 
 

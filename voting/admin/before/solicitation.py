@@ -26,11 +26,12 @@ from voting.forms.before.screening import (
     HideForm,
     OpinionForm,
     QueueForm,
+    SeenForm,
     TimesForm,
 )
 from voting.forms.core.steps import StepForm
 from voting.forms.core.verbs import Verb
-from voting.models import Call, Cycle, Decision, Proposal
+from voting.models import Call, Cycle, Decision, Proposal, ProposalVersion
 from voting.read_models.before.queue import next_undecided, queue
 from voting.states import Act, Outcome, Visibility
 
@@ -217,8 +218,10 @@ class ProposalPage(StepPage):
         mine: dict[str, Any] = {"cycle": self.cycle, "number": self.number, **self.acting}
         return {
             "show": Verb(
-                StepForm,
-                lambda _form: proposals.show(cycle=self.cycle, numbers=[self.number], **self.acting),
+                partial(SeenForm, seen=len(self.versions)),
+                lambda form: proposals.show(
+                    cycle=self.cycle, numbers=[self.number], seen=form.cleaned_data["seen"], **self.acting
+                ),
                 _("The proposal is shown to the public."),
                 undo="hide",
             ),
@@ -243,7 +246,12 @@ class ProposalPage(StepPage):
                 undo="opinion",
             ),
             "decide": Verb(
-                partial(DecideForm, congress=self.cycle.congress_id, standing=self.standing),
+                partial(
+                    DecideForm,
+                    congress=self.cycle.congress_id,
+                    standing=self.standing,
+                    seen=len(self.versions),
+                ),
                 self._decide,
                 undo="undo_decision",
             ),
@@ -292,6 +300,11 @@ class ProposalPage(StepPage):
     def standing(self) -> Decision | None:
         return screening.standing_decision(self.proposal)
 
+    @cached_property
+    def versions(self) -> list[ProposalVersion]:
+        """What it said before its proposer corrected it."""
+        return list(self.proposal.versions.all())
+
     @property
     def usable(self) -> bool:
         return self.step.mine and self.step.possible
@@ -304,6 +317,7 @@ class ProposalPage(StepPage):
             "alike": [(other, round(part * 100)) for other, part in alike],
             "files": proposal.attachments.defer("data"),
             "opinions": proposal.opinions.select_related("unit"),
+            "versions": self.versions,
             "decisions": proposal.decisions.select_related("unit", "decided_by"),
             "standing": self.standing,
             "today": timezone.localdate(),

@@ -18,7 +18,7 @@ from voting.admin.before.solicitation import queue_form
 from voting.admin.core.pages import StepPage, cycle_of
 from voting.domain.before import proposals, screening
 from voting.domain.vote.running_order import StepKey
-from voting.forms.before.screening import DecideTogetherForm, MergeForm, Ticked
+from voting.forms.before.screening import DecideTogetherForm, MergeForm, ShowTogetherForm
 from voting.forms.core.verbs import Verb
 from voting.models import Proposal
 from voting.printing.files import staff_file
@@ -74,10 +74,13 @@ class TogetherPage(StepPage):
                 undo="ProposalPage.take_out",
             ),
             "show": Verb(
-                partial(Ticked, initial=known, auto_id="s_%s"),
-                lambda form: proposals.show(
-                    cycle=self.cycle, numbers=form.cleaned_data["numbers"], **self.acting
+                partial(
+                    ShowTogetherForm,
+                    initial=dict(known),
+                    auto_id="s_%s",
+                    seen=proposals.versions_of(self.cycle, [each.number for each in self.ticked]),
                 ),
+                lambda form: proposals.show(cycle=self.cycle, **form.cleaned_data, **self.acting),
                 lambda shown: _("Shown to the public: %d") % shown,
                 undo="ProposalPage.hide",
             ),

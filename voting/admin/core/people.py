@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -185,9 +186,11 @@ class PersonPage(VerbPage):
         )
 
     def done(self) -> HttpResponse:
-        """Whoever keeps the accounts no more is led to the first page."""
-        still = people.kept_by(User.objects.get(pk=self.user.pk)).filter(pk=self.key).exists()
-        return super().done() if still else HttpResponseRedirect(reverse("admin:index"))
+        """Whoever keeps the accounts no more signs in anew, as what they are now: the change ended their sessions."""
+        if people.kept_by(User.objects.get(pk=self.user.pk)).filter(pk=self.key).exists():
+            return super().done()
+        logout(self.request)
+        return HttpResponseRedirect(reverse("admin:index"))
 
     @property
     def shown(self) -> str:

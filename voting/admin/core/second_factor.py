@@ -21,12 +21,12 @@ from accounts.second_factor import (
     proven,
     recovery_codes_left,
 )
-from voting.admin.core.qr import qr
 from voting.admin.core.site import site
 from voting.admin.core.verbs import MISTAKEN, VerbPage
 from voting.domain.core import second_factor
 from voting.forms.core.second_factor import EnrolForm, SecondStepForm
 from voting.forms.core.verbs import Verb
+from voting.printing.qr import qr
 
 #: Where the session keeps the key of an app that is being set up: nothing of it is in the database before.
 KEY = "second-factor-key"

@@ -26,7 +26,6 @@ from accounts.models import User
 from accounts.roles import SCRUTINEERS, Role
 from voting import permissions
 from voting.admin.core.pages import NotYours, StepPage, cycle_for
-from voting.admin.core.qr import qr
 from voting.admin.core.verbs import REFUSED
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.files import KEY
@@ -49,6 +48,7 @@ from voting.forms.core.verbs import Verb
 from voting.forms.vote.witnessed import KeyFileForm, TrialWordForm
 from voting.models import KeySlip, Round
 from voting.printing.files import staff_file
+from voting.printing.qr import qr
 from voting.states import RoundStatus
 from voting.text.numbers import small_whole
 

@@ -20,7 +20,6 @@ from accounts.congresses import addresses_of
 from accounts.models import User
 from voting import permissions
 from voting.admin.core.pages import NotYours, StepPage
-from voting.admin.core.qr import qr
 from voting.admin.core.slips import PrintedBefore
 from voting.domain.core.refusals import Refused
 from voting.domain.vote.delegate_slips import issue_slips, slips_need_two, void_slip, without_slip
@@ -31,6 +30,7 @@ from voting.forms.core.steps import OneNumberForm, PresenceForm, StepForm
 from voting.forms.core.verbs import Verb, refusals_on
 from voting.forms.vote.slips import AllSlipsForm, DelegationSlipsForm, OneSlipForm
 from voting.models import RollEntry, Round
+from voting.printing.qr import qr
 from voting.states import CHECK_IN_STATUSES, Presence
 
 

@@ -1,6 +1,6 @@
 """候选项目形成情况的报告: how the candidates came about, as it was issued."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from voting.count.formats.parts import Decimal, Kind, Month, PaperNames
 from voting.count.formats.records import Format
@@ -40,12 +40,16 @@ class MilestoneRecord(TypedDict):
 
 
 class OriginRecord(TypedDict):
-    """A proposal that a candidate grew from; its title only where the public sees it."""
+    """A proposal that a candidate grew from; its title only where the public sees it.
+
+    ``seconds`` is how often it and those merged into it were seconded: forms, not people.
+    """
 
     number: int
     title: str
     source: Literal["resident", "delegate", "unit"]
     merged: list[int]
+    seconds: NotRequired[int]
 
 
 class DossierRecord(TypedDict):

@@ -33,9 +33,11 @@ from voting.models import (
     ProgressReport,
     Proposal,
     ProposalList,
+    ProposalVersion,
     Rectification,
     Round,
     SealedBallot,
+    Seconding,
     SupervisionGroup,
     SurveyForm,
     TargetFigure,
@@ -229,6 +231,9 @@ def archive(*, cycle: Cycle, by: User, at: datetime) -> Cycle:
         "contacts": known.update(contact="", contact_name=""),
         "lists": _drop_lists(cycle),
     }
+    # What a proposer took out of the text may name a person; and a form that seconded can come no more.
+    ProposalVersion.objects.filter(proposal__cycle=cycle).delete()
+    Seconding.objects.filter(proposal__cycle=cycle).delete()
     leave_with_the_year(cycle, at)
     move_cycle(cycle, to=Stage.ARCHIVED, by=by, at=at)
     record(cycle=cycle, act=Act.ARCHIVED, by=by, at=at, data=data)

@@ -6,12 +6,10 @@ counts once, by the digest of its random ticket; a network sends at most ``MOST_
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -25,6 +23,7 @@ from voting.domain.after.locks import lock_cycle
 from voting.domain.core.floods import TooOften, count_knock
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.core.tickets import FormDamaged, one_time_ticket, ticket_digest
 from voting.models import Cycle, Delivery, Survey, SurveyCount
 from voting.states import Act
 
@@ -35,7 +34,7 @@ MOST_FORMS = 40
 FARTHEST, LONGEST = timedelta(days=10 * 366), timedelta(days=2 * 366)
 #: A form that says "now" takes a while to be sent.
 _SLOW = timedelta(minutes=1)
-_SALT = "piaojue.survey"
+_PURPOSE = "survey"
 
 
 class SurveyClosed(Refused):
@@ -58,11 +57,6 @@ class TooManyForms(Refused):
         return _(
             "Very many forms came from your network today. Please answer tomorrow, or from another network."
         )
-
-
-class FormDamaged(Refused):
-    def __str__(self) -> str:
-        return _("This form is damaged or too old. Nothing was sent; please open it again.")
 
 
 @transaction.atomic
@@ -164,18 +158,8 @@ def is_open(survey: Survey, at: datetime) -> bool:
 
 
 def survey_ticket(survey: Survey) -> str:
-    """Return the ticket of a form that is handed out now: random, signed, and good for one sending."""
-    return signing.dumps([survey.pk, secrets.token_hex(12)], salt=_SALT)
-
-
-def _digest(survey: Survey, ticket: str) -> bytes:
-    try:
-        pk, nonce = signing.loads(ticket, salt=_SALT, max_age=timedelta(days=1))
-    except (signing.BadSignature, ValueError, TypeError):
-        raise FormDamaged from None
-    if pk != survey.pk:
-        raise FormDamaged
-    return hashlib.sha256(f"{pk} {nonce}".encode()).digest()[:16]
+    """Return the ticket of a form that is handed out now."""
+    return one_time_ticket(purpose=_PURPOSE, key=survey.pk)
 
 
 @transaction.atomic
@@ -190,7 +174,7 @@ def answer(*, survey: Survey, ticket: str, answers: Mapping[int, str], address: 
         raise SurveyClosed
     if not answers:
         raise NothingAnswered
-    digest = _digest(survey, ticket)
+    digest = ticket_digest(ticket, purpose=_PURPOSE, key=survey.pk)
     _count_address(address, at)
     if not _first_time(survey, digest):
         raise AnsweredAlready
@@ -231,7 +215,7 @@ def _count_address(address: str, at: datetime) -> None:
     tomorrow = timezone.localdate(at) + timedelta(days=1)
     ends_at = timezone.make_aware(datetime.combine(tomorrow, time.min))
     try:
-        count_knock(purpose="survey", address=address, most=MOST_FORMS, ends_at=ends_at, at=at)
+        count_knock(purpose=_PURPOSE, address=address, most=MOST_FORMS, ends_at=ends_at, at=at)
     except TooOften as flood:
         raise TooManyForms from flood
 

@@ -22,9 +22,11 @@ from voting.domain.core.floods import TooOften, count_knock
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.core.uploads import Cleaned, Raw, clean_all
-from voting.models import Attachment, Call, Cycle, Proposal
+from voting.models import Attachment, Call, Cycle, Proposal, ProposalVersion
 from voting.states import Act, Channel, Source, Stage, Visibility
+from voting.text.plain import plain
 from voting.text.search import terms
+from voting.text.typed import bare
 
 #: So many submissions from one network address within so long; a family and an office share one.
 MOST_KNOCKS, WINDOW = 10, timedelta(minutes=10)
@@ -38,7 +40,7 @@ PERSONAL = {
         re.compile(r"(?<!\d)(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}-?\d{7,8})(?!\d)"),
         gettext_lazy("a telephone number"),
     ),
-    "mail": (re.compile(r"[\w.+-]+@[\w-]+\.\w+"), gettext_lazy("an e-mail address")),
+    "mail": (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.\w+"), gettext_lazy("an e-mail address")),
 }
 ABUSE = ("他妈", "妈的", "傻逼", "傻x", "混蛋", "王八蛋", "狗日", "畜生", "fuck", "shit", "bastard")
 
@@ -62,6 +64,20 @@ class NoPublicReason(Refused):
         return _("Give the reason: the proposer reads it.")
 
 
+class CorrectedMeanwhile(Refused):
+    """A proposer corrected a proposal after somebody of the staff had opened it; ``seen`` is how it is now."""
+
+    def __init__(self, seen: int) -> None:
+        super().__init__(seen)
+        self.seen = seen
+
+    def __str__(self) -> str:
+        return _(
+            "A proposer corrected the text while you had it open. Nothing of yours was recorded: read what it says "
+            "now, and send it once more."
+        )
+
+
 def code_of(ticket: uuid.UUID) -> str:
     """Return the tracking code of a submission, in three groups; the same form sent twice has the same code."""
     number = int.from_bytes(salted_hmac("piaojue.proposal.code", ticket.bytes, algorithm="sha256").digest())
@@ -74,7 +90,7 @@ def code_of(ticket: uuid.UUID) -> str:
 
 
 def _digest(code: str) -> str:
-    plain = re.sub(r"[^0-9A-Z]", "", code.upper())
+    plain = re.sub(r"[^0-9A-Z]", "", bare(code).upper())
     return salted_hmac("piaojue.proposal", plain, algorithm="sha256").hexdigest()
 
 
@@ -102,7 +118,7 @@ def submit(
     if known := Proposal.objects.filter(ticket=ticket).first():
         return known, code_of(ticket)
     if address:
-        _count(address, at=at)
+        count_sender(address, at=at)
     code = code_of(ticket)
     files = _opened(cycle, attachments, at)
     with transaction.atomic():
@@ -128,8 +144,8 @@ def submit(
     return proposal, code
 
 
-def _count(address: str, *, at: datetime) -> None:
-    """Count a proposal of an address. Raises TooMany."""
+def count_sender(address: str, *, at: datetime) -> None:
+    """Count a proposal, or a correction of one, against its address. Raises TooMany."""
     try:
         count_knock(purpose="proposal", address=address, most=MOST_KNOCKS, ends_at=at + WINDOW, at=at)
     except TooOften as flood:
@@ -227,8 +243,17 @@ def draft_of(
         code_digest=_digest(code_of(ticket)),
         delegate=delegate,
         unit=by.unit if by and not delegate else None,
-        **fields,
+        **{name: plain(text) for name, text in fields.items()},
     )
+    set_standing(proposal, attached=attached)
+    return proposal
+
+
+def set_standing(proposal: Proposal, *, attached: bool) -> None:
+    """Check the texts, and settle whether the public sees them at once or somebody looks first.
+
+    Raises ValidationError with a sentence per field.
+    """
     proposal.terms = proposal_terms(proposal)
     reasons = flags(public_texts(proposal))
     if attached:
@@ -236,7 +261,6 @@ def draft_of(
     proposal.standing = Visibility.HELD if reasons else Visibility.SHOWN
     proposal.standing_reason = " ".join(reasons)[:300]
     proposal.clean_fields(exclude=["terms", "cycle", "number"])
-    return proposal
 
 
 def next_number(cycle: Cycle) -> int:
@@ -274,15 +298,30 @@ def _attached(proposal: Proposal, attachments: Sequence[Cleaned]) -> Iterable[At
         )
 
 
+def versions_of(cycle: Cycle, numbers: Sequence[int]) -> int:
+    """Return how often these proposals were corrected, all of them together: what a page says it has shown."""
+    return ProposalVersion.objects.filter(proposal__cycle=cycle, proposal__number__in=numbers).count()
+
+
+def require_seen(cycle: Cycle, numbers: Sequence[int], seen: int | None) -> None:
+    """Raise CorrectedMeanwhile where a proposer corrected one of these, which are locked, after they were looked at."""
+    if seen is not None and (now := versions_of(cycle, numbers)) != seen:
+        raise CorrectedMeanwhile(now)
+
+
 @transaction.atomic
-def show(*, cycle: Cycle, numbers: Sequence[int], by: User, at: datetime) -> int:
-    """Show proposals to the public after somebody has looked; return how many."""
+def show(*, cycle: Cycle, numbers: Sequence[int], by: User, at: datetime, seen: int | None = None) -> int:
+    """Show proposals to the public after somebody has looked; return how many.
+
+    ``seen`` is how often they had been corrected when they were looked at (``versions_of``). Raises CorrectedMeanwhile.
+    """
     waiting = (
         Proposal.objects.select_for_update(of=("self",))
         .filter(cycle=cycle, number__in=numbers)
         .exclude(standing=Visibility.SHOWN)
     )
     shown = sorted(waiting.values_list("number", flat=True))
+    require_seen(cycle, numbers, seen)
     Proposal.objects.filter(cycle=cycle, number__in=shown).update(
         standing=Visibility.SHOWN, standing_reason=""
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
-from voting.domain.before.proposals import NoPublicReason
+from voting.domain.before.proposals import NoPublicReason, require_seen
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.models import Cycle, Decision, Opinion, Proposal
@@ -215,15 +215,18 @@ def decide(
     note: str = "",
     unit: Unit | None = None,
     knowing: int | None = None,
+    seen: int | None = None,
 ) -> Decision:
     """Decide on a proposal with a reason that everybody reads; a later decision is added, the earlier one stays.
 
     ``checklist`` tells of each ``Criterion`` whether it is met; ``knowing`` is the key of the decision that the person
-    had before their eyes, 0 for none. Raises NoPublicReason, UnitMissing, CannotMerge for a merged proposal,
-    DecidedBefore while it is part of a candidate project, DecidedMeanwhile, StepNotAllowed.
+    had before their eyes, 0 for none; ``seen`` is how often the text had been corrected then. Raises NoPublicReason,
+    UnitMissing, CannotMerge for a merged proposal, DecidedBefore while it is part of a candidate project,
+    DecidedMeanwhile, CorrectedMeanwhile, StepNotAllowed.
     """
     cycle = _screened(proposal.cycle)
     proposal = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    require_seen(cycle, [proposal.number], seen)
     _require_sound(outcome, public_reason, unit)
     if proposal.merged_into_id:
         raise CannotMerge

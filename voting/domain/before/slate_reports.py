@@ -12,6 +12,7 @@ from accounts.models import Delegate, User
 from voting.count.canonical import sha256_hex
 from voting.count.formats.slate_report import SLATE_REPORT, SlateReportBody
 from voting.domain.before.funnel import funnel_of
+from voting.domain.before.seconding import seconds_together
 from voting.domain.before.slates import content
 from voting.domain.core.journal import record
 from voting.domain.core.names import names_of
@@ -86,6 +87,7 @@ def _origins(candidate: Any) -> list[dict[str, Any]]:
                 "title": link.proposal.title if link.proposal.standing == "shown" else "",
                 "source": link.proposal.source,
                 "merged": sorted(each.number for each in link.proposal.merged.all()),
+                "seconds": seconds_together(link.proposal, link.proposal.merged.all()),
             }
             for link in candidate.provenance.all()
         ),

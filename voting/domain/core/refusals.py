@@ -32,11 +32,24 @@ class ReasonMissing(Refused):
 
 @dataclass(frozen=True)
 class Condition:
-    """One thing a step needs: whether it holds, what it is, and what to do where it does not hold."""
+    """One thing a step needs: whether it holds, what it is, and what to do where it does not hold.
+
+    What does not bar the step is only told.
+    """
 
     met: bool
     text: str | Promise
     help: str | Promise = ""
+    bars: bool = True
+
+    @property
+    def holds_up(self) -> bool:
+        """The step waits for it."""
+        return self.bars and not self.met
+
+    @property
+    def sign(self) -> str:
+        return "✓" if self.met else "✗" if self.bars else "!"
 
 
 class ConditionsUnmet(Refused):
@@ -52,5 +65,5 @@ class ConditionsUnmet(Refused):
 
 def require(conditions: Sequence[Condition]) -> None:
     """Raise ConditionsUnmet naming every condition that does not hold."""
-    if unmet := [condition for condition in conditions if not condition.met]:
+    if unmet := [condition for condition in conditions if condition.holds_up]:
         raise ConditionsUnmet(unmet)

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from voting.domain.core.refusals import Refused
 from voting.foreign.apart import Reader, answer_of
 from voting.foreign.unfit import Unfit
+from voting.text.plain import plain
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_PAGES = 50  # as ``foreign.paper`` counts them
@@ -132,5 +133,5 @@ def _made_anew(reader: Reader, name: str, data: bytes) -> Cleaned:
 
 def plain_name(name: str) -> str:
     """Return a file name that is safe to show and to offer: no path, no control characters, 80 characters at most."""
-    last = re.split(r"[/\\]", name)[-1]
+    last = re.split(r"[/\\]", plain(name))[-1]
     return _NAME.sub("_", last).strip(". ")[-80:] or "file"

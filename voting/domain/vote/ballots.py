@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import hpke
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
@@ -21,8 +20,8 @@ from voting.domain.core.refusals import Refused
 from voting.domain.vote import receipts
 from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.domain.vote.tried_keys import is_tried_key
+from voting.domain.vote.urn_statement import Leaving, Sealed, put_into_urn
 from voting.models import RollEntry, Round
-from voting.models.vote.urn import random_id
 from voting.states import BEFORE_OPENING, Presence, RoundStatus
 
 
@@ -183,6 +182,13 @@ class SealedToAnother(BallotRefused):
         )
 
 
+class SessionOver(BallotRefused):
+    """Nobody is signed in who may cast this ballot: the session is over, or the account is shut or not a delegate's."""
+
+    def __str__(self) -> str:
+        return _("You are signed out, so this ballot was not cast. Please sign in again with your slip.")
+
+
 @dataclass(frozen=True)
 class Receipt:
     """The hash of the sealed ballot: proves it is in the urn, says nothing about the choice.
@@ -258,26 +264,31 @@ def _require_complete(rule: counting.Rule, numbers: Sequence[int], marks: tuple[
 
 
 @sensitive_variables()
-def cast_ballot(*, entry_id: int, round_id: int, chosen: Chosen) -> Receipt:
+def cast_ballot(*, entry_id: int, round_id: int, chosen: Chosen, leaving: Leaving | None = None) -> Receipt:
     """Seal the choice, mark the roll entry and put the ballot into the urn: all or nothing, in one statement.
 
-    It keeps no time and leaves no journal entry: both would tie a delegate to a moment (TRUST.md §2). The caller has
-    made sure that the entry is the signed-in delegate's own.
+    It keeps no time and leaves no journal entry: both would tie a delegate to a moment (TRUST.md §2). With ``leaving``
+    the same statement asks whether that session is the entry's own delegate's, who may still sign in with the code it
+    began with, and ends it; a refused ballot ends none. Without, the caller has made sure that the entry is the
+    signed-in delegate's own.
 
-    Raises RoundNotOpen, SealedToAnother, OnPaperOnly, HoldsPaperBallot, AlreadyCast, NotPresent, or what ``marks_of``
-    raises; then nothing was cast.
+    Raises RoundNotOpen, SealedToAnother, OnPaperOnly, HoldsPaperBallot, AlreadyCast, NotPresent, SessionOver, or what
+    ``marks_of`` raises; then nothing was cast.
     """
     for _attempt in range(2):
         booth = _booth(round_id)
         marks = marks_of(booth.definition, chosen)
         plain = booth.definition.encode(marks, in_group=_in_group(booth, entry_id))
         blob = sealing.seal(booth.key, plain, info=booth.info)
-        if _put_into_urn(booth, entry_id=entry_id, round_id=round_id, blob=blob):
+        sealed = Sealed(
+            round_id, booth.definition.digest, booth.key_fingerprint, booth.key_mac, entry_id, blob
+        )
+        if put_into_urn(sealed, leaving=leaving):
             return Receipt(hashlib.sha256(blob).hexdigest(), KeyMark.of(booth.key_fingerprint))
         _booths.pop(round_id, None)
         if refusal := _why_not(entry_id, round_id):
             raise refusal
-    raise NotPresent
+    raise SessionOver if leaving else NotPresent
 
 
 def _in_group(booth: _Booth, entry_id: int) -> bool:
@@ -313,6 +324,11 @@ def _booth(round_id: int) -> _Booth:
     return booth
 
 
+def open_definition(round_id: int) -> Definition:
+    """Return the definition of an open round, read once per process. Raises RoundNotOpen or SealedToAnother."""
+    return _booth(round_id).definition
+
+
 def _read_booth(round_id: int) -> _Booth:
     round_ = Round.objects.get(pk=round_id)
     if round_.status != RoundStatus.OPEN:
@@ -321,47 +337,6 @@ def _read_booth(round_id: int) -> _Booth:
         raise SealedToAnother
     key = sealing.load_public_key(bytes(round_.public_key or b""))
     return _Booth(definition_of(round_), sealing_info(round_), key, round_.key_fingerprint, round_.key_mac)
-
-
-#: First the round's row is taken shared, so that the close waits for this and nothing lands after the close (F2): a
-#: cast that had to wait for the close finds the round no longer open. Hash, fingerprint and what vouches for the key
-#: say that the ballot is sealed to what stands in the database now. Then the entry is marked, once and for all, and
-#: only with it, and in the same transaction, comes the ballot.
-_CAST = """
-WITH opened AS (
-    SELECT id FROM voting_round
-    WHERE id = %(round)s AND status = %(open)s AND NOT paper_only
-        AND definition_digest = %(definition)s AND key_fingerprint = %(key)s AND key_mac = %(mac)s
-    FOR SHARE
-), marked AS (
-    UPDATE voting_rollentry SET voted = true FROM opened
-    WHERE voting_rollentry.id = %(entry)s AND voting_rollentry.round_id = opened.id
-        AND NOT voting_rollentry.voted AND NOT voting_rollentry.paper AND voting_rollentry.presence = %(present)s
-    RETURNING voting_rollentry.round_id
-)
-INSERT INTO voting_sealedballot (id, round_id, blob) SELECT %(ballot)s, round_id, %(blob)s FROM marked
-"""
-
-
-def _put_into_urn(booth: _Booth, *, entry_id: int, round_id: int, blob: bytes) -> bool:
-    """Return whether the ballot is in the urn and its delegate marked; else nothing has changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CAST,
-            {
-                "round": round_id,
-                "open": RoundStatus.OPEN.value,
-                "definition": booth.definition.digest,
-                "key": booth.key_fingerprint,
-                "mac": booth.key_mac,
-                "entry": entry_id,
-                "present": Presence.PRESENT.value,
-                "ballot": random_id(),
-                "blob": blob,
-            },
-        )
-        placed: int = cursor.rowcount
-    return placed == 1
 
 
 def _why_not(entry_id: int, round_id: int) -> BallotRefused | None:

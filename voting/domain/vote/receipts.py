@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import unicodedata
 
 from django.db.models import QuerySet
 
 from accounts.models import Congress
 from voting.models import Round, UrnSeal
+from voting.text.typed import bare
 
 #: 160 bits: two ballots with one receipt cannot be searched for (2^80 work), and 32 characters can be typed.
 BITS = 160
@@ -34,8 +34,7 @@ def friendly(digest: str) -> str:
 
 def read(text: str) -> bytes:
     """Return the 20 bytes of a typed receipt; look-alikes, blanks and dashes are forgiven. Raises NotAReceipt."""
-    text = unicodedata.normalize("NFKC", text)
-    typed = "".join(c for c in text.upper() if c.isalnum()).translate(_LOOK_ALIKES)
+    typed = "".join(c for c in bare(text).upper() if c.isalnum()).translate(_LOOK_ALIKES)
     if len(typed) != BITS // 5 or set(typed) - set(_CROCKFORD):
         raise NotAReceipt
     return base64.b32decode(typed.translate(_TO_STANDARD))

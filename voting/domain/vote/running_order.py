@@ -6,7 +6,7 @@ take it of ``voting.permissions``, and what was done of the journal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,6 +20,7 @@ from voting import permissions
 from voting.domain.before.conditions import begins_here
 from voting.domain.core.cycles import may_correct_session
 from voting.domain.core.refusals import Condition
+from voting.domain.core.undrawn import undrawn
 from voting.domain.vote.daybook import Daybook
 from voting.domain.vote.paper_ballots import PaperNotReady, agreed
 from voting.domain.vote.rolls import Attendance, attendance
@@ -46,6 +47,8 @@ class Step:
     entry: JournalEntry | None
     #: The dates that are planned; read when one is asked for.
     dates: Callable[[], Mapping[str, date]] = dict
+    #: What is written on the paper that it leaves, likewise.
+    paper: Callable[[], Iterable[object]] = tuple
 
     @property
     def planned(self) -> date | None:
@@ -80,11 +83,16 @@ class Step:
     @property
     def possible(self) -> bool:
         """The moment is right: everything the step needs is there."""
-        return all(condition.met for condition in self.conditions)
+        return not any(condition.holds_up for condition in self.conditions)
+
+    @property
+    def told(self) -> str:
+        """What hinders nobody, but should be known before the step is taken: letters that no font here has."""
+        return undrawn(self.paper()) if self.possible and not self.is_done else ""
 
     @property
     def unmet(self) -> tuple[Condition, ...]:
-        return tuple(condition for condition in self.conditions if not condition.met)
+        return tuple(condition for condition in self.conditions if condition.holds_up)
 
     @property
     def digest(self) -> str:
@@ -179,6 +187,7 @@ class RunningOrder:
             mine=self.user in people,
             entry=self.entries.get(spec.act),
             dates=lambda: self.daybook.dates,
+            paper=lambda: spec.paper(self),
         )
 
     @cached_property

@@ -162,10 +162,12 @@ def to_decide(vote: VoteSoFar) -> list[Condition]:
 
 
 def to_publish(vote: VoteSoFar) -> list[Condition]:
-    if not has_tie(vote):
-        return CERTIFIED(vote)
-    text = _("the decision of the tie is recorded")
-    return [*CERTIFIED(vote), Condition(tie_decided(vote), text, _("Record how the tie was decided first."))]
+    """Where the count ended in a tie, its decision."""
+    needs = CERTIFIED(vote)
+    if has_tie(vote):
+        text = _("the decision of the tie is recorded")
+        needs.append(Condition(tie_decided(vote), text, _("Record how the tie was decided first.")))
+    return needs
 
 
 def slips_printed(vote: VoteSoFar) -> bool:

@@ -6,7 +6,7 @@ The running order reads ``STEPS`` step by step. What is done on a step's page st
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,6 +54,7 @@ from voting.domain.vote.step_conditions import (
     until_open,
     with_the_call,
 )
+from voting.domain.vote.step_papers import nothing, on_the_notice, on_the_report, on_the_roll, on_the_slate
 from voting.models import Cycle
 from voting.states import Act, RoundStatus, Stage
 
@@ -113,6 +114,8 @@ class StepSpec:
     listed: Callable[[VoteSoFar], object] = always
     #: The person who may not take it although the role would allow it.
     apart_from: Callable[[VoteSoFar], int | None] = nobody
+    #: What is written on the paper that it leaves.
+    paper: Callable[[VoteSoFar], Iterable[object]] = nothing
     #: Where its page is drawn.
     room: str = "vote"
 
@@ -153,6 +156,7 @@ _IN_ORDER = (
         who=permissions.can_prepare,
         needs=of_cycle(slate_conditions),
         done=lambda vote: vote.cycle.slate_frozen_at,
+        paper=on_the_slate,
         act=Act.SLATE_FROZEN,
         of_cycle=True,
     ),
@@ -164,6 +168,7 @@ _IN_ORDER = (
         listed=with_the_call,
         needs=of_cycle(report_conditions),
         done=lambda vote: vote.cycle.stage not in {Stage.SOLICITATION, Stage.SCREENING},
+        paper=on_the_report,
         act=Act.REPORT_ISSUED,
         digest="digest",
         of_cycle=True,
@@ -203,6 +208,7 @@ _IN_ORDER = (
         who=permissions.can_prepare,
         needs=of_cycle(roll_conditions),
         done=lambda vote: vote.round,
+        paper=on_the_roll,
         act=Act.ROLL_FROZEN,
         digest="definition",
     ),
@@ -330,6 +336,7 @@ _IN_ORDER = (
         listed=is_counted_at_all,
         needs=to_publish,
         done=reaches(RoundStatus.PUBLISHED),
+        paper=on_the_notice,
         act=Act.NOTICE_PUBLISHED,
         digest="notice",
     ),

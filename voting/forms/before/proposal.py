@@ -16,6 +16,7 @@ from voting.domain.core import uploads
 from voting.forms.core.honeypot import UNSEEN, UnseenFilledIn
 from voting.forms.core.plain import PlainForm
 from voting.models import MOST_ATTACHMENTS, Proposal
+from voting.queries import MOST_SECONDED
 
 _SALT = "piaojue.proposal.ticket"
 _TICKET_LASTS = 24 * 3600  # seconds
@@ -38,7 +39,10 @@ class FilesField(forms.FileField):
 
 
 class ProposalForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
-    """A proposal; ``ticket`` makes the same form sent twice one proposal, ``website`` is for machines alone."""
+    """A proposal; ``ticket`` makes the same form sent twice one proposal, ``website`` is for machines alone.
+
+    ``sure`` says that its person has seen the proposals that are like it.
+    """
 
     attachments = FilesField(
         label=gettext_lazy("Pictures or papers"),
@@ -48,6 +52,7 @@ class ProposalForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
         ),
     )
     ticket = forms.CharField(widget=forms.HiddenInput, required=False)
+    sure = forms.CharField(widget=forms.HiddenInput, required=False)
     website = forms.CharField(required=False, label=gettext_lazy("Leave this empty"))
 
     class Meta:
@@ -110,12 +115,20 @@ class ProposalForm(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
         return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.cleaned_data}
 
 
-class TrackForm(forms.Form):
+class CorrectionForm(ProposalForm):
+    """What a proposer may correct: the texts, without the contact and the files."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, personal=False, **kwargs)
+        del self.fields["attachments"], self.fields["ticket"], self.fields["sure"]
+
+
+class TrackForm(PlainForm, forms.Form):
     """The tracking code."""
 
     code = forms.CharField(
         label=gettext_lazy("Tracking code"),
-        max_length=40,
+        max_length=200,
         help_text=gettext_lazy("Three groups of four. Capitals, dashes and blanks do not matter."),
         error_messages={"required": gettext_lazy("Please enter the code that you were given.")},
         widget=forms.TextInput(
@@ -129,13 +142,14 @@ class TrackForm(forms.Form):
     )
 
 
-class ListForm(forms.Form):
+class ListForm(PlainForm, forms.Form):
     """Search and filters of the public list; what makes no sense is left out of account."""
 
     q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=100)
     source = forms.ChoiceField(label=gettext_lazy("From"), required=False)
     field = forms.ChoiceField(label=gettext_lazy("Field of work"), required=False)
     outcome = forms.ChoiceField(label=gettext_lazy("What became of it"), required=False)
+    sort = forms.ChoiceField(label=gettext_lazy("Order"), required=False)
 
     def __init__(self, *args: Any, fields: list[str], **kwargs: Any) -> None:
         from voting.states import Outcome, Source  # noqa: PLC0415
@@ -146,6 +160,8 @@ class ListForm(forms.Form):
         self.fields["field"].choices = [everything, *((name, name) for name in fields)]  # type: ignore[attr-defined]
         outcomes = [(value or "open", label) for value, label in Outcome.choices]
         self.fields["outcome"].choices = [everything, *outcomes]  # type: ignore[attr-defined]
+        orders = [("", _("newest first")), (MOST_SECONDED, _("most seconded first"))]
+        self.fields["sort"].choices = orders  # type: ignore[attr-defined]
 
     @property
     def chosen(self) -> dict[str, str]:

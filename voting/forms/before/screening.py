@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Unit
+from voting.domain.before.proposals import CorrectedMeanwhile
 from voting.domain.before.screening import DECISIONS, CannotMerge, DecidedMeanwhile, DueInThePast, UnitMissing
 from voting.domain.before.slates import FundsDoNotAddUp, NotScreened
 from voting.domain.core.refusals import Refused
@@ -27,6 +28,7 @@ from voting.forms.core.plan_lines import (
 )
 from voting.forms.core.steps import StepForm
 from voting.models import Candidate, Decision
+from voting.queries import MOST_SECONDED
 from voting.read_models.before.queue import UNDECIDED
 from voting.states import Criterion, Feasible, Outcome, Source, Visibility
 from voting.text.numbers import small_whole
@@ -87,6 +89,7 @@ class QueueForm(PlainForm, forms.Form):
     )
     standing = forms.ChoiceField(label=gettext_lazy("Shown to the public"), required=False)
     outcome = forms.ChoiceField(label=gettext_lazy("What became of it"), required=False)
+    sort = forms.ChoiceField(label=gettext_lazy("Order"), required=False)
     overdue = forms.BooleanField(label=gettext_lazy("Only with an overdue opinion"), required=False)
 
     def __init__(self, data: Any, *, congress: int, fields: Sequence[str]) -> None:
@@ -102,6 +105,8 @@ class QueueForm(PlainForm, forms.Form):
         units.queryset, units.empty_label = Unit.objects.filter(congress=congress).order_by("name"), _("all")
         for name, values in choices.items():
             self.fields[name].choices = [all_of_them, *values]  # type: ignore[attr-defined]
+        orders = [("", _("by number")), (MOST_SECONDED, _("most seconded first"))]
+        self.fields["sort"].choices = orders  # type: ignore[attr-defined]
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -161,7 +166,27 @@ class AnswerForm(StepForm):
     text = forms.CharField(label=gettext_lazy("Opinion"), max_length=3000, widget=_LINES)
 
 
-class DecideForm(StepForm):
+class SeenForm(StepForm):
+    """What is done with a text that somebody has read; its proposer may have corrected it meanwhile."""
+
+    #: How often the texts had been corrected that the page showed.
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, seen: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = seen
+        if "seen" in self.fields:  # of several such forms on a page
+            self.fields["seen"].widget.attrs["id"] = f"seen-by-{type(self).__name__}"
+
+    def refuse(self, refusal: Refused | ValidationError) -> None:
+        """Say it; sent once more, the form knows of the correction that the page now shows."""
+        super().refuse(refusal)
+        if isinstance(refusal, CorrectedMeanwhile):
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data["seen"] = str(refusal.seen)  # type: ignore[index]
+
+
+class DecideForm(SeenForm):
     """The checklist and what becomes of the proposal."""
 
     checklist = forms.MultipleChoiceField(
@@ -224,10 +249,14 @@ class Ticked(StepForm):
         return sorted(set(numbers_in(self.cleaned_data["numbers"])))
 
 
+class ShowTogetherForm(Ticked, SeenForm):
+    """Show all that were ticked to the public."""
+
+
 class DecideTogetherForm(Ticked, DecideForm):
     """One decision on all that were ticked."""
 
-    knowing = None  # type: ignore[assignment]
+    knowing = seen = None  # type: ignore[assignment]
 
 
 class MergeForm(Ticked):

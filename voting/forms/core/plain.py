@@ -1,4 +1,4 @@
-"""The form that all forms of people are: it takes in plain text, whatever was pasted."""
+"""The form that all forms of people are: it takes in plain text, whatever was pasted. A test walks over the forms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PlainForm(forms.BaseForm):
     """
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(_plain_data(data), *args, **kwargs)
+        super().__init__(_plain_data(data, _secret_names(getattr(self, "base_fields", {}))), *args, **kwargs)
         for field in self.fields.values():
             _say_what_is_not_chosen(field)
 
@@ -44,14 +44,20 @@ def _say_what_is_not_chosen(field: forms.Field) -> None:
         field.choices = [(value, NOT_CHOSEN if label == DASHES else label) for value, label in field.choices]
 
 
-def _plain_data(data: Any) -> Any:
+def _secret_names(fields: Mapping[str, forms.Field]) -> frozenset[str]:
+    """Return the names of the passwords, which are what they are, to the last character."""
+    return frozenset(name for name, field in fields.items() if isinstance(field.widget, forms.PasswordInput))
+
+
+def _plain_data(data: Any, secret: frozenset[str]) -> Any:
     if isinstance(data, MultiValueDict):
         plain_data = data.copy()
         for name, values in data.lists():
-            plain_data.setlist(name, [_plain_value(each) for each in values])
+            if name not in secret:
+                plain_data.setlist(name, [_plain_value(each) for each in values])
         return plain_data
     if isinstance(data, Mapping):
-        return {name: _plain_value(value) for name, value in data.items()}
+        return {name: value if name in secret else _plain_value(value) for name, value in data.items()}
     return data
 
 

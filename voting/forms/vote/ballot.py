@@ -44,7 +44,7 @@ def mark_labels(ballot_type: BallotType) -> dict[Mark, Promise]:
 
 @dataclass(frozen=True)
 class Ticket:
-    """Whose form this is: user, roll entry, round, and the kind of its cycle.
+    """Whose form this is: user, roll entry, round, and the kind and the congress of its cycle.
 
     It lets a second submit be answered truthfully after the session has ended (F6), and keeps the next person
     on the same device from casting the form of the one before (F8). No time is in it.
@@ -54,6 +54,7 @@ class Ticket:
     entry: int
     round: int
     kind: str
+    congress: int
 
     def __str__(self) -> str:
         return signing.Signer(salt=_SALT).sign_object(asdict(self))
@@ -62,7 +63,11 @@ class Ticket:
 def make_ticket(entry: RollEntry) -> Ticket:
     """Return the ticket for the forms of this delegate in this round."""
     return Ticket(
-        user=entry.delegate.user_id, entry=entry.pk, round=entry.round_id, kind=entry.round.cycle.kind
+        user=entry.delegate.user_id,
+        entry=entry.pk,
+        round=entry.round_id,
+        kind=entry.round.cycle.kind,
+        congress=entry.round.cycle.congress_id,
     )
 
 

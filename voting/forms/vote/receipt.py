@@ -7,15 +7,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from voting.domain.vote import receipts
+from voting.forms.core.plain import PlainForm
 
 
-class ReceiptForm(forms.Form):
+class ReceiptForm(PlainForm, forms.Form):
     """One field; what cannot be a receipt is refused with a sentence and stays in the field."""
 
     receipt = forms.CharField(
         label=_("Receipt"),
         help_text=_("Eight groups of four characters. Capitals, dashes and blanks do not matter."),
-        max_length=80,
+        max_length=200,
         error_messages={"required": _("Please enter the receipt from your end page.")},
         widget=forms.TextInput(
             attrs={

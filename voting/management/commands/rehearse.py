@@ -73,7 +73,7 @@ class Command(SpeakingCommand):
             "--slow",
             type=whole_number(0, 200),
             default=0,
-            help=_("so many slow clients hold connections beside them (default: none)"),
+            help=_("so many slow clients drip headers, and as many drip bodies, beside them (default: none)"),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

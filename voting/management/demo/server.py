@@ -18,10 +18,14 @@ from voting.management.demo.places import Place, environment_for
 
 #: As in deploy/piaojue.service. The interval is short on purpose: granian gives up where one worker ends twice in it.
 GRANIAN = (
-    "--interface", "wsgi", "--http", "1", "--no-ws", "--workers", "2", "--blocking-threads", "8", "--backlog", "2048",
+    "--http", "1", "--no-ws", "--workers", "2", "--backlog", "2048",
     "--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "10", "--no-access-log",
     "--log-level", "error",
 )  # fmt: skip
+#: Behind a proxy, or for this computer alone.
+BEHIND_PROXY = ("--interface", "wsgi", "--blocking-threads", "8", "config.wsgi:application")
+#: For a hall without a proxy: whoever drips a request holds no thread (``config.whole``).
+ALONE = ("--interface", "asgi", "--blocking-threads", "1", "config.whole:application")
 START_SECONDS = 30
 STOP_SECONDS = 20
 #: A server that ends sooner than this after its start will not get better by another one.
@@ -70,7 +74,14 @@ class _Server:
         where = ("--host", self.place.host, "--port", str(self.place.port))
         self.started = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 our own program
-            [sys.executable, "-m", "granian", *GRANIAN, *where, "config.wsgi:application"],
+            [
+                sys.executable,
+                "-m",
+                "granian",
+                *GRANIAN,
+                *where,
+                *(ALONE if self.place.is_everywhere else BEHIND_PROXY),
+            ],
             cwd=settings.BASE_DIR,
             env=environment_for(self.place),
             stdin=subprocess.DEVNULL,

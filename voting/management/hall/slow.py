@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 PAUSE = 0.5  # seconds between two bytes
 TIMEOUT = 5  # seconds, for connecting
 LENGTH = 100_000  # bytes that a body promises and never delivers
+TOKEN = 32  # letters of a token against forgery
 
 
 class SlowClients:
-    """So many clients at the server *url* while the context lasts: every other one never finishes its headers, the
-    rest never finish a body. One that the server cuts off comes back.
+    """So many clients of each kind at the server *url* while the context lasts: some never finish their headers, some
+    never finish a body. One that the server cuts off comes back.
     """
 
     def __init__(self, url: str, number: int) -> None:
@@ -25,7 +26,9 @@ class SlowClients:
         self._port = parts.port or (443 if self._tls else 80)
         self._stop = threading.Event()
         self._threads = [
-            threading.Thread(target=self._dribble, args=(place,), daemon=True) for place in range(number)
+            threading.Thread(target=self._dribble, kwargs={"body": body}, daemon=True)
+            for body in (False, True)
+            for _client in range(number)
         ]
 
     def __enter__(self) -> Self:
@@ -40,11 +43,11 @@ class SlowClients:
         for thread in self._threads:
             thread.join(TIMEOUT)
 
-    def _dribble(self, place: int) -> None:
+    def _dribble(self, *, body: bool) -> None:
         while not self._stop.is_set():
             try:
                 with self._connect() as connection:
-                    connection.sendall(self._beginning(body=bool(place % 2)))
+                    connection.sendall(self._beginning(body=body))
                     while not self._stop.wait(PAUSE):
                         connection.sendall(b"x")
             except OSError:
@@ -60,4 +63,7 @@ class SlowClients:
         if not body:
             return f"GET / HTTP/1.1\r\nHost: {self._host}\r\nX-Slow: ".encode()
         form = "Content-Type: application/x-www-form-urlencoded"
-        return f"POST /enter/ HTTP/1.1\r\nHost: {self._host}\r\n{form}\r\nContent-Length: {LENGTH}\r\n\r\n".encode()
+        # Without a token the site refuses before it reads: nothing would wait for the body.
+        token = f"Cookie: csrftoken={'x' * TOKEN}"
+        head = f"POST /enter/ HTTP/1.1\r\nHost: {self._host}\r\n{form}\r\n{token}\r\n"
+        return f"{head}Content-Length: {LENGTH}\r\n\r\n".encode()

@@ -27,6 +27,7 @@ from voting.domain.before import (
     proposal_lists,
     proposals,
     screening,
+    seconding,
     slate_reports,
     slates,
 )
@@ -35,7 +36,7 @@ from voting.domain.core.refusals import Refused
 from voting.management.people import enter_officer, enter_units
 from voting.management.seeds.reading import SeedDamaged, read_toml
 from voting.models import Candidate, Cycle, Opinion, Proposal, Question
-from voting.states import Channel, Criterion, Outcome, Source
+from voting.states import Channel, Criterion, Outcome, Source, Visibility
 
 #: The first so many proposals are screened while the call is still open.
 SCREENED_EARLY = 40
@@ -62,6 +63,7 @@ def load_next_year(file: Path, *, until: NextPoint, at: datetime) -> Cycle | Non
             loading = _Loading(data, at)
             loading.open_call()
             loading.propose()
+            loading.second()
             loading.screen(SCREENED_EARLY)
             if until == NextPoint.DELIBERATION:
                 loading.deliberate()
@@ -125,6 +127,20 @@ class _Loading:
                     cycle=self.cycle, ticket=proposals.new_ticket(), at=at, fields=fields, by=by
                 )
         self._import(listed)
+
+    def second(self) -> None:
+        """Let people second what the public sees, each network as often as it may."""
+        for table in self.data["proposal"]:
+            proposal = self.proposals[table["n"]]
+            if proposal.standing != Visibility.SHOWN:
+                continue
+            for form in range(table.get("seconds", 0)):
+                seconding.second(
+                    proposal=proposal,
+                    ticket=seconding.second_ticket(proposal),
+                    address=f"2001:db8:{table['n']}:{form // seconding.MOST_OF_ONE}::1",
+                    at=self.at,
+                )
 
     def _import(self, listed: Sequence[Mapping[str, Any]]) -> None:
         text = io.StringIO()

@@ -13,6 +13,7 @@ from voting.states import Channel, Outcome, Source, Visibility
 
 MOST_CONTENT = 10_000  # characters
 MOST_ATTACHMENTS = 5
+MOST_TITLE = 80  # characters
 
 
 class Proposal(models.Model):
@@ -29,7 +30,7 @@ class Proposal(models.Model):
     channel = models.CharField(
         _("came by"), max_length=10, choices=Channel.choices, default=Channel.ONLINE, editable=False
     )
-    title = models.CharField(_("title"), max_length=80)
+    title = models.CharField(_("title"), max_length=MOST_TITLE)
     content = models.TextField(_("what should be done"), max_length=MOST_CONTENT)
     place = models.CharField(_("where"), max_length=120, blank=True)
     field = models.CharField(_("field of work"), max_length=60, blank=True)
@@ -65,6 +66,7 @@ class Proposal(models.Model):
         _("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.OPEN, blank=True, editable=False
     )
     terms = ArrayField(models.CharField(max_length=40), default=list, editable=False)
+    seconds = models.PositiveIntegerField(_("seconded"), default=0, editable=False)
 
     class Meta:
         verbose_name = _("proposal")

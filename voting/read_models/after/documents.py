@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,8 +18,9 @@ from voting.models import Breakdown, Cycle
 from voting.printing.blocks import Bars, Block, Document, Facts, Figures, Heading, Table, Text, Tile, Tiles
 from voting.read_models.after.lines import Line
 from voting.read_models.after.overview import Overview, as_data
+from voting.read_models.core.days import amount_text, day_words, half_words, money_words, month_words
 from voting.read_models.core.letterhead import Letterhead
-from voting.read_models.vote.lines import english
+from voting.read_models.vote.lines import english, in_a_row
 from voting.states import Became
 
 QUARTERS = 4
@@ -56,14 +56,15 @@ def breakdown_document(breakdown: Breakdown, units: NamesShown) -> Document:
         blocks=[
             Text(
                 _("Version %(number)s, issued on %(day)s.")
-                % {"number": body["version"], "day": _day(breakdown.issued_at)}
+                % {"number": body["version"], "day": day_words(breakdown.issued_at)}
             ),
             Table(_("Breakdown"), head, rows, frozenset({0}), shares=(3, 7, 13, 5, 6, 7, 10)),
         ],
         digests=[
             (_("Hash of the breakdown, version %(number)s") % {"number": body["version"]}, breakdown.digest)
         ],
-        sealed_by=[letterhead.sealed, _day(breakdown.issued_at)],
+        sealed_by=[letterhead.sealed, day_words(breakdown.issued_at)],
+        dated=breakdown.issued_at,
         landscape=True,
     )
 
@@ -85,7 +86,7 @@ def breakdown_rows(breakdown: Breakdown, units: NamesShown) -> list[list[str | i
         plan_cells: list[str | int] = [
             each["number"], _name(each), str(Became(each["became"]).label), each["leader"],
             units.of(each["lead_unit"]), units.of(each["responsible_units"]), units.of(each["supporting_units"]),
-            each["content"], each["investment"] or "", each["stage_goal"],
+            each["content"], amount_text(each["investment"]), each["stage_goal"],
         ]  # fmt: skip
         items = [(_("target"), t["text"], f"{t['number']} {t['unit']}") for t in each["targets"]]
         items += [(_("milestone"), m["text"], m["month"]) for m in each["milestones"]]
@@ -99,7 +100,7 @@ def _name(each: BreakdownDelivery) -> str:
 
 def _breakdown_row(each: BreakdownDelivery, names: NamesShown) -> list[str]:
     targets = [f"{t['text']} {t['number']} {t['unit']}" for t in each["targets"]]
-    money = [_("Planned investment: %s (10 000 yuan)") % each["investment"]] if each["investment"] else []
+    money = [_("Planned investment: %s") % money_words(each["investment"])] if each["investment"] else []
     units = [names.of(each["responsible_units"]), names.of(each["supporting_units"])]
     return [
         str(each["number"]),
@@ -119,7 +120,7 @@ def quarterly(shown: Overview, *, quarter: int) -> Document:
         % {"year": shown.cycle.year, "quarter": quarter},
         **_frame(Letterhead.of(shown.cycle)),
         blocks=[
-            Text(_("As of %(day)s.") % {"day": shown.on.isoformat()}),
+            Text(_("As of %(day)s.") % {"day": day_words(shown.on)}),
             Table(
                 _("Progress"),
                 quarterly_head(),
@@ -129,8 +130,9 @@ def quarterly(shown: Overview, *, quarter: int) -> Document:
             ),
             Text(_("What a unit did not report is not filled in."), small=True),
         ],
-        digests=[(_("As of"), shown.on.isoformat())],
+        digests=[(_("As of"), day_words(shown.on))],
         sealed_by=[Letterhead.of(shown.cycle).sealed],
+        dated=_midnight(shown.on),
     )
 
 
@@ -168,7 +170,7 @@ def bulletin(shown: Overview, *, month: date) -> Document:
     late = [line for line in shown.lines if line.is_overdue]
     findings = [line for line in shown.lines if line.open_findings]
     blocks: list[Block] = [
-        Text(_("As of %(day)s.") % {"day": shown.on.isoformat()}),
+        Text(_("As of %(day)s.") % {"day": day_words(shown.on)}),
         Bars(_("How the projects stand"), shown.counts[1:]),
         _lights(shown),
         Heading(_("Reported this month")),
@@ -182,30 +184,32 @@ def bulletin(shown: Overview, *, month: date) -> Document:
     if findings:
         blocks += [Heading(_("Open findings")), *(_findings(line) for line in findings)]
     return Document(
-        title=_("Bulletin on the livelihood projects, %(month)s") % {"month": f"{month:%Y-%m}"},
+        title=_("Bulletin on the livelihood projects, %(month)s") % {"month": month_words(month)},
         **_frame(Letterhead.of(shown.cycle)),
         blocks=[*blocks, *(Text(each, small=True) for each in shown.rule_words)],
-        digests=[(_("As of"), shown.on.isoformat())],
+        digests=[(_("As of"), day_words(shown.on))],
         sealed_by=[Letterhead.of(shown.cycle).sealed],
+        dated=_midnight(shown.on),
     )
 
 
 def half_year(shown: Overview, *, half: int) -> Document:
     """Return the half-year report: the whole picture, then every project by itself."""
     blocks: list[Block] = [
-        Text(_("As of %(day)s.") % {"day": shown.on.isoformat()}),
+        Text(_("As of %(day)s.") % {"day": day_words(shown.on)}),
         Bars(_("How the projects stand"), shown.counts[1:]),
         _lights(shown),
     ]
     for line in shown.lines:
         blocks += [Heading(f"{line.number}. {line.name}"), _facts(line)]
     return Document(
-        title=_("Half-year report on the livelihood projects of %(year)s, half %(half)d")
-        % {"year": shown.cycle.year, "half": half},
+        title=_("Half-year report on the livelihood projects of %(year)s, %(half)s")
+        % {"year": shown.cycle.year, "half": half_words(half)},
         **_frame(Letterhead.of(shown.cycle)),
         blocks=[*blocks, *(Text(each, small=True) for each in shown.rule_words)],
-        digests=[(_("As of"), shown.on.isoformat())],
+        digests=[(_("As of"), day_words(shown.on))],
         sealed_by=[Letterhead.of(shown.cycle).sealed],
+        dated=_midnight(shown.on),
     )
 
 
@@ -219,7 +223,8 @@ def glance(shown: Overview) -> Document:
             Tiles(_("The projects"), [_tile(line) for line in shown.lines]),
             *(Text(each, small=True) for each in shown.rule_words),
         ],
-        digests=[(_("As of"), shown.on.isoformat())],
+        digests=[(_("As of"), day_words(shown.on))],
+        dated=_midnight(shown.on),
         one_page=True,
     )
 
@@ -263,10 +268,10 @@ def _report(line: Line, day: date, text: str, delay: str) -> Text:
     sentence = _("%(number)d. %(name)s, %(day)s: %(text)s") % {
         "number": line.number,
         "name": line.name,
-        "day": day.isoformat(),
+        "day": day_words(day),
         "text": text,
     }
-    return Text(sentence + (" " + _("Reason for the delay: %s") % delay if delay else ""))
+    return Text(in_a_row([sentence, _("Reason for the delay: %s") % delay if delay else ""]))
 
 
 def _findings(line: Line) -> Text:
@@ -286,8 +291,8 @@ def _facts(line: Line) -> Facts:
     unknown = _("not stated")
     spent = line.progress.spent
     money = [
-        "" if line.plan.investment is None else _("planned %s") % f"{line.plan.investment:.2f}",
-        "" if spent is None else _("spent %s") % f"{spent:.2f}",
+        "" if line.plan.investment is None else _("planned %s") % money_words(line.plan.investment),
+        "" if spent is None else _("spent %s") % money_words(spent),
     ]
     last = line.last_report
     return Facts(
@@ -295,10 +300,10 @@ def _facts(line: Line) -> Facts:
             (_("Light"), _("%(light)s. %(state)s") % {"light": lamp(line), "state": line.working}),
             (_("Lead unit"), line.units.of(line.lead) or unknown),
             (_("Reached so far"), line.state),
-            (_("Money, 10 000 yuan"), _(", ").join(filter(None, money)) or unknown),
+            (_("Money"), _(", ").join(filter(None, money)) or unknown),
             (
                 _("Last report"),
-                _("%(day)s: %(text)s") % {"day": last.day.isoformat(), "text": last.text}
+                _("%(day)s: %(text)s") % {"day": day_words(last.day), "text": last.text}
                 if last
                 else _("nothing reported yet"),
             ),
@@ -315,8 +320,9 @@ def _in_brackets(what: object, more: object) -> str:
     return _("%(what)s (%(more)s)") % {"what": what, "more": more}
 
 
-def _day(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "Y-m-d")
+def _midnight(day: date) -> datetime:
+    """Return when the day begins: what shows how things stood that day is dated so."""
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 #: The columns of the open data, in English in every language: programs read them.

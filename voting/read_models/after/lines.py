@@ -204,12 +204,19 @@ class Line:
 
     @property
     def working(self) -> str:
-        """Say from what the light comes: due 50, done 25, behind 25 points."""
+        """Say from what the light comes: 50% due, 25% done, 25 points behind; or level with the plan, or ahead."""
         standing = self.progress.standing
         if not self.milestones:
             return _("The plan has no milestones, so no light is computed.")
-        words = {name: _points(getattr(standing, name)) for name in ("due", "done", "behind")}
-        return _("Due %(due)s, done %(done)s: %(behind)s points behind.") % words
+        ahead = standing.done - standing.due
+        words = {"due": _points(standing.due), "done": _points(standing.done), "points": _points(abs(ahead))}
+        if not ahead:
+            return _("By the milestones %(due)s%% was due, %(done)s%% is done: level with the plan.") % words
+        if ahead > 0:
+            return (
+                _("By the milestones %(due)s%% was due, %(done)s%% is done: %(points)s points ahead.") % words
+            )
+        return _("By the milestones %(due)s%% was due, %(done)s%% is done: %(points)s points behind.") % words
 
     @property
     def done(self) -> str:

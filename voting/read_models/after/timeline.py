@@ -23,6 +23,7 @@ from voting.models import (
     ReportFile,
 )
 from voting.read_models.after.lines import Line, graded_name, number
+from voting.read_models.core.days import day_words
 from voting.read_models.vote.grades import grade_word
 from voting.states import Visit
 
@@ -109,7 +110,7 @@ def _reports(lines: Lines) -> Told:
             if report.corrects_id:
                 day = days.get(report.corrects_id)
                 notes.append(
-                    _("This corrects the report of %(day)s, which stays here.") % {"day": day}
+                    _("This corrects the report of %(day)s, which stays here.") % {"day": day_words(day)}
                     if day
                     else _("This corrects an earlier report.")
                 )
@@ -134,7 +135,7 @@ def _figures_in_words(line: Line, report: ProgressReport) -> Iterator[str]:
         if each.pk in figures
     ]
     sentences += [
-        _("%(text)s: reached on %(day)s") % {"text": each.text, "day": states[each.pk]}
+        _("%(text)s: reached on %(day)s") % {"text": each.text, "day": day_words(states[each.pk])}
         if states[each.pk]
         else _("%(text)s: not reached after all") % {"text": each.text}
         for each in line.plan.milestones
@@ -161,7 +162,7 @@ def _visits(lines: Lines) -> Told:
     for visit in (each for line in lines.values() for each in line.delivery.inspections.all()):
         faults = tuple(
             _("Finding: %(text)s – %(unit)s, by %(due)s")
-            % {"text": each.text, "unit": each.unit, "due": each.due.isoformat()}
+            % {"text": each.text, "unit": each.unit, "due": day_words(each.due)}
             for each in visit.findings.all()
         )
         title, anchor = str(Visit(visit.visit).label).capitalize(), f"visit-{visit.pk}"
@@ -184,7 +185,7 @@ def _standing_of(findings: Iterable[Finding]) -> Iterator[str]:
         if is_overdue(finding, timezone.localdate()):
             words.append(_("overdue"))
         if finding.escalated_at and not finding.closed_at:
-            words.append(_("escalated on %(day)s") % {"day": _local(finding.escalated_at).isoformat()})
+            words.append(_("escalated on %(day)s") % {"day": day_words(_local(finding.escalated_at))})
         if words:
             text = finding.text.rstrip(" .。；;")
             yield _("%(text)s: %(words)s") % {"text": text, "words": _(", ").join(words)}
@@ -248,7 +249,7 @@ def _grades(lines: Lines) -> Told:
 
 def _rectifications(lines: Lines) -> Told:
     for each in _of(lines, Rectification.objects.all()):
-        day, title = _local(each.ordered_at), _("To be put right by %(due)s") % {"due": each.due.isoformat()}
+        day, title = _local(each.ordered_at), _("To be put right by %(due)s") % {"due": day_words(each.due)}
         anchor = f"order-{each.pk}"
         yield each.delivery_id, Event(day, each.ordered_at, "finding", anchor, title, (each.text,))
         if each.replied_at:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.roles import Role
 from voting.domain.after.supervision import act_of, is_answered
 from voting.models import ChangeRequest, Completion, Delivery, Finding, Rectification
+from voting.read_models.core.days import day_words
 from voting.states import DeliveryStatus
 
 
@@ -89,7 +90,7 @@ def unit_notes(orders: Iterable[Rectification], deliveries: Iterable[Delivery]) 
     """Return by the key of a delivery what waits for its unit: orders, and hand-ins that came back; one query."""
     notes: dict[int, list[str]] = {}
     for order in orders:
-        words = _("To be put right by %(due)s") % {"due": order.due.isoformat()}
+        words = _("To be put right by %(due)s") % {"due": day_words(order.due)}
         notes.setdefault(order.delivery_id, []).append(words)
     newest: dict[int, Completion] = {}
     for each in Completion.objects.filter(delivery__in=deliveries).order_by("handed_in_at", "pk"):
@@ -102,4 +103,4 @@ def unit_notes(orders: Iterable[Rectification], deliveries: Iterable[Delivery]) 
 
 
 def _day(at: datetime) -> str:
-    return timezone.localdate(at).isoformat()
+    return day_words(at)

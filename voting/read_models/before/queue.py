@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from voting.models import Cycle, Decision, Opinion, Proposal, Provenance
 from voting.printing.tables import Cell
+from voting.queries import MOST_SECONDED
 from voting.states import Criterion, Outcome
 from voting.text.search import terms
 
@@ -21,9 +22,9 @@ UNDECIDED = "open"
 
 
 def queue(cycle: Cycle, asked: Mapping[str, Any], *, on: date) -> QuerySet[Proposal]:
-    """Return the proposals of a cycle that fit what is asked for, by their numbers.
+    """Return the proposals of a cycle that fit what is asked for, by their numbers or most seconded first.
 
-    ``asked`` may have ``q`` (words), ``source``, ``field``, ``unit`` (its key), ``standing``, ``outcome`` and
+    ``asked`` may have ``sort``, ``q`` (words), ``source``, ``field``, ``unit`` (its key), ``standing``, ``outcome`` and
     ``overdue``. Every row knows whether a unit's opinion is ``awaited`` and whether one is ``overdue``.
     """
     unanswered = Opinion.objects.filter(proposal=OuterRef("pk"), answered_at=None)
@@ -31,7 +32,7 @@ def queue(cycle: Cycle, asked: Mapping[str, Any], *, on: date) -> QuerySet[Propo
         Proposal.objects.filter(cycle=cycle)
         .annotate(awaited=Exists(unanswered), overdue=Exists(unanswered.filter(due__lt=on)))
         .defer("content", "terms")
-        .order_by("number")
+        .order_by(*(["-seconds"] if asked.get("sort") == MOST_SECONDED else []), "number")
     )
     for name in ("source", "field", "standing"):
         if value := asked.get(name):
@@ -52,6 +53,8 @@ def next_undecided(cycle: Cycle, asked: Mapping[str, Any], *, after: int, on: da
     """Return the number of the next proposal of this queue that waits for a decision, from the top after the last."""
     waiting = queue(cycle, {**asked, "outcome": UNDECIDED}, on=on).exclude(number=after)
     numbers = list(waiting.values_list("number", flat=True))
+    if asked.get("sort") == MOST_SECONDED:
+        return numbers[0] if numbers else None
     return next((number for number in numbers if number > after), numbers[0] if numbers else None)
 
 
@@ -62,7 +65,7 @@ def proposals_summary(cycle: Cycle, asked: Mapping[str, Any], *, on: date) -> li
         _("Came by"), _("Received on"), _("Why it is needed"), _("Who benefits"), _("Estimated cost"),
         _("Merged into"), _("Merged with it"), _("Opinions of units"), _("What became of it"),
         _("Criteria that are met"), _("Passed to"), _("Answer to the proposer"), _("Decided on"), _("Decided by"),
-        _("Candidate project"), _("Shown to the public"),
+        _("Candidate project"), _("Shown to the public"), _("Seconded, times"),
     ]  # fmt: skip
     rows = (
         queue(cycle, asked, on=on)
@@ -108,6 +111,7 @@ def _row(proposal: Proposal, on: date) -> list[Cell]:
         str(decision.decided_by) if decision else "",
         "\n".join(str(link.candidate) for link in proposal.led_to.all()),
         proposal.get_standing_display(),
+        proposal.seconds,
     ]
 
 

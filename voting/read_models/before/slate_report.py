@@ -6,13 +6,10 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from accounts.names import NamesShown
@@ -21,6 +18,7 @@ from voting.domain.before.funnel import Funnel, of_data
 from voting.domain.before.slates import differences
 from voting.models import Candidate, CandidateVersion, Cycle
 from voting.printing.blocks import Bars, Block, Document, Facts, Heading, Listing, Table, Text
+from voting.read_models.core.days import day_words, money_words
 from voting.read_models.core.letterhead import Letterhead
 from voting.states import Outcome, Source
 
@@ -48,7 +46,7 @@ def slate_document(
     head = Letterhead.of(cycle, written)
     kinds = {"demo": _("Demonstration"), "rehearsal": _("Rehearsal")}
     notes = [kinds.get(body["kind"], ""), "" if digest else _("Draft, not issued")]
-    day = date_format(timezone.localtime(issued_at), "Y-m-d") if issued_at else ""
+    day = day_words(issued_at)
     return Document(
         title=_("Report on how the candidate livelihood projects of %(year)s came about")
         % {"year": written["year"]},
@@ -69,6 +67,7 @@ def slate_document(
         ],
         digests=[(_("Hash of the report, version %(number)s") % {"number": body["version"]}, digest or "–")],
         sealed_by=[head.sealed, day] if digest else [],
+        dated=issued_at,
     )
 
 
@@ -124,7 +123,8 @@ def _criteria(body: SlateReportBody) -> list[Block]:
 
 def _candidate(candidate: ReportedCandidate, units: NamesShown) -> list[Block]:
     rows = [(label, text) for label, text in candidate_facts(candidate, units) if text]
-    rows.append((_("Grew from"), "\n".join(map(origin, candidate["proposals"])) or _("not stated")))
+    origins = [behind_words(candidate["proposals"]), *map(origin, candidate["proposals"])]
+    rows.append((_("Grew from"), "\n".join(origins) if candidate["proposals"] else _("not stated")))
     heading = f"{candidate['number']}. {shown_name(candidate)}"
     return [Heading(heading, anchor=f"{_PROJECT}{candidate['number']}"), Facts(rows)]
 
@@ -140,17 +140,12 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def amount_text(value: Any) -> str:
-    """Return an amount in 10 000 yuan without needless zeros; empty where there is none."""
-    return f"{Decimal(str(value)).normalize():f}" if value not in {None, ""} else ""
-
-
 def targets_text(targets: Any) -> str:
     return "\n".join(f"{each['text']} {each['number']} {each['unit']}" for each in targets)
 
 
 def funds_text(funds: Any) -> str:
-    return "\n".join(f"{each['source']} {amount_text(each['amount'])}" for each in funds)
+    return "\n".join(f"{each['source']} {money_words(each['amount'])}" for each in funds)
 
 
 def milestones_text(milestones: Any) -> str:
@@ -165,7 +160,7 @@ def lines_text(value: Any) -> str:
 NAME_UNITS = frozenset({"lead_unit", "responsible_units", "supporting_units"})
 _READ: dict[str, Callable[[Any], str]] = {
     "targets": targets_text, "funds": funds_text, "milestones": milestones_text,
-    "target": lines_text, "done_last_year": lines_text, "investment_total": amount_text,
+    "target": lines_text, "done_last_year": lines_text, "investment_total": money_words,
 }  # fmt: skip
 
 
@@ -176,7 +171,22 @@ def origin(proposal: Mapping[str, Any]) -> str:
     if proposal["merged"]:
         numbers = pgettext("list", ", ").join(map(str, proposal["merged"]))
         parts.append(_("with what was merged into it: %(numbers)s") % {"numbers": numbers})
+    if seconds := proposal.get("seconds"):
+        parts.append(
+            ngettext("seconded %(count)d time", "seconded %(count)d times", seconds) % {"count": seconds}
+        )
     return " · ".join(parts)
+
+
+def behind_words(proposals: Sequence[Mapping[str, Any]]) -> str:
+    """Return in one line from how many proposals a candidate grew, and how often they were seconded."""
+    number = sum(1 + len(each["merged"]) for each in proposals)
+    seconds = sum(each.get("seconds", 0) for each in proposals)
+    words = ngettext("from %(count)d proposal", "from %(count)d proposals", number) % {"count": number}
+    if not seconds:
+        return words
+    times = ngettext("seconded %(count)d time", "seconded %(count)d times", seconds) % {"count": seconds}
+    return f"{words}{pgettext('list', ', ')}{times}"
 
 
 @dataclass(frozen=True)
@@ -207,5 +217,7 @@ def _text(name: str, value: Any, units: NamesShown) -> str:
 
 
 def field_label(name: str) -> str:
-    """Return the name of a candidate's field."""
+    """Return the name of a candidate's field; an amount is shown with its unit, so that its name has none."""
+    if name == "investment_total":
+        return _("total investment")
     return str(Candidate._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # noqa: SLF001 Django's documented interface

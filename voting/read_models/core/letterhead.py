@@ -58,6 +58,11 @@ class Letterhead:
         return self.body or self.session or self.congress
 
     @property
+    def above_notice(self) -> str:
+        """What stands above a notice, whose heading names the body that issues it: the session, else the place."""
+        return self.place if self.session in {"", self.issuer} else self.session
+
+    @property
     def signed(self) -> list[str]:
         """The lines under a notice before its day: the body that the congress names, else the session's presidium."""
         signer = [self.issuer] if self.body else [self.issuer, _("Presidium")]

@@ -7,17 +7,15 @@ journal entry of the act itself. Nothing here counts, rounds or decides anything
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from voting.count.formats.notice import FurtherBallot
 from voting.models import JournalEntry
 from voting.printing.blocks import Block, Document, Heading, Listing, Table, Text
+from voting.read_models.core.days import day_words, moment_words
 from voting.read_models.vote.acts_told import people_of, seconds_of, told_of
 from voting.read_models.vote.lines import english, in_a_row, in_brackets, listed
 from voting.read_models.vote.results import Result
@@ -28,8 +26,8 @@ from voting.read_models.vote.rule_words import sentences
 def count_report(result: Result) -> Document:
     """Return the 计票报告单 of the result's own round."""
     tally = result.body["tally"]
-    counted = {"name": tally["counted_by"], "at": moment(result.counted_at)}
-    certified = {"name": tally["certified_by"], "at": moment(result.certified_at)}
+    counted = {"name": tally["counted_by"], "at": moment_words(result.counted_at)}
+    certified = {"name": tally["certified_by"], "at": moment_words(result.certified_at)}
     return Document(
         title=_("Count report"),
         **_frame(result),
@@ -42,6 +40,7 @@ def count_report(result: Result) -> Document:
         ],
         digests=_digests(result, notice=False),
         signatures=_signatures(),
+        dated=result.certified_at,
     )
 
 
@@ -77,11 +76,12 @@ def notice(result: Result) -> Document:
     )
     blocks += [Heading(_("The rule")), *(Text(sentence) for sentence in words)]
     return Document(
-        title=pgettext("paper", "Notice"),
-        **(_frame(result) | {"overline": result.letterhead.issuer}),
+        title=_("Notice of %(body)s") % {"body": result.letterhead.issuer},
+        **(_frame(result) | {"overline": result.letterhead.above_notice}),
         blocks=blocks,
         digests=_digests(result),
-        sealed_by=[*result.letterhead.signed, moment(result.published_at, "Y-m-d")],
+        sealed_by=[*result.letterhead.signed, day_words(result.published_at)],
+        dated=result.published_at,
     )
 
 
@@ -98,7 +98,9 @@ def minutes(result: Result, entries: Iterable[JournalEntry], *, open_to_all: boo
         number = int(entry.data.get("round", 0))
         lines = told_of(entry, open_to_all=open_to_all)
         if lines and number <= result.number:
-            groups.setdefault(number, []).append([moment(entry.at), lines, people_of(entry, seconds)])
+            groups.setdefault(number, []).append(
+                [f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M}", lines, people_of(entry, seconds)]
+            )
     blocks: list[Block] = [Text(_opening(result))]
     head = [_("Time"), _("Act"), _("By")]
     if 0 in groups:
@@ -125,6 +127,7 @@ def minutes(result: Result, entries: Iterable[JournalEntry], *, open_to_all: boo
         blocks=blocks,
         digests=_digests(result),
         signatures=[_("Executive chairperson"), *_signatures()],
+        dated=max((entry.at for entry in entries), default=None),
     )
 
 
@@ -137,11 +140,6 @@ def _annulled_blocks(
         Table(_("Acts of round %(number)s") % {"number": number}, head, groups.get(number, [])),
         Text(in_a_row(told), strong=True),
     ]
-
-
-def moment(at: datetime | None, form: str = "Y-m-d H:i") -> str:
-    """Return a moment in the place's own time; nothing where there is none."""
-    return date_format(timezone.localtime(at), form) if at else ""
 
 
 def _frame(result: Result) -> dict[str, Any]:

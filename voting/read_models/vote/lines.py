@@ -40,7 +40,8 @@ class Item:
     """A project's line of the result.
 
     ``value`` is what the projects are ordered by, as a number of votes, points or first places; ``percent`` is its
-    share of the most it could be, as text. ``cells`` are the numbers of its line under the result's ``columns``.
+    share of the most it could be, as text. ``cells`` are the numbers of its line under the result's ``columns``, which
+    are its ``headings``.
     """
 
     number: int
@@ -59,10 +60,16 @@ class Item:
     cells: tuple[int, ...]
     places: tuple[int, ...] = ()
     grade: str = ""
+    headings: tuple[str, ...] = ()
 
     @property
     def chosen(self) -> bool:
         return self.decision == "chosen"
+
+    @property
+    def under(self) -> list[tuple[str, int]]:
+        """Return the numbers of its line, each with the heading that it stands under."""
+        return list(zip(self.headings, self.cells, strict=True))
 
     @property
     def css(self) -> str:

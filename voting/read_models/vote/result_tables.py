@@ -22,8 +22,9 @@ def table(result: Result, round_: RoundResult | None = None) -> list[list[Cell]]
 
 def _row(item: Item) -> list[Cell]:
     task = _("yes") if item.annual_task else _("no")
+    task_or_decision = _("annual task") if item.annual_task else item.decided
     return [
-        item.number, item.name, *item.cells, item.percent, item.place, item.decided, item.reason, task,
+        item.number, item.name, *item.cells, item.percent, item.place, task_or_decision, item.reason, task,
     ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from voting.read_models.core.words import (
 )
 from voting.read_models.vote.lines import english
 from voting.read_models.vote.round_result import RoundResult
+from voting.read_models.vote.verdicts import verdict
 from voting.states import Stage
 
 
@@ -143,7 +144,7 @@ class Result(RoundResult):
         """Return what became of every project of the slate over all rounds, in the order of the slate.
 
         Each has ``number``, ``name``, ``round`` (the last one it stood in), ``line`` (its Item there), and ``became``:
-        chosen, tied, annual_task, left_over or open; ``word`` says it.
+        chosen, tied, annual_task, left_over or open; ``word`` says it, and ``verdict()`` says why.
         """
         lines = {item.number: (one, item) for one in self.rounds for item in one.items}
         return [
@@ -154,9 +155,20 @@ class Result(RoundResult):
                 "line": lines[number][1],
                 "became": self._became(number),
                 "word": str(BECAME[self._became(number)]),
+                "verdict": partial(self._verdict, lines[number][0], number),
             }
             for number, name in self.slate
         ]
+
+    def _verdict(self, round_: RoundResult, number: int) -> str:
+        """Return why the project is in or out; where there were several rounds, in which one."""
+        why = verdict(round_, number)
+        return _("Round %(round)d: %(why)s") % {"round": round_.number, "why": why} if self.several else why
+
+    @property
+    def standings_chosen_first(self) -> list[dict[str, Any]]:
+        """Return the standings, what was chosen first, each part in the order of the slate."""
+        return sorted(self.standings, key=lambda standing: standing["became"] != "chosen")
 
     def _became(self, number: int) -> str:
         body = self.body

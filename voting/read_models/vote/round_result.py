@@ -134,7 +134,7 @@ class RoundResult:
             return grades_in_short(self.part["items"])
         return tie["sentence"] if tie else str(STATUSES[self.part["status"]])
 
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         """Return the headings of the numbers in a project's line, in the order of ``Item.cells``."""
         if self.by_points:
@@ -194,6 +194,7 @@ class RoundResult:
             cells=self._cells(item, value),
             places=tuple(item["places"]),
             grade=item["grade"] or "",
+            headings=tuple(self.columns),
         )
 
     def _reason(self, item: NoticeItem) -> str:
@@ -285,5 +286,19 @@ class RoundResult:
             comparator=Comparator(self.rules["quorum_comparator"]),
         )
         least = floor.least(self.roll)
-        reached, missed = _("Quorum: %(least)d, reached."), _("Quorum: %(least)d, not reached.")
-        return str(reached if self.part["attendance"]["present"] >= least else missed) % {"least": least}
+        present = self.part["attendance"]["present"]
+        words = {"roll": self.roll, "present": present, "least": least}
+        if present >= least:
+            return (
+                _(
+                    "Of %(roll)d delegates on the roll %(present)d are present; the quorum of %(least)d is met, "
+                    "the vote is valid."
+                )
+                % words
+            )
+        return (
+            _(
+                "Of %(roll)d delegates on the roll %(present)d are present; the quorum of %(least)d is not met."
+            )
+            % words
+        )

@@ -31,17 +31,6 @@ for (const form of unsent ? written : []) {
   });
 }
 
-// A step is taken once: a second press while the first is on its way does nothing.
-for (const form of document.querySelectorAll('form.act')) {
-  let sent = false;
-  form.addEventListener('submit', (event) => {
-    if (event.defaultPrevented) return;
-    if (sent) event.preventDefault();
-    sent = true;
-  });
-  window.addEventListener('pageshow', () => { sent = false; });
-}
-
 // Every row of a list of ticks at once.
 for (const button of document.querySelectorAll('[data-tick-all]')) {
   button.hidden = false;

@@ -1,18 +1,33 @@
-// The ballot with JavaScript: the count is announced, too many marks are said at once, one tap sends one form, and
-// the rows of a ranking can be tapped in the order of priority. Without it everything works: CSS counts the marks, the
+// The ballot with JavaScript: the count is announced, too many marks are said at once, a reload keeps the marks, and the
+// rows of a ranking can be tapped in the order of priority. Without it everything works: CSS counts the marks, the
 // server says the rest.
 (() => {
   "use strict";
   const form = document.getElementById("ballot");
   if (!form) return;
 
-  let sent = false;
-  form.addEventListener("submit", (event) => {
-    if (sent) event.preventDefault();
-    sent = true;
-  });
-  // back from the review or out of the browser's memory: the form may be sent again
-  window.addEventListener("pageshow", () => { sent = false; });
+  // Until the cast the marks wait in this tab, with whose they are: the sign-in and the end page forget them.
+  const KEPT = "marks";
+  const ticket = form.elements.ticket.value;
+  const fields = () => [...form.querySelectorAll(".cell input, .place select")];
+  const keep = () => {
+    const marks = fields().map((field) => (field.tagName === "SELECT" ? field.value : field.checked));
+    try { sessionStorage.setItem(KEPT, JSON.stringify({ ticket, marks })); } catch { /* the browser keeps nothing */ }
+  };
+  const bring = () => {
+    let kept = null;
+    try { kept = JSON.parse(sessionStorage.getItem(KEPT)); } catch { /* nothing is kept */ }
+    if (!kept || kept.ticket !== ticket || kept.marks.length !== fields().length) return;
+    fields().forEach((field, place) => {
+      if (field.tagName === "SELECT") field.value = kept.marks[place];
+      else field.checked = kept.marks[place];
+    });
+  };
+  if (fields().length) {
+    if ("posted" in form.dataset) keep(); else bring();
+    form.addEventListener("change", keep);
+    window.addEventListener("pageshow", () => bring());
+  }
 
   // a page that came by POST would be asked for again on the way back from the review: the browser keeps its marks
   if ("posted" in form.dataset) history.replaceState(null, "", form.dataset.home);
@@ -68,6 +83,7 @@
         event.preventDefault();
         const before = select.value, said = tap(select);
         count(true, said);
+        keep();
         if (select.value !== before) return;
         note.hidden = false;
         note.textContent = said;

@@ -5,6 +5,8 @@
   const number = document.getElementById("id_number");
   const code = document.getElementById("id_code");
   if (!number || !code) return;
+  // The next person on this device finds no marks in the tab; those that come along are in the form.
+  try { sessionStorage.removeItem("marks"); } catch { /* the browser keeps nothing */ }
   const group = (digits) => digits.replace(/(\d{4})(?=\d)/g, "$1 ");
 
   const take = () => {

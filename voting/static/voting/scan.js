@@ -15,14 +15,10 @@ function numberOf(text) {
 const scan = document.getElementById('scan');
 if (scan) {
   const field = document.getElementById('id_number');
-  let sent = false;
-  scan.addEventListener('submit', (event) => {
-    if (sent) event.preventDefault();
+  scan.addEventListener('submit', () => {
     field.value = numberOf(field.value.trim());
-    sent = true;
   });
   window.addEventListener('pageshow', () => {
-    sent = false;
     field.value = '';
     if (!document.querySelector('.hits')) field.focus();
   });

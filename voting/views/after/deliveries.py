@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import PurePath
 
@@ -29,31 +29,31 @@ from voting.read_models.after.overview import Overview, group_of, overview, over
 from voting.read_models.after.plan_words import decided_changes
 from voting.read_models.after.timeline import events
 from voting.read_models.vote.grades import grade_word
-from voting.states import Stage
+from voting.states import DELIVERED_STAGES
 from voting.views.core.files import FRESH, download
 
 DAY = 24 * 60 * 60  # seconds
 MOST_YEARS = 20
 
 
-def shown(request: HttpRequest, slug: str) -> tuple[Cycle, Overview]:
-    """Return the cycle and its deliveries as they stand now. Raises Http404 before there are any."""
+def shown(request: HttpRequest, slug: str, *, numbers: Iterable[int] | None = None) -> tuple[Cycle, Overview]:
+    """Return the cycle and its deliveries, all or some, as they stand now. Raises Http404 before there are any."""
     cycle = queries.public_cycle(here(request), slug)
-    return cycle, as_of(cycle)
+    return cycle, as_of(cycle, numbers=numbers)
 
 
-def as_of(cycle: Cycle, *, on: date | None = None) -> Overview:
+def as_of(cycle: Cycle, *, on: date | None = None, numbers: Iterable[int] | None = None) -> Overview:
     """Return its deliveries as of the end of a day, or as of now. Raises Http404 before there are any."""
-    seen = _seen(cycle, on=on)
+    seen = _seen(cycle, on=on, numbers=numbers)
     if seen is None:
         raise Http404
     return seen
 
 
-def _seen(cycle: Cycle, *, on: date | None = None) -> Overview | None:
+def _seen(cycle: Cycle, *, on: date | None = None, numbers: Iterable[int] | None = None) -> Overview | None:
     today = timezone.localdate()
     day = min(on or today, today)
-    return overview(cycle, on=day, ended=day < today)
+    return overview(cycle, on=day, ended=day < today, numbers=numbers)
 
 
 @require_safe
@@ -100,10 +100,11 @@ def _months(seen: Overview) -> Iterator[date]:
 @require_safe
 def delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show what became of one project: light, targets, milestones, everything that happened."""
-    cycle, seen = shown(request, slug)
+    cycle, seen = shown(request, slug, numbers=[number])
     line = seen.line(number)
     if line is None:
         raise Http404
+    beside = set(cycle.deliveries.values_list("number", flat=True))
     survey = Survey.objects.filter(cycle=cycle).first()
     context = {
         "cycle": cycle,
@@ -118,8 +119,8 @@ def delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "may_supervise": is_watcher(request.user, line.delivery),
         "remark_form": RemarkForm() if may_remark(request.user, line.delivery) else None,
         "now": timezone.now(),
-        "before": seen.line(number - 1),
-        "after": seen.line(number + 1),
+        "before": number - 1 if number - 1 in beside else None,
+        "after": number + 1 if number + 1 in beside else None,
     }
     return render(request, "after/project.html", context)
 
@@ -185,4 +186,4 @@ def widget(request: HttpRequest, slug: str) -> HttpResponse:
 
 def is_delivered(cycle: Cycle) -> bool:
     """Tell whether the cycle's projects are on their way, or were."""
-    return cycle.stage in {Stage.DELIVERY, Stage.ASSESSMENT, Stage.ARCHIVED}
+    return cycle.stage in DELIVERED_STAGES

@@ -17,7 +17,7 @@ from accounts.names import NamesShown
 from voting import queries
 from voting.models import Breakdown, Cycle
 from voting.printing.blocks import Document
-from voting.printing.drawn import kept_pdf
+from voting.printing.drawn import kept_pdf, kept_picture
 from voting.printing.tables import Cell, rows_as_csv, rows_as_xlsx
 from voting.read_models.after import documents
 from voting.views.after.deliveries import as_of, shown
@@ -192,6 +192,14 @@ def glance(request: HttpRequest, slug: str) -> HttpResponse:
 def glance_pdf(request: HttpRequest, slug: str) -> HttpResponse:
     _cycle, seen = shown(request, slug)
     return download(request, f"{slug}-glance.pdf", kept_pdf(documents.glance(seen)))
+
+
+@require_safe
+def glance_picture(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the 图解 as a picture of 1200 by 630, which other sites show beside a link to the year."""
+    _cycle, seen = shown(request, slug)
+    picture = kept_picture(documents.glance(seen))
+    return download(request, f"{slug}-glance.png", picture, inline=True)
 
 
 def _page(

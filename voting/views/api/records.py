@@ -18,7 +18,7 @@ from accounts.roles import Kind
 from voting.count.grading import Grade
 from voting.domain.after.lights import Light
 from voting.read_models.core.words import BECAME
-from voting.states import Became, DeliveryStatus, Stage
+from voting.states import Became, DeliveryStatus, Outcome, Source, Stage
 
 
 class Words:
@@ -100,6 +100,7 @@ class Cycle(Origin):
     candidates: Whole
     page: Address
     projects: Address
+    proposals: Address
     result: Address | None
     disclosure: Disclosure
 
@@ -221,6 +222,26 @@ class Report(Record):
     figures: list[ReportedFigure]
     milestones: list[ReportedMilestone]
     files: list[Address]
+
+
+class Proposal(Record):
+    """A public proposal, what became of it, and how often it was seconded. Who made it is in no answer."""
+
+    number: Whole
+    title: str
+    content: str
+    place: str
+    field: str
+    reason: str
+    beneficiaries: str
+    cost: str
+    source: Annotated[str, Words(Source)]
+    received: date
+    seconds: Whole = Field(description="forms that seconded it, each counted once; not people")
+    outcome: Annotated[str, Words(Outcome)] = Field(description="empty: not decided yet")
+    answer: str
+    merged_into: Whole | None = Field(description="number of the proposal that it goes on with")
+    page: Address
 
 
 class Votes(Record):

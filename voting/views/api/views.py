@@ -17,6 +17,7 @@ from voting.read_models.after.documents import disclosure
 from voting.read_models.after.lines import Line
 from voting.read_models.after.lines import number as plain_number
 from voting.read_models.after.overview import Overview, as_data, overview
+from voting.read_models.before.public_proposals import OpenProposal, open_proposals
 from voting.read_models.vote.results import Result
 from voting.views.api import records
 from voting.views.api.answers import address, page_of
@@ -43,6 +44,7 @@ def _cycle(cycle: Cycle) -> records.Cycle:
         candidates=len(cycle.candidates.all()) if cycle.slate_frozen_at else 0,
         page=reverse("voting:cycle", args=[cycle.slug]),
         projects=reverse("api:projects", args=[cycle.slug]),
+        proposals=reverse("api:proposals", args=[cycle.slug]),
         result=reverse("voting:result-json", args=[cycle.slug]) if published else None,
         disclosure=records.Disclosure(**dict(disclosure(cycle))),
     )
@@ -63,6 +65,38 @@ def _shown(request: HttpRequest, slug: str) -> Cycle:
     if shown is None:
         raise Http404
     return shown
+
+
+@address(
+    "cycles/{slug:slug}/proposals/",
+    answer=records.Page[records.Proposal],
+    summary=gettext_noop("The public proposals, with what became of them"),
+)
+def proposals(request: HttpRequest, slug: Slug, paging: Query[Paging]) -> dict[str, Any]:
+    """The proposals that the public sees, by their numbers."""
+    shown = _shown(request, slug)
+    return page_of(request, paging, open_proposals(shown), lambda row: _proposal(shown, row))
+
+
+def _proposal(cycle: Cycle, row: OpenProposal) -> records.Proposal:
+    proposal = row.proposal
+    return records.Proposal(
+        number=proposal.number,
+        title=proposal.title,
+        content=proposal.content,
+        place=proposal.place,
+        field=proposal.field,
+        reason=proposal.reason,
+        beneficiaries=proposal.beneficiaries,
+        cost=proposal.cost,
+        source=proposal.source,
+        received=timezone.localdate(proposal.submitted_at),
+        seconds=proposal.seconds,
+        outcome=proposal.outcome,
+        answer=row.answer,
+        merged_into=row.merged_into,
+        page=reverse("voting:proposal", args=[cycle.slug, proposal.number]),
+    )
 
 
 @address(

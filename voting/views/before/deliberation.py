@@ -23,7 +23,9 @@ from voting.forms.before.deliberation import AnswerQuestionForm, AskForm
 from voting.forms.core.resubmit import words_to_resubmit
 from voting.forms.core.verbs import NotNow, RefusalLine, refusal_lines
 from voting.models import Cycle, Question
+from voting.states import PREPARING_STAGES
 from voting.text.numbers import MOST_KEY, small_whole
+from voting.views.core.phases import Phase, moment_of
 
 REFUSED, MISTAKEN = 409, 422
 
@@ -129,6 +131,8 @@ def _page(
         "rows": rows,
         "ask": ask,
         "is_open": is_open,
+        "is_ahead": cycle.stage in PREPARING_STAGES,
+        "is_begun": is_open and moment_of(cycle).phase is Phase.DELIBERATION,
         "delegation": delegation,
         "refused": refused,
         "lost_words": words_to_resubmit(request.POST) if lost else [],

@@ -19,7 +19,9 @@ from voting.printing.drawn import kept_pdf
 from voting.printing.tables import rows_as_csv
 from voting.read_models.before.slate_report import funnel_rows, slate_document
 from voting.read_models.core.letterhead import Letterhead
+from voting.states import PREPARING_STAGES
 from voting.views.core.files import download
+from voting.views.core.phases import moment_of
 
 
 def _issued(cycle: Cycle, version: int | None) -> SlateReport | None:
@@ -51,7 +53,9 @@ def page(request: HttpRequest, slug: str, version: int | None = None) -> HttpRes
     cycle = queries.public_cycle(here(request), slug)
     report = _issued(cycle, version)
     if report is None:
-        return render(request, "before/slate/no_report.html", {"cycle": cycle})
+        is_over = cycle.stage not in PREPARING_STAGES
+        context = {"cycle": cycle, "moment": moment_of(cycle), "is_over": is_over}
+        return render(request, "before/slate/no_report.html", context)
     context = {
         "cycle": cycle,
         "report": report,

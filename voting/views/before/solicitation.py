@@ -1,4 +1,4 @@
-"""征集 for everybody: the call, the proposal form, the list, a proposal with its answer, the tracking code."""
+"""征集 for everybody: the call, the proposal form, the list, a proposal with its answer."""
 
 from __future__ import annotations
 
@@ -13,24 +13,28 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.congresses import addresses_of, here
+from accounts.congresses import here
 from accounts.models import User
 from accounts.networks import address_of_person
 from accounts.roles import Role
 from voting import queries
 from voting.domain.before import proposals
 from voting.domain.before.calls import CallNotOpen
-from voting.domain.before.screening import standing_decision
+from voting.domain.before.seconding import may_be_seconded
 from voting.domain.core import uploads
 from voting.domain.core.refusals import Refused
-from voting.forms.before.proposal import ListForm, ProposalForm, TrackForm
+from voting.forms.before.proposal import ListForm, ProposalForm
 from voting.forms.core.verbs import refusal_lines
 from voting.models import Attachment, Cycle, Proposal
+from voting.printing.tables import rows_as_csv
+from voting.read_models.after.proposal_story import story
+from voting.read_models.before.public_proposals import alike_shown, open_proposal_rows
 from voting.states import Visibility
-from voting.views.core.files import download
+from voting.views.before.tracking import kept_by_proposer, opens_pictures
+from voting.views.core.files import download, to_all
 
 PER_PAGE = 30
-UNPROCESSABLE, TOO_MANY = 422, 429
+UNPROCESSABLE, TOO_MANY, NOT_YET = 422, 429, 409
 
 
 @require_safe
@@ -78,6 +82,10 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "before/proposals/propose.html", context)
     form = ProposalForm(request.POST, request.FILES, fields=fields, personal=person is None)
     status = UNPROCESSABLE
+    if form.is_valid() and (like := _like_it(cycle, form)):
+        # Before it is final: others may have said it. A file could not be kept meanwhile; who sends one is not asked.
+        context |= {"form": form, "alike": like}
+        return render(request, "before/proposals/propose.html", context, status=NOT_YET)
     if form.is_valid():
         try:
             proposal, code = proposals.submit(
@@ -100,10 +108,19 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, error)
         else:
             return render(
-                request, "before/proposals/done.html", context | {"proposal": proposal, "code": code}
+                request,
+                "before/proposals/done.html",
+                context | {"proposal": proposal, "code": code} | kept_by_proposer(request, proposal, code),
             )
     context |= {"form": form, "refused": refusal_lines(form)}
     return render(request, "before/proposals/propose.html", context, status=status)
+
+
+def _like_it(cycle: Cycle, form: ProposalForm) -> list[Proposal]:
+    """Return the public proposals that this one says again, unless its person was shown them or sends files."""
+    if form.cleaned_data["sure"] or form.cleaned_data["attachments"]:
+        return []
+    return alike_shown(cycle, form.cleaned_data["title"])
 
 
 @require_safe
@@ -116,7 +133,8 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     rows = queries.shown_proposals(cycle, chosen)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "cycle": cycle, "call": published, "form": form, "page": page, "chosen": chosen,
+        "cycle": cycle, "call": published, "form": form, "page": page,
+        "chosen": {name: value for name, value in chosen.items() if name != "sort"},
         "is_open": bool(published and published.is_open(timezone.now())), "received": cycle.proposals.count(),
     }  # fmt: skip
     return render(request, "before/proposals/list.html", context)
@@ -132,23 +150,20 @@ def _shown(cycle: Cycle, number: int) -> Proposal:
     )
 
 
-def story(proposal: Proposal) -> dict[str, Any]:
-    """Return what became of a proposal, by its own decision or that of the one it was merged into."""
-    main = proposal.merged_into or proposal
-    return {
-        "main": main,
-        "decision": standing_decision(main),
-        "candidates": [link.candidate for link in main.led_to.select_related("candidate__cycle__congress")],
-    }
-
-
 @require_safe
 def proposal(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show a proposal and its answer."""
     cycle = queries.public_cycle(here(request), slug)
     shown = _shown(cycle, number)
     files = shown.attachments.defer("data")
-    context = {"cycle": cycle, "proposal": shown, "files": files, "merged": shown.merged.order_by("number")}
+    merged = list(shown.merged.order_by("number"))
+    context = {
+        "cycle": cycle,
+        "proposal": shown,
+        "files": files,
+        "merged": merged,
+        "may_be_seconded": may_be_seconded(shown, queries.published_call(cycle), timezone.now()),
+    }
     return render(request, "before/proposals/proposal.html", context | story(shown))
 
 
@@ -156,12 +171,12 @@ def proposal(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def attachment(request: HttpRequest, slug: str, number: int, position: int) -> HttpResponse:
     """Return a file as we made it; no browser runs anything of it."""
     cycle = queries.public_cycle(here(request), slug)
-    file = Attachment.objects.filter(proposal__cycle=cycle, proposal__number=number, position=position)
-    user = request.user
-    if not (isinstance(user, User) and user.role == Role.CLERK and user.congress_id == cycle.congress_id):
-        file = file.filter(proposal__standing=Visibility.SHOWN)
-    kept = file.first()
-    if kept is None:
+    kept = (
+        Attachment.objects.select_related("proposal")
+        .filter(proposal__cycle=cycle, proposal__number=number, position=position)
+        .first()
+    )
+    if kept is None or not _may_see(request, cycle, kept.proposal):
         raise Http404
     name = f"{number}-{position}.{kept.content_type.split('/')[1]}"
     answer = download(
@@ -177,24 +192,17 @@ def attachment(request: HttpRequest, slug: str, number: int, position: int) -> H
     return answer
 
 
-@sensitive_post_parameters("code")
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def track(request: HttpRequest) -> HttpResponse:
-    """Tell the proposer what became of the proposal. The code is in no address and no log."""
-    form = TrackForm(request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"form": form, "refused": refusal_lines(form)}
-    tracked: Proposal | None = None
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        tracked = proposals.by_code(form.cleaned_data["code"])
-        if tracked is None:
-            status = UNPROCESSABLE
-        context |= {"asked": True, "proposal": tracked}
-        if tracked:
-            context |= {"cycle": tracked.cycle} | story(tracked)
-    elif form.errors:
-        status = UNPROCESSABLE
-    # Wherever the code is typed, the way leads on to the congress that has the proposal.
-    with addresses_of(tracked.cycle.congress if tracked else None):
-        return render(request, "before/proposals/track.html", context, status=status)
+def _may_see(request: HttpRequest, cycle: Cycle, proposal: Proposal) -> bool:
+    """Everybody, once it is public; until then the clerk, and the proposer from the page that the code opened."""
+    if proposal.standing == Visibility.SHOWN or opens_pictures(request.GET.get("key", ""), proposal.pk):
+        return True
+    user = request.user
+    return isinstance(user, User) and user.role == Role.CLERK and user.congress_id == cycle.congress_id
+
+
+@require_safe
+def open_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the public proposals as a table, for whoever counts them with a program of their own."""
+    cycle = queries.public_cycle(here(request), slug)
+    content = rows_as_csv(open_proposal_rows(cycle))
+    return to_all(download(request, f"{cycle.slug}-proposals.csv", content))

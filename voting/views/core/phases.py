@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voting import queries
 from voting.domain.vote.rolls import Attendance, attendance
-from voting.models import Cycle, Round
+from voting.models import Call, Cycle, Round
 from voting.states import RoundStatus, Stage
 
 
@@ -93,11 +94,12 @@ NOTES: dict[Phase, Promise] = {
 
 @dataclass(frozen=True)
 class Moment:
-    """Where the vote stands; the newest round and its ``attendance`` from the check-in on."""
+    """Where the vote stands; the newest round and its ``attendance`` from the check-in on, before it its ``call``."""
 
     phase: Phase
     attendance: Attendance | None
     round: Round | None = None
+    call: Call | None = None
 
     @property
     def heading(self) -> str:
@@ -110,26 +112,62 @@ class Moment:
 
 def moment_of(cycle: Cycle) -> Moment:
     """Return where the cycle's newest round stands; at most one query."""
+    return moments_of([cycle])[cycle.pk]
+
+
+def moments_of(cycles: Sequence[Cycle]) -> dict[int, Moment]:
+    """Return by their keys where the cycles stand; one query for each kind of step and each round that is held."""
+    known = _Known.of(cycles)
+    return {each.pk: _moment(each, known) for each in cycles}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The calls, and which cycles have an issued report, of cycles that stand before the vote."""
+
+    calls: Mapping[int, Call]
+    reported: Collection[int]
+
+    @classmethod
+    def of(cls, cycles: Sequence[Cycle]) -> _Known:
+        called = [each for each in cycles if _waits_for_call(each)]
+        discussed = [each for each in cycles if _is_discussed(each)]
+        return cls(
+            calls=queries.calls_of(called) if called else {},
+            reported=queries.reported(discussed) if discussed else (),
+        )
+
+
+def _waits_for_call(cycle: Cycle) -> bool:
+    return cycle.stage == Stage.SOLICITATION and not cycle.slate_frozen_at and not queries.newest_round(cycle)
+
+
+def _is_discussed(cycle: Cycle) -> bool:
+    is_deliberated = cycle.stage == Stage.DELIBERATION and not cycle.list_confirmed_at
+    return is_deliberated and not queries.newest_round(cycle)
+
+
+def _moment(cycle: Cycle, known: _Known) -> Moment:
     round_ = queries.newest_round(cycle)
     if cycle.stage in AFTER:
         return Moment(AFTER[Stage(cycle.stage)], None, round_)
-    phase = PHASES[round_.status] if round_ else _before(cycle)
+    phase = PHASES[round_.status] if round_ else _before(cycle, known)
     if phase is Phase.ANNULLED and cycle.stage == Stage.PUBLICATION:
         phase = Phase.RESULT  # no further round is held
-    return Moment(phase, attendance(round_) if round_ else None, round_)
+    call = known.calls.get(cycle.pk)
+    return Moment(phase, attendance(round_) if round_ else None, round_, call)
 
 
-def _before(cycle: Cycle) -> Phase:
-    if cycle.stage == Stage.DELIBERATION and not cycle.list_confirmed_at:
-        return Phase.DELIBERATION if cycle.reports.exclude(issued_at=None).exists() else Phase.BEFORE
-    if cycle.stage == Stage.SOLICITATION and not cycle.slate_frozen_at:
-        return _of_the_call(cycle)
+def _before(cycle: Cycle, known: _Known) -> Phase:
+    if _is_discussed(cycle):
+        return Phase.DELIBERATION if cycle.pk in known.reported else Phase.BEFORE
+    if _waits_for_call(cycle):
+        return _of_the_call(known.calls.get(cycle.pk))
     return Phase.SCREENING if cycle.stage == Stage.SCREENING else Phase.BEFORE
 
 
-def _of_the_call(cycle: Cycle) -> Phase:
+def _of_the_call(call: Call | None) -> Phase:
     """Tell by the clock: proposals are taken, or not yet, or no more."""
-    call = queries.published_call(cycle)
     now = timezone.now()
     if call is None or now < call.opens_at:
         return Phase.PLANNED

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from voting.forms.core.resubmit import words_to_resubmit
 from voting.forms.vote.ballot import BallotForm
 from voting.models import RollEntry
+from voting.views.core.elder import keep_look, take_look
 
 View = Callable[..., HttpResponse]
 
@@ -24,8 +25,11 @@ View = Callable[..., HttpResponse]
 class RefusalPage(Exception):
     """The answer is a heading, a sentence and a way on; with ``form``, the marks are kept in the page.
 
-    ``sealed`` shows the seal: a ballot of this delegate is in the urn.
+    ``sealed`` shows the seal: a ballot of this delegate is in the urn. ``unsent`` says of the marks that came with the
+    request that they are not.
     """
+
+    template = "vote/ballot/refusal.html"
 
     def __init__(
         self,
@@ -35,6 +39,7 @@ class RefusalPage(Exception):
         status: int = 409,
         way: tuple[str, str] | None = None,
         note: str = "",
+        unsent: str = "",
         sealed: bool = False,
         entry: RollEntry | None = None,
         form: BallotForm | None = None,
@@ -42,18 +47,20 @@ class RefusalPage(Exception):
         super().__init__(heading)
         self.heading, self.text, self.note, self.sealed, self.status = heading, text, note, sealed, status
         self.way = way or ("voting:home", _("To the home page"))
-        self.entry, self.form = entry, form
+        self.entry, self.form, self.unsent = entry, form, unsent
 
     def context(self) -> dict[str, Any]:
         address, label = self.way
         context = {
             "heading": self.heading, "text": self.text, "note": self.note, "sealed": self.sealed,
-            "way_url": address_of(address) or "/", "way": label, "entry": self.entry,
+            "own_switch": self.sealed, "unsent": self.unsent, "way_url": address_of(address) or "/",
+            "way": label, "entry": self.entry,
         }  # fmt: skip
         if self.entry:
             context["cycle"] = self.entry.round.cycle
         if self.form:
             context |= {"ticket": str(self.form.ticket), "carried": self.form.fields()}
+            context["switch_path"] = address_of("voting:ballot")
         return context
 
 
@@ -66,15 +73,21 @@ def address_of(name: str) -> str:
 
 
 def delegate_page(view: View) -> View:
-    """Keep the page out of caches and its form out of error reports; answer a RefusalPage with its page."""
+    """Keep the page out of caches and its form out of error reports; answer a RefusalPage with its page.
+
+    A button of the form may ask for the page in large text: the marks go along.
+    """
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        take_look(request)
         try:
-            return view(request, *args, **kwargs)
+            answer = view(request, *args, **kwargs)
         except RefusalPage as refusal:
             context = refusal.context() | {"words": words_to_resubmit(request.POST)}
-            return render(request, "vote/ballot/refusal.html", context, status=refusal.status)
+            answer = render(request, refusal.template, context, status=refusal.status)
+        keep_look(request, answer)
+        return answer
 
     guarded = require_http_methods(["GET", "HEAD", "POST"])(page)
     return sensitive_post_parameters()(sensitive_variables()(never_cache(guarded)))

@@ -98,7 +98,7 @@ def _supervised(delegate: Delegate) -> list[tuple[Cycle, Line]]:
 
 
 def _matters(delegate: Delegate) -> list[Matter]:
-    """Return every running cycle of the delegate's congress, newest first, in five queries."""
+    """Return every running cycle of the delegate's congress, the open vote first, then the newest, in five queries."""
     now = timezone.now()
     own = Cycle.objects.select_related("congress").filter(congress=delegate.congress_id)
     cycles = own.exclude(stage__in=_OVER).order_by("-year", "slug")
@@ -112,7 +112,7 @@ def _matters(delegate: Delegate) -> list[Matter]:
         delegate.roll_entries.filter(round__status=RoundStatus.OPEN, excluded=False, voted=False)
         .values_list("round__cycle_id", flat=True)
     )  # fmt: skip
-    return [
+    matters = [
         Matter(
             cycle=cycle,
             may_propose=cycle.pk in calls and calls[cycle.pk].is_open(now),
@@ -124,3 +124,4 @@ def _matters(delegate: Delegate) -> list[Matter]:
         )
         for cycle in cycles
     ]
+    return sorted(matters, key=lambda matter: not matter.may_vote)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,6 +16,7 @@ from accounts.views import list_of_congresses
 from voting import queries
 from voting.models import Candidate, Cycle
 from voting.read_models.after.overview import Overview, overview
+from voting.read_models.before.pictures import pictures_of
 from voting.read_models.before.slate_report import changes_of, field_label
 from voting.read_models.core.unreadable import Unread
 from voting.read_models.vote.results import Result
@@ -21,13 +24,14 @@ from voting.states import Stage
 from voting.views.after.deliveries import is_delivered
 from voting.views.before.origins import origins_of
 from voting.views.core.phases import Moment, moment_of
+from voting.views.front.board import board
 from voting.views.vote.ballot_lines import dossier
 from voting.views.vote.rules import in_short
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the vote that is held now, else the newest, with its projects and what can be done; older ones below it.
+    """Show every year that lives with what can be done in it now, and the projects of the one at work.
 
     Where this server holds several congresses and the address names none, show their list.
     """
@@ -35,24 +39,29 @@ def home(request: HttpRequest) -> HttpResponse:
         return list_of_congresses(request, to="voting:home")
     congress = shown_here(request)
     cycles = list(queries.shown_cycles(congress))
-    held = [each for each in cycles if each.stage in {Stage.VOTING, Stage.COUNTING}]
-    voted = [each for each in cycles if each.slate_frozen_at]
-    cycle = next(iter([*held, *voted, *cycles]), None)
-    others = [each for each in cycles if each is not cycle]
+    cards = board(cycles, at=timezone.now())
+    living = {card.cycle.pk for card in cards}
+    cycle = _shown_whole(cycles)
     context: dict[str, object] = {
         "congress": congress,
         "cycle": cycle,
-        "older": others,
-        "calls": queries.open_calls(congress, timezone.now()),
-        "delivered": [each for each in others if is_delivered(each)],
+        "cards": cards,
+        "older": [each for each in cycles if each.pk not in living],
     }
     if cycle:
         unread = Unread()
         result = unread.read(lambda: _result(cycle))
         seen = unread.read(lambda: _overview(cycle))
-        context |= _slate_with(result, cycle) | {"moment": moment_of(cycle), "overview": seen}
+        context |= _slate_with(result, cycle) | {"overview": seen}
         context["unread"] = unread.sentences
     return render(request, "core/home.html", context)
+
+
+def _shown_whole(cycles: Sequence[Cycle]) -> Cycle | None:
+    """Return the year whose projects stand on the first page: the vote that is held now, else the newest voted on."""
+    held = [each for each in cycles if each.stage in {Stage.VOTING, Stage.COUNTING}]
+    voted = [each for each in cycles if each.slate_frozen_at]
+    return next(iter([*held, *voted, *cycles]), None)
 
 
 @require_safe
@@ -92,12 +101,13 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             if not fact.texts and not (origins and fact.label == field_label("origin"))
         ),
         "origins": origins,
+        "pictures": pictures_of([candidates[number].pk]).get(candidates[number].pk),
         "changes": [each for each in changes_of(versions, units) if each.version.in_deliberation],
         "questions": candidates[number].questions.count(),
         "before": candidates.get(number - 1),
         "after": candidates.get(number + 1),
     }
-    context |= _standing(shown, moment_of(shown))
+    context |= _standing(shown, moment_of(shown), numbers=[number])
     seen = context["overview"]
     line = seen.line(number) if isinstance(seen, Overview) else None
     return render(request, "before/candidate.html", context | {"line": line})
@@ -109,9 +119,13 @@ def secrecy(request: HttpRequest) -> HttpResponse:
     return render(request, "vote/secrecy.html")
 
 
-def _standing(cycle: Cycle, moment: Moment) -> dict[str, object]:
-    """Return where the vote stands, and its result once there is one. Raises UnreadableRecord."""
-    return _slate_with(_result(cycle), cycle) | {"moment": moment, "overview": _overview(cycle)}
+def _standing(cycle: Cycle, moment: Moment, *, numbers: Sequence[int] | None = None) -> dict[str, object]:
+    """Return where the vote stands, and its result once there is one. Raises UnreadableRecord.
+
+    What became of the projects is that of all, or of those with the ``numbers``.
+    """
+    seen = _overview(cycle, numbers=numbers)
+    return _slate_with(_result(cycle), cycle) | {"moment": moment, "overview": seen}
 
 
 def _slate_with(result: Result | None, cycle: Cycle) -> dict[str, object]:
@@ -127,8 +141,8 @@ def _result(cycle: Cycle) -> Result | None:
     return Result(round_.notice) if round_ else None
 
 
-def _overview(cycle: Cycle) -> Overview | None:
-    return overview(cycle, on=timezone.localdate()) if is_delivered(cycle) else None
+def _overview(cycle: Cycle, *, numbers: Sequence[int] | None = None) -> Overview | None:
+    return overview(cycle, on=timezone.localdate(), numbers=numbers) if is_delivered(cycle) else None
 
 
 def _slate(cycle: Cycle) -> list[Candidate]:

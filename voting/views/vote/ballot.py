@@ -5,42 +5,40 @@ Nothing here keeps a choice: it comes in with the form and goes out with it, unt
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.names import NamesShown
-from voting.count.counting import BallotType, BlankBallot, UnderVote
-from voting.domain.vote.ballots import WHOLE, BallotRefused, ForeignMark, cast_ballot, marks_of
-from voting.domain.vote.definitions import ballot_items, definition_of
-from voting.domain.vote.tried_keys import mark_of
-from voting.forms.vote.ballot import BallotForm, make_ticket
+from voting.domain.vote.ballots import BallotRefused, ForeignMark, cast_ballot, marks_of
+from voting.domain.vote.definitions import definition_of
+from voting.forms.vote.ballot import BallotForm
 from voting.models import RollEntry
-from voting.views.core.refusal_page import RefusalPage, address_of, delegate_page
-from voting.views.vote.ballot_lines import options, rows
+from voting.views.core.refusal_page import RefusalPage, delegate_page
+from voting.views.vote import minute
 from voting.views.vote.cast_page import cast_page
 from voting.views.vote.elector import elector, has_nothing_to_vote_on, own_ticket, sign_out
+from voting.views.vote.minute import quick_first
+from voting.views.vote.paper import paper
 
 
+@quick_first(minute.ballot)
 @delegate_page
 def ballot(request: HttpRequest) -> HttpResponse:
     """Show the ballot; a POST brings the marks back from the review or from the other language."""
     if request.method == "POST":
         form = BallotForm.read(request.POST)
-        return _ballot_page(request, elector(request, form), form)
+        return ballot_page(request, elector(request, form), form)
     if not request.user.is_authenticated:
         return redirect("accounts:enter")
     user = request.user
     try:
-        return _ballot_page(request, elector(request))
+        return ballot_page(request, elector(request))
     except RefusalPage:
         if request.user.is_authenticated and has_nothing_to_vote_on(user):
             return redirect("voting:delegate")
         raise
 
 
+@quick_first(minute.review)
 @delegate_page
 def review(request: HttpRequest) -> HttpResponse:
     """Show the marks once more; too many, or foreign ones, lead back to the ballot with a sentence."""
@@ -52,10 +50,11 @@ def review(request: HttpRequest) -> HttpResponse:
         _require_known(form)
         marks_of(definition_of(entry.round), form.chosen)
     except BallotRefused as refusal:
-        return _ballot_page(request, entry, form, refusal=refusal)
+        return ballot_page(request, entry, form, refusal=refusal)
     return _review_page(request, entry, form)
 
 
+@quick_first(minute.cast)
 @delegate_page
 def cast(request: HttpRequest) -> HttpResponse:
     """Put the ballot into the urn, end the session, and show the receipt this once.
@@ -73,7 +72,7 @@ def cast(request: HttpRequest) -> HttpResponse:
         _require_known(form)
         receipt = cast_ballot(entry_id=ticket.entry, round_id=ticket.round, chosen=form.chosen)
     except BallotRefused as refusal:
-        return _ballot_page(request, elector(request, form), form, refusal=refusal)
+        return ballot_page(request, elector(request, form), form, refusal=refusal)
     sign_out(request)
     return HttpResponse(cast_page(request, receipt, kind=ticket.kind))
 
@@ -83,50 +82,17 @@ def _require_known(form: BallotForm) -> None:
         raise ForeignMark
 
 
-def _paper(entry: RollEntry, form: BallotForm, *, page: str, faults: Collection[int] = ()) -> dict[str, Any]:
-    rule = definition_of(entry.round).rule
-    kind = rule.ballot_type
-    ranking = kind is BallotType.RANKING
-    lines = rows(
-        ballot_items(entry.round),
-        form.chosen,
-        units=NamesShown(entry.round.cycle.congress_id),
-        kind=kind,
-        places=rule.seats if ranking else 0,
-        faults=faults,
-    )
-    return {
-        "entry": entry,
-        "round": entry.round,
-        "cycle": entry.round.cycle,
-        "ticket": str(make_ticket(entry)),
-        "rows": lines,
-        "count": len(lines),
-        "most": rule.seats,
-        "kind": kind.value,
-        "per_item": kind.per_item and kind is not BallotType.WHOLE_REPORT,
-        "graded": kind is BallotType.GRADES,
-        "ranking": ranking,
-        "whole": kind is BallotType.WHOLE_REPORT,
-        "whole_options": options(form.chosen.get(WHOLE, 0), kind),
-        "limited": kind.limited,
-        "all_needed": rule.under is UnderVote.VOID,
-        "mark": mark_of(entry.round),
-        "blank_is_void": rule.blank is BlankBallot.VOID,
-        "switch_path": address_of(page),
-    }
-
-
-def _ballot_page(
+def ballot_page(
     request: HttpRequest,
     entry: RollEntry,
     form: BallotForm | None = None,
     *,
     refusal: BallotRefused | None = None,
 ) -> HttpResponse:
+    """Show the ballot with the form's marks, and why they are not taken as they are."""
     faults = getattr(refusal, "numbers", ())
     form = form or BallotForm(ticket=None, chosen={})
-    context = _paper(entry, form, page="voting:ballot", faults=faults)
+    context = paper(entry, form, page="voting:ballot", faults=faults)
     context |= {"refusal": refusal, "faults": faults, "posted": request.method == "POST"}
     return render(request, "vote/ballot/ballot.html", context, status=422 if refusal else 200)
 
@@ -134,7 +100,7 @@ def _ballot_page(
 def _review_page(
     request: HttpRequest, entry: RollEntry, form: BallotForm, *, unconfirmed: bool = False
 ) -> HttpResponse:
-    context = _paper(entry, form, page="voting:ballot-review")
+    context = paper(entry, form, page="voting:ballot-review")
     picked = [row for row in context["rows"] if row.mark]
     if context["ranking"]:
         picked.sort(key=lambda row: row.mark)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -12,14 +13,14 @@ from accounts.names import NamesShown
 from voting.count.counting import BallotType, Mark
 from voting.forms.vote.ballot import WORDS, mark_labels
 from voting.models import BallotItem, Candidate
+from voting.read_models.before.pictures import SourcePicture
 from voting.read_models.before.slate_report import (
     NAME_UNITS,
-    amount_text,
     field_label,
     funds_text,
-    milestones_text,
     targets_text,
 )
+from voting.read_models.core.days import money_words, month_words
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class BallotRow:
     faulty: bool = False
     first_fault: bool = False
     kind: BallotType = BallotType.UP_TO
+    pictures: Sequence[SourcePicture] = ()
 
     @property
     def checked(self) -> bool:
@@ -113,6 +115,7 @@ def rows(
     kind: BallotType,
     places: int = 0,
     faults: Collection[int] = (),
+    pictures: Mapping[int, Sequence[SourcePicture]] | None = None,
 ) -> list[BallotRow]:
     """Return the lines in the ballot's fixed order with the marks given; ``faults`` are the numbers to mend."""
     first = min(faults, default=None)
@@ -127,6 +130,7 @@ def rows(
             faulty=item.number in faults,
             first_fault=item.number == first,
             kind=kind,
+            pictures=(pictures or {}).get(item.candidate.pk, ()),
         )
         for item in items
     ]
@@ -151,8 +155,15 @@ def _fact(candidate: Candidate, name: str, units: NamesShown) -> Fact:
 
 
 def _total(candidate: Candidate) -> str:
-    total = candidate.investment_total
-    return "" if total is None else _("%(amount)s × 10 000 yuan") % {"amount": amount_text(total)}
+    return money_words(candidate.investment_total)
+
+
+def _milestones(candidate: Candidate) -> str:
+    """The months as the reader's language writes them, the words as they were entered."""
+    return "\n".join(
+        f"{month_words(date.fromisoformat(each['month'] + '-01'))} {each['text']}"
+        for each in candidate.milestones
+    )
 
 
 #: What the dossier also has in numbers, beside or instead of a sentence.
@@ -160,5 +171,5 @@ _IN_NUMBERS: dict[str, Callable[[Candidate], str]] = {
     "target": lambda candidate: targets_text(candidate.targets),
     "investment": _total,
     "funding": lambda candidate: funds_text(candidate.funds),
-    "milestones": lambda candidate: milestones_text(candidate.milestones),
+    "milestones": _milestones,
 }

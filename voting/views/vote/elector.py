@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Value, When
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.forms import EnterForm
 from accounts.models import User
 from accounts.roles import Role
 from voting.domain.vote.ballots import AlreadyCast, HoldsPaperBallot, NotPresent, OnPaperOnly, RoundNotOpen
 from voting.forms.vote.ballot import BallotForm, Ticket
 from voting.models import RollEntry
 from voting.states import OVER_STATUSES, Presence, RoundStatus
-from voting.views.core.refusal_page import RefusalPage
+from voting.views.core.refusal_page import RefusalPage, address_of
+
+
+class SessionLost(RefusalPage):
+    """The session has ended before the cast: the page to sign in again, which carries the marks.
+
+    They stay in the form and nowhere else, and only the delegate whose ticket goes with them sees them again.
+    """
+
+    template = "accounts/enter.html"
+
+    def __init__(self, form: BallotForm, *, sign_in: EnterForm | None = None, status: int = 403) -> None:
+        super().__init__(_("You are signed out"), "", status=status, form=form)
+        self.sign_in = sign_in or EnterForm()
+
+    def context(self) -> dict[str, Any]:
+        """Return what the sign-in page shows, and carries."""
+        path = address_of("voting:ballot-sign-in")
+        again = {"lost": True, "form": self.sign_in, "switch_form": "enter", "switch_path": path}
+        return super().context() | again
 
 
 def current_entry(user: User) -> RollEntry | None:
@@ -57,7 +79,7 @@ def elector(request: HttpRequest, form: BallotForm | None = None) -> RollEntry:
             way=("voting:ballot", _("Open my ballot")),
         )
     if entry.voted and (form or entry.round.status != RoundStatus.PUBLISHED):
-        raise already(request)
+        raise already(request, form)
     _require_open(entry)
     _require_present(entry, form)
     _require_online(entry)
@@ -67,11 +89,12 @@ def elector(request: HttpRequest, form: BallotForm | None = None) -> RollEntry:
 def own_ticket(request: HttpRequest, form: BallotForm) -> tuple[User, Ticket]:
     """Return the signed-in delegate and the form's ticket, once it is theirs. Raises RefusalPage.
 
-    Where the session has ended, the ticket still tells whether the ballot is in the urn (F6).
+    Where the session has ended, the ticket still tells whether the ballot is in the urn (F6); if it is not, the marks
+    go along to the sign-in (F41).
     """
     ticket = form.ticket
-    if not request.user.is_authenticated and ticket and _is_in_urn(ticket):
-        raise already(request)
+    if not request.user.is_authenticated and ticket:
+        raise already(request, form) if _is_in_urn(ticket) else SessionLost(form)
     user = _delegate(request)
     own = ("voting:ballot", _("Open my ballot"))
     if ticket is None:
@@ -91,18 +114,32 @@ def own_ticket(request: HttpRequest, form: BallotForm) -> tuple[User, Ticket]:
     return user, ticket
 
 
-def already(request: HttpRequest) -> RefusalPage:
-    """Sign out, and say that a ballot of this delegate is in the urn."""
+def already(request: HttpRequest, form: BallotForm | None = None) -> RefusalPage:
+    """Sign out, and say that a ballot of this delegate is in the urn; and of the form's marks, that they may not be."""
+    unsent = _unsent(request) if form and not form.is_blank else ""
     sign_out(request)
     return RefusalPage(
         _("Your ballot is in the urn"),
         AlreadyCast(),
         status=409 if request.method == "POST" else 200,
         sealed=True,
+        unsent=unsent,
         note=_(
             "The receipt was shown once, when the ballot was cast; it is kept nowhere and cannot be "
             "shown again. You are signed out."
         ),
+    )
+
+
+def _unsent(request: HttpRequest) -> str:
+    """Say of the marks that came with the request that they are not in the urn; a cast may have been sent twice."""
+    if request.resolver_match and request.resolver_match.url_name == "ballot-cast":
+        return _(
+            "If you pressed the button twice, this is the ballot in the urn. If you had already cast another one, "
+            "perhaps in a second window, that one counts, and these marks were not cast."
+        )
+    return _(
+        "These marks were not cast. The ballot that you cast before is in the urn; it counts and cannot be changed."
     )
 
 

@@ -15,6 +15,7 @@ from voting.domain.vote.urn_files import public_file
 from voting.models import Cycle
 from voting.read_models.vote import result_tables, rule_words
 from voting.read_models.vote.results import Result
+from voting.states import DELIVERED_STAGES
 from voting.views.core.files import FRESH, download
 from voting.views.core.phases import moment_of
 
@@ -75,7 +76,14 @@ def _page(request: HttpRequest, slug: str, number: int | None, template: str) ->
     rule = rule_words.sentences(
         body["rules"], candidates=len(body["slate"]), roll=shown.roll, group_roll=group_roll
     )
-    answer = render(request, template, {"cycle": cycle, "result": shown, "notice": body, "rule": rule})
+    context = {
+        "cycle": cycle,
+        "result": shown,
+        "notice": body,
+        "rule": rule,
+        "delivered": cycle.stage in DELIVERED_STAGES and cycle.assesses_id is None,
+    }
+    answer = render(request, template, context)
     patch_cache_control(answer, public=True, max_age=FRESH)
     return answer
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.congresses import here
@@ -19,7 +19,7 @@ from voting.states import RoundStatus
 from voting.views.core.phases import Moment, Phase, moment_of
 
 
-@never_cache
+@cache_control(public=True, max_age=0)
 @require_safe
 def screen(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the moment of the vote, to be read from the last row."""
@@ -41,7 +41,7 @@ def screen(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "vote/screen/screen.html", context)
 
 
-@never_cache
+@cache_control(public=True, max_age=0)
 @require_safe
 def screen_json(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the moment and its numbers, for the screen's own script.

@@ -1,4 +1,4 @@
-"""QR codes for what is printed once."""
+"""QR codes of what is shown once, to be printed or photographed."""
 
 from __future__ import annotations
 

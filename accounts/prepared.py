@@ -1,0 +1,45 @@
+"""The few statements that a whole hall asks within a minute: plain SQL, planned once per connection where it is kept.
+
+Only a connection from the pool is kept; and one that a proxy may hand to others between two statements
+(``prepare_threshold`` None, as Django sets it) is not told to keep plans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+
+
+def ask(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Return the first row of the answer, or None."""
+    with connection.cursor() as cursor:
+        _send(cursor, statement, values)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
+def ask_all(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Return all rows of the answer."""
+    with connection.cursor() as cursor:
+        _send(cursor, statement, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def change(statement: str, values: Mapping[str, Any]) -> int:
+    """Return how many rows the statement wrote."""
+    with connection.cursor() as cursor:
+        _send(cursor, statement, values)
+        rows: int = cursor.rowcount
+    return rows
+
+
+def _send(cursor: Any, statement: str, values: Mapping[str, Any]) -> None:
+    pooled = getattr(connection, "pool", None)
+    if pooled is None or connection.connection.prepare_threshold is None:
+        cursor.execute(statement, values)
+    else:
+        with connection.wrap_database_errors:
+            cursor.cursor.execute(statement, values, prepare=True)

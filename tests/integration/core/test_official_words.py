@@ -1,0 +1,94 @@
+"""What an official paper says of days, halves, money, the quorum and the lights; and what other sites show of a page.
+
+Guards ``voting.read_models.core.days``, ``voting.templatetags.days`` and ``voting.templatetags.piaojue``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.utils.translation import override
+from PIL import Image
+
+from tests.factories import make_vote
+from tests.integration.core.test_query_counts import addresses
+from tests.lived import make_lived
+from voting.models import Cycle
+from voting.read_models.core.days import day_words, half_words, moment_words, money_words, month_words
+from voting.read_models.vote import documents
+from voting.read_models.vote.result_tables import as_csv
+from voting.read_models.vote.results import Result
+from voting.states import Stage
+
+#: Late in the evening of the day before, in Greenwich.
+AT = datetime(2026, 11, 28, 17, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-hans", ["2026年11月29日", "2026年11月29日01:05", "2026年3月", "上半年", "下半年", "420万元"]),
+        (
+            "en",
+            ["2026-11-29", "2026-11-29 01:05", "2026-03", "first half", "second half", "420 × 10 000 yuan"],
+        ),
+    ],
+)
+def test_days_halves_and_money(language, words):
+    with override(language):
+        money = money_words(Decimal("420.00"))
+        month = month_words(date(2026, 3, 1))
+        assert [day_words(AT), moment_words(AT), month, half_words(1), half_words(2), money] == words
+        assert day_words(None) == moment_words(None) == money_words(None) == ""
+        assert money_words(Decimal("12.50")).startswith("12.5")
+
+
+@pytest.mark.django_db
+def test_the_notice_names_its_body_the_quorum_and_the_day():
+    vote = make_vote(until="published", delegates=3, ballots=[range(1, 11)] * 2)
+    result = Result(vote.round.notice)
+    with override("zh-hans"):
+        paper = documents.notice(result)
+        assert paper.title == f"{result.letterhead.issuer}公告"
+        assert "应到代表3名，实到3名，符合法定人数（2名），表决有效。" in paper.blocks[0].text
+        assert paper.sealed_by[-1] == day_words(result.published_at)
+        rows = list(csv.reader(io.StringIO(as_csv(result).decode("utf-8-sig"))))
+    tasks = [row for row in rows[1:] if row[-1] == "是"]
+    assert tasks
+    assert {row[rows[0].index("结果")] for row in tasks} == {"年度任务"}, "the file says what the page says"
+
+
+@pytest.mark.django_db
+def test_every_public_page_says_what_other_sites_show_and_gives_no_role_to_parts_of_a_table():
+    client, pages = Client(), 0
+    for _pattern, _slug, address in addresses(make_lived(3)):
+        answer = client.get(address)
+        if answer.status_code != 200 or not answer["Content-Type"].startswith("text/html"):
+            continue
+        page = answer.getvalue().decode()
+        assert not re.search(r"<(table|thead|tbody|tr|th|td)\b[^>]*\srole=", page), address
+        if "<main" in page and 'rel="canonical"' in page:
+            pages += 1
+            assert 'rel="apple-touch-icon"' in page, address
+            assert re.search(r'property="og:image"\s+content="http', page), address
+    assert pages > 30
+
+
+@pytest.mark.django_db
+def test_the_picture_of_the_year_is_small_and_is_what_its_pages_share(client):
+    make_lived(3)
+    Cycle.objects.filter(slug="2018").update(stage=Stage.DELIVERY)
+    page = client.get("/2018/delivery/").content.decode()
+    [address] = re.findall(r'property="og:image"\s+content="(http[^"]+)"', page)
+    answer = client.get(address)
+    assert answer["Content-Type"] == "image/png"
+    assert len(answer.content) < 60_000
+    with Image.open(io.BytesIO(answer.content)) as picture:
+        assert picture.size == (1200, 630)
+    assert client.get(address).content == answer.content

@@ -1,0 +1,81 @@
+// The page around recount.js: fetches the published file or reads one of the device, and says what was checked.
+'use strict';
+
+const place = document.getElementById('recount');
+const shown = place.querySelector('[data-shown]');
+const words = place.dataset;
+/** Which kind of check a name is of; the first that fits. */
+const KINDS = [
+  ['hash', /^hash of|^mark of/],
+  ['urn', /\burn\b/],
+  ['rounds', /^chosen in all|^annual tasks|^a result that|, its (projects|seats)$/],
+  ['sums', /: |over the channels|of the channels|votes void$/],
+  ['decision', /^/],
+];
+
+function element(name, text, className) {
+  const made = document.createElement(name);
+  if (text) made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+function show(report) {
+  const wrong = report.checks.filter((each) => !each.agrees);
+  const head = element('p', '', 'note');
+  head.append(element('b', report.agrees ? words.good + report.checks.length : words.bad + wrong.length));
+  const list = element('ul');
+  for (const [kind] of KINDS) {
+    const mine = report.checks.filter((each) => kindOf(each.check) === kind);
+    const bad = mine.filter((each) => !each.agrees).length;
+    if (mine.length) list.append(element('li', `${words[kind]} · ${mine.length} · ${bad ? `${words.differ} ${bad}` : words.agree}`));
+  }
+  shown.replaceChildren(head, list, ...wrong.map(difference), ...Object.entries(report.result.rounds).map(votes));
+}
+
+function kindOf(name) {
+  return KINDS.find(([, fits]) => fits.test(name))[0];
+}
+
+function difference(each) {
+  const text = `${each.check} · ${words.said} ${JSON.stringify(each.said)} · ${words.found} ${JSON.stringify(each.found)}`;
+  const line = element('p', text, 'alert alert-danger');
+  line.lang = 'en';
+  return line;
+}
+
+function votes([number, items]) {
+  const table = element('table', '', 'table');
+  table.append(element('caption', `${words.round} ${number}`));
+  const head = table.createTHead().insertRow();
+  head.append(element('th', words.project), element('th', words.votes, 'n'));
+  const rows = table.createTBody();
+  for (const [project, count] of Object.entries(items)) {
+    const row = rows.insertRow();
+    const name = element('th', project);
+    name.scope = 'row';
+    row.append(name, element('td', String(count), 'n'));
+  }
+  return table;
+}
+
+async function run(read) {
+  shown.replaceChildren(element('p', words.busy));
+  try {
+    show(recount(await read(), words.characters));
+  } catch (error) {
+    shown.replaceChildren(element('p', words.unreadable + error.message, 'alert alert-danger'));
+  }
+  shown.focus();
+}
+
+place.querySelector('[data-tools]').hidden = false;
+place.querySelector('[data-now]').addEventListener('click', () => run(async () => {
+  const answer = await fetch(words.file);
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.text();
+}));
+place.querySelector('[type=file]').addEventListener('change', (event) => {
+  const [file] = event.target.files;
+  if (file) run(() => file.text());
+});

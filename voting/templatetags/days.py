@@ -1,0 +1,14 @@
+"""Days, months, halves and amounts in templates, as ``read_models.core.days`` writes them."""
+
+from __future__ import annotations
+
+from django import template
+
+from voting.read_models.core import days
+
+register = template.Library()
+register.filter("day", days.day_words)
+register.filter("month", days.month_words)
+register.filter("moment", days.moment_words)
+register.filter("half", days.half_words)
+register.filter("money", days.money_words)

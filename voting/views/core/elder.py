@@ -1,0 +1,70 @@
+"""大字版: large text and a simpler layout for whoever asks for it, kept in a cookie, with no script needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+COOKIE = "elder"
+YEAR = 365 * 24 * 60 * 60  # seconds
+#: What a button says who asks for the other look; LARGE or STANDARD, or "" where the page is only shown anew.
+FIELD, LARGE, STANDARD = "look", "large", "standard"
+
+
+class ElderMode:
+    """Middleware: ``request.elder`` tells whether the reader asked for large text.
+
+    Whatever keeps a page keys it by that, and the page says that it varies by the cookie; files and data do not.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.elder = request.COOKIES.get(COOKIE) == LARGE  # type: ignore[attr-defined]
+        answer = self.get_response(request)
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(answer, ["Cookie"])
+        return answer
+
+
+def take_look(request: HttpRequest) -> None:
+    """Let the page that answers this form have the look that its button asks for."""
+    look = request.POST.get(FIELD)
+    if look in {LARGE, STANDARD}:
+        request.elder = look == LARGE  # type: ignore[attr-defined]
+
+
+def keep_look(request: HttpRequest, answer: HttpResponse) -> None:
+    """Let this browser remember the look that the form's button asked for; without one, change nothing."""
+    look = request.POST.get(FIELD)
+    if look == STANDARD:
+        answer.delete_cookie(COOKIE, samesite="Lax")
+    elif look == LARGE:
+        answer.set_cookie(
+            COOKIE, LARGE, max_age=YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+        )
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def look(request: HttpRequest) -> HttpResponse:
+    """Change the look of this browser's pages and go back to the page that asked; to no other site.
+
+    Without a token, for it stands on pages that are the same for everybody; it changes nothing but the look.
+    """
+    back = request.POST.get("next", "")
+    known = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    answer = redirect(back if known and back.startswith("/") else reverse("voting:home"))
+    keep_look(request, answer)
+    return answer

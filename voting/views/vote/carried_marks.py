@@ -1,0 +1,57 @@
+"""Marks that outlive a session: they come with the form to the sign-in, and back to the ballot (TRUST.md F41)."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure
+
+from accounts.congresses import here, shown_here
+from accounts.forms import EnterForm
+from accounts.models import Congress
+from accounts.views import let_in
+from voting.forms.vote.ballot import BallotForm, Ticket
+from voting.views.core.elder import FIELD
+from voting.views.core.refusal_page import RefusalPage, delegate_page
+from voting.views.vote.ballot import ballot_page
+from voting.views.vote.elector import SessionLost, elector, own_ticket
+
+
+@delegate_page
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """Sign a delegate in and show the ballot with the marks that came along, if they are this delegate's own.
+
+    Nothing is cast here: the ballot is reviewed and put into the urn as any other.
+    """
+    form = BallotForm.read(request.POST)
+    if request.method != "POST" or form.ticket is None:
+        return redirect("accounts:enter")
+    if FIELD in request.POST:
+        typed = {name: request.POST.get(name, "") for name in ("number", "code")}
+        raise SessionLost(form, sign_in=EnterForm(initial=typed), status=200)
+    entered = EnterForm(request.POST)
+    congress = here(request) or _congress_of(form.ticket) or shown_here(request)
+    if status := let_in(request, entered, congress):
+        raise SessionLost(form, sign_in=entered, status=status)
+    return ballot_page(request, elector(request, form), form)
+
+
+@delegate_page
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token is of an earlier sign-in in this browser: nothing is done, and no marks are lost.
+
+    Marks go on with the ticket of whoever is signed in here, or to the sign-in where nobody is; to nobody else.
+    """
+    form = BallotForm.read(request.POST)
+    if form.ticket is None:
+        return csrf_failure(request, reason)
+    own_ticket(request, form)
+    entry = elector(request, form)
+    text = _("It was opened before the last sign-in in this browser. This request cast nothing.")
+    raise RefusalPage(_("This form is out of date"), text, status=403, entry=entry, form=form)
+
+
+def _congress_of(ticket: Ticket) -> Congress | None:
+    """Return the congress of the delegate whose form it is: the address need not name it."""
+    return Congress.objects.filter(users=ticket.user).first()

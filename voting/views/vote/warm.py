@@ -1,0 +1,92 @@
+"""A worker that starts has the delegates' pages ready before anybody asks: the first would wait for a second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import Error
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import override
+
+from accounts.congresses import addresses_of, are_several, congress_of, shown_here
+from accounts.models import Congress
+from accounts.views import sign_in_frame
+from voting.count.formats import UnreadableRecord
+from voting.domain.core.refusals import Refused
+from voting.domain.vote.ballots import open_definition
+from voting.domain.vote.electors import Elector
+from voting.domain.vote.receipts import BITS, GROUP
+from voting.models import RollEntry, Round
+from voting.states import RoundStatus
+from voting.views.vote.cast_page import end_frame
+from voting.views.vote.minute import ballot_frame, review_frame
+
+#: Of so many open rounds, the newest: a server for a whole country leaves the others to who asks first.
+MOST = 8
+#: A receipt is shown in so many groups.
+GROUPS = BITS // 5 // GROUP
+
+
+def warm() -> Exception | None:
+    """Make the pages of the sign-in and of the open rounds, in every language; return what hindered it.
+
+    What is not ready waits for who asks first.
+    """
+    try:
+        newest = Round.objects.filter(status=RoundStatus.OPEN).select_related("cycle__congress")
+        for round_ in newest.order_by("-pk")[:MOST]:
+            _warm_round(round_)
+        for request in _requests(None, "accounts:enter"):
+            if not are_several():
+                sign_in_frame(request, shown_here(request))
+    except (Error, Refused, UnreadableRecord) as problem:
+        return problem
+    return None
+
+
+def _warm_round(round_: Round) -> None:
+    open_definition(round_.pk)
+    congress_of(round_.cycle.congress_id)
+    entry = RollEntry.objects.filter(round=round_, excluded=False).first()
+    if entry is None:
+        return
+    congress = round_.cycle.congress
+    elector = Elector(
+        user=0,
+        proof="",
+        congress=congress.pk,
+        kind=congress.kind,
+        round=round_.pk,
+        definition=round_.definition_digest,
+        key=round_.key_fingerprint,
+        entry=entry.pk,
+        number="",
+        name="",
+        delegation="",
+        delegation_now="",
+        delegation_en="",
+        may_vote=False,
+    )
+    for request in _requests(congress, "voting:ballot"):
+        ballot_frame(request, elector)
+    for request in _requests(congress, "voting:ballot-review"):
+        review_frame(request, elector)
+    for request in _requests(congress, "voting:ballot-cast"):
+        end_frame(request, kind=congress.kind, groups=GROUPS)
+    for request in _requests(congress, "accounts:enter"):
+        sign_in_frame(request, congress)
+
+
+def _requests(congress: Congress | None, name: str) -> Iterator[HttpRequest]:
+    """Yield a request for that page of the congress in every language, from nobody."""
+    named = congress if are_several() else None
+    for language, _name in settings.LANGUAGES:
+        with override(language), addresses_of(named):
+            request: Any = HttpRequest()
+            request.method, request.path = "GET", reverse(name)
+            request.path_info, request.congress, request.user = request.path, named, AnonymousUser()
+            yield request
