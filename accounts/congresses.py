@@ -106,9 +106,12 @@ def _first_two() -> list[Congress]:
     _renew()
     if not _first:
         try:
-            _first[:] = [list(Congress.objects.exclude(kind=Kind.REHEARSAL).order_by("pk")[:2])]
+            first = list(Congress.objects.exclude(kind=Kind.REHEARSAL).order_by("pk")[:2])
         except Error:
             return []  # Also the page that says so has a foot, which asks for this.
+        if not first:
+            return []  # The first one is shown as soon as it is opened.
+        _first[:] = [first]
     return next(iter(_first), [])
 
 

@@ -68,6 +68,7 @@ class Minute:
     rates: dict[BallotType, dict[str, list[float]]] = field(default_factory=dict)
     #: All at once: every latency of a step.
     crowd: dict[str, list[float]] = field(default_factory=dict)
+    people: int = 0
     statements: dict[str, int] = field(default_factory=dict)
 
     def rows(self) -> list[report.Row]:
@@ -79,7 +80,7 @@ class Minute:
         ]
         for step, latencies in self.crowd.items():
             middle, slowest = percentiles(latencies)
-            words = f"{len(latencies)} at once, {step}: p99 (p50 beside it)"
+            words = f"{self.people} at once, {step}: p99 (p50 beside it)"
             rows.append(
                 report.Row(
                     words,
@@ -123,7 +124,7 @@ def measure(
     """Let halls of so many delegates vote on every ballot type; ``bare`` lets as many be answered by the bare view."""
     votes.use(database)
     numbers, candidates = votes.enrol(delegates, kind=Kind.DEMO), real_candidates()
-    found, year = Minute(), 2000
+    found, year = Minute(people=delegates), 2000
     for kind, settings in TYPES.items():
         say(f"{delegates} delegates and a ballot of the type {kind.value}")
         rates = found.rates[kind] = {step: [] for step in (*STEPS, "journey", "bare")}

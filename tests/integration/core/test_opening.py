@@ -14,11 +14,11 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.http import Http404
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.congresses import congress_at
+from accounts.congresses import congress_at, shown_here
 from accounts.models import Congress, User
 from accounts.roles import Kind, Level, Role
 from tests.factories import CongressFactory, UserFactory, make_vote
@@ -219,6 +219,13 @@ def test_the_home_of_one_congress_is_the_sites_and_of_several_a_list_with_a_sear
     english = client.get("/en/").content.decode()
     assert "People&#x27;s Congress of Yi Town" in english
     assert 'href="/yi/en/"' in english
+
+
+def test_the_first_congress_is_shown_as_soon_as_it_is_opened(client: Client):
+    """Also by a server that was asked before there was one."""
+    assert shown_here(RequestFactory().get("/")) is None
+    congress = CongressFactory()
+    assert shown_here(RequestFactory().get("/")) == congress
 
 
 def test_a_long_list_has_pages(client: Client):
