@@ -221,10 +221,11 @@ def test_the_home_of_one_congress_is_the_sites_and_of_several_a_list_with_a_sear
     assert 'href="/yi/en/"' in english
 
 
-def test_the_first_congress_is_shown_as_soon_as_it_is_opened(client: Client):
-    """Also by a server that was asked before there was one."""
+def test_the_first_congress_is_shown_as_soon_as_it_is_opened(monkeypatch: pytest.MonkeyPatch):
+    """Also by another process, that was asked before there was one."""
+    monkeypatch.setattr("accounts.congresses.FRESH", 3600)
     assert shown_here(RequestFactory().get("/")) is None
-    congress = CongressFactory()
+    [congress] = Congress.objects.bulk_create([CongressFactory.build()])
     assert shown_here(RequestFactory().get("/")) == congress
 
 
