@@ -19,10 +19,12 @@ from accounts import congresses, frames
 from accounts.frames import Frame, Kept
 from accounts.models import Delegation
 from tests.assessing import begin
-from tests.factories import POINTS, Vote, make_vote
+from tests.factories import POINTS, CongressFactory, Vote, make_vote
 from tests.integration.vote.test_ballot_pages import BALLOT, CAST, ENTER, REVIEW, enter
 from tests.integration.vote.test_ballot_types import CASES, for_, sent, ticket
+from tests.integration.vote.test_offline_count import past_triggers
 from tests.spring import make_spring
+from voting.domain.vote import ballots
 from voting.models import Cycle
 from voting.views.vote import ballot as views
 from voting.views.vote import minute, warm
@@ -180,6 +182,17 @@ def test_a_worker_that_starts_has_all_pages_ready(django_assert_num_queries):
     with django_assert_num_queries(1):
         client.post(language + CAST, {"ticket": sent(page)["ticket"], **for_(1)})
     assert kept() == ready
+
+
+def test_a_round_that_takes_no_ballot_keeps_no_other_from_being_ready(monkeypatch):
+    first = make_vote(delegates=2)
+    other = make_vote(delegates=2, congress=CongressFactory(slug="yuhang"))
+    past_triggers("UPDATE voting_round SET key_mac = 'x' WHERE id = %s", other.round.pk)
+    done = []
+    whole = warm._warm_round
+    monkeypatch.setattr(warm, "_warm_round", lambda round_: (whole(round_), done.append(round_.pk)))
+    assert isinstance(warm.warm(), ballots.SealedToAnother)
+    assert done == [first.round.pk]
 
 
 def test_a_worker_starts_where_the_database_is_away(monkeypatch):

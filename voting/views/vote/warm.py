@@ -32,20 +32,24 @@ GROUPS = BITS // 5 // GROUP
 
 
 def warm() -> Exception | None:
-    """Make the pages of the sign-in and of the open rounds, in every language; return what hindered it.
+    """Make the pages of the sign-in and of the open rounds, in every language; return what hindered any of it.
 
     What is not ready waits for who asks first.
     """
+    hindered: Exception | None = None
     try:
         newest = Round.objects.filter(status=RoundStatus.OPEN).select_related("cycle__congress")
         for round_ in newest.order_by("-pk")[:MOST]:
-            _warm_round(round_)
+            try:
+                _warm_round(round_)
+            except (Refused, UnreadableRecord) as problem:
+                hindered = problem
         for request in _requests(None, "accounts:enter"):
             if not are_several():
                 sign_in_frame(request, shown_here(request))
-    except (Error, Refused, UnreadableRecord) as problem:
+    except Error as problem:
         return problem
-    return None
+    return hindered
 
 
 def _warm_round(round_: Round) -> None:
