@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 
 from accounts.models import Unit, User
 from accounts.roles import Kind, Role
 from benchmarks import report, votes
+from benchmarks.congresses import in_bulk
 from voting.count.grading import Grade
 from voting.domain.after import surveys
 from voting.models import (
@@ -66,6 +67,7 @@ def _row(what: str, ours: float, other: float) -> report.Row:
     return report.Row(what, f"{ours * 1000:.2f} ms", f"{other * 1000:.2f} ms", ours / other)
 
 
+@in_bulk()
 def _year(slug: str, projects: int) -> Cycle:
     """Return a year on its way, with so many projects and a year of reports."""
     congress = votes.congress(Kind.DEMO)
@@ -147,6 +149,7 @@ def _forms(survey: Survey) -> float:
     return sorted(seconds)[FORMS // 2]
 
 
+@override_settings(KEPT_SECONDS=0)
 def _page(cycle: Cycle) -> float:
     client = Client(SERVER_NAME="127.0.0.1")
 
