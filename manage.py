@@ -13,9 +13,13 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from config import VERSION
     from config.database import DatabaseUnavailable
     from config.env import MisunderstoodSetting
 
+    if sys.argv[1:] in (["version"], ["--version"]):
+        sys.stdout.write(f"Piaojue {VERSION}\n")
+        return
     try:
         execute_from_command_line(sys.argv)
     except (MisunderstoodSetting, DatabaseUnavailable) as refusal:

@@ -41,8 +41,8 @@ _edition: list[tuple[float, object]] = []
 #: What an address of the site begins with already.
 RESERVED = frozenset(
     {"admin", "api", "ballot", "candidates", "congresses", "delegate", "en", "enter", "feed", "healthz", "leave",
-     "look", "new", "open-data", "progress", "propose", "receipt", "results", "screen", "secrecy", "static", "track",
-     "years", "zh-hans"}
+     "look", "new", "open-data", "progress", "propose", "readyz", "receipt", "results", "screen", "secrecy",
+     "static", "track", "years", "zh-hans"}
 )  # fmt: skip
 _ADDRESS = re.compile(r"[a-z][a-z0-9-]{0,29}")
 #: So many words of a search are looked for.
@@ -213,8 +213,6 @@ class OwnCongress:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info == "/healthz":
-            return self.get_response(request)
         named = here(request)
         part = _first_part(request.path_info)
         if part != "admin":
@@ -242,11 +240,16 @@ def pages_of(request: HttpRequest, own: Congress | None) -> Iterator[None]:
     named = here(request)
     if named and own and named != own:
         raise Http404
-    shown = named or own or shown_here(request)
-    zone = ZoneInfo(shown.time_zone) if shown else None
-    is_said = named is not None or not (are_several() or own != shown_here(request))
-    with addresses_of(None if is_said else own), timezone.override(zone):
-        yield
+    several = _first_two()
+    first = next(iter(several), None)
+    shown = named or own or first
+    is_said = named is not None or not (len(several) > 1 or own != first)
+    with timezone.override(ZoneInfo(shown.time_zone) if shown else None):
+        if is_said or own is None:
+            yield
+        else:
+            with addresses_of(own):
+                yield
 
 
 def _fully_signed_in(was: User | AnonymousUser, session: SessionBase) -> User | AnonymousUser:

@@ -13,10 +13,11 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any, Generic, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
@@ -28,6 +29,8 @@ MOST = 512
 #: What nobody can write into a text of a page.
 _SECRET = secrets.token_hex(8)
 _CUT = re.compile(rf"{_SECRET}-(\w+)-")
+
+_NOT_KEPT = "max-age=0, no-cache, no-store, must-revalidate, private"
 
 Made = TypeVar("Made")
 
@@ -113,6 +116,18 @@ class Kept(Generic[Made]):
                 self.made.pop(oldest, None)
                 self._locks.pop(oldest, None)
             self.made[key] = held
+
+
+def not_to_be_kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let nobody keep what the view answers, as Django's ``never_cache`` does, which also writes the second."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = view(request, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", _NOT_KEPT)
+        return answer
+
+    return page
 
 
 def forget() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -17,10 +17,10 @@ from django.contrib.sessions.backends import db
 from django.core import signing
 from django.db import connection
 from django.http import HttpRequest
-from django.middleware.csrf import rotate_token
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts.forgery import renew_secret
 from accounts.kept_sessions import KeptSession
 from accounts.models import User
 from accounts.prepared import change
@@ -123,16 +123,16 @@ class SessionStore(db.SessionStore):
             BACKEND_SESSION_KEY: _BACKEND,
             HASH_SESSION_KEY: user.get_session_auth_hash(),
         }
-        row = self.create_model_instance(self._session_cache)
+        key = stored_key(self._session_key)
         change(
             _BEGIN,
             {
                 "before": before,
-                "key": row.session_key,
-                "data": row.session_data,
-                "until": row.expire_date,
+                "key": key,
+                "data": self.encode(self._session_cache),
+                "until": _full_hour_after(self.get_expiry_date()),
                 "user": user.pk,
-                "proof": row.proof,
+                "proof": proof_of(key, user.pk),
                 "secret": user.password,
             },
         )
@@ -173,8 +173,12 @@ class SessionStore(db.SessionStore):
             row.user_id = int(data[SESSION_KEY])
             row.proof = proof_of(row.session_key, row.user_id)
         if "_session_expiry" not in data:
-            row.expire_date = row.expire_date.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+            row.expire_date = _full_hour_after(row.expire_date)
         return row
+
+
+def _full_hour_after(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
 def sign_in(request: HttpRequest, user: User) -> None:
@@ -182,4 +186,4 @@ def sign_in(request: HttpRequest, user: User) -> None:
     session: Any = request.session
     session.begin(user)
     request.user = user
-    rotate_token(request)
+    renew_secret(request)

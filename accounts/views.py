@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth import logout
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.codes import CodeRefused, check_code
 from accounts.congresses import MOST_TYPED, addresses_of, are_several, here, listed, shown_here
+from accounts.forgery import token_of
 from accounts.forms import EnterForm
-from accounts.frames import Frame, Kept, address_key, render_frame
+from accounts.frames import Frame, Kept, address_key, not_to_be_kept, render_frame
 from accounts.models import Congress
 from accounts.networks import address_of_person, network_of
 from accounts.sessions import sign_in
@@ -44,7 +44,7 @@ def list_of_congresses(request: HttpRequest, *, to: str) -> HttpResponse:
 
 @sensitive_post_parameters("code")
 @sensitive_variables()
-@never_cache
+@not_to_be_kept
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """Sign a delegate in with number and code, in a session with a new key; then on to the ballot.
@@ -56,10 +56,14 @@ def enter(request: HttpRequest) -> HttpResponse:
         return list_of_congresses(request, to="accounts:enter")
     congress = shown_here(request)
     if request.method != "POST":
-        return HttpResponse(sign_in_frame(request, congress).joined(csrf=get_token(request)))
+        return HttpResponse(sign_in_frame(request, congress).joined(csrf=token_of(request)))
     form = EnterForm(request.POST)
     status = let_in(request, form, congress)
-    return _enter_page(request, form, congress, status=status) if status else redirect("voting:ballot")
+    return (
+        _enter_page(request, form, congress, status=status)
+        if status
+        else HttpResponseRedirect(reverse("voting:ballot"))
+    )
 
 
 @sensitive_variables()

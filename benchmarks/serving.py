@@ -1,4 +1,4 @@
-"""A web server as in production (``deploy/piaojue.service``), for ours and for the bare project alike."""
+"""A web server as in production (``deploy/piaojue@.service``), for ours and for the bare project alike."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 
 #: The interface, also that of a congress.
-_INTERFACE = re.compile(r"(/[a-z][0-9a-z-]*)?/api/")
+INTERFACE = re.compile(r"(/[a-z][0-9a-z-]*)?/api/")
 
 
 def refuse_nul(
@@ -23,7 +23,7 @@ def refuse_nul(
     def middleware(request: HttpRequest) -> HttpResponseBase:
         query = request.META.get("QUERY_STRING", "")
         held = "\0" in request.path or "\0" in query or "%00" in query
-        if held and not _INTERFACE.match(request.path):
+        if held and not INTERFACE.match(request.path):
             raise BadRequest
         return get_response(request)
 

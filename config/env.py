@@ -23,6 +23,15 @@ from voting.text.numbers import small_whole
 
 ON = frozenset({"1", "on", "true", "yes"})
 OFF = frozenset({"0", "off", "false", "no"})
+#: Options of libpq that notice a server which is gone without a word (a cut line, a dead host) within seconds, where
+#: the system's own would take hours. The address may say otherwise.
+LOST_SERVER: dict[str, Any] = {
+    "connect_timeout": 3,  # seconds, for each of several hosts
+    "tcp_user_timeout": 3000,  # milliseconds until what was sent must have arrived
+    "keepalives_idle": 2,  # seconds of silence, then …
+    "keepalives_interval": 1,  # … so long between questions …
+    "keepalives_count": 3,  # … of which so many stay unanswered
+}
 
 
 class MisunderstoodSetting(ImproperlyConfigured):
@@ -114,7 +123,9 @@ def database(name: str) -> dict[str, Any] | None:
 
     Understands what libpq understands (RFC 3986 with percent escapes; a socket directory as host, in the
     query or escaped), for example ``postgres://piaojue:secret@db.example.org/piaojue?sslmode=require`` or
-    ``postgresql:///piaojue?host=/run/postgresql``. The password never appears in a refusal.
+    ``postgresql:///piaojue?host=/run/postgresql``. Of several hosts (``postgresql://db1,db2/piaojue``) the one that
+    takes ballots is used: ``target_session_attrs`` is ``read-write`` then; what would find another is refused. The
+    password never appears in a refusal.
     """
     url = text(name)
     if not url:
@@ -134,6 +145,16 @@ def database(name: str) -> dict[str, Any] | None:
         ) from None
     if not options.get("dbname"):
         raise MisunderstoodSetting(f"{name} names no database: postgres://user:password@host:port/NAME.")
+    if "," in str(options.get("host", "")) and options.setdefault(
+        "target_session_attrs", "read-write"
+    ) not in {
+        "read-write",
+        "primary",
+    }:
+        raise MisunderstoodSetting(
+            f"{name} names several hosts: target_session_attrs must be read-write, which finds the one "
+            "that takes ballots."
+        )
     return {
         "NAME": str(options.pop("dbname")),
         "USER": str(options.pop("user", "")),

@@ -30,7 +30,7 @@ GRACE = 1.0  # seconds
 #: So long somebody waits for the first of a page that another is making.
 PATIENCE = 2.0  # seconds
 #: Their answers keep themselves, or belong to a person.
-_NEVER = ("/api/", "/healthz", "/static/")
+_NEVER = ("/api/", "/static/")
 #: Nobody waits for another's: they are drawn in turns, which hold few threads (``voting.text.turns``).
 _DRAWN = (".pdf", ".png")
 #: Whoever sends one of these wants an answer of their own.
@@ -171,6 +171,7 @@ def _for_all(answer: HttpResponseBase) -> None:
 def _for_one(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
     """Keep proxies from keeping a page that was made for somebody who is signed in."""
     if _is_known(request) and answer.get("Content-Type", "").startswith("text/html"):
-        patch_cache_control(answer, private=True)
+        if "private" not in answer.get("Cache-Control", ""):
+            patch_cache_control(answer, private=True)
         patch_vary_headers(answer, ["Cookie"])
     return answer

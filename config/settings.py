@@ -17,6 +17,7 @@ from config import (
     checks,  # noqa: F401 registers our rules with `manage.py check`
     env,
 )
+from config.database.patience import PatientConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("PIAOJUE_VAR", default=str(BASE_DIR / "var"))).expanduser().resolve()
@@ -69,13 +70,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.observing.observed",
+    "config.health.monitored",
     "django.middleware.security.SecurityMiddleware",
     "config.addresses.refuse_nul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "voting.views.core.elder.ElderMode",
     "config.kept.KeptPages",
     "config.headers.permissions_policy",
-    "csp.middleware.CSPMiddleware",
+    "config.headers.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.congresses.CongressAddresses",
     "django.middleware.locale.LocaleMiddleware",
@@ -125,17 +128,30 @@ if _pool_most < _pool_least:
     raise env.MisunderstoodSetting(
         f"DATABASE_POOL_MAX must be at least DATABASE_POOL_MIN: {_pool_most} is less than {_pool_least}."
     )
-#: As granian reads them, whose processes and threads share the connections.
-WORKERS = env.integer("GRANIAN_WORKERS", default=2, least=1, most=256)
+#: How many granians serve, and what each reads: their processes and threads share the connections.
+INSTANCES = env.integer("PIAOJUE_INSTANCES", default=2, least=1, most=64)
+WORKERS = env.integer("GRANIAN_WORKERS", default=1, least=1, most=256)
 BLOCKING_THREADS = env.integer("GRANIAN_BLOCKING_THREADS", default=8, least=1, most=1024)
 _database = _server or {"NAME": "piaojue", "EMBEDDED_IN": VAR / "postgres", "OPTIONS": {}}
-_database["OPTIONS"].setdefault("connect_timeout", 5)  # seconds
+_database["OPTIONS"] = env.LOST_SERVER | _database["OPTIONS"]
+# How long a page waits: ``config.database.patience``.
 # Values travel apart from the statements, so that no log of statements holds who voted when.
 _database["OPTIONS"]["server_side_binding"] = True
 if env.boolean("DATABASE_POOL", default=False):
-    _database["OPTIONS"]["pool"] = {"min_size": _pool_least, "max_size": _pool_most, "timeout": 5}
+    # A lost connection is sought for so long, and then anew for whoever comes next: never with the pauses between that
+    # grow for minutes, so that a server which is back, or its successor, is found at once.
+    _database["OPTIONS"]["pool"] = {
+        "min_size": _pool_least,
+        "max_size": _pool_most,
+        "timeout": 5,
+        "reconnect_timeout": 3,
+        "connection_class": PatientConnection,
+    }
     # Larger than any count: nothing is prepared but what asks for it (``accounts.prepared``).
     _database["OPTIONS"]["prepare_threshold"] = 2**31
+else:
+    # A pooler of transactions gives the next statement another connection: a cursor that the server keeps is not there.
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = True
 
 DATABASES = {"default": {"ENGINE": "config.database", "CONN_MAX_AGE": 0, **_database}}
 
@@ -187,7 +203,6 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 HTTPS = env.boolean("HTTPS", default=PRODUCTION)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False  # other names are not ours to decide
 if env.boolean("BEHIND_PROXY", default=False):
@@ -245,18 +260,40 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 # ------------------------------------------------------------------------------------------------------- logs
 
-# To standard error, and nothing about who asked for what: no addresses, no request bodies, no codes.
+# To standard error, and nothing about who asked for what: no addresses, no request bodies, no codes. In production
+# one JSON object a line, and what a page of the vote has to say once a minute (``config.observing``).
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "config.observing.JSONLines"},
+    },
+    "filters": {"once a minute": {"()": "config.away.OnceAMinute"}},
+    "handlers": {
+        "stderr": {"class": "config.observing.DiscreetHandler", "formatter": "json"}
+        if PRODUCTION
+        else {"class": "logging.StreamHandler", "formatter": "line"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-        "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "django.request": {
+            "handlers": ["stderr"], "level": "ERROR", "propagate": False, "filters": ["once a minute"],
+        },
         # Whoever asks for another host gets 400; a traceback for every scanner helps nobody.
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        # It tells of every attempt to connect; ``config.database.patience`` says why there is none.
+        "psycopg.pool": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
-}
+}  # fmt: skip
+
+# ---------------------------------------------------------------------------------------- what watches the site
+
+#: Each worker answers monitors at this port of this computer; 0: none does.
+MONITOR_PORT = env.integer("MONITOR_PORT", default=0, least=0, most=65535)
+#: A statement that takes longer is told by its shape; 0: none is.
+SLOW_STATEMENT_MS = env.integer("SLOW_STATEMENT_MS", default=1000, least=0, most=600_000)
+#: A collector of errors; none where it is empty.
+SENTRY_DSN = env.text("SENTRY_DSN")

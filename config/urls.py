@@ -1,16 +1,16 @@
-"""The addresses: zh-Hans at /, English at /en/, the monitor's outside of both."""
+"""The addresses: zh-Hans at /, English at /en/; the monitor's are answered before them (``config.health``)."""
 
 from __future__ import annotations
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from config.health import healthz
 from config.robots import robots_txt, sitemap_xml
 from voting.admin import front
 
+handler400, handler500 = "config.away.unreadable", "config.away.fault"
+
 urlpatterns = [
-    path("healthz", healthz, name="healthz"),
     path("api/v1/", include("voting.urls.api")),
     path("sitemap.xml", sitemap_xml, name="sitemap"),
     path("robots.txt", robots_txt, name="robots"),

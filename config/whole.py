@@ -16,14 +16,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 from wsgiref.types import WSGIApplication
 
+from voting.text import upload_limits
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 #: A body may take so long in all, and so long between two pieces.
 WHOLE_SECONDS, PIECE_SECONDS = 120.0, 15.0
-#: Twenty megabytes of a list, or six files of five, and what is around them.
-MOST_BYTES = 34 * 1024 * 1024
+MOST_BYTES = upload_limits.REQUEST
 #: Up to here a body stays in memory: no form of a ballot is ever written to disk.
 IN_MEMORY = 2 * 1024 * 1024
 #: All bodies that are on their way take so much together; a small one, as every ballot is, is taken beside them.

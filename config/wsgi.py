@@ -15,13 +15,20 @@ from django.core.wsgi import get_wsgi_application
 application = get_wsgi_application()
 
 # Now that the applications are there.
+from django.conf import settings
 from django.db import connection
 
+from config import error_hook, monitor, slow_statements
+from config.readiness import readiness
 from voting.views.vote.warm import warm
 
+error_hook.begin(settings.SENTRY_DSN)
+slow_statements.watch()
 if (problem := warm()) is not None:
     logging.getLogger(__name__).warning("no page is ready yet: %s", problem)
+    readiness.prepare = warm
 connection.close()
+monitor.begin()
 
 # What stands now stays, and is never looked through for garbage: such a look is long and stops a voter. What comes with
 # a request goes with it; what does not, is looked for less often than Python does by itself.

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voting.evidence import installed, rights
 from voting.management import deployment  # noqa: F401 registers its rules with `manage.py check --deploy`
-from voting.management.database_version import require_readable
+from voting.management.database_version import require_no_open_round, require_readable
 
 
 class SmallWhole(IntConverter):
@@ -25,6 +25,7 @@ class VotingConfig(AppConfig):
     def ready(self) -> None:
         register_converter(SmallWhole, "small")
         pre_migrate.connect(require_readable, sender=self)
+        pre_migrate.connect(require_no_open_round, sender=self)
         post_migrate.connect(rights.after_migrate, sender=self)
         post_migrate.connect(installed.after_migrate, sender=self)
         # Both need the models.

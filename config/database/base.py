@@ -1,22 +1,26 @@
-"""Django's PostgreSQL backend, with four additions.
+"""Django's PostgreSQL backend, with five additions.
 
 Without ``DATABASE_URL`` it starts the embedded server when the first connection is wanted, never earlier. A
 pooled connection whose server has hung up is replaced before use. And a database that cannot be reached is
 reported in one sentence, :class:`config.database.DatabaseUnavailable`. Values are bound on the server, up to as many
-as it takes: no statement holds one, so no log of statements does (TRUST.md F38).
+as it takes: no statement holds one, so no log of statements does (TRUST.md F38). And a page waits for an answer only
+so long (``patience``).
 """
 
 from __future__ import annotations
 
 import select
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
+from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.postgresql import base, features, operations
 from psycopg_pool import ConnectionPool
 
 from config.database import DatabaseUnavailable, embedded, long_lists
+from config.database.patience import PatientConnection, absence, is_limited
 
 #: So many values a statement binds at most: the protocol counts them in 16 bits.
 MOST_VALUES = 65_535
@@ -54,6 +58,7 @@ class DatabaseOperations(operations.DatabaseOperations):
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to PostgreSQL, be it a server's or the embedded one's."""
 
+    Database: Any = SimpleNamespace(**{**vars(psycopg), "connect": PatientConnection.connect})
     features_class = DatabaseFeatures
     ops_class = DatabaseOperations
 
@@ -74,14 +79,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
         """Return a connection whose server is there. Raises DatabaseUnavailable."""
+        watched = is_limited() and self.alias == DEFAULT_DB_ALIAS
+        if watched:
+            absence.connect = absence.connect or self.connect_alone
+            absence.refuse()
         try:
             return self._connection(conn_params)
         except psycopg.OperationalError as problem:
+            if watched:
+                absence.suspect(all_connections=False)
             raise DatabaseUnavailable(self._sentence(problem)) from problem
+
+    def connect_alone(self) -> PatientConnection:
+        """Return a connection that belongs to no pool. Raises OperationalError and DatabaseUnavailable."""
+        return PatientConnection.alone(**self.get_connection_params())
 
     def _connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
         connection: psycopg.Connection[Any] = super().get_new_connection(conn_params)
-        while self.pool and hung_up(connection):
+        while self.pool and (absence.is_older(connection) or hung_up(connection)):
             self.get_connection_params()  # starts the embedded server again where that has ended
             connection.close()
             self.pool.putconn(connection)  # the pool throws it away and makes another

@@ -160,7 +160,7 @@ def test_the_crawl_knows_the_site():
         f"/admin/voting/round/{vote.round.pk}/change/",
         f"/admin/accounts/delegate/{Delegate.objects.order_by('pk')[0].pk}/change/",
         "/admin/vote/2018/count/",
-        "/healthz",
+        "/robots.txt",
     ):
         assert known in found
     steps = {f"/admin/vote/2018/{key}/" for key in StepKey}

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connections, transaction
@@ -64,6 +65,17 @@ def differences(connection: BaseDatabaseWrapper) -> list[str]:
         return _compare(live, wanted.keys(), lambda name: live[name].definition in wanted[name])
     live = _live(connection)
     return _compare(live, _names_in_files(), lambda name: live[name].is_as_noted)
+
+
+def absent(cursor: Any) -> list[str]:
+    """Return the rules of the files that a database has not, or has switched off: by their names, in one question.
+
+    Quick enough to be asked every second, by whatever cursor; whether a rule says what its file says, ``differences``
+    tells.
+    """
+    there = "SELECT name FROM ({}) AS rules (name, definition, note, enabled) WHERE enabled"
+    cursor.execute(f"{there.format(TRIGGERS)} UNION ALL {there.format(FUNCTIONS)}", ["public", "public"])
+    return sorted(_names_in_files() - {name for (name,) in cursor.fetchall()})
 
 
 def note_rules(connection: BaseDatabaseWrapper) -> None:
@@ -127,16 +139,18 @@ def _both_sides(connection: BaseDatabaseWrapper) -> tuple[Written, dict[str, set
     return live, {name: {wanted[name].definition, restored[name].definition} for name in wanted}
 
 
-def _names_in_files() -> set[str]:
+@cache
+def _names_in_files() -> frozenset[str]:
     """Return the rules of the files by the names under which PostgreSQL lists them."""
     script = rules.script()
     functions = re.findall(r"^CREATE FUNCTION public\.(\w+\([^)]*\))", script, re.MULTILINE)
     triggers = re.findall(
         r"^CREATE (?:CONSTRAINT )?TRIGGER (\w+) .*? ON public\.(\w+)\s", script, re.MULTILINE
     )
-    return {f"function {each}" for each in functions} | {
-        f"trigger {name} on {table}" for name, table in triggers
-    }
+    return frozenset(
+        {f"function {each}" for each in functions}
+        | {f"trigger {name} on {table}" for name, table in triggers}
+    )
 
 
 def _install_beside(cursor: CursorWrapper) -> None:

@@ -29,6 +29,7 @@ from voting.foreign.table_parts import (
     lines_named,
 )
 from voting.foreign.unfit import Unfit
+from voting.text import upload_limits
 
 __all__ = [
     "MOST_BYTES",
@@ -44,7 +45,7 @@ __all__ = [
     "read",
 ]
 
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = upload_limits.TABLE
 SHOWN = 200  # characters of a header that are quoted
 LOOKED = 40  # lines of a sheet among which the header is looked for
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.core import checks
@@ -10,10 +10,13 @@ from django.core.management.base import CommandError
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import StateApps
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from accounts.roles import Kind
 from voting.management.terminal_language import language_of_environment
+from voting.states import RoundStatus
 
 
 def unreadable_database(using: str = DEFAULT_DB_ALIAS) -> str:
@@ -48,6 +51,28 @@ def require_readable(*, using: str = DEFAULT_DB_ALIAS, **signal: Any) -> None:
     """Raise CommandError before anything is migrated in a database that this version cannot read."""
     if sentence := unreadable_database(using):
         raise CommandError(sentence)
+
+
+def require_no_open_round(
+    *, plan: Sequence[object], apps: StateApps, using: str = DEFAULT_DB_ALIAS, **signal: Any
+) -> None:
+    """Raise CommandError before anything is migrated while an official vote is open; with nothing to do, say nothing.
+
+    *apps* are the models as the database has them now, of whatever version it is.
+    """
+    try:
+        rounds = apps.get_model("voting", "Round").objects.using(using)
+    except LookupError:  # an empty database
+        return
+    of_cycle = {field.name for field in apps.get_model("voting", "Cycle")._meta.fields}  # noqa: SLF001 Django's documented interface
+    kind = "cycle__kind" if "kind" in of_cycle else "cycle__congress__kind"
+    open_votes = rounds.filter(status=RoundStatus.OPEN, **{kind: Kind.OFFICIAL})
+    if plan and (cycle := open_votes.values_list("cycle__slug", flat=True).first()):
+        with override(language_of_environment()):
+            raise CommandError(
+                _("The vote of %s is open. Nothing was changed: close it and finish its count, then upgrade.")
+                % cycle
+            )
 
 
 def require_tables() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 from django.db import DatabaseError, connection
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from voting.management.terminal_language import language_of_environment
 from voting.management.verification import server
@@ -25,17 +26,35 @@ def _look(check: Callable[[Look], Iterator[str]]) -> Sentences:
 def _enough_connections() -> Iterator[str]:
     pool = settings.DATABASES["default"].get("OPTIONS", {}).get("pool")
     each = pool["max_size"] if isinstance(pool, dict) else settings.BLOCKING_THREADS
-    return server.connections_there_are(workers=settings.WORKERS, each=each)
+    return server.connections_there_are(workers=settings.INSTANCES * settings.WORKERS, each=each)
 
 
-#: The number of the message, and what yields its sentences. The version comes first: without tables nothing else holds.
-ASKED: tuple[tuple[str, Sentences], ...] = (
-    ("piaojue.E011", _look(server.tables)),
-    ("piaojue.E012", _look(server.rights)),
-    ("piaojue.E013", _look(server.rules)),
-    ("piaojue.E014", server.server_settings),
-    ("piaojue.E015", _enough_connections),
+#: The number of the message, what mends it, and what yields its sentences. Each is asked although another failed.
+ASKED: tuple[tuple[str, str | Promise, Sentences], ...] = (
+    ("piaojue.E016", gettext_lazy("DATABASE_URL names the server that takes ballots"), server.server_is_fit),
+    ("piaojue.E011", gettext_lazy("manage.py migrate, as the owner of the database"), _look(server.tables)),
+    (
+        "piaojue.E012",
+        gettext_lazy("deploy/roles.sql, and the web role in DATABASE_URL"),
+        _look(server.rights),
+    ),
+    (
+        "piaojue.E013",
+        gettext_lazy("manage.py verify tells more; then the newest backup"),
+        _look(server.rules),
+    ),
+    (
+        "piaojue.E014",
+        gettext_lazy("deploy/README.md, “PostgreSQL”, says how it is set"),
+        server.server_settings,
+    ),
+    (
+        "piaojue.E015",
+        gettext_lazy("max_connections, DATABASE_POOL_MAX or GRANIAN_WORKERS"),
+        _enough_connections,
+    ),
 )
+NO_SERVER = gettext_lazy("start the server, and see that DATABASE_URL is right")
 
 
 @checks.register(checks.Tags.security, deploy=True)
@@ -48,12 +67,12 @@ def production_database(**kwargs: Any) -> list[checks.CheckMessage]:
         try:
             connection.ensure_connection()
         except DatabaseError as error:
-            return [checks.Error(_silent(error), id="piaojue.E010")]
-        for number, sentences in ASKED:
+            return [checks.Error(_silent(error), hint=str(NO_SERVER), id="piaojue.E010")]
+        for number, mends, sentences in ASKED:
             try:
-                problems += [checks.Error(sentence, id=number) for sentence in sentences()]
+                problems += [checks.Error(sentence, hint=str(mends), id=number) for sentence in sentences()]
             except DatabaseError as error:
-                problems.append(checks.Error(_silent(error), id=number))
+                problems.append(checks.Error(_silent(error), hint=str(mends), id=number))
     return problems
 
 

@@ -9,6 +9,7 @@ import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
@@ -83,9 +84,15 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def add_url(parser: ArgumentParser) -> None:
-    """Add ``--url``, the running server; by default the one that ``make demo`` starts here."""
+    """Add ``--url``, the running server, by default the one that ``make demo`` starts here, and ``--ca``."""
     parser.add_argument(
         "--url",
         default=f"http://127.0.0.1:{os.environ.get('PORT', '').strip() or 8000}",
         help=_("the running server's address (default: %(default)s)"),
+    )
+    parser.add_argument(
+        "--ca",
+        type=Path,
+        metavar="FILE",
+        help=_("certificates (PEM) to believe instead of this machine's authorities"),
     )

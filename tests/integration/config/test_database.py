@@ -6,6 +6,7 @@ Guards ``config.database.base`` and ``config.database.embedded``.
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import stat
 import subprocess
@@ -20,6 +21,7 @@ from django.db import connection
 
 from config.database import DatabaseUnavailable, embedded
 from config.database.base import DatabaseWrapper
+from config.database.patience import PatientConnection, absence
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -187,7 +189,8 @@ def _until_it_is_gone(directory: Path) -> None:
 def pooled(db: None) -> Iterator[DatabaseWrapper]:
     """Return a pooled connection to the test's database, as a process that serves has."""
     known = connection.settings_dict
-    options = {**known["OPTIONS"], "pool": {"min_size": 1, "max_size": 1, "timeout": 2}}
+    pool = {"min_size": 1, "max_size": 1, "timeout": 2, "connection_class": PatientConnection}
+    options = {**known["OPTIONS"], "pool": pool}
     wrapper = DatabaseWrapper({**known, "OPTIONS": options}, alias="pooled")
     wrapper.inc_thread_sharing()
     yield wrapper
@@ -216,6 +219,18 @@ def test_a_pooled_connection_whose_server_hung_up_is_replaced_before_use(pooled:
     assert backend_of(pooled) != first
 
 
+def test_a_pooled_connection_from_before_an_absence_is_not_used_again(
+    pooled: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = backend_of(pooled)
+    pooled.close()
+    monkeypatch.setattr(absence, "over", time.monotonic())
+    second = backend_of(pooled)
+    assert second != first
+    pooled.close()
+    assert backend_of(pooled) == second
+
+
 def test_a_pooled_connection_that_was_only_told_something_is_kept(pooled: DatabaseWrapper) -> None:
     first = backend_of(pooled)
     with pooled.cursor() as cursor:
@@ -225,3 +240,64 @@ def test_a_pooled_connection_that_was_only_told_something_is_kept(pooled: Databa
         another.execute("NOTIFY news")
         another.connection.close()
     assert backend_of(pooled) == first
+
+
+# ---------------------------------------------------------------------------------------------------- several hosts
+
+
+@pytest.fixture
+def two_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
+    """Return the sockets of two servers, of which the first takes nothing, as a standby does."""
+    directories = [tmp_path_factory.mktemp("var") / "postgres" for _each in range(2)]
+    sockets = [embedded.start(each, database="piaojue", options=embedded.HASTY) for each in directories]
+    let_read_only(sockets[0], "on")
+    yield sockets
+    for directory in directories:
+        embedded.leave(directory)
+
+
+def let_read_only(sockets: Path, value: str) -> None:
+    with psycopg.connect(host=str(sockets), user=embedded.USER, dbname="postgres", autocommit=True) as server:
+        server.execute(f"ALTER DATABASE piaojue SET default_transaction_read_only = {value}")
+
+
+def test_of_several_hosts_the_one_is_used_that_takes_ballots_and_its_successor_is_found(
+    db: None, two_servers: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards ``config.env`` and the pool of ``config.settings``."""
+    hosts = ",".join(["/nobody/there", *map(str, two_servers)])
+    monkeypatch.setenv("DATABASE_URL", f"postgresql:///piaojue?host={hosts}&user={embedded.USER}")
+    monkeypatch.setenv("DATABASE_POOL", "on")
+    known = runpy.run_path(str(ROOT / "config" / "settings.py"))["DATABASES"]["default"]
+    wrapper = DatabaseWrapper({**connection.settings_dict, "EMBEDDED_IN": None, **known}, alias="hosts")
+    try:
+        assert serving(wrapper) == str(two_servers[1])
+        wrapper.close()
+        let_read_only(two_servers[0], "off")
+        kill_server(two_servers[1])
+        began = time.monotonic()
+        assert serving(wrapper) == str(two_servers[0])
+        assert time.monotonic() - began < 5
+    finally:
+        wrapper.close()
+        wrapper.close_pool()
+
+
+def serving(wrapper: DatabaseWrapper) -> str:
+    with wrapper.cursor() as cursor:
+        cursor.execute("SHOW unix_socket_directories")
+        return str(cursor.fetchone()[0])
+
+
+def kill_server(sockets: Path) -> None:
+    """Let it end as in a crash, and wait until it has."""
+    with psycopg.connect(host=str(sockets), user=embedded.USER, dbname="postgres") as server:
+        row = server.execute("SHOW data_directory").fetchone()
+    assert row
+    directory = Path(row[0])
+    os.kill(int((directory / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+    for _attempt in range(100):
+        if embedded.running_at(directory) is None:
+            break
+        time.sleep(0.05)
+    time.sleep(0.3)  # and its children

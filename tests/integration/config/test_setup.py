@@ -15,14 +15,13 @@ from typing import Any
 
 import pytest
 from babel.messages.catalog import Message
-from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
 from config import catalogues
 from config.checks import production_rules
-from config.database.base import DatabaseWrapper
-from config.env import MisunderstoodSetting
+from config.database.patience import PatientConnection
+from config.env import LOST_SERVER, MisunderstoodSetting
 
 ROOT = Path(__file__).resolve().parents[3]
 VARIABLES = (
@@ -67,7 +66,8 @@ def test_development_needs_no_variable(read: Any, tmp_path: Path) -> None:
         "CONN_MAX_AGE": 0,
         "NAME": "piaojue",
         "EMBEDDED_IN": tmp_path / "postgres",
-        "OPTIONS": {"connect_timeout": 5, "server_side_binding": True},
+        "OPTIONS": {**LOST_SERVER, "server_side_binding": True},
+        "DISABLE_SERVER_SIDE_CURSORS": True,
     }
     assert not (tmp_path / "postgres").exists(), "reading the settings starts no server"
 
@@ -116,7 +116,23 @@ def test_what_is_not_understood_is_refused(read: Any, variables: dict[str, str],
 def test_only_what_serves_keeps_a_pool(read: Any) -> None:
     assert "pool" not in read()["DATABASES"]["default"]["OPTIONS"]
     pooled = read(DATABASE_POOL="on", DATABASE_POOL_MAX="4")["DATABASES"]["default"]
-    assert pooled["OPTIONS"]["pool"] == {"min_size": 2, "max_size": 4, "timeout": 5}
+    pool = dict(pooled["OPTIONS"]["pool"])
+    assert pool.pop("connection_class") is PatientConnection
+    assert pool == {"min_size": 2, "max_size": 4, "timeout": 5, "reconnect_timeout": 3}
+    assert "DISABLE_SERVER_SIDE_CURSORS" not in pooled
+
+
+def test_a_pooler_of_transactions_finds_no_cursor_that_the_server_keeps(read: Any) -> None:
+    assert read(DATABASE_POOL="off")["DATABASES"]["default"]["DISABLE_SERVER_SIDE_CURSORS"]
+
+
+def test_a_lost_server_is_noticed_within_seconds_unless_the_address_says_otherwise(read: Any) -> None:
+    options = read(DATABASE_URL="postgres://db1,db2/piaojue?connect_timeout=9")["DATABASES"]["default"][
+        "OPTIONS"
+    ]
+    assert options["connect_timeout"] == "9"
+    assert options["tcp_user_timeout"] == 3000
+    assert options["target_session_attrs"] == "read-write"
 
 
 @pytest.mark.parametrize(
@@ -193,28 +209,8 @@ def test_gathering_static_files_starts_no_database(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_healthz_answers_when_the_database_does(client: Client) -> None:
-    response = client.get("/healthz")
-    assert (response.status_code, response.content) == (200, b"ok\n")
-
-
-@pytest.mark.django_db
-def test_healthz_does_not_when_the_database_does_not(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = {key: value for key, value in connection.settings_dict.items() if key != "EMBEDDED_IN"}
-    gone = DatabaseWrapper({**known, "HOST": "127.0.0.1", "PORT": "1"}, alias="gone")
-    monkeypatch.setattr("config.health.connection", gone)
-    response = client.get("/healthz")
-    assert (response.status_code, response.content) == (503, b"the database does not answer\n")
-
-
-@pytest.mark.django_db
-def test_healthz_changes_nothing(client: Client) -> None:
-    assert client.post("/healthz").status_code == 405
-
-
-@pytest.mark.django_db
 def test_what_every_response_tells_the_browser(client: Client) -> None:
-    headers = client.get("/healthz").headers
+    headers = client.get("/robots.txt").headers
     assert set(headers["Content-Security-Policy"].split("; ")) == {
         "default-src 'none'",
         "script-src 'self'",
@@ -243,12 +239,12 @@ def test_production_sends_everyone_but_the_monitor_to_https(client: Client, sett
 
 def test_the_service_starts_as_many_workers_as_the_checks_take() -> None:
     """An environment of before says nothing of them; granian's own defaults are others."""
-    unit = (catalogues.ROOT / "deploy" / "piaojue.service").read_text()
+    unit = (catalogues.ROOT / "deploy" / "piaojue@.service").read_text()
     [line] = re.findall(r"^Environment=(GRANIAN_.+)$", unit, re.MULTILINE)
     started = dict(each.split("=") for each in line.split())
     read = (catalogues.ROOT / "config" / "settings.py").read_text()
     taken = dict(re.findall(r'env\.integer\("(GRANIAN_\w+)", default=(\d+)', read))
-    assert started == taken
+    assert {name: started[name] for name in taken} == taken
 
 
 # ------------------------------------------------------------------------------------------------- catalogues

@@ -81,7 +81,6 @@ NO_PAGES = (
 )
 #: Every address that shows a page, by its pattern, with what it costs: in each of the cycles where it names one.
 COSTS = """
-/healthz 1
 /api/v1/ 0 0 0
 /open-data/schemas/ 0
 /open-data/schemas/<slug:name>/<small:version>.json 0

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from tests.dump import DUMPS
@@ -31,8 +33,8 @@ PAGES = (
 
 
 @pytest.fixture(params=sorted(DUMPS.glob("*.sql.gz")), ids=lambda path: path.name.removesuffix(".sql.gz"))
-def older(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker) -> Iterator[Path]:
-    """Stand in the database of that release, brought up to date as a server is."""
+def dumped(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker) -> Iterator[Path]:
+    """Stand in the database of that release, as it was dumped."""
     text = gzip.decompress(request.param.read_bytes()).decode()
     with django_db_blocker.unblock():
         here = connection.settings_dict["NAME"]
@@ -46,13 +48,19 @@ def older(request: pytest.FixtureRequest, django_db_setup: None, django_db_block
             with connection.cursor() as cursor:
                 cursor.execute(text)
             connection.close()  # the dump leaves a search path behind
-            call_command("migrate", verbosity=0, interactive=False)
             yield request.param
         finally:
             connection.close()
             connection.settings_dict["NAME"] = here
             with connection.cursor() as cursor:
                 cursor.execute(f'DROP DATABASE "{there}"')
+
+
+@pytest.fixture
+def older(dumped: Path) -> Path:
+    """Bring that database up to date as a server is."""
+    call_command("migrate", verbosity=0, interactive=False)
+    return dumped
 
 
 def test_there_is_a_dump():
@@ -73,3 +81,29 @@ def test_a_database_of_an_older_release_opens_shows_and_recounts(older: Path):
     for cycle in Cycle.objects.all():
         assert first_break(cycle) is None
     assert differences(connection) == []
+
+
+def applied() -> list[tuple[str, str]]:
+    return sorted(MigrationRecorder(connection).applied_migrations())
+
+
+@pytest.mark.usefixtures("dumped")
+def test_while_a_vote_is_open_nothing_is_migrated(monkeypatch: pytest.MonkeyPatch):
+    """Guards ``voting.management.database_version``."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    before = applied()
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE voting_round SET status = 'open'")
+        cursor.execute("UPDATE voting_cycle SET kind = 'official'")
+    connection.close()
+    with pytest.raises(CommandError, match=r"^The vote of 201[89] is open\. Nothing was changed"):
+        call_command("migrate", verbosity=0, interactive=False)
+    assert applied() == before
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE voting_round SET status = 'published'")
+    connection.close()
+    call_command("migrate", verbosity=0, interactive=False)
+    assert len(applied()) > len(before)
+    assert Notice.objects.exists()

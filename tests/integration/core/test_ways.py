@@ -41,7 +41,7 @@ def pages(client: Client, lived) -> dict[str, str]:
     """Return every public page with the frame of the house, by its address."""
     found = {}
     for pattern, _slug, address in addresses(lived):
-        if pattern.startswith(("/admin/", "/api/", "/healthz")) or NOWHERE.match(pattern):
+        if pattern.startswith(("/admin/", "/api/")) or NOWHERE.match(pattern):
             continue
         answer = client.get(address)
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
+from django.apps import apps
 from django.core.management import ManagementUtility, call_command
 from django.core.management.base import CommandError, SystemCheckError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from accounts.roles import Kind
+from tests.factories import make_vote
 from voting.management.commands.demo import Command as Demo
-from voting.management.database_version import require_tables
+from voting.management.database_version import require_no_open_round, require_tables
 from voting.management.seeds.loading import Point
 from voting.management.seeds.next_year import NextPoint
 
@@ -72,3 +76,23 @@ def test_the_demo_names_how(place: str | None, told: str, monkeypatch: pytest.Mo
 def test_a_database_of_this_version_is_not_refused():
     for name in ("migrate", "check", "seed"):
         WAYS[name]()
+
+
+def test_an_open_vote_of_this_version_is_no_hindrance_where_nothing_is_to_be_migrated():
+    make_vote(until="open", delegates=2, present=2)
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "refused"), [(Kind.OFFICIAL, True), (Kind.DEMO, False), (Kind.REHEARSAL, False)]
+)
+def test_a_migration_waits_until_an_official_vote_is_over(
+    kind: Kind, refused: bool, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    vote = make_vote(until="open", delegates=2, present=2, kind=kind)
+    with pytest.raises(CommandError) if refused else nullcontext() as refusal:
+        require_no_open_round(plan=["a migration"], apps=apps)
+    assert not refused or str(refusal.value) == (
+        f"{vote.cycle.slug} 年度的表决正在进行。未作任何改动:请待表决结束、计票完成后再升级。"
+    )

@@ -34,6 +34,7 @@ from voting.domain.vote.rounds import close_round
 from voting.management.commands.demo import Command
 from voting.management.commands.seed import TOWNS
 from voting.management.demo import places
+from voting.management.demo.left_over import demo_lock, name_server, server_lock, stop_left_over
 from voting.management.demo.places import Place, PlaceTaken, environment_for
 from voting.management.demo.reset import ResetRefused, reset_demo
 from voting.management.demo.secrets import DemoSecrets, VoteSecrets, keep_secrets, read_secrets, secrets_file
@@ -252,6 +253,41 @@ def test_a_port_in_use_is_named(static):
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"piaojue: Port {port} on 127.0.0.1 is in use.")
     assert not (static / "postgres").exists()
+
+
+def test_the_server_of_a_killed_demo_is_stopped_by_the_next_one_and_that_of_a_living_one_is_not(
+    tmp_path, settings
+):
+    """Guards ``voting.management.demo.left_over``."""
+    settings.VAR = tmp_path
+    place = Place("127.0.0.1", 8000)
+    living = demo_lock(place)
+    assert living is not None
+    lock = server_lock(place)
+    server = subprocess.Popen(["sleep", "60"], pass_fds=[lock], start_new_session=True)
+    os.close(lock)
+    name_server(place, server.pid)
+    assert demo_lock(place) is None, "the demo lives"
+    os.close(living)  # as its end does
+    assert demo_lock(place) is not None
+    assert stop_left_over(place)
+    assert server.wait(5) == -signal.SIGTERM
+    assert not stop_left_over(place), "there is none any more"
+
+
+def test_a_server_that_nobody_has_named_yet_ends_no_other_program(tmp_path, settings, monkeypatch):
+    """The demo was killed as it started its server: the number of the one before may be any program's by now.
+
+    Guards ``voting.management.demo.left_over``.
+    """
+    settings.VAR = tmp_path
+    place = Place("127.0.0.1", 8000)
+    os.close(server_lock(place))
+    name_server(place, 4_000_000)
+    lock = server_lock(place)
+    monkeypatch.setattr(os, "killpg", lambda *_: pytest.fail("whose is that?"))
+    assert not stop_left_over(place)
+    os.close(lock)
 
 
 @pytest.mark.parametrize(

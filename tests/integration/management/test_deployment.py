@@ -139,6 +139,10 @@ WRONG = {
         "SET LOCAL synchronous_commit = off",
         "synchronous_commit is “off”. An acknowledged ballot would be lost",
     ),
+    "a database that only reads": (
+        "SET LOCAL default_transaction_read_only = on",
+        "The database is read-only (default_transaction_read_only)",
+    ),
     "statements are logged": (
         "SET LOCAL log_statement = 'all'",
         "log_statement is “all”. What a delegate does",
@@ -208,6 +212,42 @@ def test_a_server_that_keeps_the_moment_of_every_transaction_is_named():
     with connection.execute_wrapper(on):
         named = [each for each in complaints() if "track_commit_timestamp is “on”" in each]
     assert len(named) == 1
+
+
+UNFIT = {
+    "too old": (
+        (140_012, "14.12", "UTF8", False, "off"),
+        "The server is PostgreSQL 14.12; 15 or newer is needed.",
+    ),
+    "another encoding": (
+        (150_018, "15.18", "SQL_ASCII", False, "off"),
+        "The encoding of the database is SQL_ASCII;",
+    ),
+    "a standby": ((150_018, "15.18", "UTF8", True, "off"), "The server is a standby, which only reads"),
+}
+
+
+@pytest.mark.parametrize("name", UNFIT)
+def test_a_server_that_is_not_fit_is_named(name):
+    """Nobody can set these for a session: let the server answer as such a one does."""
+    row, sentence = UNFIT[name]
+
+    def other(execute, sql, params, many, context):
+        if "pg_is_in_recovery" not in sql:
+            return execute(sql, params, many, context)
+        return execute("SELECT %s::int, %s, %s, %s::bool, %s", row, many, context)
+
+    assert list(server.server_is_fit()) == []
+    with connection.execute_wrapper(other):
+        named = [problem for problem in production_database() if sentence in problem.msg]
+    assert [(problem.id, bool(problem.hint)) for problem in named] == [("piaojue.E016", True)]
+
+
+def test_every_complaint_says_what_mends_it():
+    execute("SET LOCAL log_statement = 'all'")
+    answer = production_database()
+    assert answer
+    assert all(problem.hint for problem in answer)
 
 
 def test_too_few_connections_are_named(settings):

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 
 import pytest
@@ -27,7 +31,7 @@ from voting.domain.vote.rounds import close_round
 from voting.management.commands.seed import TOWNS
 from voting.management.demo.choices import draw_choices
 from voting.management.demo.secrets import read_secrets
-from voting.management.hall.browser import Answer, Browser, Unexpected
+from voting.management.hall.browser import Answer, Browser, NoAnswer, Unexpected, require_answer, trust
 from voting.management.hall.crowd import Measured, all_at_once
 from voting.management.hall.delegate import Voter
 from voting.management.hall.desk import Desk
@@ -314,3 +318,71 @@ def test_a_closed_vote_is_told_to_the_voter(live_server):
     with pytest.raises(Unexpected, match=f"{number}.*"):
         voter.vote()
     assert voter.receipt == ""
+
+
+# ----------------------------------------------------------------------------------------- an authority of one's own
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """Return a certificate of 127.0.0.1 that no machine believes, and its key, as files."""
+    place = tmp_path_factory.mktemp("authority")
+    certificate, key = place / "certificate.pem", place / "key.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "1",
+        "-subj",
+        "/CN=127.0.0.1",
+    ]
+    files = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
+    subprocess.run([*command, *files], check=True, capture_output=True)
+    return certificate, key
+
+
+@pytest.fixture
+def site(certificate):
+    """Yield the address of a site that answers over TLS."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *arguments):
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield f"https://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    trust(None)
+
+
+def test_an_authority_of_ones_own_is_believed_where_it_is_named_and_nowhere_else(site, certificate):
+    """Guards ``voting.management.hall.browser.trust``."""
+    with pytest.raises(NoAnswer, match="certificate verify failed"):
+        require_answer(site)
+    trust(certificate[0])
+    require_answer(site)
+    trust(None)
+    with pytest.raises(NoAnswer):
+        require_answer(site)
+
+
+@pytest.mark.parametrize("command", ["rehearse", "demo_votes"])
+def test_a_file_without_a_certificate_is_named(command, certificate, tmp_path):
+    """Guards ``voting.management.hall.browser.BadAuthority``."""
+    for file in (certificate[1], tmp_path / "none.pem"):
+        with pytest.raises(CommandError, match=f"no certificate in PEM form in {file}"):
+            call_command(command, "--url", "https://127.0.0.1:1", "--ca", str(file))

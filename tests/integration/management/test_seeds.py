@@ -1,6 +1,7 @@
 """The seeds: what the files say, loading them through the verbs, and refusing damaged ones whole.
 
-Guards ``voting.management.seeds.loading``, ``voting.management.seeds.reading`` and ``voting.management.seeds.towns``.
+Guards ``voting.management.seeds.loading``, ``voting.management.seeds.files``, ``voting.management.seeds.reading`` and
+``voting.management.seeds.towns``.
 """
 
 from __future__ import annotations
@@ -233,17 +234,72 @@ def test_the_sentence_is_chinese_where_the_terminal_is(tmp_path, monkeypatch):
         call_command("seed", "--cycle", str(path))
 
 
-def test_a_real_vote_is_not_led_past_its_roll_by_a_program(tmp_path, capsys):
-    cycle = damaged(tmp_path, ('kind = "demo"', 'kind = "official"'))
-    roll = SEEDS / "demo-roll.toml"
-    files = ("--cycle", str(cycle), "--roll", str(roll))
+PEOPLE = """
+[[delegation]]
+name = "城关代表团"
+
+[[delegate]]
+number = "001"
+name = "甲一"
+delegation = "城关代表团"
+
+[[staff]]
+username = "jia-clerk"
+name = "甲二"
+role = "clerk"
+"""
+
+
+def official(tmp_path: Path) -> str:
+    return str(damaged(tmp_path, ('kind = "demo"', 'kind = "official"')))
+
+
+def test_a_real_vote_is_not_led_past_its_roll_by_a_program_and_its_people_stand_in_a_file(tmp_path, capsys):
+    roll = tmp_path / "roll.toml"
+    roll.write_text(PEOPLE, encoding="utf-8")
+    files = ("--cycle", official(tmp_path), "--roll", str(roll))
     with pytest.raises(CommandError, match="Only a demo is loaded further than the roll"):
         call_command("seed", *files, "--until", "open")
     assert not Cycle.objects.exists()
-    seed(capsys, *files, "--until", "roll")
-    assert Cycle.objects.get().stage == Stage.VOTING
+    lines = seed(capsys, *files, "--until", "roll")
+    assert "jia-clerk" in lines
+    assert str(secrets_file()) not in lines
+    assert list(Round.objects.get().roll.values_list("number", "name")) == [("001", "甲一")]
     assert not secrets_file().exists()
-    assert not User.objects.get(username="demo-clerk").has_usable_password()
+    assert not User.objects.get(username="jia-clerk").has_usable_password()
+
+
+def test_a_real_congress_gets_no_made_up_people(tmp_path):
+    files = ("--cycle", official(tmp_path), "--until", "roll")
+    with pytest.raises(CommandError, match="made-up people"):
+        call_command("seed", *files, "--roll", str(SEEDS / "demo-roll.toml"))
+    with pytest.raises(CommandError, match="no clerk yet"):
+        call_command("seed", *files)
+    assert not User.objects.exists()
+
+
+def test_without_a_roll_a_real_congress_keeps_whom_it_has(tmp_path, capsys):
+    people = tmp_path / "roll.toml"
+    people.write_text(PEOPLE, encoding="utf-8")
+    seed(capsys, "--cycle", official(tmp_path), "--roll", str(people), "--until", "slate")
+    seed(capsys, "--cycle", official(tmp_path), "--until", "rules")
+    assert Delegate.objects.count() == 1
+    assert VotingRules.objects.get().is_adopted
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (('delegation = "城关代表团"', 'delegation = "河东代表团"'), "the delegation “河东代表团” stands nowhere"),
+        (("[[staff]]", '[roll]\ndelegates = 3\nname = "x"\n[[staff]]'), "none stands beside them"),
+    ],
+)  # fmt: skip
+def test_a_roll_of_people_says_where_it_is_damaged(tmp_path, change, sentence):
+    roll = tmp_path / "roll.toml"
+    roll.write_text(PEOPLE.replace(*change), encoding="utf-8")
+    with pytest.raises(CommandError, match=sentence):
+        call_command("seed", "--cycle", official(tmp_path), "--roll", str(roll), "--until", "slate")
+    assert not User.objects.exists()
 
 
 def test_the_demo_takes_nobodys_place():

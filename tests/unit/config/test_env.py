@@ -127,6 +127,14 @@ def test_what_is_no_origin_is_refused(given: Any, value: str) -> None:
         ("postgresql://%2Frun%2Fpostgresql/d", {"HOST": "/run/postgresql"}),
         ("postgres://u@[::1]:1/d", {"USER": "u", "HOST": "::1", "PORT": "1"}),
         ("postgres://h/d?sslmode=require", {"HOST": "h", "OPTIONS": {"sslmode": "require"}}),
+        (
+            "postgres://h1:5433,h2:5434/d",
+            {"HOST": "h1,h2", "PORT": "5433,5434", "OPTIONS": {"target_session_attrs": "read-write"}},
+        ),
+        (
+            "postgres:///d?host=h1,h2&target_session_attrs=primary",
+            {"HOST": "h1,h2", "OPTIONS": {"target_session_attrs": "primary"}},
+        ),
     ],
 )
 def test_databases(given: Any, url: str, parts: dict[str, Any]) -> None:
@@ -147,6 +155,7 @@ def test_databases(given: Any, url: str, parts: dict[str, Any]) -> None:
         ("postgres://u:geheim@[h/d", "not a well-formed address"),
         ("postgres://u:geheim%zz@h/d", "not a well-formed address"),
         ("postgres://u:geheim@h/d?colour=red", "not a well-formed address"),
+        ("postgres://u:geheim@h1,h2/d?target_session_attrs=any", "target_session_attrs must be read-write"),
     ],
 )
 def test_what_is_no_database_is_refused_without_its_password(given: Any, url: str, reason: str) -> None:

@@ -12,7 +12,8 @@ import pytest
 import segno
 
 from voting.domain.vote.receipts import friendly
-from voting.views.vote.receipt_qr import receipt_svg
+from voting.views.vote import receipt_qr
+from voting.views.vote.receipt_qr import make_ready, receipt_svg
 
 ADDRESSES = ["", "http://127.0.0.1:8000/receipt/", "https://票决.example/en/receipt/".encode("idna").decode()]
 
@@ -36,3 +37,19 @@ def test_it_is_the_code_that_a_full_encoding_gives(address):
         full = segno.make_qr(text, error="l", mask=4, boost_error=False, mode="byte", encoding="iso-8859-1")
         dark = {(y, x) for y, row in enumerate(full.matrix) for x, module in enumerate(row) if module}
         assert drawn(receipt_svg(address, receipt)) == dark
+
+
+def test_a_code_that_was_made_ready_is_drawn_without_encoding_for_its_receipt(monkeypatch):
+    """The first of a hall waits for one encoding, not for two hundred. Guards ``voting.views.vote.receipt_qr``."""
+    address = "https://ready.example/receipt/" + "x" * 61
+    make_ready(address)
+    encoded, encode = [], receipt_qr._encode
+
+    def counted(text):
+        encoded.append(text)
+        return encode(text)
+
+    monkeypatch.setattr(receipt_qr, "_encode", counted)
+    receipt_svg(address, friendly(bytes(32).hex()))
+    receipt_svg(address, friendly((b"\xff" * 32).hex()))
+    assert len(encoded) == 1

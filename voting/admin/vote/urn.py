@@ -32,8 +32,9 @@ from voting.forms.vote.witnessed import OpenVoteForm
 from voting.models import Round
 from voting.printing.files import staff_file
 from voting.states import COUNT_STATUSES
+from voting.text import upload_limits
 
-COUNT_FILE_MOST = 16 * 1024 * 1024  # bytes
+COUNT_FILE_MOST = upload_limits.COUNT
 
 
 def report_for(user: Any, round_: Round | None) -> dict[str, Any]:

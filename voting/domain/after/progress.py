@@ -31,6 +31,7 @@ from voting.models import (
     TargetFigure,
 )
 from voting.states import Act, DeliveryStatus
+from voting.text import upload_limits
 
 
 class NothingReported(Refused):
@@ -97,7 +98,7 @@ class DelayUnexplained(Refused):
 
 
 #: Pictures or PDFs with one report.
-MOST_FILES = 6
+MOST_FILES = upload_limits.ATTACHMENTS_OF_REPORT
 #: How many times the days of a report may pass before its lateness is escalated.
 ESCALATES_AFTER = 2
 

@@ -13,9 +13,10 @@ from django.utils.translation import pgettext
 from voting.domain.core.refusals import Refused
 from voting.foreign.apart import Reader, answer_of
 from voting.foreign.unfit import Unfit
+from voting.text import upload_limits
 from voting.text.plain import plain
 
-MOST_BYTES = 5 * 1024 * 1024
+MOST_BYTES = upload_limits.ATTACHMENT
 MOST_PAGES = 50  # as ``foreign.paper`` counts them
 _NAME = re.compile(r"[^\w\u3400-\u9fff .()-]+")
 #: The ending of a file as it is kept.

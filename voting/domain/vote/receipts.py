@@ -14,11 +14,11 @@ from voting.text.typed import bare
 BITS = 160
 GROUP = 4
 DIGEST_BYTES = 32
-# Crockford's base 32: no I, L, O or U.
 _STANDARD = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_TO_FRIENDLY = str.maketrans(_STANDARD, _CROCKFORD)
-_TO_STANDARD = str.maketrans(_CROCKFORD, _STANDARD)
+#: Crockford's base 32: no I, L, O or U.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TO_FRIENDLY = str.maketrans(_STANDARD, ALPHABET)
+_TO_STANDARD = str.maketrans(ALPHABET, _STANDARD)
 _LOOK_ALIKES = str.maketrans("OILU", "011V")
 
 
@@ -35,7 +35,7 @@ def friendly(digest: str) -> str:
 def read(text: str) -> bytes:
     """Return the 20 bytes of a typed receipt; look-alikes, blanks and dashes are forgiven. Raises NotAReceipt."""
     typed = "".join(c for c in bare(text).upper() if c.isalnum()).translate(_LOOK_ALIKES)
-    if len(typed) != BITS // 5 or set(typed) - set(_CROCKFORD):
+    if len(typed) != BITS // 5 or set(typed) - set(ALPHABET):
         raise NotAReceipt
     return base64.b32decode(typed.translate(_TO_STANDARD))
 

@@ -7,7 +7,7 @@ into hidden fields, never into a session, a message, an address or a log.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from django.core import signing
 from django.http import QueryDict
@@ -57,7 +57,7 @@ class Ticket:
     congress: int
 
     def __str__(self) -> str:
-        return signing.Signer(salt=_SALT).sign_object(asdict(self))
+        return signing.Signer(salt=_SALT).sign_object(vars(self))
 
 
 def make_ticket(entry: RollEntry) -> Ticket:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.roles import STAFF_ROLES, Kind, Role
 from voting.management.commands.seed import CYCLE, NEXT_YEAR, ROLL, THIS_YEAR, TOWNS
+from voting.management.demo.left_over import demo_lock, stop_left_over
 from voting.management.demo.places import Place, PlaceTaken
 from voting.management.demo.reset import ResetRefused, official_cycles, reset_demo
 from voting.management.demo.secrets import DemoSecrets, give_passwords, keep_secrets, read_secrets
@@ -89,6 +90,12 @@ class Command(SpeakingCommand):
         if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
             raise CommandError(_("The static files are not gathered yet; make demo does that."))
         place = Place(*settings.DEMO_PLACE)
+        if demo_lock(place) is not None and stop_left_over(place):
+            self.say(
+                _(
+                    "The web server of an earlier demo, which was killed, still ran at this port; it was stopped."
+                )
+            )
         place.require_free()
         self.prepare(until=until, next_year=next_year)
         connections.close_all()

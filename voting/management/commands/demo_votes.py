@@ -20,7 +20,15 @@ from voting.management.database_version import require_tables
 from voting.management.demo.choices import draw_choices
 from voting.management.demo.secrets import keep_secrets, read_secrets
 from voting.management.demo.votes import demo_congresses, vote_of, vote_of_the_district
-from voting.management.hall.browser import BadAddress, Browser, NoAnswer, Unexpected, require_answer
+from voting.management.hall.browser import (
+    BadAddress,
+    BadAuthority,
+    Browser,
+    NoAnswer,
+    Unexpected,
+    require_answer,
+    trust,
+)
 from voting.management.hall.crowd import all_at_once
 from voting.management.hall.delegate import Voter
 from voting.management.terminal_language import SpeakingCommand, add_url, speak_freely
@@ -55,8 +63,9 @@ class Command(SpeakingCommand):
         speak_freely(sys.stdout, sys.stderr)
         require_tables()
         try:
+            trust(options["ca"])
             require_answer(options["url"])
-        except (BadAddress, NoAnswer, Unexpected) as refusal:
+        except (BadAddress, BadAuthority, NoAnswer, Unexpected) as refusal:
             raise CommandError(str(refusal)) from refusal
         waiting = self.waiting(self.open_round(options["congress"]))
         if not waiting:

@@ -20,7 +20,15 @@ from voting.domain.vote.running_order import StepKey
 from voting.management.ceremonies import typed_mark
 from voting.management.database_version import require_tables
 from voting.management.demo.choices import draw_choices
-from voting.management.hall.browser import BadAddress, Browser, NoAnswer, Unexpected, require_answer
+from voting.management.hall.browser import (
+    BadAddress,
+    BadAuthority,
+    Browser,
+    NoAnswer,
+    Unexpected,
+    require_answer,
+    trust,
+)
 from voting.management.hall.crowd import Measured, all_at_once
 from voting.management.hall.delegate import Voter
 from voting.management.hall.desk import OtherDatabase, sign_in
@@ -38,7 +46,7 @@ from voting.states import Presence
 
 MOST_DELEGATES = 3000
 SHOWN = 5  # errors
-REFUSALS = (BadAddress, NoAnswer, OtherDatabase, Refused, Taken, Unexpected)
+REFUSALS = (BadAddress, BadAuthority, NoAnswer, OtherDatabase, Refused, Taken, Unexpected)
 
 
 class Command(SpeakingCommand):
@@ -80,6 +88,7 @@ class Command(SpeakingCommand):
         speak_freely(sys.stdout, sys.stderr)
         require_tables()
         try:
+            trust(options["ca"])
             require_answer(options["url"])
             with engaged(timezone.now()) as congress:
                 errors, equal = self.rehearse(congress, options)

@@ -26,7 +26,7 @@ TOWNS = SEEDS / "demo-towns.toml"
 class Command(SpeakingCommand):
     summary = gettext_lazy(
         "Load a cycle with its slate, and a roll with its staff, from seed files through the verbs that people use. "
-        "What is there already stays as it is."
+        "What is there already stays as it is. Nobody is made up but for a demo."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -39,15 +39,26 @@ class Command(SpeakingCommand):
             ),
         )
         parser.add_argument("--cycle", type=Path, default=CYCLE, help=_("the file of the cycle"))
-        parser.add_argument("--roll", type=Path, default=ROLL, help=_("the file of the roll"))
+        parser.add_argument(
+            "--roll",
+            type=Path,
+            help=_("the file of delegates and staff (default: the demo's, for the demo alone)"),
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         speak_freely(sys.stdout, sys.stderr)
         require_tables()
-        loaded = load_files(cycle=options["cycle"], roll=options["roll"], until=Point(options["until"]))
+        until = Point(options["until"])
+        loaded = load_files(cycle=options["cycle"], roll=options["roll"], until=until, roll_of_demo=ROLL)
         self.say(*(loaded.steps or [_("Nothing to do: all of this is loaded already.")]))
         if loaded.differences:
             places = ", ".join(loaded.differences)
             self.say(_("The database says otherwise than the file and stays as it is: %s") % places)
-        if loaded.new_staff or loaded.key:
+        if loaded.new_staff and not loaded.is_demo:
+            names = ", ".join(user.username for user in loaded.new_staff)
+            self.say(
+                _("Entered without a password; the keeper of accounts gives each a new initial one: %s")
+                % names
+            )
+        elif loaded.new_staff or loaded.key:
             self.say(_("Sign-ins and slips of the demo: %s") % secrets_file())

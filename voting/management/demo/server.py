@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,9 +15,10 @@ from types import FrameType
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from voting.management.demo.left_over import name_server, server_lock
 from voting.management.demo.places import Place, environment_for
 
-#: As in deploy/piaojue.service. The interval is short on purpose: granian gives up where one worker ends twice in it.
+#: As in deploy/piaojue@.service. The interval is short on purpose: granian gives up where one worker ends twice in it.
 GRANIAN = (
     "--http", "1", "--no-ws", "--workers", "2", "--backlog", "2048",
     "--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "10", "--no-access-log",
@@ -73,6 +75,7 @@ class _Server:
     def start(self) -> None:
         where = ("--host", self.place.host, "--port", str(self.place.port))
         self.started = time.monotonic()
+        lock = server_lock(self.place)
         self.process = subprocess.Popen(  # noqa: S603 our own program
             [
                 sys.executable,
@@ -86,7 +89,10 @@ class _Server:
             env=environment_for(self.place),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            pass_fds=[lock],
         )
+        os.close(lock)
+        name_server(self.place, self.process.pid)
 
     def stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True

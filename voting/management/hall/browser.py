@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import html
 import re
+import ssl
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import urlencode, urlsplit
 
@@ -89,12 +91,41 @@ class Connection(Protocol):
     def close(self) -> None: ...
 
 
+#: Whom all browsers of this process believe, where it is not the machine's own list.
+_trusted: list[ssl.SSLContext] = []
+
+
+class BadAuthority(Exception):
+    """The file holds no certificate of an authority; ``str()`` is the sentence."""
+
+    def __str__(self) -> str:
+        return _("There is no certificate in PEM form in %s.") % self.args
+
+
+def trust(authority: Path | None) -> None:
+    """Believe certificates of this authority, a PEM file, instead of the machine's; None: the machine's.
+
+    Raises BadAuthority.
+    """
+    _trusted.clear()
+    if authority is not None:
+        try:
+            _trusted.append(ssl.create_default_context(cafile=authority))
+        except OSError:  # what ssl refuses is one too
+            raise BadAuthority(authority) from None
+
+
+def tls() -> ssl.SSLContext:
+    """Return whose certificates are believed."""
+    return _trusted[0] if _trusted else ssl.create_default_context()
+
+
 def require_answer(url: str) -> None:
-    """Raise BadAddress, NoAnswer or Unexpected unless a server at that address is well."""
+    """Raise BadAddress, NoAnswer or Unexpected unless the site at that address shows its first page."""
     with Browser(url) as browser:
-        answer = browser.get("/healthz")
+        answer = browser.get("/")
     if answer.status != OK:
-        raise Unexpected("/healthz", answer)
+        raise Unexpected("/", answer)
 
 
 class Browser:
@@ -113,8 +144,11 @@ class Browser:
         if parts.scheme not in {"http", "https"} or not host or parts.path.strip("/") or parts.query:
             raise BadAddress(url)
         self.url = f"{parts.scheme}://{parts.netloc}"
-        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self.connection: Connection = kind(host, port, timeout=TIMEOUT)
+        self.connection: Connection = (
+            HTTPSConnection(host, port, timeout=TIMEOUT, context=tls())
+            if parts.scheme == "https"
+            else HTTPConnection(host, port, timeout=TIMEOUT)
+        )
         self.cookies: dict[str, str] = {}
 
     def get(self, path: str) -> Answer:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import threading
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
+
+from voting.management.hall.browser import tls
 
 PAUSE = 0.5  # seconds between two bytes
 TIMEOUT = 5  # seconds, for connecting
@@ -57,7 +58,7 @@ class SlowClients:
         plain = socket.create_connection((self._host, self._port), timeout=TIMEOUT)
         if not self._tls:
             return plain
-        return ssl.create_default_context().wrap_socket(plain, server_hostname=self._host)
+        return tls().wrap_socket(plain, server_hostname=self._host)
 
     def _beginning(self, *, body: bool) -> bytes:
         if not body:

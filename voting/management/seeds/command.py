@@ -14,20 +14,30 @@ from accounts.roles import Kind
 from voting.domain.core.refusals import Refused
 from voting.management.demo.secrets import give_passwords, keep_secrets, read_secrets
 from voting.management.people import Taken
-from voting.management.seeds.files import read_cycle, read_roll
-from voting.management.seeds.loading import Loaded, OtherKind, Point, SecretsBelongToPeople, load
+from voting.management.seeds.files import NO_ROLL, read_cycle, read_roll
+from voting.management.seeds.loading import (
+    Loaded,
+    NoClerk,
+    OtherKind,
+    PeopleMadeUp,
+    Point,
+    SecretsBelongToPeople,
+    load,
+)
 from voting.management.seeds.reading import SeedDamaged
 
 
-def load_files(*, cycle: Path, roll: Path, until: Point) -> Loaded:
-    """Load the two files as far as *until*; all or nothing. Raises CommandError with a sentence.
+def load_files(*, cycle: Path, roll: Path | None, until: Point, roll_of_demo: Path | None = None) -> Loaded:
+    """Load the two files, or the cycle alone, as far as *until*; all or nothing. Raises CommandError with a sentence.
 
-    A demo's staff get passwords, and passwords, codes and key slips go to the demo's private file before anything is
-    committed: a demo that nobody can get into is worse than none.
+    Without a roll, a demo takes *roll_of_demo*, and a real congress whom it has already. A demo's staff get
+    passwords, and passwords, codes and key slips go to the demo's private file before anything is committed: a demo
+    that nobody can get into is worse than none.
     """
     with one_sentence():
         cycle_file = read_cycle(cycle)
-        roll_file = read_roll(roll)
+        path = roll or (roll_of_demo if cycle_file.kind == Kind.DEMO else None)
+        roll_file = read_roll(path) if path else NO_ROLL
         usernames = [person.username for person in roll_file.staff]
 
         def keep(loaded: Loaded) -> None:
@@ -51,5 +61,5 @@ def one_sentence() -> Iterator[None]:
     """Raise CommandError with the sentence of whatever refuses to load."""
     try:
         yield
-    except (SeedDamaged, SecretsBelongToPeople, OtherKind, Taken, Refused) as refusal:
+    except (SeedDamaged, SecretsBelongToPeople, PeopleMadeUp, NoClerk, OtherKind, Taken, Refused) as refusal:
         raise CommandError(str(refusal)) from refusal

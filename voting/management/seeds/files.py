@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,10 +49,11 @@ RULES = {
     "under_vote": Field(str, options=list(UnderVote)),
 }  # fmt: skip
 ROLL = {
-    "delegates": _POSITIVE, "name": _NAME, "on_leave": TEXTS, "slips_needed": Field(int, least=1),
+    "delegates": Field(int, least=1), "name": TEXT, "on_leave": TEXTS, "slips_needed": Field(int, least=1),
     "slips_issued": Field(int, least=1),
 }  # fmt: skip
 DELEGATION = {"name": _NAME, "name_en": TEXT}
+DELEGATE = {"number": _NAME, "name": _NAME, "delegation": _NAME}
 STAFF = {
     "username": _NAME,
     "name": _NAME,
@@ -91,7 +93,7 @@ class Staff:
 class RollSeed:
     """Delegations (name → name in English), delegates (number → name and delegation), who of them is on leave, staff.
 
-    ``slips`` says how many of how many key slips open the urn.
+    ``slips`` says how many of how many key slips open the urn; ``made_up``, that the delegates are numbers with a name.
     """
 
     delegations: dict[str, str]
@@ -99,6 +101,11 @@ class RollSeed:
     on_leave: list[str]
     staff: list[Staff]
     slips: tuple[int, int]
+    made_up: bool = False
+
+
+#: Nobody: whom a congress has stands in the database already, or is imported as a table.
+NO_ROLL = RollSeed({}, {}, [], [], (keys.DEFAULT_NEEDED, keys.DEFAULT_ISSUED))
 
 
 def read_cycle(file: Path) -> CycleSeed:
@@ -129,20 +136,21 @@ def cycle_in(reader: Reader) -> CycleSeed:
 def read_roll(file: Path) -> RollSeed:
     """Return the roll of the file. Raises SeedDamaged."""
     reader = Reader(file, read_toml(file))
-    reader.only("roll", "delegation", "staff")
+    reader.only("roll", "delegation", "delegate", "staff")
     return roll_in(reader)
 
 
 def roll_in(reader: Reader) -> RollSeed:
     """Return the roll of a file, or of a part of one. Raises SeedDamaged."""
-    roll = reader.table("roll", ROLL)
-    if roll["delegates"] > MOST_DELEGATES:
-        raise reader.refuse(
-            "[roll]", _("at most %(most)d delegates can be numbered.") % {"most": MOST_DELEGATES}
-        )
-    tables = reader.tables("delegation", DELEGATION, once=("name",))
+    roll = reader.table("roll", ROLL) if "roll" in reader.data else {}
+    tables = (
+        reader.tables("delegation", DELEGATION, once=("name",))
+        if {"roll", "delegation"} & set(reader.data)
+        else []
+    )
     delegations = {table["name"]: table.get("name_en", "") for table in tables}
-    delegates = _numbered(roll["delegates"], roll["name"], list(delegations))
+    count = roll.get("delegates", 0)
+    delegates = _made_up(reader, roll, list(delegations)) if count else _named(reader, delegations)
     on_leave = roll.get("on_leave", [])
     for number in on_leave:
         if number not in delegates:
@@ -155,10 +163,30 @@ def roll_in(reader: Reader) -> RollSeed:
     if not any(person.role == Role.CLERK for person in people):
         raise reader.refuse("[[staff]]", _("a clerk is needed."))
     slips = roll.get("slips_needed", keys.DEFAULT_NEEDED), roll.get("slips_issued", keys.DEFAULT_ISSUED)
-    return RollSeed(delegations, delegates, on_leave, people, slips)
+    return RollSeed(delegations, delegates, on_leave, people, slips, made_up=bool(count))
 
 
-def _numbered(count: int, name: str, delegations: list[str]) -> dict[str, tuple[str, str]]:
+def _named(reader: Reader, delegations: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Return the people that the file names, each with a number of their own."""
+    tables = reader.tables("delegate", DELEGATE, once=("number",)) if "delegate" in reader.data else []
+    for place, table in enumerate(tables, start=1):
+        if table["delegation"] not in delegations:
+            sentence = _("the delegation “%(name)s” stands nowhere in this file.")
+            raise reader.refuse(reader.place("delegate", place), sentence % {"name": table["delegation"]})
+    return {table["number"]: (table["name"], table["delegation"]) for table in tables}
+
+
+def _made_up(reader: Reader, roll: dict[str, Any], delegations: list[str]) -> dict[str, tuple[str, str]]:
+    """Return as many people as the file wants, who are called after their numbers: for a demo."""
+    count, name = roll["delegates"], roll.get("name", "")
+    if count > MOST_DELEGATES:
+        sentence = _("at most %(most)d delegates can be numbered.")
+        raise reader.refuse("[roll]", sentence % {"most": MOST_DELEGATES})
+    if not name or "delegate" in reader.data:
+        raise reader.refuse(
+            "[roll]",
+            _("delegates that are numbered need a name before the number, and none stands beside them."),
+        )
     width = max(3, len(str(count)))
     groups = spread(count, over=len(delegations))
     numbers = [f"{place:0{width}d}" for place in range(1, count + 1)]

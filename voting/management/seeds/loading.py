@@ -50,6 +50,26 @@ class SecretsBelongToPeople(Exception):
         )
 
 
+class PeopleMadeUp(Exception):
+    """A roll of numbered people, for a vote that is no demo."""
+
+    def __str__(self) -> str:
+        return _(
+            "The roll has made-up people, numbered for a demo, and this is a real congress. Name its delegates one by "
+            "one in [[delegate]], or leave them out and import the list of delegates."
+        )
+
+
+class NoClerk(Exception):
+    """Nobody is there who could take the steps."""
+
+    def __str__(self) -> str:
+        return _(
+            "The congress has no clerk yet, who takes the steps: name one in [[staff]] of a roll file, or open the "
+            "congress and let its keeper enter one."
+        )
+
+
 class OtherKind(Exception):
     """A cycle of that address and another kind is there already."""
 
@@ -73,6 +93,8 @@ class Loaded:
     codes: dict[str, str] = field(default_factory=dict)
     key_slips: list[str] = field(default_factory=list)
     key: str = ""
+    #: Whether a program may hold secrets of this vote.
+    is_demo: bool = True
     #: The vote that they are for, as people write it: ``gongshu/2018``.
     vote: str = ""
 
@@ -87,10 +109,14 @@ def load(
 ) -> Loaded:
     """Load the seeds as far as *until* and return what was done; ``keep`` gets it before it is committed.
 
-    All or nothing. Raises SeedDamaged, SecretsBelongToPeople, OtherKind, people.Taken or a refusal of a verb.
+    All or nothing. Raises SeedDamaged, SecretsBelongToPeople, PeopleMadeUp, NoClerk, OtherKind, people.Taken or a
+    refusal of a verb.
     """
-    if cycle.kind != Kind.DEMO and until in {Point.READY, Point.OPEN}:
-        raise SecretsBelongToPeople
+    if cycle.kind != Kind.DEMO:
+        if until in {Point.READY, Point.OPEN}:
+            raise SecretsBelongToPeople
+        if roll.made_up:
+            raise PeopleMadeUp
     with transaction.atomic():
         loading = _Loading(cycle, roll, at)
         for point in Point:
@@ -107,7 +133,7 @@ class _Loading:
 
     def __init__(self, cycle: CycleSeed, roll: RollSeed, at: datetime) -> None:
         self.file, self.roll, self.at = cycle, roll, at
-        self.loaded = Loaded()
+        self.loaded = Loaded(is_demo=cycle.kind == Kind.DEMO)
 
     @cached_property
     def congress(self) -> Congress:
@@ -137,9 +163,13 @@ class _Loading:
 
     @cached_property
     def acting(self) -> dict[str, Any]:
-        """The first clerk of the file takes every step."""
-        clerk = next(person for person in self.roll.staff if person.role == Role.CLERK)
-        return {"by": User.objects.get(username=clerk.username), "at": self.at}
+        """The first clerk of the file takes every step, or of the congress where the file has none. Raises NoClerk."""
+        clerks = User.objects.filter(congress=self.congress, role=Role.CLERK, is_active=True).order_by("pk")
+        if names := [person.username for person in self.roll.staff if person.role == Role.CLERK]:
+            clerks = clerks.filter(username=names[0])
+        if (clerk := clerks.first()) is None:
+            raise NoClerk
+        return {"by": clerk, "at": self.at}
 
     def done(self, sentence: str) -> None:
         self.loaded.steps.append(sentence)

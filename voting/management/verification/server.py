@@ -17,6 +17,9 @@ from voting.evidence.installed import differences
 from voting.management.database_version import unreadable_database
 from voting.management.verification.checks import Look
 
+#: The oldest version of PostgreSQL that has what the rights ask for.
+OLDEST_SERVER = 15
+
 
 def is_embedded() -> bool:
     """Tell whether this is the embedded PostgreSQL, whose only role owns everything."""
@@ -165,6 +168,32 @@ class Setting:
 
 def _is(*values: str) -> Callable[[str], bool]:
     return lambda value: value in values
+
+
+def server_is_fit() -> Iterator[str]:
+    """Yield a sentence where the server is too old, keeps text otherwise than as UTF-8, or takes no ballot."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('server_version_num')::int, current_setting('server_version'),"
+            " current_setting('server_encoding'), pg_is_in_recovery(),"
+            " current_setting('default_transaction_read_only')"
+        )
+        number, version, encoding, standby, read_only = cursor.fetchone()
+    if number < OLDEST_SERVER * 10_000:
+        yield _("The server is PostgreSQL %(version)s; %(oldest)d or newer is needed.") % {
+            "version": version, "oldest": OLDEST_SERVER,
+        }  # fmt: skip
+    if encoding != "UTF8":
+        yield (
+            _("The encoding of the database is %s; names need UTF8. Make the database anew with it.")
+            % encoding
+        )
+    if standby:
+        yield _(
+            "The server is a standby, which only reads: no ballot could be cast. Name the primary, or all hosts."
+        )
+    elif read_only == "on":
+        yield _("The database is read-only (default_transaction_read_only): no ballot could be cast.")
 
 
 _LOGS = gettext_lazy("What a delegate does would stand in the server's log, with its moment.")

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Delegate, Unit, User
 from voting.models.core.cycle import Cycle
 from voting.states import Channel, Outcome, Source, Visibility
+from voting.text import upload_limits
 
 MOST_CONTENT = 10_000  # characters
-MOST_ATTACHMENTS = 5
+MOST_ATTACHMENTS = upload_limits.ATTACHMENTS_OF_PROPOSAL
 MOST_TITLE = 80  # characters
 
 

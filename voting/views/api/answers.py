@@ -109,7 +109,7 @@ def _unreadable(request: HttpRequest, wrong: SuspiciousOperation) -> HttpRespons
 
 @interface.exception_handler(UnreadableRecord)
 def _unreadable_record(request: HttpRequest, error: UnreadableRecord) -> HttpResponse:
-    _log.error("%s: %s", request.path, error)
+    _log.error("%s", error)
     return refuse(request, HTTPStatus.CONFLICT, str(error))
 
 

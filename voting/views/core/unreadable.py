@@ -27,5 +27,5 @@ class UnreadableRecords:
         """Answer for the view or the template that raised UnreadableRecord; leave any other exception alone."""
         if not isinstance(error, UnreadableRecord):
             return None
-        _log.error("%s: %s", request.path, error)
+        _log.error("%s", error)
         return render(request, "core/unreadable.html", {"sentence": unreadable_sentence(error)}, status=409)

@@ -10,18 +10,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from html import escape
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from accounts.congresses import congress_of, own_congress, pages_of
-from accounts.frames import Frame, Kept, address_key, mark, render_frame
+from accounts.forgery import token_of
+from accounts.frames import Frame, Kept, address_key, mark, not_to_be_kept, render_frame
 from accounts.models import in_this_language
 from voting.count.counting import BallotType, Mark
 from voting.domain.core.refusals import Refused
@@ -33,7 +32,7 @@ from voting.models import RollEntry
 from voting.read_models.core.spoken import spoken
 from voting.views.core.elder import keep_look, take_look
 from voting.views.vote.ballot_lines import BallotRow
-from voting.views.vote.cast_page import cast_page
+from voting.views.vote.cast_page import cast_page, make_receipts_ready
 from voting.views.vote.paper import paper
 
 View = Callable[..., HttpResponse]
@@ -54,7 +53,7 @@ def quick_first(quick: Quick) -> Callable[[View], View]:
             with pages_of(request, own_congress(request.user)):
                 return view(request, *args, **kwargs)
 
-        return sensitive_post_parameters()(sensitive_variables()(never_cache(page)))
+        return sensitive_post_parameters()(sensitive_variables()(not_to_be_kept(page)))
 
     return decorate
 
@@ -84,8 +83,13 @@ class ReviewFrame:
     field: Frame
     #: What the marks' own template goes by, the same for all ballots of the round.
     rule: dict[str, Any]
-    lines: dict[int, dict[int, Frame]]
     rows: dict[int, BallotRow]
+    lines: dict[int, dict[int, Frame]]
+    #: The line of each project without a mark.
+    unmarked: dict[int, str]
+    #: What the review says of the marks where no project is without one, and where some are.
+    full: Frame
+    partly: Frame
 
 
 _ballots: Kept[BallotFrame] = Kept()
@@ -115,6 +119,8 @@ def ballot_frame(request: HttpRequest, elector: Elector) -> BallotFrame:
     """Return the ballot of the elector's round as this address, language and look have it."""
 
     def make() -> BallotFrame:
+        if "HTTP_HOST" in request.META:  # not while a worker starts
+            make_receipts_ready(request)
         context = _paper_frame(elector, "voting:ballot") | {"refusal": None, "faults": (), "posted": False}
         return BallotFrame(Frame.of(render_frame("vote/ballot/ballot.html", context, request)))
 
@@ -134,7 +140,7 @@ def review_frame(request: HttpRequest, elector: Elector) -> ReviewFrame:
             raise AssertionError("the review carries no marks")
         page = Frame.of(text.replace(hidden[0], mark("carried")))
         rows = {row.number: row for row in context["rows"]}
-        return ReviewFrame(page, Frame.of(hidden[0]), context, _lines(context), rows)
+        return ReviewFrame(page, Frame.of(hidden[0]), context, rows, _lines(context), **_rest(context, rows))
 
     return _reviews.get(_key(request, elector), make)
 
@@ -147,6 +153,31 @@ def _lines(context: dict[str, Any]) -> dict[int, dict[int, Frame]]:
     if context["per_item"]:
         marks = list(mark_labels(BallotType(context["kind"])))
     return {row.number: {int(each): _line(context, row, each) for each in marks} for row in context["rows"]}
+
+
+def _rest(context: dict[str, Any], rows: dict[int, BallotRow]) -> dict[str, Any]:
+    """Return what the review says of marks, with marks for all that a ballot says, and the lines without a mark."""
+    left = {"number": mark("number"), "name": mark("name")}
+    whole = context | {
+        "picked": [ReadyLine(mark_safe(mark("picked")))],  # noqa: S308 no text of anybody's
+        "unpicked": [],
+        "marked": mark("marked"),
+        "votes_for": mark("for"),
+        "answer": {"label": mark("label"), "value": mark("value")},
+        "blank": False,
+        "unconfirmed": False,
+    }
+    full = render_to_string("vote/ballot/_marks.html", whole)
+    partly = render_to_string("vote/ballot/_marks.html", whole | {"unpicked": [left]})
+    line = re.search(rf"<li>(?:(?!<li>).)*{left['name']}.*?</li>", partly, re.DOTALL)
+    if line is None:
+        return {"full": Frame.of(full), "partly": Frame.of(full), "unmarked": {}}
+    each = Frame.of(line[0])
+    return {
+        "full": Frame.of(full),
+        "partly": Frame.of(partly.replace(line[0], mark("unpicked"))),
+        "unmarked": {n: each.joined(number=str(n), name=escape(row.name)) for n, row in rows.items()},
+    }
 
 
 def _line(context: dict[str, Any], row: BallotRow, each: int) -> Frame:
@@ -167,7 +198,7 @@ def ballot(request: HttpRequest) -> HttpResponse | None:
         return None
     with pages_of(request, congress_of(elector.congress)):
         frame = ballot_frame(request, elector)
-        return HttpResponse(frame.page.joined(**_texts_of(request, elector)))
+        return HttpResponse(frame.page.joined(**_texts_of(request, elector, str(_ticket(elector)))))
 
 
 def review(request: HttpRequest) -> HttpResponse | None:
@@ -191,7 +222,8 @@ def review(request: HttpRequest) -> HttpResponse | None:
         carried = "".join(
             frame.field.joined(field=each["name"], value=each["value"]) for each in form.fields()
         )
-        texts = _texts_of(request, elector) | {"carried": carried, "marks": _marks(frame, form)}
+        texts = _texts_of(request, elector, request.POST["ticket"])
+        texts |= {"carried": carried, "marks": _marks(frame, form)}
         return HttpResponse(frame.page.joined(**texts))
 
 
@@ -225,11 +257,11 @@ def _ticket(elector: Elector) -> Ticket:
     )
 
 
-def _texts_of(request: HttpRequest, elector: Elector) -> dict[str, str]:
+def _texts_of(request: HttpRequest, elector: Elector, ticket: str) -> dict[str, str]:
     english = elector.delegation_en if elector.delegation_now == elector.delegation else ""
     return {
-        "csrf": get_token(request),
-        "ticket": escape(_ticket(elector)),
+        "csrf": token_of(request),
+        "ticket": escape(ticket),
         "number": escape(elector.number),
         "name": escape(elector.name),
         "delegation": spoken(in_this_language(elector.delegation, english)),
@@ -237,26 +269,38 @@ def _texts_of(request: HttpRequest, elector: Elector) -> dict[str, str]:
 
 
 def _marks(frame: ReviewFrame, form: BallotForm) -> str:
-    """Return what the review says of the marks: their lines are ready, and what counts them is said now."""
+    """Return what the review says of the marks. Its lines are ready, and mostly what stands around them."""
     chosen, rule = form.chosen, frame.rule
     picked = sorted(chosen, key=chosen.__getitem__) if rule["ranking"] else sorted(chosen)
-    lines = [ReadyLine(_ready(frame, number, chosen[number])) for number in picked if number in frame.lines]
-    context = rule | {
-        "picked": lines,
-        "unpicked": [row for number, row in frame.rows.items() if number not in chosen],
-        "marked": len(lines),
-        "votes_for": sum(each == Mark.FOR for each in chosen.values()),
-        "blank": form.is_blank,
-        "answer": _answer(rule, chosen.get(ballots.WHOLE, 0)),
-        "unconfirmed": False,
-    }
-    return render_to_string("vote/ballot/_marks.html", context)
+    lines = [_ready(frame, number, chosen[number]) for number in picked if number in frame.lines]
+    unpicked = [number for number in frame.rows if number not in chosen]
+    counts = {"marked": len(lines), "votes_for": sum(each == Mark.FOR for each in chosen.values())}
+    if form.is_blank or (unpicked and rule["per_item"]):
+        context = (
+            rule
+            | counts
+            | {
+                "picked": [ReadyLine(mark_safe(line)) for line in lines],  # noqa: S308 our own template's
+                "unpicked": [frame.rows[number] for number in unpicked],
+                "blank": form.is_blank,
+                "unconfirmed": False,
+            }
+        )
+        return render_to_string("vote/ballot/_marks.html", context)
+    answer = _answer(rule, chosen.get(ballots.WHOLE, 0))
+    return (frame.partly if unpicked else frame.full).joined(
+        picked="".join(lines),
+        unpicked="".join([frame.unmarked[number] for number in unpicked]) if frame.unmarked else "",
+        marked=str(counts["marked"]),
+        **{"for": str(counts["votes_for"])},
+        label=escape(answer.label) if answer else "",
+        value=answer.value if answer else "",
+    )
 
 
-def _ready(frame: ReviewFrame, number: int, marked: int) -> SafeString:
+def _ready(frame: ReviewFrame, number: int, marked: int) -> str:
     line = frame.lines[number]
-    text = line[0].joined(place=str(marked)) if 0 in line else line[marked].joined()
-    return mark_safe(text)  # noqa: S308 our own template's
+    return line[0].joined(place=str(marked)) if 0 in line else line[marked].joined()
 
 
 def _answer(rule: dict[str, Any], marked: int) -> Any:

@@ -8,21 +8,24 @@ and are kept; on the evening of the vote, only exclusive-or is left to do.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache, reduce
+from itertools import groupby
+from operator import xor
+from threading import Lock
 
 import segno
 
-from voting.domain.vote.receipts import BITS, GROUP
+from voting.domain.vote.receipts import ALPHABET, BITS, GROUP
 
+_once = Lock()
 #: Any of the eight masks gives a valid code; the best one is not worth its search.
 _MASK = 4
 _QUIET = 4  # modules of margin on every side (ISO/IEC 18004:2015, 5.3.8)
 _ZERO = "-".join(["0" * GROUP] * (BITS // 5 // GROUP))
 #: Digits and capital letters differ from "0" in these bits; 0x60 only as a whole.
 _BITS = (0x01, 0x02, 0x04, 0x08, 0x10, 0x60)
-#: Runs of modules, the longest first: each is written as a letter, then the letters as steps of a pen.
-_RUNS = [(module * n, chr(start + n)) for n in range(9, 0, -1) for module, start in (("1", 64), ("0", 96))]
-_STEPS = {ord(letter): f"h{len(run)}" if run[0] == "1" else f"m{len(run)} 0" for run, letter in _RUNS}
+#: So many modules are drawn at once: as steps of a pen, that draws or moves.
+_CHUNK = 8
 
 
 def receipt_svg(address: str, receipt: str) -> str:
@@ -33,12 +36,15 @@ def receipt_svg(address: str, receipt: str) -> str:
     prefix = f"{address}#" if address else ""
     size, code = _template(prefix)
     patterns = _patterns(len(prefix))
-    for place, char in enumerate(receipt):
-        difference = ord(char) ^ ord(_ZERO[place])
-        for bit in _BITS:
-            if difference & bit:
-                code ^= patterns[place, bit]
+    for pattern, char in zip(patterns, receipt, strict=True):
+        code ^= pattern[char]
     return _svg(code, size)
+
+
+def make_ready(address: str) -> None:
+    """Find out, in half a second, what every receipt at this address needs: nobody waits for that with a ballot."""
+    with _once:
+        _patterns(len(f"{address}#" if address else ""))
 
 
 @lru_cache(maxsize=8192)  # congresses in each language; some hundred bytes each
@@ -47,16 +53,23 @@ def _template(prefix: str) -> tuple[int, int]:
     return _encode(prefix + _ZERO)
 
 
-@lru_cache(maxsize=128)  # lengths of addresses
-def _patterns(length: int) -> dict[tuple[int, int], int]:
-    """Return the pattern of each bit of each character of a receipt, which is the same behind all addresses so long."""
+@lru_cache(maxsize=128)  # lengths of addresses; some 200 KB each
+def _patterns(length: int) -> list[dict[str, int]]:
+    """Return what each character at each place of a receipt changes: the same behind all addresses so long."""
     _size, template = _template("0" * length)
-    patterns = {}
-    for place, char in enumerate(_ZERO):
-        for bit in _BITS if char == "0" else ():
-            text = "0" * length + _ZERO[:place] + chr(ord("0") ^ bit) + _ZERO[place + 1 :]
-            patterns[place, bit] = _encode(text)[1] ^ template
+    patterns = []
+    for place, zero in enumerate(_ZERO):
+        before, after = "0" * length + _ZERO[:place], _ZERO[place + 1 :]
+        by_bit = {
+            bit: _encode(before + chr(ord(zero) ^ bit) + after)[1] ^ template for bit in _BITS if zero == "0"
+        }
+        patterns.append({char: _changed(char, zero, by_bit) for char in (ALPHABET if by_bit else zero)})
     return patterns
+
+
+def _changed(char: str, zero: str, by_bit: dict[int, int]) -> int:
+    difference = ord(char) ^ ord(zero)
+    return reduce(xor, (pattern for bit, pattern in by_bit.items() if difference & bit), 0)
 
 
 def _encode(text: str) -> tuple[int, int]:
@@ -67,13 +80,23 @@ def _encode(text: str) -> tuple[int, int]:
 
 
 def _svg(code: int, size: int) -> str:
-    bits = f"{code:0{size * size}b}"
-    rows = "|".join(bits[start : start + size] for start in range(0, len(bits), size))
-    for run, letter in _RUNS:
-        rows = rows.replace(run, letter)
-    path = rows.translate(_STEPS | {ord("|"): f"m-{size} 1"})
+    bits, steps = f"{code:0{size * size}b}", _steps()
+    cuts = [(start, min(start + _CHUNK, size)) for start in range(0, size, _CHUNK)]
+    rows = [bits[start : start + size] for start in range(0, len(bits), size)]
+    path = f"m-{size} 1".join("".join([steps[row[start:end]] for start, end in cuts]) for row in rows)
     side = size + 2 * _QUIET
     return (
         f'<svg viewBox="0 0 {side} {side}" shape-rendering="crispEdges" aria-hidden="true">'
         f'<path stroke="#000" d="M{_QUIET} {_QUIET}.5{path}"/></svg>'
     )
+
+
+@cache
+def _steps() -> dict[str, str]:
+    """Return how a pen draws any row of so many modules, or of fewer."""
+    rows = [f"{number:0{width}b}" for width in range(1, _CHUNK + 1) for number in range(1 << width)]
+    runs = {row: ["".join(run) for _module, run in groupby(row)] for row in rows}
+    return {
+        row: "".join(f"h{len(run)}" if run[0] == "1" else f"m{len(run)} 0" for run in parts)
+        for row, parts in runs.items()
+    }
