@@ -21,12 +21,14 @@ class KeptSession(AbstractBaseSession):
 
     ``proof`` is a keyed hash of row and person, so that nobody who writes the database puts another person into the
     own session. ``secret`` is the account's at a delegate's sign-in: where it is another now, the session is over,
-    also where the code was voided while the sign-in was under way. Of staff it is empty.
+    also where the code was voided while the sign-in was under way. Of staff it is empty. ``tests`` are the test ballots
+    made since the sign-in, a number and nothing about them (BOOTH.md §3).
     """
 
     user_id = models.BigIntegerField(null=True, db_index=True)
     proof = models.CharField(max_length=64, default="", blank=True)
     secret = models.CharField(max_length=128, default="", blank=True)
+    tests = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False

@@ -41,5 +41,10 @@ def _send(cursor: Any, statement: str, values: Mapping[str, Any]) -> None:
     if pooled is None or connection.connection.prepare_threshold is None:
         cursor.execute(statement, values)
     else:
-        with connection.wrap_database_errors:
-            cursor.cursor.execute(statement, values, prepare=True)
+        cursor._execute_with_wrappers(statement, values, many=False, executor=_prepared)  # noqa: SLF001
+
+
+def _prepared(statement: str, values: Mapping[str, Any], _many: bool, context: Any) -> None:  # noqa: FBT001 as Django calls it
+    """Let whoever looks at every statement see this one too: ``connection.execute_wrapper``."""
+    with connection.wrap_database_errors:
+        context["cursor"].cursor.execute(statement, values, prepare=True)

@@ -33,12 +33,34 @@ WITH before AS (DELETE FROM accounts_session WHERE session_key = %(before)s)
 INSERT INTO accounts_session (session_key, session_data, expire_date, user_id, proof, secret)
 VALUES (%(key)s, %(data)s, %(until)s, %(user)s, %(proof)s, %(secret)s)
 """
+#: Of a person's own session only: a number, written in a statement of its own, which says nothing of any ballot.
+_SPEND = """
+UPDATE accounts_session SET tests = tests + 1
+WHERE session_key = %(key)s AND user_id IS NOT NULL AND tests < %(most)s
+"""
 
-
+#: So many letters of a cookie say that this site gave it out.
+_SEAL = 16
 #: As many letters as the column holds: 160 bits.
 _LETTERS = 40
 _COOKIE_BYTES = 20
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def new_cookie() -> str:
+    """Return what a new session's cookie holds: 160 bits at random, and a seal on them."""
+    drawn = secrets.token_hex(_COOKIE_BYTES)
+    return drawn + _seal_on(drawn)
+
+
+def is_ours(cookie: str) -> bool:
+    """Tell whether this site gave the cookie out, which costs no question to the database; its session may be over."""
+    drawn, seal = cookie[:-_SEAL], cookie[-_SEAL:]
+    return bool(drawn) and secrets.compare_digest(_seal_on(drawn).encode(), seal.encode())
+
+
+def _seal_on(drawn: str) -> str:
+    return salted_hmac("accounts.sessions.cookie", drawn, algorithm="sha256").hexdigest()[:_SEAL]
 
 
 def stored_key(session_key: str) -> str:
@@ -117,7 +139,7 @@ class SessionStore(db.SessionStore):
     def begin(self, user: User) -> None:
         """Begin a delegate's session under a new key, in one statement; the one before on the device is over."""
         before = stored_key(self.session_key) if self.session_key else ""
-        self._session_key = secrets.token_hex(_COOKIE_BYTES)
+        self._session_key = new_cookie()
         self._session_cache = {
             SESSION_KEY: str(user.pk),
             BACKEND_SESSION_KEY: _BACKEND,
@@ -156,6 +178,10 @@ class SessionStore(db.SessionStore):
         self.clear()
         self._session_key = None
 
+    def _get_new_session_key(self) -> str:
+        """Return the key of a session that Django begins; no two are drawn alike."""
+        return new_cookie()
+
     def exists(self, session_key: str) -> bool:
         """Tell whether a session of that cookie is in the database."""
         there: bool = super().exists(stored_key(session_key))
@@ -175,6 +201,11 @@ class SessionStore(db.SessionStore):
         if "_session_expiry" not in data:
             row.expire_date = _full_hour_after(row.expire_date)
         return row
+
+
+def spend_test(shown: Shown, *, most: int) -> bool:
+    """Count one more test ballot of a session; False where it has made as many as it may, or is over."""
+    return change(_SPEND, {"key": shown.key, "most": most}) == 1
 
 
 def _full_hour_after(moment: datetime) -> datetime:

@@ -27,6 +27,7 @@ def main() -> None:
     )
     parser.add_argument("--hostile", action="store_true", help="only a vote beside hostile files")
     parser.add_argument("--minute", action="store_true", help="only the delegate's minute on the real ballot")
+    parser.add_argument("--public", action="store_true", help="only the pages that everybody reads")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, _leave)
     with ground() as place:
@@ -34,7 +35,11 @@ def main() -> None:
         from benchmarks.bench import Bench
 
         with Bench(place, scale=QUICK if given.quick else given.scale) as bench:
-            alone = {given.hostile: bench.run_hostile, given.minute: bench.run_minute}
+            alone = {
+                given.hostile: bench.run_hostile,
+                given.minute: bench.run_minute,
+                given.public: bench.run_public,
+            }
             alone.get(True, bench.run)()
 
 

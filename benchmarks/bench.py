@@ -43,6 +43,7 @@ from benchmarks.serving import THREADS, WORKERS, Server, serving  # noqa: E402
 from benchmarks.statements import counted  # noqa: E402
 from benchmarks.web import LINES, Burst, Visitor, burst  # noqa: E402
 from voting.domain.vote.definitions import sealing_info  # noqa: E402
+from voting.management.hall.delegate import cast_fields  # noqa: E402
 from voting.models import SealedBallot  # noqa: E402
 
 SMALL, LARGE, URN, ROSTER, PROPOSALS = 300, 300_000, 100_000, 100_000, 100_000
@@ -193,8 +194,9 @@ class Bench:
         browser = Client(SERVER_NAME="127.0.0.1")
         browser.post("/enter/", {"number": number, "code": code})
         ticket = ticket_of(browser.get("/ballot/").content.decode())
+        review = browser.post("/ballot/review/", {"ticket": ticket, "mark": ["1", "2"]}).content.decode()
         with counted() as sent:
-            answer = browser.post("/ballot/cast/", {"ticket": ticket, "mark": ["1", "2"]})
+            answer = browser.post("/ballot/cast/", cast_fields(review) | {"sealer": "device"})
         if answer.status_code != 200:  # noqa: PLR2004
             raise SystemExit(f"a cast was answered with {answer.status_code}")
         return len(sent)
@@ -355,6 +357,16 @@ class Bench:
         self.say("reading the public pages")
         self.found.public = public.measure(self.place, self.public_db, self.bare_environment)
         connection.close()
+
+    def run_public(self) -> None:
+        """Measure that alone."""
+        self.say(self.place.describe())
+        self._make_databases()
+        self.blob = BLOB
+        self._make_bare()
+        self._public()
+        print()
+        report.print_table(self.found.public)
 
     @staticmethod
     def _closed(vote: votes.OpenVote) -> counting.Task:

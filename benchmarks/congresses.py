@@ -30,6 +30,7 @@ from benchmarks.ground import Ground
 from benchmarks.serving import serving
 from benchmarks.web import Burst, Visitor, burst
 from voting.domain.vote.tried_keys import key_mac
+from voting.management.hall.delegate import cast_fields
 from voting.models import Round
 
 DELEGATES = 300
@@ -244,8 +245,8 @@ def _whole_reads() -> int:
     with CaptureQueriesContext(connection) as captured:
         browser.post(f"{place}/enter/", {"number": delegate.number, "code": code})
         ticket = ticket_of(browser.get(f"{place}/ballot/").content.decode())
-        browser.post(f"{place}/ballot/review/", {"ticket": ticket, "mark": ["1", "2"]})
-        browser.post(f"{place}/ballot/cast/", {"ticket": ticket, "mark": ["1", "2"]})
+        review = browser.post(f"{place}/ballot/review/", {"ticket": ticket, "mark": ["1", "2"]})
+        browser.post(f"{place}/ballot/cast/", cast_fields(review.content.decode()))
     whole = 0
     with connection.cursor() as cursor:
         for query in captured.captured_queries:

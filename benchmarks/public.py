@@ -1,10 +1,11 @@
-"""The pages that everybody reads, kept and made anew, beside a bare template view with one SELECT."""
+"""The pages that everybody reads, kept, asked about and rendered, beside a bare template view with one SELECT."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -22,7 +23,22 @@ from voting.states import Stage
 
 SEEDS = Path(settings.BASE_DIR) / "seeds"
 VISITS, ROUNDS = 400, 3
-KEPT, ANEW = 3.0, 0.3
+#: The least rates beside the bare view's; a page that is rendered has none.
+LEAST = {"kept": 3.0, "asked about": 0.3}
+HOW = {
+    "kept": "kept",
+    "asked about": "kept, each request asking whether it would be made the same",
+    "rendered": "rendered each time",
+}
+
+
+class Ports(NamedTuple):
+    """Where the page is kept, where each request asks about it, where each renders it, and where the bare view is."""
+
+    kept: int
+    asked: int
+    rendered: int
+    bare: int
 
 
 def measure(place: Ground, database: str, bare: dict[str, str]) -> list[report.Row]:
@@ -38,9 +54,12 @@ def measure(place: Ground, database: str, bare: dict[str, str]) -> list[report.R
     ours = {"DATABASE_URL": place.url(database), "DATABASE_POOL": "on"}
     with (
         serving("config.wsgi:application", **ours) as site,
+        serving("benchmarks.asking:application", **ours) as asking,
+        serving("config.wsgi:application", **ours, KEPT_SECONDS="0") as rendering,
         serving("benchmarks.bare.wsgi:application", **bare) as other,
     ):
-        return [row for name, path in pages.items() for row in _rows(name, path, site.port, other.port)]
+        ports = Ports(site.port, asking.port, rendering.port, other.port)
+        return [row for name, path in pages.items() for row in _rows(name, path, ports)]
 
 
 def _load(database: str) -> str:
@@ -53,23 +72,26 @@ def _load(database: str) -> str:
     return slug
 
 
-def _rows(name: str, path: str, port: int, other: int) -> list[report.Row]:
-    """Measure a page from the kept body, made anew by an address of its own each time, and the bare view, in turns."""
-    kept, anew, bare = [], [], []
-    for warm, at in ((path, port), ("/page/", other)):
-        _rate(at, [warm] * 2 * LINES)
-    for number in range(ROUNDS):
-        kept.append(_rate(port, [path] * VISITS))
-        anew.append(_rate(port, [f"{path}?n={number}-{each}" for each in range(VISITS // 4)]))
-        bare.append(_rate(other, ["/page/"] * VISITS))
-    beside = median(bare)
+def _rows(name: str, path: str, ports: Ports) -> list[report.Row]:
+    """Measure in turns: the page as it is kept, asked about each time, rendered each time, and the bare view."""
+    for port in ports[:3]:
+        _rate(port, [path] * 4 * LINES)
+    _rate(ports.bare, ["/page/"] * 2 * LINES)
+    rates: dict[str, list[float]] = {"kept": [], "asked about": [], "rendered": [], "bare": []}
+    for _number in range(ROUNDS):
+        _rate(ports.kept, [path] * 2 * LINES)  # What follows is less than two seconds.
+        rates["kept"].append(_rate(ports.kept, [path] * 4 * VISITS))
+        rates["asked about"].append(_rate(ports.asked, [path] * VISITS))
+        rates["rendered"].append(_rate(ports.rendered, [path] * (VISITS // 8)))
+        rates["bare"].append(_rate(ports.bare, ["/page/"] * VISITS))
+    middle = {how: median(some) for how, some in rates.items()}
+    bare = middle.pop("bare")
     rows = []
-    for how, rates, target in (("kept", kept, KEPT), ("made anew", anew, ANEW)):
-        rate = median(rates)
-        shown = f"{rate:.0f}/s", f"{beside:.0f}/s"
-        rows.append(
-            report.at_least(f"{name}, {how}, beside a bare template view", *shown, rate / beside, target)
-        )
+    for how, rate in middle.items():
+        words = f"{name}, {HOW[how]}, beside a bare template view"
+        ours = f"{rate:.0f}/s", f"{bare:.0f}/s", rate / bare
+        least = LEAST.get(how)
+        rows.append(report.Row(words, *ours) if least is None else report.at_least(words, *ours, least))
     return rows
 
 

@@ -1,8 +1,10 @@
-"""Public pages are kept for two seconds: a flood of strangers costs the server one page every two seconds.
+"""Public pages are kept for two seconds, and as long after that as nothing that they were made from is another.
 
-Two seconds are simpler and safer than a stamp of the last change, which every cast would have to touch. A proxy or a
-CDN before the server may keep them as long (``s-maxage``). Never kept is what depends on a person: whatever is asked
-for with a session, sets a cookie, holds a form to be sent, or says itself that it is private.
+Whoever comes after the two seconds gets the page that is there, where one statement finds the tables unchanged from
+which it was made (``STATE_OF_PAGES``); else it is made anew. No page is shown that was not true two seconds ago. What
+a cast writes is not asked for so, and nothing is written for it: such a page is made anew every two seconds. A proxy
+or a CDN before the server may keep pages as long (``s-maxage``). Never kept is what depends on a person: whatever is
+asked for with a session, sets a cookie, holds a form to be sent, or says itself that it is private.
 """
 
 from __future__ import annotations
@@ -10,21 +12,27 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
+from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_max_age, patch_cache_control, patch_vary_headers
+from django.utils.module_loading import import_string
+
+from accounts.sessions import is_ours
+from config.observing import PUBLIC, sort_of
 
 #: One page, and all of them together, in bytes: strangers can ask for any number of addresses.
 MOST_OF_ONE, MOST_OF_ALL = 256 * 1024, 32 * 1024 * 1024
 #: What a page takes beside its body, its address and its headers.
 _AROUND = 512
-#: So many addresses are remembered of which no page is kept.
-MOST_UNFIT = 1000
+#: So many addresses are remembered of which no page is kept, and so many of which is known what parameters they read.
+MOST_UNFIT, MOST_READ = 1000, 10_000
 #: Whoever comes while a page is made anew has the old one so much longer.
 GRACE = 1.0  # seconds
 #: So long somebody waits for the first of a page that another is making.
@@ -34,57 +42,102 @@ _NEVER = ("/api/", "/static/")
 #: Nobody waits for another's: they are drawn in turns, which hold few threads (``voting.text.turns``).
 _DRAWN = (".pdf", ".png")
 #: Whoever sends one of these wants an answer of their own.
-_OWN = ("Authorization", "Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since")
+OWN = ("Authorization", "Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since")
 #: What a form holds that is for one browser; the switch of the look stands on every page and has none.
 _FORM = b"csrfmiddlewaretoken"
 OK = 200
 
-_Key = tuple[str, str, str, str, bool]
+#: Scheme, host, path, the parameters that the page reads, the look.
+Key = tuple[str, str, str, str, bool]
+#: Where a request says which page it was answered with, for the entry of the server (``config.quick``).
+ANSWERED_WITH = "piaojue.kept"
 
 
 @dataclass
-class _Kept:
-    """A page as it was made; ``until`` moves on while somebody makes it anew."""
+class KeptPage:
+    """A page as it was made; ``until`` moves on while somebody makes it anew, or once it is known to be the same."""
 
     until: float
-    headers: list[tuple[str, str]]
+    headers: dict[str, str]
     body: bytes
     #: What it takes of the memory, its address too, which may be longer than the page.
     size: int
+    #: What it was made from; None where it is made anew.
+    state: Any = None
+    #: All headers of its answer but the name of the request, once it was sent.
+    sent: list[tuple[str, str]] | None = None
 
 
 class KeptPages:
     """Middleware: answer for a public page from the one made last, up to ``KEPT_SECONDS`` ago; 0 keeps none."""
 
+    #: That of the process, for the entry of the server.
+    newest: KeptPages | None = None
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.lock = threading.Lock()
-        self.pages: OrderedDict[_Key, _Kept] = OrderedDict()
-        self.making: dict[_Key, threading.Event] = {}
-        self.unfit: OrderedDict[_Key, None] = OrderedDict()
+        self.pages: OrderedDict[Key, KeptPage] = OrderedDict()
+        self.making: dict[Key, threading.Event] = {}
+        self.unfit: OrderedDict[Key, None] = OrderedDict()
+        self.reads: OrderedDict[tuple[str, str, str], frozenset[str]] = OrderedDict()
+        self.states: Any = import_string(settings.STATE_OF_PAGES)()
         self.size = 0
+        KeptPages.newest = self
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        _forget_made_up_cookie(request)
         key = self._key(request)
         if key is None:
             return _for_one(request, self.get_response(request))
-        if (kept := self._find(key) or self._awaited(key)) is not None:
-            return HttpResponse(kept.body, headers=dict(kept.headers))
+        if (kept := self._find(key) or self._awaited(key, request)) is not None:
+            request.META[ANSWERED_WITH] = kept
+            return HttpResponse(kept.body, headers=kept.headers)
         try:
-            answer = self.get_response(request)
-            if _may_be_kept(answer):
-                _for_all(answer)
-                self._keep(key, cast("HttpResponse", answer))
-            else:
-                self._pass_on(key)
-            return answer
+            return self._make(key, request)
         finally:
             with self.lock:
                 made = self.making.pop(key, None)
             if made is not None:
                 made.set()
 
-    def _awaited(self, key: _Key) -> _Kept | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], _args: Any, _arguments: Mapping[str, Any]
+    ) -> None:
+        """Take off the address what the view doesn't read, where it declares what it does."""
+        reads: frozenset[str] | None = getattr(view, "reads", None)
+        query = request.META.get("QUERY_STRING", "")
+        if reads is None or request.method not in {"GET", "HEAD"}:
+            return
+        request.reads = reads  # type: ignore[attr-defined]
+        if query:
+            request.META["QUERY_STRING"] = part_that_is_read(query, reads)
+            vars(request).pop("GET", None)  # It is read from there when it is asked for.
+
+    def fresh(self, key: Key) -> KeptPage | None:
+        """Return the page of that key that nothing need be asked for."""
+        kept = self.pages.get(key)
+        return kept if kept is not None and time.monotonic() < kept.until else None
+
+    def _make(self, key: Key, request: HttpRequest) -> HttpResponseBase:
+        before = self._reading()
+        with self.states.seeing() as seen:
+            answer = self.get_response(request)
+        if not _may_be_kept(answer):
+            self._pass_on(key)
+            return answer
+        _for_all(answer)
+        if (reads := getattr(request, "reads", None)) is not None:
+            with self.lock:
+                self.reads[key[:3]] = reads
+                if len(self.reads) > MOST_READ:
+                    self.reads.popitem(last=False)
+            key = (*key[:3], part_that_is_read(key[3], reads), key[4])
+        page = cast("HttpResponse", answer)
+        request.META[ANSWERED_WITH] = self._keep(key, page, self.states.state_of(seen, before))
+        return answer
+
+    def _awaited(self, key: Key, request: HttpRequest) -> KeptPage | None:
         """Return the page once whoever makes it has it; None to the first who asks, who makes it now."""
         with self.lock:
             made = self.making.get(key)
@@ -93,50 +146,67 @@ class KeptPages:
             if made is None:
                 self.making[key] = threading.Event()
                 return None
-        return self._find(key) if made.wait(PATIENCE) else None
+        if not made.wait(PATIENCE):
+            return None
+        return self._find(self._key(request) or key)
 
-    def _pass_on(self, key: _Key) -> None:
+    def _pass_on(self, key: Key) -> None:
         """Remember that this page is none to be kept: nobody waits for it, the sign-in above all."""
         with self.lock:
             self.unfit[key] = None
             if len(self.unfit) > MOST_UNFIT:
                 self.unfit.popitem(last=False)
 
-    def _key(self, request: HttpRequest) -> _Key | None:
+    def _key(self, request: HttpRequest) -> Key | None:
         """Return what a page depends on; None where it may not be kept."""
         if not settings.KEPT_SECONDS or request.method != "GET" or _is_known(request):
             return None
-        if request.path_info.startswith(_NEVER) or any(name in request.headers for name in _OWN):
+        if request.path_info.startswith(_NEVER) or any(name in request.headers for name in OWN):
             return None
         try:
-            return (
-                request.scheme or "",
-                request.get_host(),
-                request.path,
-                request.META.get("QUERY_STRING", ""),
-                getattr(request, "elder", False),
-            )
+            place = request.scheme or "", request.get_host(), request.path
         except DisallowedHost:
             return None
+        query = request.META.get("QUERY_STRING", "")
+        if query and (reads := self.reads.get(place)) is not None:
+            query = part_that_is_read(query, reads)
+        return *place, query, getattr(request, "elder", False)
 
-    def _find(self, key: _Key) -> _Kept | None:
+    def _find(self, key: Key) -> KeptPage | None:
         now = time.monotonic()
         with self.lock:
             kept = self.pages.get(key)
-            if kept is None:
-                return None
-            if now >= kept.until:
-                if now >= kept.until + GRACE:
-                    return None
+            if kept is None or now < kept.until:
+                return kept
+            if now < kept.until + GRACE:
                 kept.until = now + GRACE  # This one makes it anew, whoever comes meanwhile has the old one.
-                return None
-            return kept
+        return kept if self._is_still_so(key, kept) else None
 
-    def _keep(self, key: _Key, answer: HttpResponse) -> None:
-        headers = [*answer.items()]
-        around = _AROUND + sum(map(len, key[:4])) + sum(len(name) + len(value) for name, value in headers)
+    def _is_still_so(self, key: Key, kept: KeptPage) -> bool:
+        """Tell whether the page would be made the same, and keep it so much longer."""
+        reading = self._reading() if kept.state else None
+        if reading is None or not reading.holds(kept.state):
+            return False
+        with self.lock:
+            kept.until = reading.moment + settings.KEPT_SECONDS
+            if self.pages.get(key) is kept:
+                self.pages.move_to_end(key)
+        return True
+
+    def _reading(self) -> Any:
+        """Return what pages are made from as it is now, or was since a kept page may be so old; None if unknown."""
+        try:
+            return self.states.reading(since=time.monotonic() - settings.KEPT_SECONDS)
+        except Error:
+            return None
+
+    def _keep(self, key: Key, answer: HttpResponse, state: Any) -> KeptPage:
+        headers = dict(answer.items())
+        around = (
+            _AROUND + sum(map(len, key[:4])) + sum(len(name) + len(value) for name, value in headers.items())
+        )
         size = len(answer.content) + around
-        kept = _Kept(time.monotonic() + settings.KEPT_SECONDS, headers, answer.content, size)
+        kept = KeptPage(time.monotonic() + settings.KEPT_SECONDS, headers, answer.content, size, state)
         with self.lock:
             if (old := self.pages.pop(key, None)) is not None:
                 self.size -= old.size
@@ -146,6 +216,26 @@ class KeptPages:
             while self.size > MOST_OF_ALL:
                 _key, oldest = self.pages.popitem(last=False)
                 self.size -= oldest.size
+        return kept
+
+
+def part_that_is_read(query: str, reads: frozenset[str]) -> str:
+    """Return the parameters with these names as they are written, in their order."""
+    if not reads or not query:
+        return ""
+    return "&".join(each for each in query.split("&") if unquote_plus(each.partition("=")[0]) in reads)
+
+
+def _forget_made_up_cookie(request: HttpRequest) -> None:
+    """Take whoever shows a session that this site never gave out for the stranger they are, on pages for everybody."""
+    cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    if (
+        cookie is not None
+        and request.method == "GET"
+        and sort_of(request.path) == PUBLIC
+        and not is_ours(cookie)
+    ):
+        del request.COOKIES[settings.SESSION_COOKIE_NAME]
 
 
 def _is_known(request: HttpRequest) -> bool:

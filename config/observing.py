@@ -10,15 +10,15 @@ import json
 import logging
 import random
 import re
+import secrets
 import sys
 import threading
 import time
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from traceback import extract_tb
-from typing import TextIO
+from typing import Any, TextIO
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
@@ -67,6 +67,12 @@ def request_id_of(request: HttpRequest) -> str:
     return identity
 
 
+def name_of(environment: Mapping[str, Any]) -> str:
+    """Return the name of a request: the proxy's where that is a plain one, else a new one."""
+    sent = environment.get("HTTP_X_REQUEST_ID", "")
+    return sent if sent and _IDENTITY.fullmatch(sent) else secrets.token_hex(16)
+
+
 def observed(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -77,8 +83,7 @@ def observed(
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        sent = request.META.get("HTTP_X_REQUEST_ID", "")
-        identity = sent if _IDENTITY.fullmatch(sent) else uuid.uuid4().hex
+        identity = name_of(request.META)
         request.identity = identity  # type: ignore[attr-defined]
         sort = sort_of(request.path)
         tokens = _sort.set(sort), _identity.set(identity)

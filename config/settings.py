@@ -252,6 +252,8 @@ STORAGES = {
 }
 #: So long a public page is kept for whoever comes next; 0 keeps none.
 KEPT_SECONDS = env.integer("KEPT_SECONDS", default=0 if DEBUG else 2, least=0, most=60)
+#: What tells whether a page that was kept would be made the same.
+STATE_OF_PAGES = "voting.read_models.core.page_state.States"
 #: Papers that were drawn once; may be emptied at any time.
 DRAWN_PAPERS = VAR / "drawn"
 #: Directories of fonts for the rarest characters, which the packaged fonts lack.

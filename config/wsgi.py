@@ -12,15 +12,18 @@ os.environ.setdefault("DATABASE_POOL", "on")
 
 from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
 
 # Now that the applications are there.
 from django.conf import settings
 from django.db import connection
 
 from config import error_hook, monitor, slow_statements
+from config.quick import QuickPages
 from config.readiness import readiness
 from voting.views.vote.warm import warm
+
+application = QuickPages(django_application)
 
 error_hook.begin(settings.SENTRY_DSN)
 slow_statements.watch()

@@ -17,6 +17,7 @@ from tests.worlds import kept
 from voting.domain.core import cycles
 from voting.domain.vote import (
     ballots,
+    casting,
     counts,
     delegate_slips,
     further_rounds,
@@ -192,7 +193,7 @@ class Vote:
     def cast(self, place: int, chosen: Chosen = ()) -> ballots.Receipt:
         """Let the delegate at that place of the list vote."""
         entry = self.round.roll.get(delegate=self.delegates[place])
-        receipt = ballots.cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=chosen)
+        receipt = casting.cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=chosen)
         self.receipts.append(receipt)
         return receipt
 

@@ -27,7 +27,7 @@ from voting.text.search import terms
 
 _ROUNDS = (
     Round.objects.select_related("rules", "seal", "notice")
-    .defer("seal__hashes", "definition")
+    .defer("seal__hashes", "seal__test_hashes", "definition")
     .order_by("-number")
 )
 #: What the years of rehearsals are called that are older than the congresses; their short addresses are kept.

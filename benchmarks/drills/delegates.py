@@ -27,6 +27,7 @@ HOST, PLACE = "vote.example.org", ("10.0.0.30", 443)
 PER_SECOND, AT_ONCE = 6.0, 16
 #: Seconds: so long somebody looks at a page that does not come, and so long until they try again.
 PATIENCE, PAUSE = 15.0, 0.5
+OF_A_CAST = re.compile(r'name="(ticket|sealed|sealer)" value="([^"]+)"')
 RECEIPT = re.compile(r"(?:[0-9A-Z]{4}-){7}[0-9A-Z]{4}")
 TICKET = re.compile(r'name="ticket" value="([^"]+)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -115,9 +116,9 @@ def vote(place: str, number: str, code: str, outcome: Outcome) -> bool:
         if not ticket:
             raise Interrupted(page_as_seen(status, text))
         fields = {"ticket": ticket[1], "mark": random.sample([str(n) for n in range(1, 13)], 10)}
-        wanted(browser.ask("POST", "/ballot/review/", fields), 200)
+        _status, review = wanted(browser.ask("POST", "/ballot/review/", fields), 200)
         began = time.monotonic()
-        status, text = wanted(browser.ask("POST", "/ballot/cast/", fields), 200)
+        status, text = wanted(browser.ask("POST", "/ballot/cast/", dict(OF_A_CAST.findall(review))), 200)
         receipt = RECEIPT.search(text)
         if not receipt:
             raise Interrupted(page_as_seen(status, text))

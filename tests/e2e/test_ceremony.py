@@ -17,7 +17,7 @@ from tests.factories import PASSWORD, Vote, make_vote
 from tests.security.test_swapped_keys import write
 from voting.count import sealing
 from voting.count.key_marks import KeyMark
-from voting.domain.vote import ballots
+from voting.domain.vote import casting
 from voting.domain.vote.tried_keys import mark_of
 from voting.models import KeySlip, Round, SealedBallot
 from voting.printing.qr import QR_MASK
@@ -225,7 +225,7 @@ def test_f32_a_key_swapped_in_the_database_is_told_to_clerk_and_delegate(live: L
     assert vote.round.status == RoundStatus.READY
     write(vote, **right)
     vote.run("open")
-    ballots._booths.clear()
+    casting._booths.clear()
     delegate = live.person()
     delegate.goto(f"{language}/enter/")
     delegate.locator("#id_number").fill(vote.delegates[0].number)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import reduce
 from operator import getitem
@@ -22,6 +22,7 @@ from tests.browser import DESK, PHONE, Live, assert_good
 from tests.e2e.test_after import lived
 from tests.factories import make_vote
 from tests.integration.vote.test_verdicts import SETTINGS, SUB_GROUP, vote_of
+from tests.sealed import encoded, sealed, tried_bytes
 from voting.count.canonical import sha256_hex
 from voting.count.counting import BallotType
 from voting.count.formats.files import PUBLIC
@@ -64,6 +65,43 @@ def test_the_browser_recounts_as_python_does_check_by_check(counter: Page, kind:
     report = python.recount(PUBLIC.read(text))
     assert report.agrees
     assert counter.evaluate(RUN, [text, characters()]) == [True, plain(report.checks), plain(report.result)]
+
+
+def _first_was_cast(file: dict[str, Any]) -> None:
+    file["hashes"] = sorted([*file["hashes"], file["notice"]["tests"][0]["hash"]])
+
+
+#: What somebody could change in the list of the test ballots.
+TESTS_CHANGED: dict[str, Callable[[dict[str, Any]], object]] = {
+    "nothing": lambda _file: None,
+    "one taken out": lambda file: file["notice"]["tests"].pop(),
+    "one twice": lambda file: file["notice"]["tests"].append(file["notice"]["tests"][-1]),
+    "another order": lambda file: file["notice"]["tests"].reverse(),
+    "another number": lambda file: file["notice"]["urn"].update(tests=3),
+    "another root": lambda file: file["notice"]["urn"].update(test_root="0" * 64),
+    "more sealed by the server than cast": lambda file: file["notice"]["urn"].update(by_server=99),
+    "all left out": lambda file: file["notice"].pop("tests"),
+    "left out of the seal": lambda file: [file["notice"]["urn"].pop(each) for each in ("tests", "test_root")],
+    "one that was cast": _first_was_cast,
+}
+
+
+def test_the_browser_checks_the_test_ballots_as_python_does(counter: Page):
+    vote = make_vote(delegates=4, candidates=3, seats=2, ballots=[[1, 2]] * 3)
+    for marks in ([1], [0, 1]):
+        tried_bytes(vote, sealed(vote, encoded(vote, marks)))
+    vote.run("closed", "counted", "certified", "published")
+    text = public_file(vote.round)
+    for name, change in TESTS_CHANGED.items():
+        file = json.loads(text)
+        change(file)
+        report = python.recount(PUBLIC.of(file))
+        names = [
+            each["check"] for each in report.checks if not each["agrees"] and "hash" not in each["check"]
+        ]
+        assert bool(names) == (name != "nothing"), name
+        told = counter.evaluate(RUN, [json.dumps(file), characters()])
+        assert told == [report.agrees, plain(report.checks), plain(report.result)], name
 
 
 EQUAL = {"delegates": 4, "candidates": 4, "seats": 2, "floor_base": "", "ballots": [[1, 2], [1, 3]]}

@@ -218,6 +218,7 @@ def test_a_round_closed_while_marking_is_said_calmly(live, vote):
     mark(page, 1)
     vote.close()
     page.get_by_role("button", name="核对").click()
+    page.get_by_role("button", name="投入票箱").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("表决已截止")
     assert_good(page)
 

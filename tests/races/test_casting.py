@@ -21,7 +21,8 @@ from voting.count import sealing
 from voting.count.canonical import sha256_hex
 from voting.domain.core.refusals import StepNotAllowed
 from voting.domain.vote import counts, keys, rounds
-from voting.domain.vote.ballots import AlreadyCast, Receipt, RoundNotOpen, cast_ballot
+from voting.domain.vote.ballots import AlreadyCast, Receipt, RoundNotOpen
+from voting.domain.vote.casting import cast_ballot
 from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.domain.vote.tried_keys import key_mac
 from voting.models import RollEntry, Round, SealedBallot, UrnSeal

@@ -26,6 +26,7 @@ from django.conf import settings
 from accounts.roles import Kind
 from tests.factories import Vote, make_vote
 from voting.domain.vote import receipts
+from voting.management.hall.delegate import cast_fields
 from voting.models import RollEntry, SealedBallot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,7 +101,12 @@ class Voter:
             ticket = re.search(r'name="ticket" value="([^"]+)"', ballot)
             if ticket:
                 choice = {"ticket": ticket[1], "mark": [str(n) for n in range(1, 11)]}
-                ballot = self._post(browser, "/ballot/cast/", choice)
+                review = self._post(browser, "/ballot/review/", choice)
+                ballot = (
+                    self._post(browser, "/ballot/cast/", cast_fields(review))
+                    if "sealed" in review
+                    else review
+                )
             self.told = ballot
             groups = re.search(r"([0-9A-Z]{4}-){7}[0-9A-Z]{4}", ballot)
             self.receipt = (

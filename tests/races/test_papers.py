@@ -13,7 +13,8 @@ import pytest
 from tests.factories import make_vote
 from tests.races.crowd import at_once
 from voting.domain.vote import paper_ballots, rounds
-from voting.domain.vote.ballots import HoldsPaperBallot, OnPaperOnly, Receipt, cast_ballot
+from voting.domain.vote.ballots import HoldsPaperBallot, OnPaperOnly, Receipt
+from voting.domain.vote.casting import cast_ballot
 from voting.domain.vote.paper_ballots import ReadAlready, VotedOnline
 from voting.models import PaperReading, RollEntry, SealedBallot, UrnSeal
 

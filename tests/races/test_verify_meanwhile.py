@@ -14,7 +14,8 @@ from django.db import InternalError
 
 from tests.factories import make_vote
 from tests.races.crowd import at_once
-from voting.domain.vote.ballots import Receipt, cast_ballot
+from voting.domain.vote.ballots import Receipt
+from voting.domain.vote.casting import cast_ballot
 from voting.management.verification import votes
 from voting.management.verification.checks import one_moment
 from voting.models import SealedBallot, Verification

@@ -171,7 +171,8 @@ def test_f17_an_assessment_keeps_its_secret_like_any_vote():
     blobs = list(SealedBallot.objects.filter(round=held.round))
     assert len({len(bytes(each.blob)) for each in blobs}) == 1
     assert len({bytes(each.blob) for each in blobs}) == len(blobs)
-    assert {field.name for field in SealedBallot._meta.fields} == {"id", "round", "blob"}
+    assert {field.name for field in SealedBallot._meta.fields} == {"id", "round", "blob", "in_group"}
+    assert not SealedBallot.objects.filter(round=held.round, in_group__isnull=False).exists()
 
 
 def test_a_decided_change_is_never_decided_again():

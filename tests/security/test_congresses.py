@@ -26,6 +26,7 @@ from tests.security.test_crawl import BACKEND, addresses, patterns, people, reco
 from voting.admin.core.site import site
 from voting.domain.core.congresses import open_congress
 from voting.evidence import rules
+from voting.management.hall.delegate import cast_fields
 from voting.models import Cycle, JournalEntry
 
 pytestmark = pytest.mark.django_db
@@ -195,7 +196,8 @@ def test_one_number_in_two_congresses_is_two_delegates():
         assert vote.cycle.congress.place in client.get(to).content.decode()
         ticket = TICKET.search(client.get(to).content.decode())
         assert ticket is not None
-        cast = client.post(f"{to}cast/", {"ticket": ticket[1], "mark": ["1"]}).content.decode()
+        review = client.post(f"{to}review/", {"ticket": ticket[1], "mark": ["1"]}).content.decode()
+        cast = client.post(f"{to}cast/", cast_fields(review)).content.decode()
         assert "已投入票箱" in cast
         others = {"gongshu", "yuhang"} - {vote.cycle.congress.slug}
         assert not [slug for slug in others if slug in cast], "no page is kept for another congress"

@@ -214,4 +214,4 @@ def test_f9_the_hash_of_the_database_sees_one_changed_row():
     before = database()
     vote.cast(0, [7])
     changed = {table for table, rows in database().items() if rows != before[table]}
-    assert changed == {"voting_rollentry", "voting_sealedballot"}
+    assert changed == {"voting_rollentry", "voting_sealedballot", "voting_serversealed"}

@@ -28,8 +28,8 @@ from voting.domain.vote.ballots import (
     Receipt,
     SessionOver,
     TooManyMarks,
-    cast_ballot,
 )
+from voting.domain.vote.casting import cast_ballot
 from voting.domain.vote.electors import elector_now
 from voting.domain.vote.urn_statement import Leaving
 from voting.models import RollEntry, SealedBallot

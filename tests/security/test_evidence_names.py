@@ -53,8 +53,9 @@ ARCHIVED_0 = ANOTHER_YEAR.replace("'delivery'", "'archived'")
 CERTIFY = """INSERT INTO public.voting_certification (tally_id, certified_by_id, certified_at)
 SELECT round_id, {certifier}, now() FROM public.voting_tally"""
 SCRUTINEER = "SELECT min(id) FROM public.accounts_user WHERE role = 'scrutineer'"
-TRUE_SEAL = """INSERT INTO public.voting_urnseal (round_id, ballots, hashes, root)
-SELECT r.id, count(u.h), coalesce(string_agg(u.h, ''::bytea ORDER BY u.h), ''::bytea), repeat('0', 64)
+BY_SERVER = "(SELECT coalesce(sum(s.ballots), 0) FROM public.voting_serversealed s WHERE s.round_id = r.id)"
+TRUE_SEAL = f"""INSERT INTO public.voting_urnseal (round_id, ballots, hashes, root, by_server)
+SELECT r.id, count(u.h), coalesce(string_agg(u.h, ''::bytea ORDER BY u.h), ''::bytea), repeat('0', 64), {BY_SERVER}
 FROM public.voting_round r LEFT JOIN
 (SELECT round_id, sha256(blob) h FROM public.voting_sealedballot) u ON u.round_id = r.id GROUP BY r.id"""
 CLOSE = "UPDATE public.voting_round SET status = 'closed', issued = {issued}, paper_issued = 0"
@@ -250,11 +251,32 @@ ATTACKS = [
     Attack(
         "piaojue_true_seal",
         "voting_sealedballot",
-        "INSERT INTO public.voting_urnseal (round_id, ballots, hashes, root)"
-        " SELECT id, 0, '', repeat('0', 64) FROM public.voting_round",
+        "INSERT INTO public.voting_urnseal (round_id, ballots, hashes, root, by_server)"
+        f" SELECT r.id, 0, '', repeat('0', 64), {BY_SERVER} FROM public.voting_round r",
         "this is not the urn",
         until="open",
     ),
+    *[
+        Attack("piaojue_true_seal", table, seal, "this is not the urn", until="open", before=before)
+        for table, seal, before in [
+            (
+                "voting_testballot",
+                TRUE_SEAL,
+                (
+                    "INSERT INTO public.voting_testballot (id, round_id, blob)"
+                    " SELECT gen_random_uuid(), id, 'x' FROM public.voting_round"
+                ),
+            ),
+            (
+                "voting_serversealed",
+                TRUE_SEAL.replace(BY_SERVER, "NULL"),
+                (
+                    "INSERT INTO public.voting_serversealed (round_id, shelf, ballots)"
+                    " SELECT id, 1, 2 FROM public.voting_round"
+                ),
+            ),
+        ]
+    ],
     Attack(
         "piaojue_archived",
         "voting_cycle",

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.kept_sessions import KeptSession
 from accounts.models import User
 from accounts.roles import Role
-from accounts.sessions import SessionStore, stored_key
+from accounts.sessions import SessionStore, new_cookie, stored_key
 from tests.factories import UserFactory, make_vote
 from tests.security.test_crawl import BACKEND
 
@@ -95,5 +95,5 @@ def test_a_delegates_row_holds_no_moment_of_the_sign_in_f29(monkeypatch):
         told.append(KeptSession.objects.values_list("session_data", "secret", "proof").get())
         KeptSession.objects.all().delete()
     assert told[0] == told[1]
-    data = SessionStore("k" * 40).decode(told[0][0])
+    data = SessionStore(new_cookie()).decode(told[0][0])
     assert data["_auth_user_id"] == str(user.pk)

@@ -14,7 +14,7 @@ from django.test import Client
 from tests.factories import Vote, make_vote
 from tests.pages import text_of
 from voting.count import sealing
-from voting.domain.vote import ballots, counts, tried_keys
+from voting.domain.vote import ballots, casting, counts, tried_keys
 from voting.domain.vote.key_slips import SlipsRefused
 from voting.models import Round, SealedBallot
 from voting.states import Act, RoundStatus
@@ -69,7 +69,7 @@ def test_the_two_updates_of_the_attack_open_no_vote():
 @pytest.mark.parametrize("cached", [False, True])
 @pytest.mark.parametrize("swap", SWAPS)
 def test_no_ballot_is_sealed_to_a_swapped_key(swap, cached, monkeypatch):
-    monkeypatch.setattr(ballots, "_booths", {})
+    monkeypatch.setattr(casting, "_booths", {})
     vote = make_vote(until="open", delegates=3)
     if cached:
         vote.cast(0, [1])
@@ -77,7 +77,7 @@ def test_no_ballot_is_sealed_to_a_swapped_key(swap, cached, monkeypatch):
     SWAPS[swap](vote)
     if cached and swap == "key alone":
         vote.cast(1, [1])  # a process that knows the key goes on sealing to it
-        assert ballots._booths[vote.round.pk].key_fingerprint == vote.round.key_fingerprint
+        assert casting._booths[vote.round.pk].key_fingerprint == vote.round.key_fingerprint
         return
     with pytest.raises(ballots.SealedToAnother):
         vote.cast(1, [1])
@@ -124,7 +124,7 @@ def test_the_closed_journal_of_a_sound_key_doubts_nothing():
     ("/en", "is not the one that the scrutineers made and tried", "Your ballot was not cast"),
 ])  # fmt: skip
 def test_the_clerk_and_the_delegate_are_told(language, sentence, to_delegate, client: Client, monkeypatch):
-    monkeypatch.setattr(ballots, "_booths", {})
+    monkeypatch.setattr(casting, "_booths", {})
     vote = make_vote(until="open", delegates=3)
     SWAPS["key and fingerprint"](vote)
     clerk = Client()
@@ -134,6 +134,6 @@ def test_the_clerk_and_the_delegate_are_told(language, sentence, to_delegate, cl
     assert sentence in text_of(clerk.post(f"{language}/admin/vote/2018/close/", {"confirm": "on"}))
     vote.sign_in(client)
     ticket = client.get(f"{language}/ballot/").context["ticket"]
-    answer = client.post(f"{language}/ballot/cast/", {"ticket": ticket, "mark": "1"})
+    answer = client.post(f"{language}/ballot/cast/", {"ticket": ticket, "sealed": "AAAA"})
     assert answer.status_code == 422
     assert to_delegate in text_of(answer)

@@ -40,7 +40,7 @@ def test_f9_no_form_is_taken_without_its_token():
     steps = [f"/admin/vote/2018/{key}/" for key in StepKey]
     for user, paths in [
         (vote.clerk, [*steps, "/admin/logout/", "/admin/password_change/"]),
-        (delegate, ["/ballot/review/", "/ballot/cast/", "/leave/"]),
+        (delegate, ["/ballot/review/", "/ballot/cast/", "/ballot/test/", "/ballot/kept/", "/leave/"]),
     ]:
         client = signed_in(user, enforce_csrf_checks=True)
         for path in paths:

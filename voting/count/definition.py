@@ -41,8 +41,16 @@ class Definition:
     def ballot_type(self) -> counting.BallotType:
         return self.rule.ballot_type
 
+    @cached_property
+    def width(self) -> int:
+        """How many bytes every choice of the round takes."""
+        return choices.width(len(self.numbers))
+
     def encode(self, marks: Sequence[int], *, in_group: bool = False) -> bytes:
-        """Return the marks at the round's fixed width, with the word whether the sub-group cast them."""
+        """Return the marks at the round's fixed width.
+
+        ``in_group`` is of rounds from before the roll told it: then a ballot said itself that the sub-group cast it.
+        """
         return choices.encode(marks, ballot_type=self.ballot_type, items=len(self.numbers), in_group=in_group)
 
     def decode(self, data: bytes) -> choices.Choice:

@@ -26,6 +26,8 @@ from shamir_mnemonic.wordlist import WORDLIST
 SEED_BYTES = 16
 MLKEM_PUBLIC_BYTES = 1184
 X25519_PUBLIC_BYTES = 32
+MLKEM_SEALED_BYTES = 1088
+TAG_BYTES = 16
 WORDS_PER_SLIP = 20
 #: SLIP-39 knows no 1-of-n split and at most 16 slips.
 FEWEST_NEEDED, MOST_ISSUED = 2, 16
@@ -135,6 +137,11 @@ def public_key(seed: bytes) -> PublicKey:
     mlkem_key = mlkem.MLKEM768PrivateKey.from_seed_bytes(_expand(seed, b"ML-KEM-768", 64)).public_key()
     x_key = x25519.X25519PrivateKey.from_private_bytes(_expand(seed, b"X25519", 32)).public_key()
     return PublicKey(mlkem_key.public_bytes_raw() + x_key.public_bytes_raw())
+
+
+def sealed_length(plain: int) -> int:
+    """Return how many bytes so many plain ones have when sealed: both encapsulations and the tag come to them."""
+    return MLKEM_SEALED_BYTES + X25519_PUBLIC_BYTES + plain + TAG_BYTES
 
 
 def load_public_key(raw: bytes) -> hpke.MLKEM768X25519PublicKey:

@@ -19,7 +19,14 @@ from voting.count.choices import Choice
 from voting.count.definition import Definition, read_definition
 from voting.count.formats.files import RoundFacts
 from voting.count.formats.parts import BoxFigures, ChannelName
-from voting.count.formats.working import PATTERNS, WORKING, Pattern, PatternsBody, WorkingBody
+from voting.count.formats.working import (
+    PATTERNS,
+    WORKING,
+    OpenedTest,
+    Pattern,
+    PatternsBody,
+    WorkingBody,
+)
 
 
 @dataclass(frozen=True)
@@ -41,10 +48,11 @@ class Working:
         return sha256_hex(self.text)
 
 
-def work_out(facts: RoundFacts, online: Iterable[Choice]) -> Working:
+def work_out(facts: RoundFacts, online: Iterable[Choice], tests: Iterable[OpenedTest] = ()) -> Working:
     """Count a closed round, its online ballots taken one by one.
 
-    ``facts`` are what the round fixed before any ballot was opened. Raises counting.ImpossibleCount,
+    ``facts`` are what the round fixed before any ballot was opened. The opened test ballots are noted, and counted
+    nowhere; a round from before there were any says nothing of them. Raises counting.ImpossibleCount,
     counting.CountMismatch, UnreadableRecord.
     """
     definition = read_definition(facts["definition"])
@@ -66,6 +74,7 @@ def work_out(facts: RoundFacts, online: Iterable[Choice]) -> Working:
             "paper": _box(facts),
             "channels": {name: channel.to_dict() for name, channel in channels.items()},
             "outcome": _decide(definition, facts, list(channels.values())).to_dict(),
+            **({"tests": list(tests)} if "tests" in facts["urn"] else {}),
         }
     )
     patterns = {"format": PATTERNS.name, "online": electronic.patterns(), "paper": box.patterns()}

@@ -285,11 +285,17 @@ FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('report_id:voting_pro
 CREATE TRIGGER same_congress BEFORE UPDATE OF round_id ON public.voting_sealedballot
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_round');
 
+CREATE TRIGGER same_congress BEFORE UPDATE OF round_id ON public.voting_serversealed
+FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_round');
+
 CREATE TRIGGER same_congress BEFORE UPDATE OF delivery_id ON public.voting_supervisiongroup
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('delivery_id:voting_delivery');
 
 CREATE TRIGGER same_congress BEFORE UPDATE OF survey_id ON public.voting_surveyform
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('survey_id:voting_survey');
+
+CREATE TRIGGER same_congress BEFORE UPDATE OF round_id ON public.voting_testballot
+FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_round');
 
 CREATE TRIGGER same_congress BEFORE UPDATE OF round_id ON public.voting_urnseal
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_round');

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from voting.evidence.operation import InstallEvidence, RemoveEvidence
+from voting.evidence.operation import RemoveEvidence
 
 
 class Migration(migrations.Migration):
@@ -65,6 +65,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        # The rules, as of this version.
-        InstallEvidence("9f84a9a5e97b27d73b2aaf203a50bf2dd25ebe4f95ab2d03fdd3a2765b3587cf"),
     ]

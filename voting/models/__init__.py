@@ -27,7 +27,7 @@ from voting.models.vote.repair import Annulment, EndOfRounds, Unfreezing
 from voting.models.vote.round import BallotItem, RollEntry, Round
 from voting.models.vote.rules import VotingRules
 from voting.models.vote.tally import Certification, Tally, TieDecision
-from voting.models.vote.urn import Disposal, SealedBallot, UrnSeal
+from voting.models.vote.urn import Disposal, SealedBallot, ServerSealed, TestBallot, UrnSeal
 
 __all__ = [
     "MOST_ATTACHMENTS",
@@ -79,6 +79,7 @@ __all__ = [
     "Round",
     "SealedBallot",
     "Seconding",
+    "ServerSealed",
     "SlateReport",
     "SupervisionGroup",
     "Survey",
@@ -86,6 +87,7 @@ __all__ = [
     "SurveyForm",
     "Tally",
     "TargetFigure",
+    "TestBallot",
     "TieDecision",
     "Unfreezing",
     "UrnSeal",

@@ -6,7 +6,7 @@ from voting.count.canonical import root_of, sha256_hex
 from voting.count.formats.files import RECOUNT, RecountBody
 from voting.count.formats.working import WORKING
 from voting.count.working import expand, paper_choices, work_out
-from voting.recount.notice import check_mark
+from voting.recount.notice import check_mark, check_tests
 from voting.recount.report import Report
 
 
@@ -21,6 +21,7 @@ def recount(file: RecountBody) -> Report:
         "list of the urn is sorted, each ballot once", found=sorted(set(hashes)) == hashes, said=True
     )
     report.check("root of the urn", found=root_of(hashes), said=facts["urn"]["root"])
+    check_tests(report, facts["urn"], file["working"].get("tests"), set(file["hashes"]))
     if not _as_many(report, file):
         return report
     grouped = facts["attendance"]["group"] is not None
@@ -29,7 +30,7 @@ def recount(file: RecountBody) -> Report:
     report.check(
         "ballots of a sub-group without a second threshold", found=bool(members) and not grouped, said=False
     )
-    counted = work_out(facts, expand(patterns["online"]))
+    counted = work_out(facts, expand(patterns["online"]), file["working"].get("tests", ()))
     report.check("definition", found=sha256_hex(facts["definition"]), said=file["working"]["definition"])
     on_paper = sorted(expand(patterns["paper"]))
     report.check("paper ballots", found=on_paper == sorted(paper_choices(facts)), said=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
@@ -17,8 +17,8 @@ from voting.count.formats.notice import (
     NoticeTie,
     RoundPart,
 )
-from voting.count.formats.parts import ChannelName, Settings
-from voting.count.formats.working import BallotFigures, ChannelRecord, ItemVotes
+from voting.count.formats.parts import ChannelName, Settings, UrnFigures
+from voting.count.formats.working import BallotFigures, ChannelRecord, ItemVotes, OpenedTest
 from voting.count.key_marks import KeyMark
 from voting.recount.report import Report
 
@@ -49,6 +49,7 @@ def recount(file: PublicBody) -> Report:
         "list of the urn is sorted, each ballot once", found=sorted(set(hashes)) == hashes, said=True
     )
     report.check("root of the urn", found=root_of(hashes), said=body["urn"]["root"])
+    check_tests(report, body["urn"], body.get("tests"), set(file["hashes"]))
     rounds = [*map(_earlier, body["rounds"]), _own(body)]
     for each in rounds:
         _check(report, each, body["rules"])
@@ -67,6 +68,28 @@ def check_mark(report: Report, key: str, said: str | None) -> None:
     """Draw the key's mark again; a record from before there were marks says none."""
     mark = str(KeyMark.of(key))
     report.check(MARK, found=mark, said=mark if said is None else said)
+
+
+def check_tests(
+    report: Report, urn: UrnFigures, tests: Sequence[OpenedTest] | None, cast: Collection[str]
+) -> None:
+    """Check the list of the test ballots against what the close sealed, and that none of them was cast.
+
+    A record from before there were test ballots has none. ``cast`` are the hashes of the ballots in the urn.
+    """
+    if tests is None and "tests" not in urn:
+        return
+    hashes = [each["hash"] for each in tests or []]
+    report.check("number of test ballots", found=len(hashes), said=urn.get("tests"))
+    report.check(
+        "list of the test ballots is sorted, each once", found=sorted(set(hashes)) == hashes, said=True
+    )
+    report.check(
+        "root of the test ballots", found=root_of(map(bytes.fromhex, hashes)), said=urn.get("test_root")
+    )
+    report.check("test ballots that were cast", found=sorted(set(hashes) & set(cast)), said=[])
+    by_server = urn.get("by_server", -1)
+    report.check("sealed by the server, of all ballots", found=0 <= by_server <= urn["ballots"], said=True)
 
 
 class _Round(NamedTuple):

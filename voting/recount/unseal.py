@@ -15,14 +15,15 @@ import base64
 import getpass
 import hashlib
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from voting.count import choices, counting, sealing
+from voting.count import counting, sealing
 from voting.count.canonical import root_of
 from voting.count.definition import read_definition
 from voting.count.formats.files import COUNT, TRIAL, URN, CountBody, TrialBody, UrnBody
+from voting.count.formats.parts import UrnFigures
 from voting.count.key_marks import KeyMark
+from voting.count.opening import Opener
 from voting.count.proofs import proof_of
 from voting.count.working import Working, work_out
 
@@ -69,25 +70,43 @@ def _incomplete(error: sealing.SlipIncomplete | sealing.SlipDigitsMissing) -> st
 
 
 def count(urn: UrnBody, seed: bytes) -> Working:
-    """Unseal and count. Raises NotUnsealed where the urn is not as it was sealed, or a ballot does not open."""
+    """Unseal and count; a ballot that does not open is void.
+
+    Raises NotUnsealed where the urn or the test ballots are not as they were sealed.
+    """
     facts = urn["facts"]
     blobs = [base64.b64decode(ballot, validate=True) for ballot in urn["ballots"]]
-    hashes = sorted(hashlib.sha256(blob).digest() for blob in blobs)
+    hashes = sorted(map(_digest, blobs))
     if len(blobs) != facts["urn"]["ballots"] or root_of(hashes) != facts["urn"]["root"]:
         raise NotUnsealed("The urn is not as it was sealed at the close. 票箱与封箱时不一致，未计票。")
-    return work_out(facts, _unsealed(urn, blobs, seed))
+    tests = _tests_of(urn, set(hashes))
+    opener = Opener(read_definition(facts["definition"]), seed, info=urn["info"].encode())
+    groups = [None if word is None else bool(word) for word in urn.get("groups", [])] or [None] * len(blobs)
+    if len(groups) != len(blobs):
+        raise NotUnsealed("The urn is not as it was sealed at the close. 票箱与封箱时不一致，未计票。")
+    members = [digest for digest, word in zip(map(_digest, blobs), groups, strict=True) if word]
+    if root_of(sorted(members)) != facts["urn"].get("group_root", root_of(sorted(members))):
+        raise NotUnsealed("The urn is not as it was sealed at the close. 票箱与封箱时不一致，未计票。")
+    pairs = zip(blobs, groups, strict=True)
+    ballots = (opener.ballot(blob, in_group=in_group) for blob, in_group in pairs)
+    return work_out(facts, ballots, opener.tests(tests, urn=hashes))
 
 
-def _unsealed(urn: UrnBody, blobs: list[bytes], seed: bytes) -> Iterator[choices.Choice]:
-    definition, info = read_definition(urn["facts"]["definition"]), urn["info"].encode()
-    key = sealing.private_key(seed)
-    for blob in blobs:
-        try:
-            yield definition.decode(sealing.unseal(key, blob, info=info))
-        except (sealing.CannotUnseal, choices.MalformedChoice):
-            raise NotUnsealed(
-                "A ballot does not open with this key. 有一张票无法用此密钥启封，未计票。"
-            ) from None
+def _digest(blob: bytes) -> bytes:
+    return hashlib.sha256(blob).digest()
+
+
+def _tests_of(urn: UrnBody, cast: set[bytes]) -> list[bytes]:
+    """Return the test ballots as they were sealed, none of which lies in the urn. Raises NotUnsealed."""
+    blobs = [base64.b64decode(each, validate=True) for each in urn.get("tests", [])]
+    hashes = [*map(_digest, blobs)]
+    figures = urn["facts"]["urn"]
+    sealed = (figures.get("tests", 0), figures.get("test_root", root_of([])))
+    if (len(blobs), root_of(hashes)) != sealed or sorted(set(hashes) - cast) != hashes:
+        raise NotUnsealed(
+            "The test ballots are not as they were sealed at the close. 试票与封箱时不一致，未计票。"
+        )
+    return blobs
 
 
 def proof(urn: UrnBody, seed: bytes, counted: Working) -> str:
@@ -143,6 +162,7 @@ def main(arguments: list[str] | None = None) -> int:
             sys.stdout.write(f"{open_trial(trial, seed)}\n")
             return 0
         urn = URN.read(text)
+        _announce(urn["facts"]["urn"])
         seed = _seed(options.slips, needed=urn["slips_needed"], key=urn["facts"]["key"])
         counted = count(urn, seed)
         _write(options.out, counted, proof(urn, seed, counted))
@@ -153,6 +173,13 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{options.file}: {error}\n")
         return 2
     return 0
+
+
+def _announce(figures: UrnFigures) -> None:
+    """Say what was sealed, to be compared with what was announced at the close, before any slip is asked for."""
+    sys.stderr.write(f"Ballots 表决票 {figures['ballots']}, root 根 {figures['root']}\n")
+    if "tests" in figures:
+        sys.stderr.write(f"Test ballots 试票 {figures['tests']}, root 根 {figures['test_root']}\n")
 
 
 def _seed(slips: Path | None, *, needed: int, key: str) -> bytes:
@@ -176,6 +203,11 @@ def _write(path: Path | None, counted: Working, proven: str) -> None:
     outcome = counted.working["outcome"]
     for item in outcome["items"]:
         sys.stdout.write(f"{item['number']:>3}  {item['for']:>6}  {item['decision']}\n")
+    sys.stdout.write(f"Valid 有效 {outcome['valid']}, void 无效 {outcome['void']}\n")
+    if "tests" in counted.working:
+        tests = counted.working["tests"]
+        torn = sum(test["marks"] is None for test in tests)
+        sys.stdout.write(f"Test ballots 试票 {len(tests)}, unreadable 无法辨认 {torn}\n")
     sys.stdout.write(f"Mark of the key 印记: {KeyMark.of(counted.working['key'])}\n")
     sys.stdout.write(f"{outcome['status']}; hash of the count {counted.digest}\n")
     if path is not None:

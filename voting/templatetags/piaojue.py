@@ -9,6 +9,8 @@ from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, get_script_prefix, reverse, translate_url
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info, override
 
 from accounts.congresses import addresses_of_installation, are_several
@@ -16,6 +18,7 @@ from voting.domain.before.proposals import standing_words
 from voting.models import Cycle
 from voting.read_models.vote.lines import english
 from voting.states import Stage
+from voting.text.booth_script import NAME, integrity
 
 register = template.Library()
 register.filter("standing_words", standing_words)
@@ -67,6 +70,12 @@ def flowing(sentences: str) -> str:
     For our own sentences alone: what somebody wrote is quoted as it was written.
     """
     return sentences if english() else _BLANK_BEHIND_A_STOP.sub(r"\1", sentences)
+
+
+@register.simple_tag
+def booth_script() -> SafeString:
+    """Return the element that loads the booth's script, with the hash of the very file."""
+    return format_html('<script src="{}" integrity="{}" defer></script>', static(NAME), integrity())
 
 
 @register.simple_tag

@@ -119,10 +119,13 @@ def _pages_of(cycle: object) -> dict[str, str]:
 
 @register.simple_tag(takes_context=True)
 def trail(context: dict[str, Any]) -> list[Entry]:
-    """Return the pages above this one from the first on, and this one; empty for a page that lies nowhere."""
+    """Return the pages above this one from the first on, and this one; empty for a page that lies nowhere.
+
+    So does a wrong address, whatever it looks like: Django's page for it has the ``exception``.
+    """
     request = context.get("request")
     name = _name_of(request)
-    if request is None or name not in PLACES:
+    if request is None or name not in PLACES or "exception" in context:
         return []
     address = dict(request.resolver_match.kwargs)
     if address.get("number") is None:

@@ -18,6 +18,7 @@ from accounts.models import Delegate
 from tests.autumn import clock
 from tests.cases_after import answer, archived_with_nothing_left, ask, assess, inspect, survey
 from tests.factories import CongressFactory
+from tests.security.test_urn import attack
 from tests.spring import MILESTONES, Spring, make_next_year, make_spring
 from voting.count.counting import Mark
 from voting.domain.after import (
@@ -47,6 +48,7 @@ from voting.models import (
     Survey,
     SurveyCount,
     SurveyForm,
+    TestBallot,
     UrnSeal,
 )
 from voting.states import Act, DeliveryStatus, Stage
@@ -309,6 +311,20 @@ def test_the_database_itself_keeps_every_ballot_until_the_record_is_there():
     for statement in ("DELETE FROM voting_disposal", "UPDATE voting_disposal SET slips = 0"):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def test_test_ballots_are_kept_as_long_as_the_urn_and_go_with_it():
+    spring = make_spring()
+    attack(
+        "INSERT INTO voting_testballot (id, round_id, blob) SELECT gen_random_uuid(), round_id, 'x' FROM voting_urnseal"
+    )
+    for statement in ("DELETE FROM voting_testballot", "UPDATE voting_testballot SET blob = ''"):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    archived_with_nothing_left(spring)
+    assert TestBallot.objects.exists()
+    dispose(spring)
+    assert not TestBallot.objects.exists()
 
 
 def test_the_survey_ends_with_the_year_and_a_form_counts_no_second_time(client):

@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from accounts.kept_sessions import KeptSession
+from accounts.sessions import is_ours
 from config import kept
 from config.kept import KeptPages
 from tests.factories import make_vote
@@ -84,6 +86,7 @@ def test_whoever_comes_while_it_is_made_anew_has_the_old_one(clock: list[float])
         return HttpResponse(f"{len(made)}")
 
     pages = KeptPages(view)
+    pages.states.state_of = lambda *_seen: None
     assert pages(RequestFactory().get("/")).content == b"1"
     clock[0] += 2.5
     assert pages(RequestFactory().get("/")).content == b"2"
@@ -120,7 +123,8 @@ def test_languages_looks_hosts_and_questions_are_kept_apart(client: Client):
     make_vote(until="published", delegates=4, ballots=CHOICES)
     client.get("/2018/")
     assert queries(client, "/en/2018/") > 0
-    assert queries(client, "/2018/?page=2") > 0
+    assert queries(client, "/2018/projects/?q=x") > 0
+    assert queries(client, "/2018/projects/?q=y") > 0
     assert queries(client, "/2018/", HTTP_HOST="vote.localhost") > 0
     client.cookies[COOKIE] = LARGE
     assert queries(client, "/2018/") > 0
@@ -149,6 +153,39 @@ def test_nothing_is_kept_of_or_for_whoever_is_signed_in(client: Client):
     assert queries(client, "/2018/") == 0
     client.cookies["sessionid"] = session.value
     assert queries(client, "/2018/") > 0, "nor is a stranger's shown to the delegate"
+
+
+@pytest.mark.parametrize("cookie", ["x", "", "0" * 40, "0" * 56, "é"])
+def test_a_session_that_this_site_never_gave_out_is_none(client: Client, cookie: str):
+    make_vote(until="published", delegates=4, ballots=CHOICES)
+    first = client.get("/2018/")
+    client.cookies["sessionid"] = cookie
+    assert queries(client, "/2018/") == 0
+    assert client.get("/2018/").content == first.content
+    assert queries(client, "/2018/rules/") > 0
+    client.cookies.clear()
+    assert queries(client, "/2018/rules/") == 0, "what was made for that stranger is kept for all"
+
+
+def test_a_session_that_is_over_is_none_to_share(client: Client):
+    """Whether a session that this site gave out is over only the database knows: such a page is nobody else's."""
+    vote = make_vote(until="published", delegates=4, ballots=CHOICES)
+    vote.sign_in(client)
+    cookie = client.cookies["sessionid"].value
+    client.get("/2018/")
+    KeptSession.objects.all().delete()
+    client.cookies["sessionid"] = cookie
+    assert "s-maxage" not in client.get("/2018/")["Cache-Control"]
+    assert is_ours(cookie)
+    assert not is_ours(cookie[:-1])
+    assert not is_ours("1" + cookie[1:])
+
+
+def test_pages_of_persons_ask_the_database_whose_a_session_is(client: Client):
+    client.cookies["sessionid"] = "x" * 32
+    with CaptureQueriesContext(connection) as caught:
+        client.get("/ballot/")
+    assert any("accounts_session" in each["sql"] for each in caught.captured_queries)
 
 
 @pytest.mark.parametrize("path", ["/receipt/", "/enter/", "/track/", "/ballot/", "/delegate/"])

@@ -33,6 +33,7 @@ import django
 django.setup()
 from django.test import Client
 from benchmarks.drills.vote import check, prepare
+from voting.management.hall.delegate import cast_fields
 do, text = sys.argv[1], sys.stdin.read()
 def cast(place, number, code):
     browser = Client()
@@ -41,7 +42,8 @@ def cast(place, number, code):
     if not ticket:
         return "IN" if "您的表决票已投入票箱" in page else "?" + page[:2000]
     fields = {"ticket": ticket[1], "mark": [str(n) for n in range(1, 11)]}
-    page = browser.post(f"/{place}/ballot/cast/", fields, follow=True).content.decode()
+    page = browser.post(f"/{place}/ballot/review/", fields, follow=True).content.decode()
+    page = browser.post(f"/{place}/ballot/cast/", cast_fields(page), follow=True).content.decode()
     receipt = re.search(r"(?:[0-9A-Z]{4}-){7}[0-9A-Z]{4}", page)
     return receipt[0] if receipt else "?" + page[:2000]
 if do == "prepare":

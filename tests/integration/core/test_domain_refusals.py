@@ -18,8 +18,10 @@ from django.utils.translation import override
 import voting.domain
 from accounts import attempts, codes
 from accounts.codes import CodeRefused
+from accounts.kept_sessions import KeptSession
 from accounts.models import Delegate, User
 from accounts.roles import Role
+from accounts.sessions import Shown
 from tests.autumn import make_autumn
 from tests.cases_after import CASES_AFTER, TRACES_AFTER
 from tests.cases_before import CASES_BEFORE, TRACES_BEFORE
@@ -35,6 +37,7 @@ from voting.domain.core.refusals import ConditionsUnmet, ReasonMissing, Refused,
 from voting.domain.vote import (
     annulments,
     ballots,
+    casting,
     counts,
     daybook,
     further_rounds,
@@ -68,7 +71,26 @@ def cast(vote, chosen, place: int = 0):
 def cast_in_no_session(vote):
     entry = vote.round.roll.get(delegate=vote.delegates[0])
     leaving = urn_statement.Leaving("", vote.delegates[0].user_id, "")
-    return ballots.cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=[1], leaving=leaving)
+    return casting.cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=[1], leaving=leaving)
+
+
+def cast_bytes(vote, blob, place: int = 0):
+    entry = vote.round.roll.get(delegate=vote.delegates[place])
+    return casting.cast_sealed(entry_id=entry.pk, round_id=entry.round_id, blob=blob)
+
+
+def cast_copy(vote):
+    return cast_bytes(vote, bytes(vote.round.urn.get().blob), place=1)
+
+
+def one_test_too_many() -> Callable[[], object]:
+    vote = make_vote(until="open", delegates=3)
+    KeptSession.objects.create(
+        session_key="of a delegate", user_id=1, expire_date=NOW, tests=ballots.MOST_TESTS
+    )
+    blob = casting.seal_choice(round_id=vote.round.pk, chosen=[1])
+    session = Shown("of a delegate")
+    return lambda: casting.make_test_ballot(round_id=vote.round.pk, blob=blob, session=session)
 
 
 def damaged_urn():
@@ -91,15 +113,15 @@ def changed_roll():
     return lambda: counts.count_round(round_=vote.round, slips=vote.slips[:3], by=vote.clerk, at=vote.later())
 
 
-def unreadable_ballot():
-    vote = make_vote(until="open", delegates=3, ballots=[[1]] * 3)
+def damaged_tests():
+    vote = make_vote(until="closed", delegates=3, ballots=[[1]] * 3)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
-            "UPDATE voting_sealedballot SET blob = set_byte(blob, 1150, (get_byte(blob, 1150) + 1) % 256)"
+            "INSERT INTO voting_testballot (id, round_id, blob) VALUES (gen_random_uuid(), %s, 'x')",
+            [vote.round.pk],
         )
         cursor.execute("SET LOCAL session_replication_role = origin")
-    vote.close()
     return lambda: counts.count_round(round_=vote.round, slips=vote.slips[:3], by=vote.clerk, at=vote.later())
 
 
@@ -384,6 +406,9 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     key_slips.SlipNotTaken: at_a_ceremony(lambda v, _slips: prove_slip(v, "", holder=v.chief)),
     key_slips.SlipOfAnother: on("keyed", lambda v: prove_slip(v, v.slips[0], holder=v.holders[1])),
     ballots.RoundNotOpen: on("ready", lambda v: cast(v, [1])),
+    ballots.NotSealed: on("open", lambda v: cast_bytes(v, b"short")),
+    ballots.CopiedBallot: on("open", cast_copy, ballots=[[1]]),
+    ballots.NoTestsLeft: one_test_too_many,
     ballots.AlreadyCast: on("open", lambda v: cast(v, [1]), ballots=[[2]]),
     ballots.NotPresent: on("open", lambda v: cast(v, [1], place=2), present=2),
     ballots.SessionOver: on("open", cast_in_no_session),
@@ -498,7 +523,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     ),
     urn_files.CountDiffers: on("closed", import_one_ballot_more, ballots=[[1]]),
     counts.UrnDamaged: damaged_urn,
-    counts.BallotUnreadable: unreadable_ballot,
+    counts.TestsDamaged: damaged_tests,
     counts.FiguresChanged: changed_roll,
     counts.SamePerson: on(
         "closed",

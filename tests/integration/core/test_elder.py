@@ -71,7 +71,7 @@ def test_pages_say_that_they_vary_by_it_and_files_do_not(client):
 
 
 def test_the_address_of_the_way_back_is_escaped(client):
-    assert 'value="/secrecy/?a=%22%3E%3Cb"' in html(client.get('/secrecy/?a="><b'))
+    assert 'value="/?q=%22%3E%3Cb"' in html(client.get('/?q="><b'))
 
 
 @pytest.mark.parametrize("look", [LARGE, STANDARD])

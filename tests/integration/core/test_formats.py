@@ -27,6 +27,7 @@ from tests.cases_after import assess
 from tests.factories import PASSWORD, Vote, make_vote
 from tests.integration.before.test_rosters import apply, people, stage
 from tests.integration.vote.test_further_rounds import on_paper, tied_vote
+from tests.sealed import encoded, sealed, tried_bytes
 from tests.security.test_crawl import addresses
 from tests.spring import make_spring
 from voting.count.formats import ALL, Format, UnreadableRecord
@@ -36,6 +37,7 @@ from voting.count.formats.notice import NOTICE
 from voting.count.formats.parts import PaperNames
 from voting.count.formats.roster import ROSTER_IMPORT, ROSTER_UNDO
 from voting.count.formats.slate_report import SLATE_REPORT
+from voting.count.formats.working import WORKING
 from voting.domain.vote import keys, paper_ballots, urn_files
 from voting.models import Breakdown, Notice, Tally
 from voting.recount import ceremony, unseal
@@ -55,6 +57,7 @@ def of_a_vote(folder: Path) -> list[str]:
     keys.try_unsealing(round_=vote.round, slips=vote.slips[:3], by=vote.clerk, at=vote.later())
     vote.run("open")
     vote.cast(0, [10])
+    tried_bytes(vote, sealed(vote, encoded(vote, [1])))
     paper_ballots.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
     vote.run("closed")
     on_paper(vote, [(1, 0), (0, 1), (0, 1), (1, 1)])
@@ -144,18 +147,27 @@ TABLES = {
 
 #: What the first records of a format do not have, by where it stands.
 _NAMES = {("cycle", key) for key in PaperNames.__annotations__}
+_SEALED = [("urn", key) for key in ("group_root", "tests", "test_root", "by_server")]
+_IN_WORKING = {*_SEALED, ("tests",)}
 _IN_NOTICES = (
     _NAMES
-    | {("round", "key_mark"), ("annulled",)}
+    | {("round", "key_mark"), ("round", "booth"), ("annulled",)}
     | {(*where, key) for where in (("tally",), ("rounds", 0)) for key in ("imported", "proof")}
+    | {(*where, *path) for where in ((), ("rounds", 0)) for path in _IN_WORKING}
 )
 LATER: dict[str, set[tuple[Any, ...]]] = {
     SLATE_REPORT.name: _NAMES | {("candidates", 0, "proposals", 0, "seconds")},
     NOTICE.name: _IN_NOTICES,
     PUBLIC.name: {("notice", *path) for path in _IN_NOTICES},
-    RECOUNT.name: {("key_mark",)},
-    URN.name: {("proof",)},
-    COUNT.name: {("proof",)},
+    WORKING.name: _IN_WORKING,
+    RECOUNT.name: {
+        ("key_mark",),
+        ("booth",),
+        *(("facts", *path) for path in _SEALED),
+        *(("working", *path) for path in _IN_WORKING),
+    },
+    URN.name: {("proof",), ("groups",), ("tests",), *(("facts", *path) for path in _SEALED)},
+    COUNT.name: {("proof",), *(("working", *path) for path in _IN_WORKING)},
     BREAKDOWN.name: _NAMES | {("cycle", "congress")},
     ROSTER_IMPORT.name: {
         (key,) for key in ("cells", "people", "leaving", "strengths", "remarks", "questions")

@@ -78,6 +78,7 @@ def english_words(text: str) -> list[str]:
     body = _ASIDE.sub(" ", re.split(r"<body[^>]*>", text)[-1])
     spoken = re.findall(r'(?:aria-label|title|alt|placeholder)="([^"]*)"', body)
     plain = unescape(" \n ".join([re.sub(r"<[^>]*>", "\n", body), *spoken]))
+    plain = re.sub(r"sha256-[\w+/=]+", " ", plain)  # the hash of a script is no word
     return [word for word in _WORD.findall(plain) if word not in LATIN and not _HEX.fullmatch(word)]
 
 

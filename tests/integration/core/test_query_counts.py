@@ -71,7 +71,7 @@ TWICE: list[tuple[str, str, str]] = [
 ]
 #: Addresses that show GET no page: forms to be sent, ways on, what nobody may do, what is not there.
 NO_PAGES = (
-    r"/(leave|look|ballot/review|ballot/cast|ballot/sign-in)/$",
+    r"/(leave|look|ballot/review|ballot/cast|ballot/test|ballot/kept|ballot/sign-in)/$",
     r"/<slug:slug>/delivery/<small:number>/remark/$",
     r"/admin/vote/<slug:slug>/key/check/$",
     r"/track/correct/$",

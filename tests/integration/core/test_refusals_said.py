@@ -42,7 +42,14 @@ PUBLIC = {
 #: What refuses nothing: names for a script, and the look of the pages.
 OF_A_SCRIPT = {"voting:alike", "voting:look"}
 #: The marks of a ballot have pages of their own for what is refused.
-OF_A_BALLOT = {"voting:ballot", "voting:ballot-review", "voting:ballot-cast", "voting:ballot-sign-in"}
+OF_A_BALLOT = {
+    "voting:ballot",
+    "voting:ballot-review",
+    "voting:ballot-cast",
+    "voting:ballot-sign-in",
+    "voting:ballot-test",
+    "voting:ballot-kept",
+}
 
 
 def body_of(answer: Any) -> str:

@@ -72,6 +72,14 @@ def test_every_place_has_an_address_and_something_above_it():
     assert {place.part for place in PLACES.values()} - {""} == {part for part, _label, _way in MENU}
 
 
+@pytest.mark.parametrize("path", ["/1999/", "/1999/result/", "/2018/projects/99/", "/2018/quarters/9/"])
+def test_a_wrong_address_lies_nowhere(client: Client, path: str):
+    make_vote(until="published", delegates=3, ballots=[range(1, 11)] * 3)
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert 'class="trail"' not in answer.content.decode()
+
+
 def test_the_first_page_has_the_menu_and_no_way_up(client: Client):
     make_vote(until="published", delegates=4, ballots=[range(1, 11)] * 4)
     body = html_of(client.get("/"))

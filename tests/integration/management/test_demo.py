@@ -40,6 +40,7 @@ from voting.management.demo.reset import ResetRefused, reset_demo
 from voting.management.demo.secrets import DemoSecrets, VoteSecrets, keep_secrets, read_secrets, secrets_file
 from voting.management.demo.server import LEAST_SECONDS
 from voting.management.demo.sheet import sheet, table
+from voting.management.hall.delegate import cast_fields
 from voting.management.seeds.command import keep_loaded
 from voting.management.seeds.loading import Point
 from voting.management.seeds.next_year import NextPoint
@@ -202,7 +203,9 @@ def sign_in_and_vote(url: str, number: str, code: str, marks: list[str]) -> None
         ).text
         ticket = re.search(r'name="ticket" value="([^"]+)"', ballot)[1]
         choice = {"csrfmiddlewaretoken": phone.cookies["csrftoken"], "ticket": ticket, "mark": marks}
-        assert "您的表决票已投入票箱" in phone.post("/ballot/cast/", data=choice).text
+        sealed = cast_fields(phone.post("/ballot/review/", data=choice).text)
+        cast = phone.post("/ballot/cast/", data=sealed | {"csrfmiddlewaretoken": phone.cookies["csrftoken"]})
+        assert "您的表决票已投入票箱" in cast.text
 
 
 def staff_sign_in(url: str, username: str, password: str) -> None:

@@ -27,6 +27,7 @@ from voting.domain.core.journal import first_break
 from voting.domain.vote.rolls import attendance
 from voting.management.commands.seed import TOWNS
 from voting.management.demo.secrets import read_secrets, secrets_file
+from voting.management.hall.delegate import cast_fields
 from voting.management.people import spread
 from voting.management.seeds.command import keep_loaded
 from voting.management.seeds.reading import SeedDamaged
@@ -390,7 +391,8 @@ def test_a_delegate_of_jia_town_votes_there_and_meets_nothing_of_yi_town(client,
     for page in ("/yi/ballot/", "/yi/delegate/", "/yi/admin/"):
         assert client.get(page).status_code == 404, page
     ticket = re.search(r'name="ticket" value="([^"]+)"', client.get("/jia/ballot/").content.decode())[1]
-    cast = client.post("/jia/ballot/cast/", {"ticket": ticket, "mark": ["2"]})
+    review = client.post("/jia/ballot/review/", {"ticket": ticket, "mark": ["2"]}).content.decode()
+    cast = client.post("/jia/ballot/cast/", cast_fields(review))
     assert "您的表决票已投入票箱" in cast.content.decode()
     voted = RollEntry.objects.filter(voted=True).exclude(round__status=RoundStatus.PUBLISHED)
     assert [(entry.round.cycle.congress.slug, entry.number) for entry in voted] == [("jia", "001")]

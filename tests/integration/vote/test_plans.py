@@ -17,12 +17,14 @@ from django.urls import reverse
 from accounts import frames
 from tests.factories import Vote, make_vote
 from tests.security.test_crawl import BACKEND
+from voting.management.hall.delegate import cast_fields
 
 pytestmark = pytest.mark.django_db
 #: Tables of which a server with every county of the country has a great many rows.
 LARGE = (
     "accounts_user", "accounts_delegate", "accounts_accesscode", "voting_rollentry", "voting_sealedballot",
-    "voting_cycle", "voting_round", "voting_candidate", "voting_journalentry", "voting_call", "accounts_session",
+    "voting_testballot", "voting_cycle", "voting_round", "voting_candidate", "voting_journalentry", "voting_call",
+    "accounts_session",
 )  # fmt: skip
 TICKET = re.compile(r'name="ticket" value="([^"]+)"')
 
@@ -32,8 +34,8 @@ def voting(vote: Vote) -> None:
     client.post("/gongshu/enter/", {"number": number, "code": vote.codes[number]})
     ticket = TICKET.search(client.get("/gongshu/ballot/").content.decode())
     assert ticket is not None
-    client.post("/gongshu/ballot/review/", {"ticket": ticket[1], "mark": ["1"]})
-    assert client.post("/gongshu/ballot/cast/", {"ticket": ticket[1], "mark": ["1"]}).status_code == 200
+    review = client.post("/gongshu/ballot/review/", {"ticket": ticket[1], "mark": ["1"]}).content.decode()
+    assert client.post("/gongshu/ballot/cast/", cast_fields(review)).status_code == 200
 
 
 def first_page(vote: Vote) -> None:

@@ -237,8 +237,9 @@ def test_the_list_of_sealed_ballots_is_public_after_the_close(client: Client):
     vote.close()
     lines = client.get(at("urn-hashes")).content.decode().split("\n")
     assert lines[0] == "# ballots 4"
-    hashes = lines[2:-1]
-    assert len(hashes) == 4
+    hashes, behind = lines[2:6], lines[6:]
+    assert [line for line in hashes if line.startswith("#")] == []
+    assert (behind[0], behind[-1]) == ("# test ballots 0", "")
     assert hashes == sorted(hashes)
 
 

@@ -28,7 +28,7 @@ OF_THE_ANSWER = frozenset(
     {
         "request.user", "answer.content", "request.elder",
         "request.method", "request.path", "request.path_info", "request.congress",
-        "entry.number", "entry.name", "entry.delegation",
+        "entry.number", "entry.name", "entry.delegation", "view.reads",
     }
 )  # fmt: skip
 

@@ -134,7 +134,7 @@ class SealRecord(Record):
     to_cycle = "round__cycle"
     list_display = ("round", "ballots", "root")
     list_select_related = ("round__cycle__congress",)
-    fields = ("round", "ballots", "root")
+    fields = ("round", "ballots", "root", "tests", "test_root", "by_server")
 
 
 class TallyRecord(Record):

@@ -38,7 +38,7 @@ def count_report(round_: Round) -> dict[str, Any]:
 def _part(working: WorkingBody, definition: DefinitionBody) -> RoundPart:
     """Return the count in the shape of a notice."""
     outcome = working["outcome"]
-    return {
+    part: RoundPart = {
         "attendance": working["attendance"],
         "ballots": ballot_figures(outcome),
         "items": named_items(working, definition),
@@ -48,4 +48,6 @@ def _part(working: WorkingBody, definition: DefinitionBody) -> RoundPart:
         "paper": working["paper"],
         "tie": None,
         "next": None,
+        "urn": working["urn"],
     }
+    return part | {"tests": working["tests"]} if "tests" in working else part

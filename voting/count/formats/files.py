@@ -61,13 +61,19 @@ class UrnChallenge(TypedDict):
 
 
 class UrnBody(TypedDict):
-    """A closed round's sealed ballots, sorted by hash."""
+    """A closed round's sealed ballots and test ballots, each sorted by hash.
+
+    ``groups`` says of every ballot whether the sub-group cast it (0, 1; None: the ballot itself says it), in the order
+    of the ballots; it is empty where the rules have no second threshold.
+    """
 
     format: Literal["piaojue-urn/1"]
     info: str
     slips_needed: int
     facts: RoundFacts
     ballots: list[Base64]
+    groups: NotRequired[list[int | None]]
+    tests: NotRequired[list[Base64]]
     proof: NotRequired[UrnChallenge]
 
 
@@ -90,11 +96,12 @@ class PublicBody(TypedDict):
 
 
 class RecountBody(TypedDict):
-    """What the scrutineers need to recount every ballot of a round."""
+    """What the scrutineers need to recount every ballot of a round; ``booth`` as in its notice."""
 
     format: Literal["piaojue-recount/1"]
     facts: RoundFacts
     key_mark: NotRequired[str]
+    booth: NotRequired[str]
     patterns: PatternsBody
     hashes: list[Digest]
     working: WorkingBody

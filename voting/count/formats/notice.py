@@ -18,7 +18,14 @@ from voting.count.formats.parts import (
     UrnFigures,
 )
 from voting.count.formats.records import Format
-from voting.count.formats.working import BallotFigures, ChannelRecord, FloorFigures, Judged, ThresholdFigures
+from voting.count.formats.working import (
+    BallotFigures,
+    ChannelRecord,
+    FloorFigures,
+    Judged,
+    OpenedTest,
+    ThresholdFigures,
+)
 from voting.count.outcomes import Reason, Status
 
 #: Why a tied project is in or out after a decision on the record.
@@ -77,6 +84,8 @@ class RoundPart(TypedDict):
     status: Status
     tie: NoticeTie | None
     next: FurtherBallot | None
+    urn: UrnFigures
+    tests: NotRequired[list[OpenedTest]]
 
 
 class EarlierRound(RoundPart):
@@ -85,7 +94,6 @@ class EarlierRound(RoundPart):
     number: int
     seats: int
     chosen: list[int]
-    urn: UrnFigures
     notice: Digest
     imported: NotRequired[bool]
     proof: NotRequired[Literal["", "slips", "file"]]
@@ -129,7 +137,11 @@ class NoticeCycle(PaperNames):
 
 
 class NoticeRound(TypedDict):
-    """The round that the notice is of."""
+    """The round that the notice is of.
+
+    ``booth`` is the hash of the script that sealed ballots on the delegates' devices, as pages name it (``integrity``);
+    it is empty where none was served when the vote was opened.
+    """
 
     number: int
     previous: Previous | None
@@ -139,6 +151,7 @@ class NoticeRound(TypedDict):
     definition: Digest
     key: Digest
     key_mark: NotRequired[str]
+    booth: NotRequired[str]
     slips_needed: int
     slips_issued: int
     paper_only: bool
@@ -176,7 +189,6 @@ class NoticeBody(RoundPart):
     chosen_in_all: list[int]
     annual_tasks: list[int]
     left_over: list[int]
-    urn: UrnFigures
     tally: NoticeTally
     published_at: Moment
 

@@ -86,10 +86,19 @@ class BallotLine(TypedDict):
 
 
 class UrnFigures(TypedDict):
-    """The sealed urn: its ballots, and the one hash over the sorted list of their hashes."""
+    """The sealed urn: its ballots, and the one hash over the sorted list of their hashes.
+
+    ``group_root`` is one over those of the ballots that by the roll's word the sub-group with its own threshold cast;
+    ``tests`` and ``test_root`` are of the test ballots, which are in no urn; ``by_server`` is how many ballots of the
+    urn the server sealed. Urns from before there were test ballots say nothing of all this.
+    """
 
     ballots: int
     root: Digest
+    group_root: NotRequired[Digest]
+    tests: NotRequired[int]
+    test_root: NotRequired[Digest]
+    by_server: NotRequired[int]
 
 
 class GroupFigures(TypedDict):

@@ -1,6 +1,6 @@
 """The working of a count, which is certified, and the distinct ballots, which are the scrutineers' alone."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from voting.count.formats.parts import AttendanceFigures, BoxFigures, ChannelName, Digest, UrnFigures
 from voting.count.formats.records import Format
@@ -129,8 +129,15 @@ class OutcomeRecord(BallotFigures):
     status: Status
 
 
+class OpenedTest(TypedDict):
+    """A test ballot by the hash of its sealed bytes, and the marks that it says; None where it cannot be read."""
+
+    hash: Digest
+    marks: list[int] | None
+
+
 class WorkingBody(TypedDict):
-    """Everything that a count was made from and came to."""
+    """Everything that a count was made from and came to; the test ballots sorted by hash, and counted nowhere."""
 
     format: Literal["piaojue-tally/1"]
     definition: Digest
@@ -140,6 +147,7 @@ class WorkingBody(TypedDict):
     paper: BoxFigures | None
     channels: dict[ChannelName, ChannelRecord]
     outcome: OutcomeRecord
+    tests: NotRequired[list[OpenedTest]]
 
 
 class PatternsBody(TypedDict):

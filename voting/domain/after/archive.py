@@ -41,6 +41,7 @@ from voting.models import (
     SupervisionGroup,
     SurveyForm,
     TargetFigure,
+    TestBallot,
 )
 from voting.states import DELIVERY_STEPS, Act, DeliveryStatus, Stage
 
@@ -253,7 +254,8 @@ def _drop_lists(cycle: Cycle) -> int:
 
 @transaction.atomic
 def dispose(*, cycle: Cycle, slips: int, witnesses: str, note: str, by: User, at: datetime) -> Disposal:
-    """Record that the key slips were destroyed, and delete the sealed ballots of the cycle and of its assessments.
+    """Record that the key slips were destroyed, and delete the sealed ballots of the cycle and of its assessments, the
+    test ballots with them.
 
     The list of hashes, the count and the notice stay. Raises StepNotAllowed unless the cycle is archived and this was
     not done yet, NoWitness, or TooManySlips.
@@ -274,6 +276,7 @@ def dispose(*, cycle: Cycle, slips: int, witnesses: str, note: str, by: User, at
         record_.full_clean()
         record_.save(force_insert=True)
         urn.delete()
+        TestBallot.objects.filter(round__cycle=each).delete()
         data = {"slips": slips, "ballots": record_.ballots, "witnesses": record_.witnesses}
         record(cycle=each, act=Act.DISPOSED, by=by, at=at, data=data)
     SurveyForm.objects.filter(survey__cycle=cycle).delete()

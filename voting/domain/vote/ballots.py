@@ -1,28 +1,22 @@
-"""Cast a ballot: the one act this application exists for."""
+"""What a ballot may say, and every reason why one is not taken. Casting it: ``voting.domain.vote.casting``."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives import hpke
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
-from voting.count import counting, sealing
+from voting.count import counting
 from voting.count.counting import BallotType, Mark, UnderVote
 from voting.count.definition import Definition
 from voting.count.judging import known_marks
 from voting.count.key_marks import KeyMark
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import receipts
-from voting.domain.vote.definitions import definition_of, sealing_info
-from voting.domain.vote.tried_keys import is_tried_key
-from voting.domain.vote.urn_statement import Leaving, Sealed, put_into_urn
-from voting.models import RollEntry, Round
-from voting.states import BEFORE_OPENING, Presence, RoundStatus
+from voting.states import BEFORE_OPENING, RoundStatus
 
 
 class BallotRefused(Refused):
@@ -189,6 +183,40 @@ class SessionOver(BallotRefused):
         return _("You are signed out, so this ballot was not cast. Please sign in again with your slip.")
 
 
+class NotSealed(BallotRefused):
+    """What came with the form are no sealed bytes of this round: cut, longer, or no base64 at all."""
+
+    def __str__(self) -> str:
+        return _(
+            "This form does not carry a whole sealed ballot, so nothing was cast. Please review your marks once more "
+            "and cast the ballot from there."
+        )
+
+
+class CopiedBallot(BallotRefused):
+    """The same sealed bytes are in this urn already, or were made a test ballot (TRUST.md F43)."""
+
+    def __str__(self) -> str:
+        return _(
+            "The very same sealed ballot was handed in before, so this one was not cast. Please review your marks once "
+            "more: the ballot is sealed anew there."
+        )
+
+
+class NoTestsLeft(BallotRefused):
+    """As many test ballots as one sign-in may make were made."""
+
+    def __str__(self) -> str:
+        return _(
+            "You have made %(most)d test ballots since you signed in, and no more are taken. This ballot was not made "
+            "a test ballot, and it was not cast."
+        ) % {"most": MOST_TESTS}
+
+
+#: So many test ballots may be made in one sign-in (BOOTH.md §3).
+MOST_TESTS = 3
+
+
 @dataclass(frozen=True)
 class Receipt:
     """The hash of the sealed ballot: proves it is in the urn, says nothing about the choice.
@@ -261,95 +289,3 @@ def _require_complete(rule: counting.Rule, numbers: Sequence[int], marks: tuple[
     marked = len(marks) - len(unmarked)
     if not rule.ballot_type.per_item and marked < rule.seats:
         raise TooFewMarks(marked, rule.seats)
-
-
-@sensitive_variables()
-def cast_ballot(*, entry_id: int, round_id: int, chosen: Chosen, leaving: Leaving | None = None) -> Receipt:
-    """Seal the choice, mark the roll entry and put the ballot into the urn: all or nothing, in one statement.
-
-    It keeps no time and leaves no journal entry: both would tie a delegate to a moment (TRUST.md §2). With ``leaving``
-    the same statement asks whether that session is the entry's own delegate's, who may still sign in with the code it
-    began with, and ends it; a refused ballot ends none. Without, the caller has made sure that the entry is the
-    signed-in delegate's own.
-
-    Raises RoundNotOpen, SealedToAnother, OnPaperOnly, HoldsPaperBallot, AlreadyCast, NotPresent, SessionOver, or what
-    ``marks_of`` raises; then nothing was cast.
-    """
-    for _attempt in range(2):
-        booth = _booth(round_id)
-        marks = marks_of(booth.definition, chosen)
-        plain = booth.definition.encode(marks, in_group=_in_group(booth, entry_id))
-        blob = sealing.seal(booth.key, plain, info=booth.info)
-        sealed = Sealed(
-            round_id, booth.definition.digest, booth.key_fingerprint, booth.key_mac, entry_id, blob
-        )
-        if put_into_urn(sealed, leaving=leaving):
-            return Receipt(hashlib.sha256(blob).hexdigest(), KeyMark.of(booth.key_fingerprint))
-        _booths.pop(round_id, None)
-        if refusal := _why_not(entry_id, round_id):
-            raise refusal
-    raise SessionOver if leaving else NotPresent
-
-
-def _in_group(booth: _Booth, entry_id: int) -> bool:
-    """Tell whether the ballot is one of the sub-group with its own threshold; asked only where the rules have one."""
-    if booth.definition.rule.group_floor is None:
-        return False
-    return RollEntry.objects.filter(pk=entry_id, in_group=True).exists()
-
-
-@dataclass(frozen=True)
-class _Booth:
-    """What every ballot of an open round is sealed with: the database keeps it from changing from then on."""
-
-    definition: Definition
-    info: bytes
-    key: hpke.MLKEM768X25519PublicKey
-    key_fingerprint: str
-    key_mac: str
-
-
-_booths: dict[int, _Booth] = {}
-#: So many open rounds at once are kept, of 6 KB each.
-_MOST_BOOTHS = 4096
-
-
-def _booth(round_id: int) -> _Booth:
-    """Return the booth of an open round, read once per process. Raises RoundNotOpen or SealedToAnother."""
-    booth = _booths.get(round_id)
-    if booth is None:
-        if len(_booths) >= _MOST_BOOTHS:
-            _booths.clear()
-        booth = _booths[round_id] = _read_booth(round_id)
-    return booth
-
-
-def open_definition(round_id: int) -> Definition:
-    """Return the definition of an open round, read once per process. Raises RoundNotOpen or SealedToAnother."""
-    return _booth(round_id).definition
-
-
-def _read_booth(round_id: int) -> _Booth:
-    round_ = Round.objects.get(pk=round_id)
-    if round_.status != RoundStatus.OPEN:
-        raise RoundNotOpen(round_.status)
-    if not is_tried_key(round_):
-        raise SealedToAnother
-    key = sealing.load_public_key(bytes(round_.public_key or b""))
-    return _Booth(definition_of(round_), sealing_info(round_), key, round_.key_fingerprint, round_.key_mac)
-
-
-def _why_not(entry_id: int, round_id: int) -> BallotRefused | None:
-    """Return what keeps the entry from voting; None where that has passed meanwhile."""
-    entry = RollEntry.objects.select_related("round").filter(pk=entry_id, round_id=round_id).first()
-    if entry is None:
-        return NotPresent()
-    if entry.round.status != RoundStatus.OPEN:
-        return RoundNotOpen(entry.round.status)
-    if entry.voted:
-        return AlreadyCast()
-    if entry.paper:
-        return HoldsPaperBallot()
-    if entry.round.paper_only:
-        return OnPaperOnly()
-    return None if entry.presence == Presence.PRESENT else NotPresent()

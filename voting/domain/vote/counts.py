@@ -12,19 +12,20 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import SCRUTINEERS
-from voting.count import choices, sealing
+from voting.count import choices
 from voting.count.canonical import root_of
 from voting.count.formats.files import PaperFacts, RoundFacts
-from voting.count.formats.parts import AttendanceFigures, GroupFigures
+from voting.count.formats.parts import AttendanceFigures, GroupFigures, UrnFigures
 from voting.count.formats.working import PATTERNS
+from voting.count.opening import Opener
 from voting.count.working import Working, work_out
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote import paper_ballots
 from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.domain.vote.keys import rebuild_seed
 from voting.domain.vote.rolls import Attendance, attendance
-from voting.domain.vote.rounds import move_round, urn_hashes
-from voting.models import Certification, JournalEntry, Round, SealedBallot, Tally, UrnSeal
+from voting.domain.vote.rounds import group_hashes, move_round, urn_hashes
+from voting.models import Certification, JournalEntry, Round, SealedBallot, Tally, TestBallot, UrnSeal
 from voting.states import ROLL_ACTS, Act, CountProof, RoundStatus
 
 CHUNK = 2000
@@ -57,11 +58,16 @@ class FiguresChanged(Refused):
         )
 
 
-class BallotUnreadable(Refused):
-    """A sealed ballot does not open with the round's key (S12)."""
+class TestsDamaged(Refused):
+    """The test ballots are not what was sealed at the close: nothing is counted."""
+
+    __test__ = False  # it is no test of pytest's
 
     def __str__(self) -> str:
-        return _("A ballot in the urn does not open with the key of this round. Nothing was counted.")
+        return _(
+            "The test ballots are not as they were sealed at the close, so nothing was counted. Keep the database as "
+            "it is, restore the newest backup beside it and compare."
+        )
 
 
 class SamePerson(Refused):
@@ -96,8 +102,9 @@ def count_round(
 
     First the paper ballots must be agreed (paper_ballots.PaperNotReady), then the slips must give the round's key
     (SlipsRefused), then the urn must be what was sealed at the close and equal the number of delegates marked
-    (UrnDamaged), then every ballot must open (BallotUnreadable). The same urn, paper and slips always give the same
-    bytes. ``progress(done, total)`` is called every 2 000 ballots. Raises StepNotAllowed.
+    (UrnDamaged), and the test ballots what was sealed (TestsDamaged). Then nothing stops the count: a ballot that does
+    not open is void. The same urn, paper and slips always give the same bytes. ``progress(done, total)`` is called
+    every 2 000 ballots. Raises StepNotAllowed.
     """
     round_ = closed_round(round_)
     facts = facts_of(round_)
@@ -154,13 +161,13 @@ def facts_of(round_: Round) -> RoundFacts:
 
     Raises paper_ballots.PaperNotReady, or FiguresChanged where it is not what the journal recorded.
     """
-    seal = UrnSeal.objects.defer("hashes").get(round=round_)
+    seal = UrnSeal.objects.defer("hashes", "test_hashes").get(round=round_)
     counts = attendance(round_)
-    _require_as_journaled(round_, roll=counts.roll, root=seal.root)
+    figures = _require_as_journaled(round_, roll=counts.roll, seal=seal)
     return {
         "definition": round_.definition,
         "key": round_.key_fingerprint,
-        "urn": {"ballots": seal.ballots, "root": seal.root},
+        "urn": figures,
         "attendance": _attendance(round_, counts),
         "paper": _paper(round_),
     }
@@ -180,36 +187,86 @@ def _paper(round_: Round) -> PaperFacts | None:
 
 
 def count_urn(*, round_: Round, facts: RoundFacts, seed: bytes, progress: Progress | None = None) -> Working:
-    """Return the working of a closed round. Changes nothing. Raises UrnDamaged or BallotUnreadable."""
+    """Return the working of a closed round. Changes nothing.
+
+    Nothing is opened before urn and test ballots are known to be what was sealed. Raises UrnDamaged, TestsDamaged or
+    FiguresChanged.
+    """
+    cast = urn_hashes(round_)
+    require_sealed(round_, cast)
+    require_group_words(facts["urn"], group_hashes(round_.pk), round_)
+    tests = sealed_tests(round_, cast)
     urn = _Urn(round_, seed)
-    counted = work_out(facts, urn.unsealed(facts["urn"]["ballots"], progress))
+    ballots = urn.unsealed(facts["urn"]["ballots"], progress)
+    counted = work_out(facts, ballots, urn.opener.tests(tests, urn=cast))
     require_sealed(round_, urn.hashes)
+    require_group_words(facts["urn"], sorted(urn.of_the_group), round_)
     require_group(round_, urn.members)
     return counted
 
 
 def require_group(round_: Round, members: int) -> None:
-    """Hold the ballots that say they are the sub-group's against its members marked. Raises FiguresChanged."""
+    """Hold the ballots of the sub-group's members against those of them marked. Raises FiguresChanged."""
     if definition_of(round_).rule.group_floor and members != attendance(round_).group_voted:
         raise FiguresChanged
 
 
 def require_sealed(round_: Round, hashes: Iterable[bytes]) -> None:
     """Hold the ballots found against the seal and the delegates marked. Raises UrnDamaged (S8, F5)."""
-    seal, in_urn = UrnSeal.objects.defer("hashes").get(round=round_), sorted(hashes)
+    seal, in_urn = UrnSeal.objects.only("root", "ballots").get(round=round_), sorted(hashes)
     marked = attendance(round_).voted
     if root_of(in_urn) != seal.root or len(in_urn) != seal.ballots or len(in_urn) != marked:
         raise UrnDamaged(sealed=seal.ballots, in_urn=len(in_urn), marked=marked)
 
 
-def _require_as_journaled(round_: Round, *, roll: int, root: str) -> None:
-    """Hold the roll, the seal and the issued ballots against what the journal's chain says. Raises FiguresChanged."""
+def require_group_words(figures: UrnFigures, hashes: Sequence[bytes], round_: Round) -> None:
+    """Hold the roll's word on the sub-group, ballot by ballot, against what the close fixed. Raises UrnDamaged.
+
+    ``hashes`` are those of the ballots that it calls the sub-group's.
+    """
+    if "group_root" in figures and root_of(hashes) != figures["group_root"]:
+        marked = attendance(round_).voted
+        raise UrnDamaged(sealed=figures["ballots"], in_urn=figures["ballots"], marked=marked)
+
+
+def sealed_tests(round_: Round, cast: Iterable[bytes]) -> list[bytes]:
+    """Return the test ballots as they were sealed at the close, sorted by hash. Raises TestsDamaged.
+
+    ``cast`` are the hashes of the ballots in the urn: a test ballot with the bytes of one of them is none.
+    """
+    seal, in_urn = UrnSeal.objects.get(round=round_), set(cast)
+    blobs = map(bytes, TestBallot.objects.filter(round=round_).order_by().values_list("blob", flat=True))
+    hashed = sorted((hashlib.sha256(blob).digest(), blob) for blob in blobs)
+    tests = [(digest, blob) for digest, blob in hashed if digest not in in_urn]
+    hashes = [digest for digest, _blob in tests]
+    # The seals of before have no root where there are no test ballots.
+    root = root_of([]) if seal.by_server is None else seal.test_root
+    if b"".join(hashes) != bytes(seal.test_hashes) or len(tests) != seal.tests or root_of(hashes) != root:
+        raise TestsDamaged
+    return [blob for _digest, blob in tests]
+
+
+def _require_as_journaled(round_: Round, *, roll: int, seal: UrnSeal) -> UrnFigures:
+    """Hold the roll, the seal and the issued ballots against what the journal's chain says; return the seal's figures.
+
+    A seal from before there were test ballots says nothing of them, nor does the journal. Raises FiguresChanged.
+    """
     entries = JournalEntry.objects.filter(cycle=round_.cycle, data__round=round_.number)
     frozen = entries.filter(act__in=ROLL_ACTS).latest("sequence").data
     closed = entries.filter(act=Act.ROUND_CLOSED).latest("sequence").data
-    journaled = (frozen["roll"], closed["root"], closed["issued"], closed["paper"])
-    if journaled != (roll, root, round_.issued, round_.paper_issued):
+    journaled = (frozen["roll"], closed["issued"], closed["paper"])
+    figures: UrnFigures = {"ballots": seal.ballots, "root": seal.root}
+    if seal.by_server is not None:
+        figures |= {"tests": seal.tests, "test_root": seal.test_root, "by_server": seal.by_server}
+    sealed = {name: closed.get(name) for name in ("ballots", "root", "tests", "test_root", "by_server")}
+    if journaled != (roll, round_.issued, round_.paper_issued) or sealed != {
+        **dict.fromkeys(sealed),
+        **figures,
+    }:
         raise FiguresChanged
+    if "group_root" in closed:
+        figures["group_root"] = closed["group_root"]
+    return figures
 
 
 def _attendance(round_: Round, counts: Attendance) -> AttendanceFigures:
@@ -236,38 +293,37 @@ class _Urn:
 
     def __init__(self, round_: Round, seed: bytes) -> None:
         self.round = round_
-        self.key = sealing.private_key(seed)
+        self.opener = Opener(definition_of(round_), seed, info=sealing_info(round_))
         self.hashes: list[bytes] = []
+        self.of_the_group: list[bytes] = []
         self.members = 0
 
     def unsealed(self, total: int, progress: Progress | None) -> Iterator[choices.Choice]:
-        """Yield every ballot. Raises UrnDamaged or BallotUnreadable."""
-        info, definition = sealing_info(self.round), definition_of(self.round)
-        for done, blob in enumerate(sealed_ballots(self.round), start=1):
+        """Yield every ballot, one that cannot be read as such."""
+        for done, (blob, in_group) in enumerate(ballots_with_groups(self.round), start=1):
             self.hashes.append(hashlib.sha256(blob).digest())
-            try:
-                choice = definition.decode(sealing.unseal(self.key, blob, info=info))
-            except (sealing.CannotUnseal, choices.MalformedChoice):
-                raise _unreadable(self.round) from None
+            if in_group:
+                self.of_the_group.append(self.hashes[-1])
+            choice = self.opener.ballot(blob, in_group=in_group)
             self.members += choice.in_group
             yield choice
             if progress and not done % CHUNK:
                 progress(done, total)
 
 
+def ballots_with_groups(round_: Round) -> Iterator[tuple[bytes, bool | None]]:
+    """Yield the sealed bytes in the urn, each with the roll's word on the sub-group, None where it has none.
+
+    Whoever writes them down sorts them by hash first (S2).
+    """
+    rows = SealedBallot.objects.filter(round=round_).order_by().values_list("blob", "in_group")
+    for blob, in_group in rows.iterator(chunk_size=CHUNK):
+        yield bytes(blob), in_group
+
+
 def sealed_ballots(round_: Round) -> Iterator[bytes]:
     """Yield the sealed bytes in the urn; whoever writes them down sorts them by hash first (S2)."""
-    blobs = SealedBallot.objects.filter(round=round_).order_by().values_list("blob", flat=True)
-    for blob in blobs.iterator(chunk_size=CHUNK):
-        yield bytes(blob)
-
-
-def _unreadable(round_: Round) -> Refused:
-    """Return the truer word for a ballot that does not open: a damaged urn differs from its seal."""
-    seal, in_urn = UrnSeal.objects.get(round=round_), urn_hashes(round_)
-    if root_of(in_urn) == seal.root:
-        return BallotUnreadable()
-    return UrnDamaged(sealed=seal.ballots, in_urn=len(in_urn), marked=attendance(round_).voted)
+    return (blob for blob, _in_group in ballots_with_groups(round_))
 
 
 @transaction.atomic

@@ -33,6 +33,7 @@ from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote.definitions import definition_of, working_of
 from voting.domain.vote.rounds import move_round
 from voting.domain.vote.ties import open_tie
+from voting.domain.vote.urn_files import booth_of
 from voting.models import Annulment, Cycle, Notice, Round, TieDecision, VotingRules
 from voting.states import Act, RoundStatus, Stage
 
@@ -146,6 +147,7 @@ def notice_body(*, round_: Round, at: datetime) -> NoticeBody:
         "annual_tasks": [] if left_over else rest,
         "left_over": rest if left_over else [],
         "urn": working["urn"],
+        **({"tests": working["tests"]} if "tests" in working else {}),
         "tally": _tally(round_),
         "published_at": _moment(at),
     }
@@ -197,7 +199,7 @@ def _decided(item: NoticeItem, tie: TieDecision | None) -> NoticeItem:
 
 def _in_short(body: NoticeBody) -> EarlierRound:
     """Return what a later notice says of an earlier round: its result, with the hash of its own notice."""
-    return {
+    short: EarlierRound = {
         "number": body["round"]["number"],
         "seats": body["round"]["seats"],
         "ballots": body["ballots"],
@@ -215,6 +217,7 @@ def _in_short(body: NoticeBody) -> EarlierRound:
         "imported": body["tally"].get("imported", False),
         "proof": body["tally"].get("proof", ""),
     }
+    return short | {"tests": body["tests"]} if "tests" in body else short
 
 
 def ballot_figures(outcome: OutcomeRecord) -> NoticeBallots:
@@ -261,6 +264,7 @@ def _round(round_: Round, definition: DefinitionBody) -> dict[str, Any]:
         "definition": round_.definition_digest,
         "key": round_.key_fingerprint,
         "key_mark": str(KeyMark.of(round_.key_fingerprint)),
+        "booth": booth_of(round_),
         "slips_needed": round_.slips_needed,
         "slips_issued": round_.slips_issued,
         "paper_only": round_.paper_only,

@@ -13,6 +13,7 @@ from voting.text.typed import bare
 #: 160 bits: two ballots with one receipt cannot be searched for (2^80 work), and 32 characters can be typed.
 BITS = 160
 GROUP = 4
+GROUPS = BITS // 5 // GROUP
 DIGEST_BYTES = 32
 _STANDARD = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 #: Crockford's base 32: no I, L, O or U.
@@ -71,6 +72,26 @@ def find(text: str, congress: Congress | None = None) -> Round | None:
         return _holder(rounds, text)
     own = _holder(rounds.filter(cycle__congress=congress), text)
     return own or _holder(rounds.exclude(cycle__congress=congress), text)
+
+
+def find_test(text: str, congress: Congress | None = None) -> Round | None:
+    """Return the round among whose test ballots is one with this receipt, as ``find`` does. Raises NotAReceipt."""
+    wanted, rounds = read(text), Round.objects.all()
+    own = _tester(rounds.filter(cycle__congress=congress), wanted) if congress else None
+    return own or _tester(rounds.exclude(cycle__congress=congress) if congress else rounds, wanted)
+
+
+def _tester(among: QuerySet[Round], wanted: bytes) -> Round | None:
+    rounds: QuerySet[Round] = among.select_related("cycle__congress").extra(
+        tables=["voting_urnseal"],
+        where=["voting_urnseal.round_id = voting_round.id", "position(%s in voting_urnseal.test_hashes) > 0"],
+        params=[wanted],
+    )
+    for round_ in rounds:
+        hashes = bytes(UrnSeal.objects.get(round=round_).test_hashes)
+        if any(hashes.startswith(wanted, at) for at in range(0, len(hashes), DIGEST_BYTES)):
+            return round_
+    return None
 
 
 def _holder(among: QuerySet[Round], text: str) -> Round | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,8 +21,9 @@ from voting.domain.core.refusals import Condition, Refused, StepNotAllowed, requ
 from voting.domain.core.second_person import second_person
 from voting.domain.vote.rolls import attendance, not_known_to_have_voted
 from voting.domain.vote.tried_keys import is_tried_key, require_tried_key
-from voting.models import Round, SealedBallot, UrnSeal
+from voting.models import Round, SealedBallot, ServerSealed, TestBallot, UrnSeal
 from voting.states import ROUND_STEPS, Act, RoundStatus, Stage
+from voting.text import booth_script
 
 
 class WrongMark(Refused):
@@ -84,7 +86,8 @@ def open_round(
 ) -> None:
     """Open the vote; ``mark`` is the key's mark as a scrutineer, the second person, typed it from a slip.
 
-    ``minutes`` announces how long, for the hall's countdown: the close itself is always a step. Raises StepNotAllowed,
+    The journal keeps the hash of the script that seals on the delegates' devices, as it is served now. ``minutes``
+    announces how long, for the hall's countdown: the close itself is always a step. Raises StepNotAllowed,
     ConditionsUnmet, KeySwapped, SecondPersonNeeded, SamePersonTwice or WrongMark.
     """
     round_ = (
@@ -101,7 +104,7 @@ def open_round(
         raise WrongMark
     counts = attendance(round_)
     data: dict[str, Any] = {"roll": counts.roll, "present": counts.present, "key": round_.key_fingerprint}
-    data |= beside
+    data |= {"booth": booth_script.integrity(), **beside}
     until = at + timedelta(minutes=minutes) if minutes else None
     if minutes:
         data["minutes"] = minutes
@@ -154,22 +157,39 @@ def close_round(*, round_: Round, by: User, at: datetime, second: User | None = 
 
 
 def seal_urn(round_: Round) -> tuple[UrnSeal, dict[str, int]]:
-    """Seal the urn of an open round that is held alone; return the seal, and how many ballots were issued in all and on
-    paper.
+    """Seal the urn of an open round that is held alone, and its test ballots; return the seal, and how many ballots
+    were issued in all and on paper.
+
+    Test ballots whose bytes are in the urn are left out: opened beside their receipt, they would tell somebody's vote.
     """
     counts, hashes = attendance(round_), urn_hashes(round_)
+    cast, tests = set(hashes), hashes_of_tests(round_)
+    tests = [digest for digest in tests if digest not in cast]
+    shelves = ServerSealed.objects.filter(round=round_)
     seal = UrnSeal.objects.create(
-        round=round_, ballots=len(hashes), hashes=b"".join(hashes), root=root_of(hashes)
+        round=round_,
+        ballots=len(hashes),
+        hashes=b"".join(hashes),
+        root=root_of(hashes),
+        tests=len(tests),
+        test_hashes=b"".join(tests),
+        test_root=root_of(tests),
+        by_server=shelves.aggregate(sum=Sum("ballots"))["sum"] or 0,
     )
+    shelves.delete()
     issued = counts.voted + counts.paper if round_.paper_only else counts.present
     return seal, {"issued": issued, "paper_issued": counts.paper}
 
 
 def sealed_data(seal: UrnSeal, fields: dict[str, int]) -> dict[str, Any]:
     """Return what the journal says of an urn that was sealed."""
-    return {
+    data = {
         "ballots": seal.ballots, "root": seal.root, "issued": fields["issued"], "paper": fields["paper_issued"],
+        "by_server": seal.by_server, "tests": seal.tests, "test_root": seal.test_root,
+        "group_root": root_of(group_hashes(seal.round_id)),
     }  # fmt: skip
+    copied = TestBallot.objects.filter(round=seal.round_id).count() - seal.tests
+    return data | ({"copied": copied} if copied else {})
 
 
 def write_roll_anew(round_: Round) -> None:
@@ -181,4 +201,18 @@ def write_roll_anew(round_: Round) -> None:
 def urn_hashes(round_: Round) -> list[bytes]:
     """Return the SHA-256 digests of the sealed ballots in ascending order: an order that tells nothing (S2)."""
     blobs = SealedBallot.objects.filter(round=round_).values_list("blob", flat=True).order_by()
+    return sorted(hashlib.sha256(blob).digest() for blob in blobs.iterator(chunk_size=2000))
+
+
+def group_hashes(round_id: int) -> list[bytes]:
+    """Return, sorted, the SHA-256 digests of the ballots that by the roll's word the sub-group cast."""
+    blobs = (
+        SealedBallot.objects.filter(round=round_id, in_group=True).values_list("blob", flat=True).order_by()
+    )
+    return sorted(hashlib.sha256(blob).digest() for blob in blobs.iterator(chunk_size=2000))
+
+
+def hashes_of_tests(round_: Round) -> list[bytes]:
+    """Return the SHA-256 digests of the test ballots in ascending order."""
+    blobs = TestBallot.objects.filter(round=round_).values_list("blob", flat=True).order_by()
     return sorted(hashlib.sha256(blob).digest() for blob in blobs.iterator(chunk_size=2000))

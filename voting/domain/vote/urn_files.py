@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import datetime
+from operator import itemgetter
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -23,16 +24,20 @@ from voting.count.working import Working, expand, work_out
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.core.second_person import second_person
 from voting.domain.vote.counts import (
+    ballots_with_groups,
     closed_round,
     facts_of,
     keep_count,
     require_group,
+    require_group_words,
     require_sealed,
     sealed_ballots,
+    sealed_tests,
 )
-from voting.domain.vote.definitions import sealing_info
-from voting.models import Round, Tally, UrnSeal
-from voting.states import SEALED_STATUSES
+from voting.domain.vote.definitions import definition_of, sealing_info
+from voting.domain.vote.rounds import group_hashes
+from voting.models import JournalEntry, Round, Tally, UrnSeal
+from voting.states import SEALED_STATUSES, Act
 
 
 class NotACount(Refused):
@@ -56,20 +61,29 @@ def urn_body(round_: Round) -> UrnBody:
     """Return a closed round's urn for the offline unsealing, its ballots sorted by hash (S2).
 
     It leaves the house by ``domain.vote.proofs.take_urn`` alone, which records who took it. Raises StepNotAllowed
-    before the close, paper_ballots.PaperNotReady, FiguresChanged or UrnDamaged.
+    before the close, paper_ballots.PaperNotReady, FiguresChanged, UrnDamaged or TestsDamaged.
     """
     if round_.status not in SEALED_STATUSES or round_.slips_needed is None:
         raise StepNotAllowed
     facts = facts_of(round_)
-    ballots = sorted(sealed_ballots(round_), key=lambda blob: hashlib.sha256(blob).digest())
-    require_sealed(round_, (hashlib.sha256(blob).digest() for blob in ballots))
-    return {
+    hashed = [(hashlib.sha256(blob).digest(), blob, group) for blob, group in ballots_with_groups(round_)]
+    ballots = sorted(hashed, key=itemgetter(0))
+    cast = [digest for digest, _blob, _group in ballots]
+    require_sealed(round_, cast)
+    require_group_words(facts["urn"], [digest for digest, _blob, group in ballots if group], round_)
+    tests = sealed_tests(round_, cast)
+    grouped = definition_of(round_).rule.group_floor is not None
+    body: UrnBody = {
         "format": "piaojue-urn/1",
         "info": sealing_info(round_).decode(),
         "slips_needed": round_.slips_needed,
         "facts": facts,
-        "ballots": [base64.b64encode(blob).decode() for blob in ballots],
+        "ballots": [base64.b64encode(blob).decode() for _digest, blob, _group in ballots],
+        "groups": [None if group is None else int(group) for _digest, _blob, group in ballots if grouped],
     }
+    if "tests" in facts["urn"]:
+        body["tests"] = [base64.b64encode(blob).decode() for blob in tests]
+    return body
 
 
 def recount_file(round_: Round) -> str:
@@ -80,8 +94,9 @@ def recount_file(round_: Round) -> str:
             "format": "piaojue-recount/1",
             "facts": facts_of(round_),
             "key_mark": str(KeyMark.of(round_.key_fingerprint)),
+            "booth": booth_of(round_),
             "patterns": PATTERNS.read(tally.patterns),
-            "hashes": _hashes(round_),
+            "hashes": _hex_list(UrnSeal.objects.get(round=round_).hashes),
             "working": WORKING.read(tally.working),
             "digest": tally.digest,
         }
@@ -96,14 +111,26 @@ def public_file(round_: Round) -> str:
             "format": "piaojue-public/1",
             "notice": read_notice(notice.body),
             "notice_digest": notice.digest,
-            "hashes": _hashes(round_),
+            "hashes": _hex_list(UrnSeal.objects.get(round=round_).hashes),
         }
     )
 
 
-def _hashes(round_: Round) -> list[str]:
-    hashes, size = bytes(UrnSeal.objects.get(round=round_).hashes), hashlib.sha256().digest_size
-    return [hashes[start : start + size].hex() for start in range(0, len(hashes), size)]
+def booth_of(round_: Round) -> str:
+    """Return the hash of the script that sealed on the delegates' devices, as it was served when the vote was opened.
+
+    It is empty where none was.
+    """
+    entries = JournalEntry.objects.filter(
+        cycle=round_.cycle_id, act=Act.ROUND_OPENED, data__round=round_.number
+    )
+    entry = entries.order_by("sequence").last()
+    return str(entry.data.get("booth", "")) if entry else ""
+
+
+def _hex_list(hashes: bytes | memoryview) -> list[str]:
+    raw, size = bytes(hashes), hashlib.sha256().digest_size
+    return [raw[start : start + size].hex() for start in range(0, len(raw), size)]
 
 
 @transaction.atomic
@@ -111,9 +138,9 @@ def import_count(*, round_: Round, text: str, by: User, at: datetime, second: Us
     """Keep the count of the offline unsealing as this round's count; a second person stands by it.
 
     Its ballots are counted here once more with this round's own figures, and the outcome must equal the file's byte
-    for byte; the urn must be as it was sealed. That the ballots are those in the urn only the key can tell: the
-    count is marked as imported, and whoever certifies it opens the urn once more (``domain.vote.proofs``). Raises
-    StepNotAllowed, NotACount, CountDiffers, UrnDamaged, FiguresChanged, paper_ballots.PaperNotReady,
+    for byte; urn and test ballots must be as they were sealed. That the ballots are those in the urn only the key can
+    tell: the count is marked as imported, and whoever certifies it opens the urn once more (``domain.vote.proofs``).
+    Raises StepNotAllowed, NotACount, CountDiffers, UrnDamaged, FiguresChanged, paper_ballots.PaperNotReady,
     SecondPersonNeeded or SamePersonTwice.
     """
     locked = closed_round(round_)
@@ -123,10 +150,14 @@ def import_count(*, round_: Round, text: str, by: User, at: datetime, second: Us
         counted = _count_again(facts, file)
     except (ImpossibleCount, CountMismatch) as error:
         raise NotACount from error
+    tests = [each["hash"] for each in counted.working.get("tests", [])]
+    if tests != _hex_list(UrnSeal.objects.get(round=locked).test_hashes):
+        raise CountDiffers
     if counted.working != file["working"] or counted.patterns != file["patterns"]:
         raise CountDiffers
     require_group(locked, sum(times for _m, in_group, times in counted.patterns["online"] if in_group))
     require_sealed(locked, (hashlib.sha256(blob).digest() for blob in sealed_ballots(locked)))
+    require_group_words(facts["urn"], group_hashes(locked.pk), locked)
     return keep_count(locked, counted, by=by, at=at, beside=beside)
 
 
@@ -143,4 +174,4 @@ def _count_again(facts: RoundFacts, file: CountBody) -> Working:
     number = sum(times for _marks, _in_group, times in patterns)
     if number != facts["urn"]["ballots"] or any(times < 1 for _marks, _in_group, times in patterns):
         raise CountDiffers
-    return work_out(facts, expand(patterns))
+    return work_out(facts, expand(patterns), file["working"].get("tests", ()))

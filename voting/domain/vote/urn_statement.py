@@ -1,27 +1,43 @@
-"""The one statement by which a ballot comes into the urn."""
+"""The one statement by which a ballot comes into the urn, and the one by which it becomes a test ballot instead."""
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils import timezone
 
-from accounts.prepared import change
+from accounts.prepared import ask, change
 from accounts.roles import Role
-from voting.models.vote.urn import random_id
+from voting.models.vote.urn import SHELVES, random_id
 from voting.states import Presence, RoundStatus
 
 
 @dataclass(frozen=True)
 class Sealed:
-    """A sealed ballot, whose line on the roll it is for, and what it is sealed to."""
+    """Sealed bytes with their SHA-256, and what they are sealed to."""
 
     round: int
     definition: str
     key: str
     mac: str
-    entry: int
     blob: bytes = field(repr=False)
+    hash: bytes = field(repr=False)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the statements below ask by."""
+        return {
+            "round": self.round,
+            "open": RoundStatus.OPEN.value,
+            "definition": self.definition,
+            "key": self.key,
+            "mac": self.mac,
+            "ballot": random_id(),
+            "blob": self.blob,
+            "hash": self.hash,
+        }
 
 
 @dataclass(frozen=True)
@@ -35,63 +51,93 @@ class Leaving:
 
 #: First the round's row is taken shared, so that the close waits for this and nothing lands after the close (F2): a
 #: cast that had to wait for the close finds the round no longer open. Hash, fingerprint and what vouches for the key
-#: say that the ballot is sealed to what stands in the database now. Then the entry is marked, once and for all, and
-#: only with it, and in the same transaction, comes the ballot.
-_CAST = """
-WITH opened AS (
+#: say that the ballot is sealed to what stands in the database now.
+_OPENED = """opened AS (
     SELECT id FROM voting_round
     WHERE id = %(round)s AND status = %(open)s AND NOT paper_only
         AND definition_digest = %(definition)s AND key_fingerprint = %(key)s AND key_mac = %(mac)s
     FOR SHARE
-), marked AS (
-    UPDATE voting_rollentry SET voted = true FROM opened
-    WHERE voting_rollentry.id = %(entry)s AND voting_rollentry.round_id = opened.id
-        AND NOT voting_rollentry.voted AND NOT voting_rollentry.paper AND voting_rollentry.presence = %(present)s
-    RETURNING voting_rollentry.round_id
-)
-INSERT INTO voting_sealedballot (id, round_id, blob) SELECT %(ballot)s, round_id, %(blob)s FROM marked
-"""
-#: The same, of whoever is signed in by that session: where the account was shut, the role changed or the code voided
-#: since it began, nobody is, also if its row should still be there. With the ballot goes the session.
-_CAST_AND_LEAVE = """
-WITH opened AS (
-    SELECT id FROM voting_round
-    WHERE id = %(round)s AND status = %(open)s AND NOT paper_only
-        AND definition_digest = %(definition)s AND key_fingerprint = %(key)s AND key_mac = %(mac)s
-    FOR SHARE
-), voter AS (
+)"""
+#: Whoever is signed in by that session: where the account was shut, the role changed or the code voided since it began,
+#: nobody is, also if its row should still be there.
+_VOTER = """, voter AS (
     SELECT d.id FROM accounts_session s
     JOIN accounts_user u ON u.id = s.user_id JOIN accounts_delegate d ON d.user_id = u.id
     WHERE s.session_key = %(session)s AND s.user_id = %(user)s AND s.proof = %(proof)s AND s.expire_date > %(now)s
         AND s.secret <> '' AND u.password = s.secret AND u.is_active AND u.role = %(role)s
-), marked AS (
-    UPDATE voting_rollentry SET voted = true FROM opened, voter
-    WHERE voting_rollentry.id = %(entry)s AND voting_rollentry.round_id = opened.id
-        AND voting_rollentry.delegate_id = voter.id
+)"""
+#: The same bytes are in an urn once, and what was made a test ballot is never cast (F43).
+_NEW = """NOT EXISTS (SELECT FROM voting_sealedballot WHERE round_id = %(round)s AND sha256(blob) = %(hash)s)
+        AND NOT EXISTS (SELECT FROM voting_testballot WHERE round_id = %(round)s AND sha256(blob) = %(hash)s)"""
+#: The entry is marked, once and for all, and only with it, and in the same transaction, comes the ballot.
+_MARKED = f""", marked AS (
+    UPDATE voting_rollentry SET voted = true FROM opened{{voter}}
+    WHERE voting_rollentry.id = %(entry)s AND voting_rollentry.round_id = opened.id{{own}}
         AND NOT voting_rollentry.voted AND NOT voting_rollentry.paper AND voting_rollentry.presence = %(present)s
-    RETURNING voting_rollentry.round_id
-), ended AS (
+        AND {_NEW}
+    RETURNING voting_rollentry.round_id, voting_rollentry.in_group
+)"""  # noqa: S608 of our own words only
+#: With the ballot goes the session.
+_ENDED = """, ended AS (
     DELETE FROM accounts_session USING marked WHERE session_key = %(session)s
-)
-INSERT INTO voting_sealedballot (id, round_id, blob) SELECT %(ballot)s, round_id, %(blob)s FROM marked
-"""
+)"""
+#: One more that the server sealed, on any of the shelves.
+_COUNTED = """, counted AS (
+    INSERT INTO voting_serversealed AS s (round_id, shelf, ballots) SELECT round_id, %(shelf)s, 1 FROM marked
+    ON CONFLICT (round_id, shelf) DO UPDATE SET ballots = s.ballots + 1
+)"""
+_PUT = """
+INSERT INTO voting_sealedballot (id, round_id, blob, in_group)
+SELECT %(ballot)s, round_id, %(blob)s, CASE WHEN %(grouped)s THEN in_group END FROM marked"""
 
 
-def put_into_urn(sealed: Sealed, *, leaving: Leaving | None) -> bool:
-    """Return whether the ballot is in the urn, its delegate marked and the session over; else nothing has changed."""
-    values = {
-        "round": sealed.round,
-        "open": RoundStatus.OPEN.value,
-        "definition": sealed.definition,
-        "key": sealed.key,
-        "mac": sealed.mac,
-        "entry": sealed.entry,
-        "present": Presence.PRESENT.value,
-        "ballot": random_id(),
-        "blob": sealed.blob,
-    }
-    if leaving is None:
-        return change(_CAST, values) == 1
-    values |= {"now": timezone.now(), "role": Role.DELEGATE.value}
-    values |= {"session": leaving.session, "user": leaving.user, "proof": leaving.proof}
-    return change(_CAST_AND_LEAVE, values) == 1
+def _cast_statement(*, by_server: bool, leaving: bool) -> str:
+    voter, own = (", voter", " AND voting_rollentry.delegate_id = voter.id") if leaving else ("", "")
+    parts = ["WITH ", _OPENED, _VOTER if leaving else "", _MARKED.format(voter=voter, own=own)]
+    parts += [_ENDED if leaving else "", _COUNTED if by_server else "", _PUT]
+    return "".join(parts)
+
+
+_CASTS = {
+    (by_server, leaving): _cast_statement(by_server=by_server, leaving=leaving)
+    for by_server in (False, True)
+    for leaving in (False, True)
+}
+_TEST = f"""
+WITH {_OPENED}
+INSERT INTO voting_testballot (id, round_id, blob) SELECT %(ballot)s, id, %(blob)s FROM opened WHERE {_NEW}
+ON CONFLICT DO NOTHING
+"""  # noqa: S608 of our own words only
+_IN_URN = "SELECT true FROM voting_sealedballot WHERE round_id = %(round)s AND sha256(blob) = %(hash)s"
+_IS_TEST = "SELECT true FROM voting_testballot WHERE round_id = %(round)s AND sha256(blob) = %(hash)s"
+
+
+def put_into_urn(
+    sealed: Sealed, *, entry: int, grouped: bool, by_server: bool, leaving: Leaving | None
+) -> bool:
+    """Return whether the ballot is in the urn, its delegate marked and the session over; else nothing has changed.
+
+    Raises IntegrityError where the same bytes come at the same moment, and nothing has changed either.
+    """
+    values = sealed.values | {"entry": entry, "grouped": grouped, "present": Presence.PRESENT.value}
+    if by_server:
+        values["shelf"] = secrets.randbelow(SHELVES)
+    if leaving is not None:
+        values |= {"now": timezone.now(), "role": Role.DELEGATE.value}
+        values |= {"session": leaving.session, "user": leaving.user, "proof": leaving.proof}
+    return change(_CASTS[by_server, leaving is not None], values) == 1
+
+
+def put_among_tests(sealed: Sealed) -> bool:
+    """Return whether the bytes are a test ballot of the open round now; else nothing has changed."""
+    return change(_TEST, sealed.values) == 1
+
+
+def is_in_urn(sealed: Sealed) -> bool:
+    """Tell whether the same bytes are in the round's urn."""
+    return ask(_IN_URN, {"round": sealed.round, "hash": sealed.hash}) is not None
+
+
+def is_test(sealed: Sealed) -> bool:
+    """Tell whether the same bytes are among the round's test ballots."""
+    return ask(_IS_TEST, {"round": sealed.round, "hash": sealed.hash}) is not None

@@ -1,11 +1,13 @@
 """What a ballot form carries: the marks, and a signed ticket that says whose form it is and for which round.
 
-The choice travels in the form alone (TRUST.md §2): what is read here lives in local variables and goes back
-into hidden fields, never into a session, a message, an address or a log.
+Where a device seals, no choice leaves it. Where the server seals, it travels in the form alone (TRUST.md §2): what is
+read here lives in local variables and goes back into hidden fields, never into a session, a message, an address or a
+log.
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -86,11 +88,13 @@ class BallotForm:
     ``foreign``: it also says something that no ballot of ours can say.
     """
 
+    #: The page that shows it again.
+    page = "voting:ballot"
+
     ticket: Ticket | None
     chosen: Mapping[int, int] = field(repr=False)
     ranked: bool = False
     foreign: bool = False
-    blank_confirmed: bool = False
 
     @classmethod
     def read(cls, post: QueryDict) -> BallotForm:
@@ -115,7 +119,6 @@ class BallotForm:
             chosen=chosen,
             ranked=bool(places),
             foreign=foreign,
-            blank_confirmed=post.get("blank") == "yes",
         )
 
     @property
@@ -132,6 +135,58 @@ class BallotForm:
         if mark == Mark.FOR and number:
             return {"name": "mark", "value": str(number)}
         return {"name": f"{_PREFIX}{number}", "value": WORDS[Mark(mark)]}
+
+
+#: Who sealed: the delegate's device, or the server for want of one that can.
+DEVICE, SERVER = "device", "server"
+
+
+@dataclass(frozen=True)
+class CastForm:
+    """A sealed ballot on its way to the urn, or to the test ballots: sealed bytes, and whose form it is.
+
+    ``sealed`` is empty where what came is no base64. How long it must be, the round says.
+    """
+
+    page = "voting:ballot-kept"
+    #: Nobody can tell here what is marked; whoever sends one wants it counted.
+    is_blank = False
+
+    ticket: Ticket | None
+    sealed: bytes = field(repr=False)
+    by_server: bool = False
+
+    @classmethod
+    def read(cls, post: QueryDict) -> CastForm:
+        """Read ``sealed`` (base64) and ``sealer``; nothing else of the form is looked at."""
+        return cls(
+            ticket=read_ticket(post.get("ticket", "")),
+            sealed=_unpacked(post.get("sealed", "")),
+            by_server=post.get("sealer") == SERVER,
+        )
+
+    def fields(self) -> list[dict[str, str]]:
+        """Return the hidden fields that carry the sealed ballot on."""
+        sealer = SERVER if self.by_server else DEVICE
+        return [{"name": "sealed", "value": packed(self.sealed)}, {"name": "sealer", "value": sealer}]
+
+
+def packed(sealed: bytes) -> str:
+    """Return sealed bytes as the form carries them."""
+    return base64.b64encode(sealed).decode()
+
+
+def _unpacked(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+
+
+def carried_form(post: QueryDict) -> BallotForm | CastForm:
+    """Return what a form carries on: its marks where it has any, else the sealed ballot."""
+    form = BallotForm.read(post)
+    return form if form.chosen or form.foreign or "sealed" not in post else CastForm.read(post)
 
 
 def _marks_in(post: QueryDict) -> Iterator[tuple[str, str]]:

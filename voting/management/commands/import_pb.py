@@ -19,7 +19,7 @@ from voting.count.notice import read_notice
 from voting.domain.core import cycles
 from voting.domain.core.congresses import open_congress
 from voting.domain.core.refusals import Refused
-from voting.domain.vote import ballots, counts, keys, notices, rolls, rounds, rules
+from voting.domain.vote import casting, counts, keys, notices, rolls, rounds, rules
 from voting.management.ceremonies import play_ceremony, typed_mark
 from voting.management.people import Taken, enter_delegates, enter_delegations, enter_staff
 from voting.management.seeds.loading import sentence_of
@@ -106,7 +106,7 @@ class Command(SpeakingCommand):
             chosen = (
                 {n: place for place, n in enumerate(named, start=1)} if ranked else dict.fromkeys(named, 1)
             )
-            ballots.cast_ballot(entry_id=entry, round_id=round_.pk, chosen=chosen)
+            casting.cast_ballot(entry_id=entry, round_id=round_.pk, chosen=chosen)
             if not done % 1000:
                 self.say(_("%(done)d of %(all)d ballots cast") % {"done": done, "all": len(election.votes)})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Congress
-from voting.count.notice import read_notice
+from voting.count.definition import counting_rule
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import receipts
 from voting.domain.vote.running_order import StepKey
@@ -42,10 +43,13 @@ from voting.management.terminal_language import (
     whole_number,
 )
 from voting.models import Notice, SealedBallot
+from voting.read_models.vote.results import Result
+from voting.read_models.vote.tried_ballots import marks_in_words
 from voting.states import Presence
 
 MOST_DELEGATES = 3000
 SHOWN = 5  # errors
+TESTERS = 3  # who make a test ballot before they cast theirs
 REFUSALS = (BadAddress, BadAuthority, NoAnswer, OtherDatabase, Refused, Taken, Unexpected)
 
 
@@ -153,11 +157,15 @@ class Command(SpeakingCommand):
         )
 
     def compare(self, prepared: Prepared, voters: list[Voter]) -> bool:
-        """Say how many are marked, in the urn, counted, and found by their receipt; return whether all agree."""
+        """Say how many are marked, in the urn, counted, and found by their receipt, and what the test ballots say.
+
+        Return whether all agree.
+        """
         round_ = prepared.round
         marked = round_.roll.filter(voted=True).count()
         urn = SealedBallot.objects.filter(round=round_).count()
-        counted: int = read_notice(Notice.objects.get(round=round_).body)["ballots"]["returned"]
+        result = Result(Notice.objects.select_related("round__cycle__congress").get(round=round_))
+        counted = result.body["ballots"]["returned"]
         present = round_.roll.filter(presence=Presence.PRESENT).count()
         slips = [voter.receipt for voter in voters if voter.receipt]
         in_urn = sum(receipts.is_in_urn(round_, receipt) is True for receipt in slips)
@@ -166,7 +174,17 @@ class Command(SpeakingCommand):
             _("roll marked = urn = count: %(marked)d = %(urn)d = %(counted)d") % sums,
             _("receipts given, found in the sealed list: %(given)d, %(found)d") % sums,
         )
-        return present == marked == urn == counted == len(slips) == in_urn
+        tested = {voter.tested: voter.marks for voter in voters if voter.tested}
+        opened = {each.receipt: each.words for each in result.tried}
+        right = sum(opened.get(receipt) == _words(result, marks) for receipt, marks in tested.items())
+        self.say(
+            _(
+                "test ballots made, opened with the count and as they were marked: %(made)d, %(opened)d, %(right)d"
+            )
+            % {"made": len(tested), "opened": len(opened), "right": right}
+        )
+        agree = len(tested) == len(opened) == right
+        return agree and present == marked == urn == counted == len(slips) == in_urn
 
 
 def _voters(url: str, prepared: Prepared) -> list[Voter]:
@@ -174,7 +192,15 @@ def _voters(url: str, prepared: Prepared) -> list[Voter]:
     round_ = prepared.round
     numbers = list(round_.items.order_by("number").values_list("number", flat=True))
     drawn = draw_choices(numbers, seats=round_.seats, people=len(prepared.codes), chance=Random(1))  # noqa: S311
+    pairs = zip(prepared.codes.items(), drawn, strict=True)
     return [
-        Voter(Browser(url, congress=round_.cycle.congress.slug), number, code, marks)
-        for (number, code), marks in zip(prepared.codes.items(), drawn, strict=True)
+        Voter(Browser(url, congress=round_.cycle.congress.slug), number, code, marks, tests=place < TESTERS)
+        for place, ((number, code), marks) in enumerate(pairs)
     ]
+
+
+def _words(result: Result, marked: Sequence[int]) -> str:
+    """Return what a test ballot with these projects marked says."""
+    numbers = [item["number"] for item in result.part["items"]]
+    rule = counting_rule(result.rules, seats=result.seats)
+    return marks_in_words([int(number in marked) for number in numbers], numbers, rule)

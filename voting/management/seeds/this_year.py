@@ -22,7 +22,7 @@ from accounts.roles import Role
 from voting.domain.after import changes, completions, deliveries, progress, supervision, surveys
 from voting.domain.core import cycles
 from voting.domain.core.refusals import Refused
-from voting.domain.vote import ballots, counts, delegate_slips, keys, notices, rolls, rounds, rules
+from voting.domain.vote import casting, counts, delegate_slips, keys, notices, rolls, rounds, rules
 from voting.forms.core.plan_lines import milestones_in, targets_in
 from voting.management.ceremonies import play_ceremony, scrutineers_of, typed_mark, witness_of
 from voting.management.demo.choices import LIKED, NOT_LIKED
@@ -125,7 +125,7 @@ class _Loading:
         for entry in round_.roll.order_by("number"):
             marks = [number for number in numbers if chance.randrange(100) < likes[number]]
             chosen = chance.sample(marks, round_.seats) if len(marks) > round_.seats else marks
-            ballots.cast_ballot(entry_id=entry.pk, round_id=round_.pk, chosen=chosen)
+            casting.cast_ballot(entry_id=entry.pk, round_id=round_.pk, chosen=chosen)
 
     def plan(self) -> None:
         """Break the projects down: units, their officers, groups; then issue it."""

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Congress, User
 from accounts.roles import Kind, Role
 from voting.count.measures import Mark
-from voting.domain.vote import ballots, counts, notices, rounds
+from voting.domain.vote import casting, counts, notices, rounds
 from voting.management.seeds.files import CycleSeed, RollSeed, cycle_in, roll_in
 from voting.management.seeds.loading import Loaded, Point, load
 from voting.management.seeds.reading import Field, Reader, read_toml
@@ -98,7 +98,7 @@ def _hold_vote(round_: Round, votes: dict[int, tuple[int, int]], *, slips: list[
 
     entries = round_.roll.filter(presence="present").order_by("number").values_list("pk", flat=True)
     for entry, chosen in zip(entries, _ballots_of(votes, people=len(entries)), strict=True):
-        ballots.cast_ballot(entry_id=entry, round_id=round_.pk, chosen=chosen)
+        casting.cast_ballot(entry_id=entry, round_id=round_.pk, chosen=chosen)
     rounds.close_round(**acting())
     counts.count_round(slips=slips, **acting())
     counts.certify_tally(**acting(chief))

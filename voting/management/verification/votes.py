@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import SCRUTINEERS
 from voting.count.canonical import canonical_json, root_of, sha256_hex
-from voting.domain.vote.counts import facts_of, require_sealed, sealed_ballots
+from voting.domain.vote.counts import facts_of, require_sealed, sealed_ballots, sealed_tests
 from voting.domain.vote.definitions import definition_of
 from voting.domain.vote.rolls import attendance
+from voting.domain.vote.rounds import group_hashes
 from voting.domain.vote.rules import settings_of
 from voting.domain.vote.tried_keys import require_tried_key
 from voting.domain.vote.urn_files import public_file, recount_file
 from voting.management.verification.checks import Look, damage
-from voting.models import Disposal, JournalEntry, Round, SealedBallot, UrnSeal, VotingRules
+from voting.models import Disposal, JournalEntry, Round, SealedBallot, TestBallot, UrnSeal, VotingRules
 from voting.recount.__main__ import recount_text
 from voting.recount.report import Unreadable
 from voting.states import COUNT_STATUSES, SEALED_STATUSES, Act, RoundStatus
@@ -93,8 +94,7 @@ def _sealed(round_: Round, *, is_disposed: bool) -> Iterator[str]:
     if seal is None:
         yield _("%(where)s: the urn has no seal") % {"where": round_}
         return
-    raw = bytes(seal.hashes)
-    hashes = [raw[start : start + DIGEST] for start in range(0, len(raw), DIGEST)]
+    hashes = _cut(bytes(seal.hashes))
     if len(hashes) != seal.ballots or sorted(set(hashes)) != hashes:
         yield _("%(where)s: the list of hashes is not one of %(ballots)d ballots") % {
             "where": round_, "ballots": seal.ballots,
@@ -102,11 +102,40 @@ def _sealed(round_: Round, *, is_disposed: bool) -> Iterator[str]:
     yield from _same(round_, _("the root of the urn's list"), root_of(hashes), seal.root)
     journaled = _journaled(round_.cycle_id, _SEALING, "root", round_=round_.number)
     yield from _same(round_, _("the root of the urn, in the journal"), seal.root, journaled)
+    tests = _cut(bytes(seal.test_hashes))
+    if len(tests) != seal.tests or sorted(set(tests) - set(hashes)) != tests:
+        yield _("%(where)s: the list of hashes is not one of %(tests)d test ballots") % {
+            "where": round_, "tests": seal.tests,
+        }  # fmt: skip
+    if seal.by_server is not None:
+        yield from _same(round_, _("the root of the test ballots' list"), root_of(tests), seal.test_root)
+        journaled = _journaled(round_.cycle_id, _SEALING, "test_root", round_=round_.number, named=True)
+        yield from _same(round_, _("the root of the test ballots, in the journal"), seal.test_root, journaled)
     if not is_disposed:
-        hashed = (hashlib.sha256(blob).digest() for blob in sealed_ballots(round_))
-        yield from damage(round_, require_sealed, round_, hashed)
-    elif SealedBallot.objects.filter(round=round_).exists():
+        cast = [hashlib.sha256(blob).digest() for blob in sealed_ballots(round_)]
+        yield from damage(round_, require_sealed, round_, cast)
+        yield from damage(round_, sealed_tests, round_, cast)
+        yield from _group_words(round_)
+    elif (
+        SealedBallot.objects.filter(round=round_).exists() or TestBallot.objects.filter(round=round_).exists()
+    ):
         yield _("%(where)s: ballots are in the urn, whose disposal is on record") % {"where": round_}
+
+
+def _group_words(round_: Round) -> Iterator[str]:
+    """Hold the roll's word on the sub-group, ballot by ballot, against what the close wrote into the journal."""
+    if sealed := _journaled(round_.cycle_id, _SEALING, "group_root", round_=round_.number, named=True):
+        yield from _same(
+            round_,
+            _("the ballots of the sub-group, in the journal"),
+            root_of(group_hashes(round_.pk)),
+            sealed,
+        )
+
+
+def _cut(raw: bytes) -> list[bytes]:
+    """Return the hashes that a list of them is made of."""
+    return [raw[start : start + DIGEST] for start in range(0, len(raw), DIGEST)]
 
 
 def figures(look: Look) -> Iterator[str]:
@@ -200,9 +229,16 @@ def _rounds() -> list[Round]:
     return list(rounds.order_by("cycle__congress", "cycle", "number"))
 
 
-def _journaled(cycle: int, acts: tuple[Act, ...], name: str, *, round_: int | None = None) -> str:
-    """Return what the newest entry of such an act recorded under a name; nothing where there is none."""
+def _journaled(
+    cycle: int, acts: tuple[Act, ...], name: str, *, round_: int | None = None, named: bool = False
+) -> str:
+    """Return what the newest entry of such an act recorded under a name; nothing where there is none.
+
+    With ``named`` only entries that have the name are asked.
+    """
     entries = JournalEntry.objects.filter(cycle=cycle, act__in=acts)
+    if named:
+        entries = entries.filter(data__has_key=name)
     if round_ is not None:
         entries = entries.filter(data__round=round_)
     try:

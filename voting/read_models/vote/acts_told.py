@@ -111,10 +111,31 @@ def told_of(entry: JournalEntry, *, open_to_all: bool) -> str:
             ngettext("%(count)d minute was announced.", "%(count)d minutes were announced.", count)
             % {"count": count}
         )
+    if entry.act == Act.ROUND_CLOSED and "tests" in entry.data:
+        lines.append(_sealed_beside(entry.data))
     if entry.act == Act.KEY_SPLIT and "replaces" in entry.data:
         lines.append(_("The slips of the key ceremony before were void."))
     if not open_to_all and entry.act in _REASONED and "reason" in entry.data:
         lines.append(_("Reason: ") + entry.data["reason"])
     if not open_to_all and entry.act in {Act.DELEGATE_EXCLUDED, Act.DELEGATE_ADMITTED}:
         lines.append(_("Reason for the change") + _(": ") + entry.data["reason"])
+    return in_a_row(lines)
+
+
+def _sealed_beside(data: dict[str, Any]) -> str:
+    """Return what was sealed beside the urn: test ballots, and how many were copies of cast ones, which stay shut."""
+    count = int(data["tests"])
+    lines = [
+        ngettext("%(count)d test ballot was sealed too.", "%(count)d test ballots were sealed too.", count)
+        % {"count": count}
+        if count
+        else ""
+    ]
+    if copied := int(data.get("copied", 0)):
+        words = ngettext(
+            "%(count)d test ballot had the bytes of a ballot that was cast, and is opened by nobody.",
+            "%(count)d test ballots had the bytes of ballots that were cast, and are opened by nobody.",
+            copied,
+        )
+        lines.append(words % {"count": copied})
     return in_a_row(lines)

@@ -21,6 +21,10 @@ from voting.read_models.vote.lines import english, in_a_row, in_brackets, listed
 from voting.read_models.vote.results import Result
 from voting.read_models.vote.round_result import RoundResult
 from voting.read_models.vote.rule_words import sentences
+from voting.read_models.vote.tried_blocks import tried_blocks
+
+#: Where something is written by hand.
+_BLANK = "_" * 40
 
 
 def count_report(result: Result) -> Document:
@@ -34,6 +38,8 @@ def count_report(result: Result) -> Document:
         blocks=[
             Text(_round_words(result, result) if result.several or result.number > 1 else ""),
             *_round_blocks(result),
+            *tried_blocks(result),
+            Text(_("Objections of those who made test ballots: ") + _BLANK if result.tried else ""),
             Text(in_a_row([result.quorum, result.status]), strong=True),
             Text(_("Counted by %(name)s, %(at)s.") % counted),
             Text(_("Certified by %(name)s, %(at)s.") % certified),
@@ -69,6 +75,7 @@ def notice(result: Result) -> Document:
     for one in result.rounds:
         blocks += [Heading(_round_words(result, one)), *_round_blocks(one)]
         blocks += [Text(one.status)] if result.several else []
+        blocks += tried_blocks(one)
     rules = result.body["rules"]
     group = result.group
     words = sentences(
@@ -219,6 +226,7 @@ def _round_blocks(one: RoundResult) -> list[Block]:
     if one.void_reasons:
         reasons = listed(f"{reason} {number}" for reason, number in one.void_reasons)
         blocks.append(Text(_("Void ballots: ") + reasons))
+    blocks.append(Text(in_a_row(one.sealing), small=True))
     if one.imported:
         blocks.append(Text(one.imported, strong=True))
     if one.tie:

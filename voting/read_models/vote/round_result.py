@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from voting.count.counting import BallotType, Base, Comparator, Floor
+from voting.count.definition import counting_rule
 from voting.count.formats.notice import FurtherBallot, NoticeItem, RoundPart
 from voting.count.formats.parts import ChannelName, GradeSettings, Settings
 from voting.count.formats.working import ChannelRecord
@@ -25,6 +26,7 @@ from voting.read_models.core.words import (
 from voting.read_models.vote.grades import grade_word, grades_in_short, working
 from voting.read_models.vote.imported import imported_round
 from voting.read_models.vote.lines import Item, english, tenths_of_a_percent
+from voting.read_models.vote.tried_ballots import TriedBallot, sealing_sentences, tried_ballots
 
 
 @dataclass(frozen=True)
@@ -234,6 +236,16 @@ class RoundResult:
             (str(_("Blank among the valid")), ballots["blank"]),
             (str(_("Void ballots")), ballots["void"]),
         ]
+
+    @property
+    def sealing(self) -> list[str]:
+        """Who sealed the ballots, and how many test ballots were made; nothing of rounds from before there were any."""
+        return sealing_sentences(self.part)
+
+    @cached_property
+    def tried(self) -> list[TriedBallot]:
+        """The test ballots in the order of their receipts, each with what it says in words."""
+        return tried_ballots(self.part, counting_rule(self.rules, seats=self.seats))
 
     @property
     def void_reasons(self) -> list[tuple[str, int]]:

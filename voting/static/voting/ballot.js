@@ -17,14 +17,17 @@
   const bring = () => {
     let kept = null;
     try { kept = JSON.parse(sessionStorage.getItem(KEPT)); } catch { /* nothing is kept */ }
+    if (kept && kept.ticket !== ticket) sessionStorage.removeItem(KEPT);
     if (!kept || kept.ticket !== ticket || kept.marks.length !== fields().length) return;
     fields().forEach((field, place) => {
       if (field.tagName === "SELECT") field.value = kept.marks[place];
       else field.checked = kept.marks[place];
     });
   };
+  // Marks come with the page where the server seals; where this device does, they never went out.
+  const marks = () => fields().some((field) => (field.tagName === "SELECT" ? field.value : field.checked));
   if (fields().length) {
-    if ("posted" in form.dataset) keep(); else bring();
+    if ("posted" in form.dataset && marks()) keep(); else bring();
     form.addEventListener("change", keep);
     window.addEventListener("pageshow", () => bring());
   }

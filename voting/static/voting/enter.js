@@ -5,8 +5,11 @@
   const number = document.getElementById("id_number");
   const code = document.getElementById("id_code");
   if (!number || !code) return;
-  // The next person on this device finds no marks in the tab; those that come along are in the form.
-  try { sessionStorage.removeItem("marks"); } catch { /* the browser keeps nothing */ }
+  // The next person on this device finds no marks in the tab; who signs in again with a form of their own finds theirs.
+  try {
+    const kept = JSON.parse(sessionStorage.getItem("marks")), ticket = number.form.elements.ticket;
+    if (!kept || !ticket || kept.ticket !== ticket.value) sessionStorage.removeItem("marks");
+  } catch { /* the browser keeps nothing */ }
   const group = (digits) => digits.replace(/(\d{4})(?=\d)/g, "$1 ");
 
   const take = () => {

@@ -7,6 +7,7 @@ const words = place.dataset;
 /** Which kind of check a name is of; the first that fits. */
 const KINDS = [
   ['hash', /^hash of|^mark of/],
+  ['tests', /test ballots|sealed by the server/],
   ['urn', /\burn\b/],
   ['rounds', /^chosen in all|^annual tasks|^a result that|, its (projects|seats)$/],
   ['sums', /: |over the channels|of the channels|votes void$/],

@@ -92,6 +92,7 @@ function recount(text, characters) {
   const sorted = hashes.every((each, at) => at === 0 || hashes[at - 1] < each);
   report.check('list of the urn is sorted, each ballot once', sorted, true);
   report.check('root of the urn', rootOf(hashes), body.urn.root);
+  checkTests(report, body.urn, body.tests, new Set(hashes));
   const own = { number: body.round.number, seats: body.round.seats, chosen: body.chosen, part: body, channels: body.channels };
   const earlier = body.rounds.map((part) => (
     { number: part.number, seats: part.seats, chosen: part.chosen, part, channels: {} }));
@@ -106,6 +107,19 @@ function recount(text, characters) {
     ])),
   };
   return report;
+}
+
+/** Check the list of the test ballots; a record from before there were any has none. `cast` is what lies in the urn. */
+function checkTests(report, urn, tests, cast) {
+  if (tests === undefined && urn.tests === undefined) return;
+  const hashes = (tests || []).map((each) => each.hash);
+  report.check('number of test ballots', hashes.length, urn.tests);
+  const sorted = hashes.every((each, at) => at === 0 || hashes[at - 1] < each);
+  report.check('list of the test ballots is sorted, each once', sorted, true);
+  report.check('root of the test ballots', rootOf(hashes), urn.test_root);
+  report.check('test ballots that were cast', hashes.filter((each) => cast.has(each)).sort(), []);
+  const byServer = urn.by_server === undefined ? -1 : urn.by_server;
+  report.check('sealed by the server, of all ballots', byServer >= 0 && byServer <= urn.ballots, true);
 }
 
 /** Draw the mark of a key from the first 60 bits of its fingerprint. */

@@ -16,10 +16,12 @@ from voting.forms.core.honeypot import UNSEEN, UnseenFilledIn
 from voting.forms.core.verbs import RefusalLine
 from voting.labels import GRADES, choices_of
 from voting.models import Cycle, Delivery, Survey
+from voting.views.core.asked import reading
 
 MISTAKEN = 422
 
 
+@reading("sent")
 def survey(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form, or take it in and say thank you; a refusal keeps what was marked."""
     cycle = queries.public_cycle(here(request), slug)

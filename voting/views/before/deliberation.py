@@ -25,11 +25,13 @@ from voting.forms.core.verbs import NotNow, RefusalLine, refusal_lines
 from voting.models import Cycle, Question
 from voting.states import PREPARING_STAGES
 from voting.text.numbers import MOST_KEY, small_whole
+from voting.views.core.asked import reading
 from voting.views.core.phases import Phase, moment_of
 
 REFUSED, MISTAKEN = 409, 422
 
 
+@reading("project")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, slug: str) -> HttpResponse:

@@ -21,6 +21,7 @@ from voting.models import MOST_TITLE, Cycle, Proposal
 from voting.read_models.before.public_proposals import alike_shown
 from voting.states import Visibility
 from voting.text.plain import plain
+from voting.views.core.asked import reading
 
 CONFLICT = 409
 #: The browser's own note of what was seconded from it: numbers, which nobody else keeps.
@@ -29,6 +30,7 @@ _KEPT = 90 * 24 * 3600  # seconds
 _MOST_KEPT = 200
 
 
+@reading("sent")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def second(request: HttpRequest, slug: str, number: int) -> HttpResponse:

@@ -31,6 +31,7 @@ from voting.read_models.after.proposal_story import story
 from voting.read_models.before.public_proposals import alike_shown, open_proposal_rows
 from voting.states import Visibility
 from voting.views.before.tracking import kept_by_proposer, opens_pictures
+from voting.views.core.asked import reading
 from voting.views.core.files import download, to_all
 
 PER_PAGE = 30
@@ -123,6 +124,7 @@ def _like_it(cycle: Cycle, form: ProposalForm) -> list[Proposal]:
     return alike_shown(cycle, form.cleaned_data["title"])
 
 
+@reading(*ListForm.base_fields, "page")
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what the public may see of the proposals: searched, filtered, a page at a time."""
@@ -167,6 +169,7 @@ def proposal(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return render(request, "before/proposals/proposal.html", context | story(shown))
 
 
+@reading("key")
 @require_safe
 def attachment(request: HttpRequest, slug: str, number: int, position: int) -> HttpResponse:
     """Return a file as we made it; no browser runs anything of it."""

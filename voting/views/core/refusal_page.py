@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from voting.forms.core.resubmit import words_to_resubmit
-from voting.forms.vote.ballot import BallotForm
+from voting.forms.vote.ballot import BallotForm, CastForm
 from voting.models import RollEntry
 from voting.views.core.elder import keep_look, take_look
 
@@ -23,7 +23,8 @@ View = Callable[..., HttpResponse]
 
 
 class RefusalPage(Exception):
-    """The answer is a heading, a sentence and a way on; with ``form``, the marks are kept in the page.
+    """The answer is a heading, a sentence and a way on; with ``form``, the marks, or the sealed ballot, are kept in
+    the page.
 
     ``sealed`` shows the seal: a ballot of this delegate is in the urn. ``unsent`` says of the marks that came with the
     request that they are not.
@@ -42,7 +43,7 @@ class RefusalPage(Exception):
         unsent: str = "",
         sealed: bool = False,
         entry: RollEntry | None = None,
-        form: BallotForm | None = None,
+        form: BallotForm | CastForm | None = None,
     ) -> None:
         super().__init__(heading)
         self.heading, self.text, self.note, self.sealed, self.status = heading, text, note, sealed, status
@@ -60,7 +61,8 @@ class RefusalPage(Exception):
             context["cycle"] = self.entry.round.cycle
         if self.form:
             context |= {"ticket": str(self.form.ticket), "carried": self.form.fields()}
-            context["switch_path"] = address_of("voting:ballot")
+            context["switch_path"] = address_of(self.form.page)
+            context["kept_sealed"] = isinstance(self.form, CastForm)
         return context
 
 

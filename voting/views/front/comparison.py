@@ -14,9 +14,11 @@ from voting.forms.before.comparison import CompareForm
 from voting.models import Provenance
 from voting.read_models.before.comparison import compared
 from voting.read_models.vote.results import Result
+from voting.views.core.asked import reading
 from voting.views.core.phases import moment_of
 
 
+@reading(*CompareForm.base_fields, "only")
 @require_safe
 def candidates(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the candidate projects side by side, all or those that fit; works without JavaScript."""

@@ -21,14 +21,17 @@ from voting.read_models.before.slate_report import changes_of, field_label
 from voting.read_models.core.unreadable import Unread
 from voting.read_models.vote.results import Result
 from voting.states import Stage
+from voting.text import booth_script
 from voting.views.after.deliveries import is_delivered
 from voting.views.before.origins import origins_of
+from voting.views.core.asked import reading
 from voting.views.core.phases import Moment, moment_of
 from voting.views.front.board import board
 from voting.views.vote.ballot_lines import dossier
 from voting.views.vote.rules import in_short
 
 
+@reading("q", "page")
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show every year that lives with what can be done in it now, and the projects of the one at work.
@@ -115,8 +118,8 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @require_safe
 def secrecy(request: HttpRequest) -> HttpResponse:
-    """Explain how the vote is kept secret, with the honest limits (TRUST.md §2)."""
-    return render(request, "vote/secrecy.html")
+    """Explain how the vote is kept secret, with the honest limits (TRUST.md §2), and which script seals."""
+    return render(request, "vote/secrecy.html", {"script": booth_script.integrity()})
 
 
 def _standing(cycle: Cycle, moment: Moment, *, numbers: Sequence[int] | None = None) -> dict[str, object]:

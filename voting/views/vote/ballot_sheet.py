@@ -12,8 +12,10 @@ from accounts.congresses import here
 from voting import queries
 from voting.models import Cycle, Round
 from voting.read_models.vote.ballot_sheet import ballot_sheet
+from voting.views.core.asked import reading
 
 
+@reading("round")
 @require_safe
 def ballot_paper(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the 表决票 as a specimen to print: that of the newest round, or of the round asked for."""

@@ -1,4 +1,4 @@
-"""Marks that outlive a session: they come with the form to the sign-in, and back to the ballot (TRUST.md F41)."""
+"""Marks and sealed ballots that outlive a session: they come with the form to the sign-in, and back (TRUST.md F41)."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from accounts.congresses import here, shown_here
 from accounts.forms import EnterForm
 from accounts.models import Congress
 from accounts.views import let_in
-from voting.forms.vote.ballot import BallotForm, Ticket
+from voting.forms.vote.ballot import CastForm, Ticket, carried_form
 from voting.views.core.elder import FIELD
 from voting.views.core.refusal_page import RefusalPage, delegate_page
-from voting.views.vote.ballot import ballot_page
+from voting.views.vote.ballot import ballot_page, kept_page
 from voting.views.vote.elector import SessionLost, elector, own_ticket
 
 
 @delegate_page
 def sign_in_again(request: HttpRequest) -> HttpResponse:
-    """Sign a delegate in and show the ballot with the marks that came along, if they are this delegate's own.
+    """Sign a delegate in and show the ballot with the marks that came along, if they are this delegate's own; or the
+    sealed ballot that did.
 
     Nothing is cast here: the ballot is reviewed and put into the urn as any other.
     """
-    form = BallotForm.read(request.POST)
+    form = carried_form(request.POST)
     if request.method != "POST" or form.ticket is None:
         return redirect("accounts:enter")
     if FIELD in request.POST:
@@ -34,7 +35,10 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     congress = here(request) or _congress_of(form.ticket) or shown_here(request)
     if status := let_in(request, entered, congress):
         raise SessionLost(form, sign_in=entered, status=status)
-    return ballot_page(request, elector(request, form), form)
+    entry = elector(request, form)
+    return (
+        kept_page(request, entry, form) if isinstance(form, CastForm) else ballot_page(request, entry, form)
+    )
 
 
 @delegate_page
@@ -43,7 +47,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     Marks go on with the ticket of whoever is signed in here, or to the sign-in where nobody is; to nobody else.
     """
-    form = BallotForm.read(request.POST)
+    form = carried_form(request.POST)
     if form.ticket is None:
         return csrf_failure(request, reason)
     own_ticket(request, form)

@@ -13,7 +13,7 @@ from accounts.forms import EnterForm
 from accounts.models import User
 from accounts.roles import Role
 from voting.domain.vote.ballots import AlreadyCast, HoldsPaperBallot, NotPresent, OnPaperOnly, RoundNotOpen
-from voting.forms.vote.ballot import BallotForm, Ticket
+from voting.forms.vote.ballot import BallotForm, CastForm, Ticket
 from voting.models import RollEntry
 from voting.states import OVER_STATUSES, Presence, RoundStatus
 from voting.views.core.refusal_page import RefusalPage, address_of
@@ -22,12 +22,15 @@ from voting.views.core.refusal_page import RefusalPage, address_of
 class SessionLost(RefusalPage):
     """The session has ended before the cast: the page to sign in again, which carries the marks.
 
-    They stay in the form and nowhere else, and only the delegate whose ticket goes with them sees them again.
+    They, or the sealed ballot, stay in the form and nowhere else, and only the delegate whose ticket goes with them
+    sees them again.
     """
 
     template = "accounts/enter.html"
 
-    def __init__(self, form: BallotForm, *, sign_in: EnterForm | None = None, status: int = 403) -> None:
+    def __init__(
+        self, form: BallotForm | CastForm, *, sign_in: EnterForm | None = None, status: int = 403
+    ) -> None:
         super().__init__(_("You are signed out"), "", status=status, form=form)
         self.sign_in = sign_in or EnterForm()
 
@@ -35,6 +38,7 @@ class SessionLost(RefusalPage):
         """Return what the sign-in page shows, and carries."""
         path = address_of("voting:ballot-sign-in")
         again = {"lost": True, "form": self.sign_in, "switch_form": "enter", "switch_path": path}
+        again["sealed"] = isinstance(self.form, CastForm)
         return super().context() | again
 
 
@@ -61,7 +65,7 @@ def has_nothing_to_vote_on(user: User | AnonymousUser) -> bool:
     return entry is None or entry.round.status in OVER_STATUSES
 
 
-def elector(request: HttpRequest, form: BallotForm | None = None) -> RollEntry:
+def elector(request: HttpRequest, form: BallotForm | CastForm | None = None) -> RollEntry:
     """Return the signed-in delegate's entry on the roll, whose ballot may be cast now. Raises RefusalPage."""
     user = own_ticket(request, form)[0] if form else _delegate(request)
     entry = current_entry(user)
@@ -86,7 +90,7 @@ def elector(request: HttpRequest, form: BallotForm | None = None) -> RollEntry:
     return entry
 
 
-def own_ticket(request: HttpRequest, form: BallotForm) -> tuple[User, Ticket]:
+def own_ticket(request: HttpRequest, form: BallotForm | CastForm) -> tuple[User, Ticket]:
     """Return the signed-in delegate and the form's ticket, once it is theirs. Raises RefusalPage.
 
     Where the session has ended, the ticket still tells whether the ballot is in the urn (F6); if it is not, the marks
@@ -114,9 +118,13 @@ def own_ticket(request: HttpRequest, form: BallotForm) -> tuple[User, Ticket]:
     return user, ticket
 
 
-def already(request: HttpRequest, form: BallotForm | None = None) -> RefusalPage:
-    """Sign out, and say that a ballot of this delegate is in the urn; and of the form's marks, that they may not be."""
-    unsent = _unsent(request) if form and not form.is_blank else ""
+def already(request: HttpRequest, form: BallotForm | CastForm | None = None) -> RefusalPage:
+    """Sign out, and say that a ballot of this delegate is in the urn; and of the form's marks, that they are not."""
+    unsent = ""
+    if form and not form.is_blank:
+        unsent = _(
+            "These marks were not cast. The ballot that you cast before is in the urn; it counts and cannot be changed."
+        )
     sign_out(request)
     return RefusalPage(
         _("Your ballot is in the urn"),
@@ -128,18 +136,6 @@ def already(request: HttpRequest, form: BallotForm | None = None) -> RefusalPage
             "The receipt was shown once, when the ballot was cast; it is kept nowhere and cannot be "
             "shown again. You are signed out."
         ),
-    )
-
-
-def _unsent(request: HttpRequest) -> str:
-    """Say of the marks that came with the request that they are not in the urn; a cast may have been sent twice."""
-    if request.resolver_match and request.resolver_match.url_name == "ballot-cast":
-        return _(
-            "If you pressed the button twice, this is the ballot in the urn. If you had already cast another one, "
-            "perhaps in a second window, that one counts, and these marks were not cast."
-        )
-    return _(
-        "These marks were not cast. The ballot that you cast before is in the urn; it counts and cannot be changed."
     )
 
 
@@ -191,7 +187,7 @@ def _require_online(entry: RollEntry) -> None:
         raise RefusalPage(_("The vote goes on with paper"), OnPaperOnly(), entry=entry, status=409)
 
 
-def _require_present(entry: RollEntry, form: BallotForm | None) -> None:
+def _require_present(entry: RollEntry, form: BallotForm | CastForm | None) -> None:
     if entry.presence == Presence.PRESENT:
         return
     if form:

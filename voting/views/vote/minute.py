@@ -1,7 +1,8 @@
 """The delegate's minute, quickly: ballot, review and cast for whoever may vote now, from frames and plain statements.
 
 Each of these answers, or returns None where there is more to say than the usual; then the views of
-``voting.views.vote.ballot`` answer and say it. Nothing here keeps a choice, nor makes anything because of one.
+``voting.views.vote.ballot`` answer and say it. Nothing here keeps a choice, nor makes anything because of one: what is
+sealed for a device that cannot is sealed for that one answer.
 """
 
 from __future__ import annotations
@@ -24,14 +25,17 @@ from accounts.frames import Frame, Kept, address_key, mark, not_to_be_kept, rend
 from accounts.models import in_this_language
 from voting.count.counting import BallotType, Mark
 from voting.domain.core.refusals import Refused
-from voting.domain.vote import ballots
+from voting.domain.vote import casting
+from voting.domain.vote.ballots import WHOLE, BallotRefused
 from voting.domain.vote.electors import Elector, elector_now
+from voting.domain.vote.receipts import GROUPS
 from voting.domain.vote.urn_statement import Leaving
-from voting.forms.vote.ballot import BallotForm, Ticket, mark_labels
+from voting.forms.vote.ballot import SERVER, BallotForm, CastForm, Ticket, mark_labels, packed
 from voting.models import RollEntry
 from voting.read_models.core.spoken import spoken
 from voting.views.core.elder import keep_look, take_look
 from voting.views.vote.ballot_lines import BallotRow
+from voting.views.vote.booth import ballot_booth
 from voting.views.vote.cast_page import cast_page, make_receipts_ready
 from voting.views.vote.paper import paper
 
@@ -122,6 +126,7 @@ def ballot_frame(request: HttpRequest, elector: Elector) -> BallotFrame:
         if "HTTP_HOST" in request.META:  # not while a worker starts
             make_receipts_ready(request)
         context = _paper_frame(elector, "voting:ballot") | {"refusal": None, "faults": (), "posted": False}
+        context["booth"] = ballot_booth(context)
         return BallotFrame(Frame.of(render_frame("vote/ballot/ballot.html", context, request)))
 
     return _ballots.get(_key(request, elector), make)
@@ -133,7 +138,9 @@ def review_frame(request: HttpRequest, elector: Elector) -> ReviewFrame:
     def make() -> ReviewFrame:
         context = _paper_frame(elector, "voting:ballot-review")
         field = {"name": mark("field"), "value": mark("value")}
-        whole = context | {"marks": mark("marks"), "carried": [field], "unconfirmed": False}
+        whole = context | {"marks": mark("marks"), "carried": [field], "sealed": mark("sealed")}
+        whole |= {"sealer": SERVER, "by_server": True, "receipt": mark("receipt")}
+        whole["groups"] = [mark(f"g{place}") for place in range(GROUPS)]
         text = render_frame("vote/ballot/review.html", whole, request)
         hidden = re.search(rf"<[^<>]*{mark('field')}[^<>]*>", text)
         if hidden is None:
@@ -165,7 +172,6 @@ def _rest(context: dict[str, Any], rows: dict[int, BallotRow]) -> dict[str, Any]
         "votes_for": mark("for"),
         "answer": {"label": mark("label"), "value": mark("value")},
         "blank": False,
-        "unconfirmed": False,
     }
     full = render_to_string("vote/ballot/_marks.html", whole)
     partly = render_to_string("vote/ballot/_marks.html", whole | {"unpicked": [left]})
@@ -202,7 +208,7 @@ def ballot(request: HttpRequest) -> HttpResponse | None:
 
 
 def review(request: HttpRequest) -> HttpResponse | None:
-    """Show the marks once more where they may be cast as they are."""
+    """Seal on the server, and show the marks once more where they may be cast as they are."""
     if request.method != "POST":
         return None
     form = BallotForm.read(request.POST)
@@ -211,39 +217,50 @@ def review(request: HttpRequest) -> HttpResponse | None:
     if elector is None or ticket != _ticket(elector):
         return None
     try:
-        definition = ballots.open_definition(elector.round)
-        ballots.marks_of(definition, form.chosen)
+        booth = casting.open_booth(elector.round)
+        sealed = casting.seal_choice(round_id=elector.round, chosen=form.chosen)
     except Refused:
         return None
-    if definition.digest != elector.definition:
+    if booth.definition.digest != elector.definition:
         return None
     with pages_of(request, congress_of(elector.congress)):
         frame = review_frame(request, elector)
         carried = "".join(
             frame.field.joined(field=each["name"], value=each["value"]) for each in form.fields()
         )
+        receipt = booth.receipt(sealed).friendly
         texts = _texts_of(request, elector, request.POST["ticket"])
-        texts |= {"carried": carried, "marks": _marks(frame, form)}
+        texts |= {
+            "carried": carried,
+            "marks": _marks(frame, form),
+            "sealed": packed(sealed),
+            "receipt": receipt,
+        }
+        texts |= {f"g{place}": group for place, group in enumerate(receipt.split("-"))}
         return HttpResponse(frame.page.joined(**texts))
 
 
 def cast(request: HttpRequest) -> HttpResponse | None:
-    """Put the ballot into the urn and end the session, in one statement; whatever refuses it, others say why."""
+    """Put the sealed ballot into the urn and end the session, in one statement; what refuses it, others say why."""
     if request.method != "POST":
         return None
-    form = BallotForm.read(request.POST)
+    form = CastForm.read(request.POST)
     ticket, shown = form.ticket, request.session.shown  # type: ignore[attr-defined]
-    if ticket is None or shown is None or form.foreign or not (form.chosen or form.blank_confirmed):
+    if ticket is None or shown is None:
         return None
+    leaving = Leaving(shown.key, ticket.user, shown.proof(ticket.user))
+    try:
+        receipt = casting.cast_sealed(
+            entry_id=ticket.entry,
+            round_id=ticket.round,
+            blob=form.sealed,
+            by_server=form.by_server,
+            leaving=leaving,
+        )
+    except BallotRefused:
+        return None
+    request.session.ended()  # type: ignore[attr-defined]
     with pages_of(request, congress_of(ticket.congress)):
-        leaving = Leaving(shown.key, ticket.user, shown.proof(ticket.user))
-        try:
-            receipt = ballots.cast_ballot(
-                entry_id=ticket.entry, round_id=ticket.round, chosen=form.chosen, leaving=leaving
-            )
-        except ballots.BallotRefused:
-            return None
-        request.session.ended()  # type: ignore[attr-defined]
         return HttpResponse(cast_page(request, receipt, kind=ticket.kind))
 
 
@@ -283,11 +300,10 @@ def _marks(frame: ReviewFrame, form: BallotForm) -> str:
                 "picked": [ReadyLine(mark_safe(line)) for line in lines],  # noqa: S308 our own template's
                 "unpicked": [frame.rows[number] for number in unpicked],
                 "blank": form.is_blank,
-                "unconfirmed": False,
             }
         )
         return render_to_string("vote/ballot/_marks.html", context)
-    answer = _answer(rule, chosen.get(ballots.WHOLE, 0))
+    answer = _answer(rule, chosen.get(WHOLE, 0))
     return (frame.partly if unpicked else frame.full).joined(
         picked="".join(lines),
         unpicked="".join([frame.unmarked[number] for number in unpicked]) if frame.unmarked else "",

@@ -17,9 +17,9 @@ from accounts.models import Congress
 from accounts.views import sign_in_frame
 from voting.count.formats import UnreadableRecord
 from voting.domain.core.refusals import Refused
-from voting.domain.vote.ballots import open_definition
+from voting.domain.vote.casting import open_booth
 from voting.domain.vote.electors import Elector
-from voting.domain.vote.receipts import BITS, GROUP
+from voting.domain.vote.receipts import GROUPS
 from voting.models import RollEntry, Round
 from voting.states import RoundStatus
 from voting.views.vote.cast_page import end_frame
@@ -27,8 +27,6 @@ from voting.views.vote.minute import ballot_frame, review_frame
 
 #: Of so many open rounds, the newest: a server for a whole country leaves the others to who asks first.
 MOST = 8
-#: A receipt is shown in so many groups.
-GROUPS = BITS // 5 // GROUP
 
 
 def warm() -> Exception | None:
@@ -53,7 +51,7 @@ def warm() -> Exception | None:
 
 
 def _warm_round(round_: Round) -> None:
-    open_definition(round_.pk)
+    open_booth(round_.pk)
     congress_of(round_.cycle.congress_id)
     entry = RollEntry.objects.filter(round=round_, excluded=False).first()
     if entry is None:
