@@ -85,7 +85,7 @@ def test_every_public_page_is_large_in_one_column_on_the_smallest_screen(live, l
 @pytest.mark.parametrize("language", ["", "/en"])
 def test_the_switch_comes_back_to_the_same_page_and_is_kept(live, vote, javascript, language):
     page = live.person(javascript=javascript, viewport=DESK)
-    address = f"{language}/2018/projects/3/?from=list"
+    address = f"{language}/2018/candidates/?q=x"
     page.goto(address)
     before = page.evaluate(BODY)
     with page.expect_navigation():

@@ -14,6 +14,7 @@ import argparse
 import base64
 import getpass
 import hashlib
+import re
 import sys
 from pathlib import Path
 
@@ -80,7 +81,13 @@ def count(urn: UrnBody, seed: bytes) -> Working:
     if len(blobs) != facts["urn"]["ballots"] or root_of(hashes) != facts["urn"]["root"]:
         raise NotUnsealed("The urn is not as it was sealed at the close. 票箱与封箱时不一致，未计票。")
     tests = _tests_of(urn, set(hashes))
-    opener = Opener(read_definition(facts["definition"]), seed, info=urn["info"].encode())
+    definition = read_definition(facts["definition"])
+    if not re.fullmatch(rf"piaojue/1\|round \d+\|{definition.digest}\|{facts['key']}", urn["info"]):
+        # with another word no ballot would open, and all of them would be void
+        raise NotUnsealed(
+            "What the ballots are sealed to is not this round. 票箱文件所注轮次与本轮不符，未计票。"
+        )
+    opener = Opener(definition, seed, info=urn["info"].encode())
     groups = [None if word is None else bool(word) for word in urn.get("groups", [])] or [None] * len(blobs)
     if len(groups) != len(blobs):
         raise NotUnsealed("The urn is not as it was sealed at the close. 票箱与封箱时不一致，未计票。")

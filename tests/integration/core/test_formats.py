@@ -162,7 +162,6 @@ LATER: dict[str, set[tuple[Any, ...]]] = {
     WORKING.name: _IN_WORKING,
     RECOUNT.name: {
         ("key_mark",),
-        ("booth",),
         *(("facts", *path) for path in _SEALED),
         *(("working", *path) for path in _IN_WORKING),
     },

@@ -31,11 +31,11 @@ from voting.count.counting import (
     TieRule,
     UnderVote,
 )
-from voting.count.formats.files import RECOUNT
+from voting.count.formats.files import PUBLIC
 from voting.count.formats.notice import NOTICE
 from voting.count.formats.working import WORKING
 from voting.domain.vote import receipts
-from voting.domain.vote.urn_files import recount_file
+from voting.domain.vote.urn_files import public_file
 from voting.models import TestBallot, UrnSeal
 from voting.read_models.vote.tried_ballots import marks_in_words
 from voting.text import booth_script
@@ -172,7 +172,7 @@ def test_the_hash_of_the_script_stands_where_anybody_can_compare_it(vote: Vote):
     assert script in Client().get("/en/secrecy/").content.decode().replace("&#x2B;", "+")
     vote.run("closed", "counted", "certified", "published")
     assert NOTICE.read(vote.round.notice.body)["round"]["booth"] == script
-    assert RECOUNT.read(recount_file(vote.round))["booth"] == script
+    assert PUBLIC.read(public_file(vote.round))["notice"]["round"]["booth"] == script
 
 
 def test_verify_finds_a_test_ballot_that_changed(vote: Vote, capsys: pytest.CaptureFixture[str]):

@@ -96,12 +96,11 @@ class PublicBody(TypedDict):
 
 
 class RecountBody(TypedDict):
-    """What the scrutineers need to recount every ballot of a round; ``booth`` as in its notice."""
+    """What the scrutineers need to recount every ballot of a round."""
 
     format: Literal["piaojue-recount/1"]
     facts: RoundFacts
     key_mark: NotRequired[str]
-    booth: NotRequired[str]
     patterns: PatternsBody
     hashes: list[Digest]
     working: WorkingBody

@@ -94,7 +94,6 @@ def recount_file(round_: Round) -> str:
             "format": "piaojue-recount/1",
             "facts": facts_of(round_),
             "key_mark": str(KeyMark.of(round_.key_fingerprint)),
-            "booth": booth_of(round_),
             "patterns": PATTERNS.read(tally.patterns),
             "hashes": _hex_list(UrnSeal.objects.get(round=round_).hashes),
             "working": WORKING.read(tally.working),
