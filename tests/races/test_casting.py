@@ -21,8 +21,8 @@ from voting.count import sealing
 from voting.count.canonical import sha256_hex
 from voting.domain.core.refusals import StepNotAllowed
 from voting.domain.vote import counts, keys, rounds
-from voting.domain.vote.ballots import AlreadyCast, Receipt, RoundNotOpen
-from voting.domain.vote.casting import cast_ballot
+from voting.domain.vote.ballots import AlreadyCast, NotSealed, Receipt, RoundNotOpen
+from voting.domain.vote.casting import cast_ballot, cast_sealed, seal_choice
 from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.domain.vote.tried_keys import key_mac
 from voting.models import RollEntry, Round, SealedBallot, UrnSeal
@@ -148,6 +148,7 @@ def test_a_ballot_is_sealed_to_the_key_that_the_database_holds_now():
     """A process that knows the round of a database since replaced (restored, say) must not use its old key."""
     vote = make_vote(delegates=2, ballots=[TEN])
     entry = vote.round.roll.get(delegate=vote.delegates[1])
+    stale = seal_choice(round_id=entry.round_id, chosen=TEN)
     seed = sealing.new_seed()
     key = sealing.public_key(seed)
     with connection.cursor() as cursor:
@@ -158,6 +159,9 @@ def test_a_ballot_is_sealed_to_the_key_that_the_database_holds_now():
         # As in the database restored: its key is one that was tried.
         Round.objects.filter(pk=vote.round.pk).update(key_mac=key_mac(vote.round))
         cursor.execute("SET session_replication_role = origin")
+    with pytest.raises(NotSealed):  # what was sealed to the old key would be void at the count
+        cast_sealed(entry_id=entry.pk, round_id=entry.round_id, blob=stale)
+    assert SealedBallot.objects.count() == 1
     receipt = cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=TEN)
     blobs = [bytes(blob) for blob in SealedBallot.objects.values_list("blob", flat=True)]
     blob = next(blob for blob in blobs if hashlib.sha256(blob).hexdigest() == receipt.digest)
@@ -189,8 +193,9 @@ def test_a_ballot_is_sealed_to_the_definition_that_the_database_holds_now():
 def test_f24_a_cast_is_one_statement_and_writes_no_row_that_others_write():
     vote = make_vote(delegates=3, ballots=[TEN])
     entry = vote.round.roll.get(delegate=vote.delegates[1])
+    blob = seal_choice(round_id=entry.round_id, chosen=TEN)
     with CaptureQueriesContext(connection) as queries:
-        cast_ballot(entry_id=entry.pk, round_id=entry.round_id, chosen=TEN)
+        cast_sealed(entry_id=entry.pk, round_id=entry.round_id, blob=blob)
     (statement,) = (query["sql"] for query in queries)
     assert re.findall(r"\b(UPDATE|INSERT INTO|DELETE FROM) (\w+)", statement) == [
         ("UPDATE", "voting_rollentry"),

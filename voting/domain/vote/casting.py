@@ -72,9 +72,19 @@ _booths: dict[int, Booth] = {}
 _MOST_BOOTHS = 4096
 
 
-def open_booth(round_id: int) -> Booth:
-    """Return the booth of an open round, read once per process. Raises RoundNotOpen or SealedToAnother."""
+def open_booth(round_id: int, *, definition: str = "", key: str = "") -> Booth:
+    """Return the booth of an open round, read once per process; anew where the database has another by now.
+
+    ``definition`` and ``key`` are digest and fingerprint as somebody has just read them. Raises RoundNotOpen or
+    SealedToAnother.
+    """
     booth = _booths.get(round_id)
+    if (
+        booth is not None
+        and definition
+        and (booth.definition.digest, booth.key_fingerprint) != (definition, key)
+    ):
+        booth = None
     if booth is None:
         if len(_booths) >= _MOST_BOOTHS:
             _booths.clear()
@@ -109,8 +119,16 @@ def seal_choice(*, round_id: int, chosen: Chosen) -> bytes:
 @sensitive_variables()
 def cast_ballot(*, entry_id: int, round_id: int, chosen: Chosen, leaving: Leaving | None = None) -> Receipt:
     """Seal a choice and cast it. Raises what ``seal_choice`` and ``cast_sealed`` raise; then nothing was cast."""
-    blob = seal_choice(round_id=round_id, chosen=chosen)
-    return cast_sealed(entry_id=entry_id, round_id=round_id, blob=blob, by_server=True, leaving=leaving)
+    for remembered in (True, False):
+        blob = seal_choice(round_id=round_id, chosen=chosen)
+        try:
+            return cast_sealed(
+                entry_id=entry_id, round_id=round_id, blob=blob, by_server=True, leaving=leaving
+            )
+        except NotSealed:  # to what a process remembered: once more to what the database holds
+            if not remembered:
+                raise
+    raise AssertionError("it is cast or refused")
 
 
 def cast_sealed(
@@ -136,12 +154,11 @@ def cast_sealed(
                 return booth.receipt(blob)
         except IntegrityError as problem:  # the same bytes came at the same moment
             raise CopiedBallot from problem
-        before = _booths.pop(round_id, booth)
+        _booths.pop(round_id, None)
         if refusal := _why_not(entry_id, sealed):
             raise refusal
-        booth = open_booth(round_id)
-        if booth.key_fingerprint != before.key_fingerprint:
-            raise SealedToAnother
+        if open_booth(round_id).info != booth.info:  # this process remembered another database's round
+            raise NotSealed
     raise SessionOver if leaving else NotPresent
 
 

@@ -68,7 +68,8 @@ def ballot_booth(paper: dict[str, Any]) -> BallotBooth | None:
     None where nothing can be sealed for the round: a ballot of it is refused, and the server says why.
     """
     try:
-        booth = open_booth(paper["round"].pk)
+        round_ = paper["round"]
+        booth = open_booth(round_.pk, definition=round_.definition_digest, key=round_.key_fingerprint)
     except BallotRefused:
         return None
     rule = booth_rule(booth.definition)

@@ -217,7 +217,7 @@ def review(request: HttpRequest) -> HttpResponse | None:
     if elector is None or ticket != _ticket(elector):
         return None
     try:
-        booth = casting.open_booth(elector.round)
+        booth = casting.open_booth(elector.round, definition=elector.definition, key=elector.key)
         sealed = casting.seal_choice(round_id=elector.round, chosen=form.chosen)
     except Refused:
         return None
