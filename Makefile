@@ -8,7 +8,7 @@ INSTALL := $(PIP) install --require-hashes --no-deps --only-binary :all:
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 # The packages of one extra, without ours and what it needs anyway.
-EMBEDDED := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["embedded"])
+EXTRA := import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]], sep="\n")
 # The command line of pytest: make test ARGS="tests/unit -k code"
 ARGS ?=
 TEMPLATES := .venv/bin/djangofmt --line-length 150 --indent-width 2 templates
@@ -24,7 +24,7 @@ install: .venv/development ## make the virtual environment .venv and install the
 
 install-production: .venv/runtime catalogues ## what a server needs and nothing else: no embedded PostgreSQL, no tests
 
-demo: .venv/embedded catalogues static ## serve the vote of 2018 as a demo on HOST and PORT (127.0.0.1, 8000); Ctrl-C stops it
+demo: .venv/embedded .venv/scan catalogues static ## serve the vote of 2018 as a demo on HOST and PORT (127.0.0.1, 8000); Ctrl-C stops it
 	@$(PY) manage.py demo $(if $(UNTIL),--until $(UNTIL)) $(if $(NEXT),--next-year $(NEXT))
 
 demo-votes: .venv/embedded catalogues ## let the remaining demo delegates vote (CONGRESS=jia: a town's; SLIPS=new: after slips printed by staff); the demo runs in another terminal
@@ -79,9 +79,10 @@ deploy-try: .venv/runtime ## run the commands of deploy/README.md on a throw-awa
 
 lock: .venv/development ## lock all packages with their hashes; versions that fit stay (UPGRADE=1: the newest)
 	$(COMPILE) pyproject.toml --output-file requirements.lock
-	$(PY) -c '$(EMBEDDED)' | $(COMPILE) - --constraint requirements.lock --output-file requirements-embedded.lock
-	$(COMPILE) pyproject.toml --extra dev --extra embedded --constraint requirements.lock \
-		--constraint requirements-embedded.lock --output-file requirements-dev.lock
+	$(PY) -c '$(EXTRA)' embedded | $(COMPILE) - --constraint requirements.lock --output-file requirements-embedded.lock
+	$(PY) -c '$(EXTRA)' scan | $(COMPILE) - --constraint requirements.lock --output-file requirements-scan.lock
+	$(COMPILE) pyproject.toml --extra dev --extra embedded --extra scan --constraint requirements.lock \
+		--constraint requirements-embedded.lock --constraint requirements-scan.lock --output-file requirements-dev.lock
 
 clean: ## remove the virtual environment and what the tools left; data in var/ stay
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -107,7 +108,12 @@ clean: ## remove the virtual environment and what the tools left; data in var/ s
 	@$(INSTALL) -r requirements-embedded.lock
 	@touch $@
 
-.venv/development: requirements-dev.lock .venv/embedded | .venv/bin/python
+.venv/scan: requirements-scan.lock .venv/runtime | .venv/bin/python
+	@echo "installing the reader of scanned ballots"
+	@$(INSTALL) -r requirements-scan.lock
+	@touch $@
+
+.venv/development: requirements-dev.lock .venv/embedded .venv/scan | .venv/bin/python
 	@echo "installing the packages for tests and checks"
 	@$(INSTALL) -r requirements-dev.lock
 	@touch $@
