@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial, reduce
 from math import inf
 from operator import or_
@@ -158,24 +158,41 @@ def listed(words: str) -> QuerySet[Congress]:
     return rows
 
 
-@contextmanager
-def _leading_to(prefix: str) -> Iterator[None]:
-    before = get_script_prefix()
-    set_script_prefix(prefix)
-    try:
-        yield
-    finally:
-        set_script_prefix(before)
+class _Within:
+    """Addresses begin with ``prefix`` and hours are those of ``zone`` within; None leaves them as they are.
+
+    Every page goes through several of these, so they are no generators.
+    """
+
+    __slots__ = ("before", "prefix", "zone")
+
+    def __init__(self, prefix: str | None, zone: str | None = None) -> None:
+        self.prefix = prefix
+        self.zone = None if zone is None else timezone.override(ZoneInfo(zone))
+        self.before = ""
+
+    def __enter__(self) -> None:
+        if self.zone is not None:
+            self.zone.__enter__()
+        if self.prefix is not None:
+            self.before = get_script_prefix()
+            set_script_prefix(self.prefix)
+
+    def __exit__(self, *problem: object) -> None:
+        if self.prefix is not None:
+            set_script_prefix(self.before)
+        if self.zone is not None:
+            self.zone.__exit__(None, None, None)
 
 
 def addresses_of(congress: Congress | None) -> AbstractContextManager[None]:
     """Make every address within lead into this congress; where there is none, leave them as they are."""
-    return _leading_to(f"/{congress.slug}/" if congress else get_script_prefix())
+    return _Within(f"/{congress.slug}/") if congress else nullcontext()
 
 
 def addresses_of_installation() -> AbstractContextManager[None]:
     """Make every address within lead into no congress: where there are several, to their list."""
-    return _leading_to("/")
+    return _Within("/")
 
 
 class CongressAddresses:
@@ -231,8 +248,7 @@ class OwnCongress:
             return self.get_response(request)
 
 
-@contextmanager
-def pages_of(request: HttpRequest, own: Congress | None) -> Iterator[None]:
+def pages_of(request: HttpRequest, own: Congress | None) -> AbstractContextManager[None]:
     """Make every address and hour within those of the person's own congress, whatever the address leaves unsaid.
 
     Raises Http404 under the address of another congress.
@@ -244,12 +260,9 @@ def pages_of(request: HttpRequest, own: Congress | None) -> Iterator[None]:
     first = next(iter(several), None)
     shown = named or own or first
     is_said = named is not None or not (len(several) > 1 or own != first)
-    with timezone.override(ZoneInfo(shown.time_zone) if shown else None):
-        if is_said or own is None:
-            yield
-        else:
-            with addresses_of(own):
-                yield
+    prefix = None if is_said or own is None else f"/{own.slug}/"
+    zone = shown.time_zone if shown else settings.TIME_ZONE
+    return _Within(prefix, None if zone == timezone.get_current_timezone_name() else zone)
 
 
 def _fully_signed_in(was: User | AnonymousUser, session: SessionBase) -> User | AnonymousUser:
@@ -272,5 +285,4 @@ def _first_part(path: str) -> str:
 
 def _without_language(path: str) -> str:
     first, _between, rest = path.removeprefix("/").partition("/")
-    languages = {code for code, _name in settings.LANGUAGES}
-    return f"/{rest}" if first in languages else path
+    return f"/{rest}" if any(first == code for code, _name in settings.LANGUAGES) else path

@@ -17,9 +17,10 @@ from functools import wraps
 from typing import Any, Generic, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
 #: So long a frame is good: names are corrected while people vote, and then every page says so soon.
@@ -128,6 +129,12 @@ def not_to_be_kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         return answer
 
     return page
+
+
+def vary_by_cookie(answer: HttpResponseBase) -> None:
+    """Say that the answer depends on the cookie, where nobody said so before; ``patch_vary_headers`` for one name."""
+    if "Cookie" not in answer.headers.get("Vary", ""):
+        patch_vary_headers(answer, ["Cookie"])
 
 
 def forget() -> None:

@@ -26,6 +26,7 @@ def main() -> None:
         help="the size of the large roll and of the urn, and how often each burst is repeated (BENCH_SCALE)",
     )
     parser.add_argument("--hostile", action="store_true", help="only a vote beside hostile files")
+    parser.add_argument("--flood", action="store_true", help="only a vote beside 200 readers of public pages")
     parser.add_argument("--minute", action="store_true", help="only the delegate's minute on the real ballot")
     parser.add_argument("--public", action="store_true", help="only the pages that everybody reads")
     given = parser.parse_args()
@@ -37,6 +38,7 @@ def main() -> None:
         with Bench(place, scale=QUICK if given.quick else given.scale) as bench:
             alone = {
                 given.hostile: bench.run_hostile,
+                given.flood: bench.run_flood,
                 given.minute: bench.run_minute,
                 given.public: bench.run_public,
             }

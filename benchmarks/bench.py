@@ -27,6 +27,7 @@ from benchmarks import (  # noqa: E402
     after,
     congresses,
     counting,
+    flood,
     floor,
     hostile,
     minute,
@@ -108,6 +109,7 @@ class Bench:
             self.found.worker_bare = fmean(self.bare.memory())
         self._many_congresses()
         self._hostile()
+        self._flood()
         self._count()
         self._import()
         self._search()
@@ -302,11 +304,23 @@ class Bench:
 
     def run_hostile(self) -> None:
         """Measure that alone."""
+        self._alone(self._hostile)
+        report.print_table(self.found.hostile)
+
+    def _flood(self) -> None:
+        """A hall that votes beside many who read the public pages."""
+        self.found.flood = flood.measure(self.place, self.bare_empty, say=self.say)
+
+    def run_flood(self) -> None:
+        """Measure that alone."""
+        self._alone(self._flood)
+        report.print_table(self.found.flood)
+
+    def _alone(self, part: Callable[[], None]) -> None:
         self.say(self.place.describe())
         self._make_databases()
-        self._hostile()
+        part()
         print()
-        report.print_table(self.found.hostile)
 
     def _count(self) -> None:
         self.say(f"filling the urn of the large roll to {self.urn} sealed ballots")

@@ -41,6 +41,7 @@ class Findings:
     after: list[report.Row] = field(default_factory=list)
     congresses: list[report.Row] = field(default_factory=list)
     hostile: list[report.Row] = field(default_factory=list)
+    flood: list[report.Row] = field(default_factory=list)
     minute: list[report.Row] = field(default_factory=list)
     public: list[report.Row] = field(default_factory=list)
 
@@ -53,6 +54,7 @@ class Findings:
                 *self.minute,
                 *self.congresses,
                 *self.hostile,
+                *self.flood,
                 *self._counts(),
                 *self._lists(),
                 *self._searches(),

@@ -82,12 +82,12 @@ def measure(place: Ground, empty: str, *, say: Callable[[str], None]) -> list[re
     sent = Sent()
     with serving("config.wsgi:application", **url) as server:
         say("a rehearsal to warm up")
-        _rehearse(server, url)
+        rehearse(server, url)
         before = _peaks(server)
         for turn in range(1, TURNS + 1):
             say(f"turn {turn} of {TURNS}: {DELEGATES} delegates vote, in peace and beside hostile files")
             acts: list[Callable[[], None]] = [
-                lambda: calm.append(_rehearse(server, url)),
+                lambda: calm.append(rehearse(server, url)),
                 lambda: hostile.append(_beside(server, url, attacks, sent)),
             ]
             for act in acts if turn % 2 else reversed(acts):
@@ -99,7 +99,7 @@ def measure(place: Ground, empty: str, *, say: Callable[[str], None]) -> list[re
         print(f"  {name}: {status} × {times}")
     print(f"workers at the end: {len(alive)}; peak of each {after}, before the files {before} (MB)")
     return [
-        *(_slower(what, calm, hostile) for what in calm[0].steps),
+        *(slower(what, calm, hostile, beside="hostile files") for what in calm[0].steps),
         report.Row(
             "peak memory of a web worker after hostile files beside before",
             f"{max(after)} MB",
@@ -109,14 +109,14 @@ def measure(place: Ground, empty: str, *, say: Callable[[str], None]) -> list[re
     ]
 
 
-def _slower(what: str, calm: list[Took], hostile: list[Took]) -> report.Row:
+def slower(what: str, calm: list[Took], hostile: list[Took], *, beside: str) -> report.Row:
     """Return how much longer the slowest in a hundred wait."""
     ours, other = (median(took.steps[what][1] for took in each) for each in (hostile, calm))
-    name = f"{what} of {DELEGATES} at once beside hostile files, p99, beside in peace"
+    name = f"{what} of {DELEGATES} at once beside {beside}, p99, beside in peace"
     return report.at_most(name, f"{ours:.0f} ms", f"{other:.0f} ms", ours / other, MOST_SLOWER)
 
 
-def _rehearse(server: Server, environment: dict[str, str]) -> Took:
+def rehearse(server: Server, environment: dict[str, str]) -> Took:
     """Play a session; any error of it ends the measuring."""
     url = f"http://127.0.0.1:{server.port}"
     said = run(
@@ -137,7 +137,7 @@ def _rehearse(server: Server, environment: dict[str, str]) -> Took:
 
 def _beside(server: Server, environment: dict[str, str], attacks: list[Attack], sent: Sent) -> Took:
     with _attacking(server.port, attacks, sent):
-        return _rehearse(server, environment)
+        return rehearse(server, environment)
 
 
 @contextmanager

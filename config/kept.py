@@ -21,9 +21,10 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import get_max_age, patch_cache_control, patch_vary_headers
+from django.utils.cache import get_max_age, patch_cache_control
 from django.utils.module_loading import import_string
 
+from accounts.frames import vary_by_cookie
 from accounts.sessions import is_ours
 from config.observing import PUBLIC, sort_of
 
@@ -255,7 +256,7 @@ def _for_all(answer: HttpResponseBase) -> None:
     """Tell proxies that they may keep the page as long as we do, and browsers what the page itself said."""
     age = get_max_age(answer)
     patch_cache_control(answer, public=True, max_age=age or 0, s_maxage=int(settings.KEPT_SECONDS))
-    patch_vary_headers(answer, ["Cookie"])
+    vary_by_cookie(answer)
 
 
 def _for_one(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
@@ -263,5 +264,5 @@ def _for_one(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase
     if _is_known(request) and answer.get("Content-Type", "").startswith("text/html"):
         if "private" not in answer.get("Cache-Control", ""):
             patch_cache_control(answer, private=True)
-        patch_vary_headers(answer, ["Cookie"])
+        vary_by_cookie(answer)
     return answer

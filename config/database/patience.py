@@ -80,14 +80,16 @@ class PatientConnection(psycopg.Connection[Any]):
             return super().wait(gen, interval, timeout)
         begun = time.monotonic()
         try:
-            with absence.cutting_short(self):
-                return super().wait(gen, interval, patience)
+            absence.may_cut_short(self, since=begun)
+            return super().wait(gen, interval, patience)
         except psycopg.OperationalError as error:
             if time.monotonic() - begun < patience:
                 raise
             self.pgconn.finish()  # Whatever comes yet would be taken for the answer to the next statement.
             absence.suspect(all_connections=patience >= PAGES)
             raise psycopg.OperationalError(f"no answer within {patience:g} seconds") from error
+        finally:
+            absence.leave_alone(self)
 
 
 def _is_there(known: dict[str, Any]) -> bool:
@@ -135,16 +137,15 @@ class Absence:
         """Tell whether a connection is from before the last absence, and may lead nowhere."""
         return getattr(connection, "born", self.over) < self.over
 
-    @contextmanager
-    def cutting_short(self, connection: PatientConnection) -> Iterator[None]:
-        """End what a connection waits for within as soon as the database is known to be away."""
+    def may_cut_short(self, connection: PatientConnection, *, since: float) -> None:
+        """End what a connection waits for from now on as soon as the database is known to be away."""
         with self._one:
-            self._waiting[connection] = time.monotonic()
-        try:
-            yield
-        finally:
-            with self._one:
-                self._waiting.pop(connection, None)
+            self._waiting[connection] = since
+
+    def leave_alone(self, connection: PatientConnection) -> None:
+        """The connection waits no longer."""
+        with self._one:
+            self._waiting.pop(connection, None)
 
     def _ask_until_there(self, all_connections: bool) -> None:  # noqa: FBT001 a thread's only argument
         told = ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Self
 
@@ -40,12 +40,12 @@ class KeyMark:
         bits = int(fingerprint[: LENGTH * _BITS // 4], 16)
         return cls(tuple(bits >> _BITS * place & (1 << _BITS) - 1 for place in reversed(range(LENGTH))))
 
-    @property
+    @cached_property
     def characters(self) -> str:
         """The mark for readers of Chinese."""
         return "".join(characters()[place] for place in self.places)
 
-    @property
+    @cached_property
     def digits(self) -> str:
         """The mark for everybody else, and for a number pad."""
         return " ".join(f"{place:0{DIGITS}d}" for place in self.places)

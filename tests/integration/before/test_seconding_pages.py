@@ -20,6 +20,7 @@ from voting.models import Attachment, Proposal, Seconding
 from voting.queries import MOST_SECONDED
 from voting.read_models.before.public_proposals import alike_shown
 from voting.states import Outcome
+from voting.views.before.seconding import SEARCHING
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +189,13 @@ def test_the_script_asks_in_the_body_and_no_address_shows_what_was_typed(autumn)
     }
     assert ask("字" * 5000) == []
     assert Client().get("/2019/propose/alike/?title=建停车场").status_code == 405
+
+
+def test_where_many_type_at_once_most_are_told_of_none_and_the_next_of_all(autumn, monkeypatch):
+    monkeypatch.setattr(SEARCHING, "patience", 0.01)
+    with SEARCHING.turn():
+        assert ask("建停车场") == []
+    assert len(ask("建停车场")) == 1
 
 
 def propose(autumn: Autumn, **more) -> HttpResponse:

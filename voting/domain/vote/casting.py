@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from cryptography.hazmat.primitives import hpke
 from django.db import IntegrityError
@@ -52,7 +53,7 @@ class Booth:
     key_fingerprint: str
     key_mac: str
 
-    @property
+    @cached_property
     def length(self) -> int:
         """How many bytes a sealed ballot of this round has, whatever it says (S3)."""
         return sealing.sealed_length(self.definition.width)
@@ -62,9 +63,14 @@ class Booth:
         """Whether the roll says of each ballot if the sub-group with its own threshold cast it."""
         return self.definition.rule.group_floor is not None
 
+    @cached_property
+    def mark(self) -> KeyMark:
+        """The mark of the key."""
+        return KeyMark.of(self.key_fingerprint)
+
     def receipt(self, blob: bytes) -> Receipt:
         """Return the receipt of sealed bytes."""
-        return Receipt(hashlib.sha256(blob).hexdigest(), KeyMark.of(self.key_fingerprint))
+        return Receipt(hashlib.sha256(blob).hexdigest(), self.mark)
 
 
 _booths: dict[int, Booth] = {}

@@ -21,6 +21,7 @@ from voting.models import MOST_TITLE, Cycle, Proposal
 from voting.read_models.before.public_proposals import alike_shown
 from voting.states import Visibility
 from voting.text.plain import plain
+from voting.text.turns import NoTurn, Turns
 from voting.views.core.asked import reading
 
 CONFLICT = 409
@@ -28,6 +29,8 @@ CONFLICT = 409
 COOKIE = "seconded"
 _KEPT = 90 * 24 * 3600  # seconds
 _MOST_KEPT = 200
+#: One looks for what a title is like, and one more waits a second.
+SEARCHING = Turns(waiting=1, patience=1)
 
 
 @reading("sent")
@@ -103,9 +106,16 @@ def _page(
 
 @require_POST
 def alike(request: HttpRequest, slug: str) -> HttpResponse:
-    """Return the public proposals that a typed title is like. What is typed comes in the body: no address shows it."""
+    """Return the public proposals that a typed title is like. What is typed comes in the body: no address shows it.
+
+    Whoever types can do without: where many ask at once, most are told of none, and the voters have the threads.
+    """
     cycle = queries.public_cycle(here(request), slug)
-    like = alike_shown(cycle, plain(request.POST.get("title", ""))[:MOST_TITLE])
+    try:
+        with SEARCHING.turn():
+            like = alike_shown(cycle, plain(request.POST.get("title", ""))[:MOST_TITLE])
+    except NoTurn:
+        like = []
     rows = [
         {
             "number": each.number,

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+
+from accounts.frames import vary_by_cookie
 
 COOKIE = "elder"
 YEAR = 365 * 24 * 60 * 60  # seconds
@@ -33,7 +34,7 @@ class ElderMode:
         request.elder = request.COOKIES.get(COOKIE) == LARGE  # type: ignore[attr-defined]
         answer = self.get_response(request)
         if answer.headers.get("Content-Type", "").startswith("text/html"):
-            patch_vary_headers(answer, ["Cookie"])
+            vary_by_cookie(answer)
         return answer
 
 

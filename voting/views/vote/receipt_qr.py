@@ -25,7 +25,7 @@ _ZERO = "-".join(["0" * GROUP] * (BITS // 5 // GROUP))
 #: Digits and capital letters differ from "0" in these bits; 0x60 only as a whole.
 _BITS = (0x01, 0x02, 0x04, 0x08, 0x10, 0x60)
 #: So many modules are drawn at once: as steps of a pen, that draws or moves.
-_CHUNK = 8
+_CHUNK = 12
 
 
 def receipt_svg(address: str, receipt: str) -> str:
@@ -80,15 +80,30 @@ def _encode(text: str) -> tuple[int, int]:
 
 
 def _svg(code: int, size: int) -> str:
-    bits, steps = f"{code:0{size * size}b}", _steps()
-    cuts = [(start, min(start + _CHUNK, size)) for start in range(0, size, _CHUNK)]
-    rows = [bits[start : start + size] for start in range(0, len(bits), size)]
-    path = f"m-{size} 1".join("".join([steps[row[start:end]] for start, end in cuts]) for row in rows)
+    bits = f"{code:0{size * size}b}"
+    path = "".join([steps[bits[start:end]] for start, end, steps in _strokes(size)])
     side = size + 2 * _QUIET
     return (
         f'<svg viewBox="0 0 {side} {side}" shape-rendering="crispEdges" aria-hidden="true">'
         f'<path stroke="#000" d="M{_QUIET} {_QUIET}.5{path}"/></svg>'
     )
+
+
+@cache
+def _strokes(size: int) -> list[tuple[int, int, dict[str, str]]]:
+    """Return which modules of a code are drawn at once, and how; behind each row the pen goes to the next one."""
+    within, strokes = _steps(), []
+    last = {
+        row: f"{steps}m-{size} 1" for row, steps in within.items() if len(row) == ((size - 1) % _CHUNK) + 1
+    }
+    for row in range(0, size * size, size):
+        ends = [*range(row + _CHUNK, row + size, _CHUNK), row + size]
+        starts = range(row, row + size, _CHUNK)
+        strokes += [
+            (start, end, last if end == row + size else within)
+            for start, end in zip(starts, ends, strict=True)
+        ]
+    return strokes
 
 
 @cache
