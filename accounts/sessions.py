@@ -110,9 +110,7 @@ class SessionStore(db.SessionStore):
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Return what the row says, signed without a time: it would be the second of the sign-in (TRUST.md F29)."""
-        signed: str = signing.Signer(salt=self.key_salt).sign_object(
-            session_dict, serializer=self.serializer, compress=True
-        )
+        signed: str = signing.Signer(salt=self.key_salt).sign_object(session_dict, serializer=self.serializer)
         return signed
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
@@ -152,7 +150,7 @@ class SessionStore(db.SessionStore):
                 "before": before,
                 "key": key,
                 "data": self.encode(self._session_cache),
-                "until": _full_hour_after(self.get_expiry_date()),
+                "until": _full_hour_after(timezone.now() + timedelta(seconds=self.get_session_cookie_age())),
                 "user": user.pk,
                 "proof": proof_of(key, user.pk),
                 "secret": user.password,
