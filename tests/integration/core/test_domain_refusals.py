@@ -57,6 +57,7 @@ from voting.domain.vote import (
     urn_files,
     urn_statement,
 )
+from voting.models import Round, TestBallot
 from voting.states import Presence
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,16 @@ def one_test_too_many() -> Callable[[], object]:
     blob = casting.seal_choice(round_id=vote.round.pk, chosen=[1])
     session = Shown("of a delegate")
     return lambda: casting.make_test_ballot(round_id=vote.round.pk, blob=blob, session=session)
+
+
+def round_full_of_tests() -> Callable[[], object]:
+    one_more = one_test_too_many()
+    KeptSession.objects.update(tests=0)
+    most, round_ = 3 * ballots.MOST_TESTS_A_DELEGATE, Round.objects.get()
+    TestBallot.objects.bulk_create(
+        TestBallot(round=round_, blob=number.to_bytes(2)) for number in range(most)
+    )
+    return one_more
 
 
 def damaged_urn():
@@ -409,6 +420,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     ballots.NotSealed: on("open", lambda v: cast_bytes(v, b"short")),
     ballots.CopiedBallot: on("open", cast_copy, ballots=[[1]]),
     ballots.NoTestsLeft: one_test_too_many,
+    ballots.NoMoreTests: round_full_of_tests,
     ballots.AlreadyCast: on("open", lambda v: cast(v, [1]), ballots=[[2]]),
     ballots.NotPresent: on("open", lambda v: cast(v, [1], place=2), present=2),
     ballots.SessionOver: on("open", cast_in_no_session),

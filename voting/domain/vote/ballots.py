@@ -213,8 +213,20 @@ class NoTestsLeft(BallotRefused):
         ) % {"most": MOST_TESTS}
 
 
+class NoMoreTests(BallotRefused):
+    """As many test ballots as a whole round takes were made: somebody signs in again and again."""
+
+    def __str__(self) -> str:
+        return _(
+            "So many test ballots were made in this round that no more are taken. This ballot was not made a test "
+            "ballot, and it was not cast; it can be cast as ever."
+        )
+
+
 #: So many test ballots may be made in one sign-in (BOOTH.md §3).
 MOST_TESTS = 3
+#: And so many in a round for each delegate on its roll.
+MOST_TESTS_A_DELEGATE = 30
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from voting.domain.vote.ballots import (
     Chosen,
     CopiedBallot,
     HoldsPaperBallot,
+    NoMoreTests,
     NoTestsLeft,
     NotPresent,
     NotSealed,
@@ -173,7 +174,7 @@ def make_test_ballot(*, round_id: int, blob: bytes, session: Shown) -> Receipt:
 
     Nothing ties it to anybody; of the session only a number is kept, and written apart. The same bytes once more are
     the same test ballot. The caller has made sure that somebody who may vote in the round is signed in. Raises
-    RoundNotOpen, SealedToAnother, NotSealed, CopiedBallot or NoTestsLeft.
+    RoundNotOpen, SealedToAnother, NotSealed, CopiedBallot, NoTestsLeft or NoMoreTests.
     """
     booth = open_booth(round_id)
     sealed = _sealed(booth, round_id, blob)
@@ -186,7 +187,9 @@ def make_test_ballot(*, round_id: int, blob: bytes, session: Shown) -> Receipt:
     if not urn_statement.put_among_tests(sealed):
         _booths.pop(round_id, None)
         round_ = Round.objects.get(pk=round_id)
-        raise RoundNotOpen(round_.status) if round_.status != RoundStatus.OPEN else CopiedBallot
+        if round_.status != RoundStatus.OPEN:
+            raise RoundNotOpen(round_.status)
+        raise CopiedBallot if urn_statement.has_room_for_tests(round_id) else NoMoreTests
     return booth.receipt(blob)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.prepared import ask, change
 from accounts.roles import Role
+from voting.domain.vote.ballots import MOST_TESTS_A_DELEGATE
 from voting.models.vote.urn import SHELVES, random_id
 from voting.states import Presence, RoundStatus
 
@@ -69,6 +70,9 @@ _VOTER = """, voter AS (
 #: The same bytes are in an urn once, and what was made a test ballot is never cast (F43).
 _NEW = """NOT EXISTS (SELECT FROM voting_sealedballot WHERE round_id = %(round)s AND sha256(blob) = %(hash)s)
         AND NOT EXISTS (SELECT FROM voting_testballot WHERE round_id = %(round)s AND sha256(blob) = %(hash)s)"""
+#: The round takes a test ballot more.
+_ROOM = """(SELECT count(*) FROM voting_testballot WHERE round_id = %(round)s)
+        < %(most)s * (SELECT count(*) FROM voting_rollentry WHERE round_id = %(round)s)"""
 #: The entry is marked, once and for all, and only with it, and in the same transaction, comes the ballot.
 _MARKED = f""", marked AS (
     UPDATE voting_rollentry SET voted = true FROM opened{{voter}}
@@ -105,10 +109,11 @@ _CASTS = {
 }
 _TEST = f"""
 WITH {_OPENED}
-INSERT INTO voting_testballot (id, round_id, blob) SELECT %(ballot)s, id, %(blob)s FROM opened WHERE {_NEW}
+INSERT INTO voting_testballot (id, round_id, blob) SELECT %(ballot)s, id, %(blob)s FROM opened WHERE {_NEW} AND {_ROOM}
 ON CONFLICT DO NOTHING
 """  # noqa: S608 of our own words only
 _IN_URN = "SELECT true FROM voting_sealedballot WHERE round_id = %(round)s AND sha256(blob) = %(hash)s"
+_HAS_ROOM = f"SELECT {_ROOM}"
 _IS_TEST = "SELECT true FROM voting_testballot WHERE round_id = %(round)s AND sha256(blob) = %(hash)s"
 
 
@@ -130,7 +135,13 @@ def put_into_urn(
 
 def put_among_tests(sealed: Sealed) -> bool:
     """Return whether the bytes are a test ballot of the open round now; else nothing has changed."""
-    return change(_TEST, sealed.values) == 1
+    return change(_TEST, sealed.values | {"most": MOST_TESTS_A_DELEGATE}) == 1
+
+
+def has_room_for_tests(round_id: int) -> bool:
+    """Tell whether the round takes a test ballot more."""
+    row = ask(_HAS_ROOM, {"round": round_id, "most": MOST_TESTS_A_DELEGATE})
+    return row is not None and bool(row[0])
 
 
 def is_in_urn(sealed: Sealed) -> bool:
