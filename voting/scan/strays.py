@@ -6,12 +6,14 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from voting.scan.inking import Inked
 from voting.scan.layout import Layout
 from voting.scan.prints import Mask, dots_of, print_of
 from voting.scan.registering import DOTS
 
+Labels = NDArray[np.uint8]
 _DOT = 1 / (DOTS * DOTS)  # square millimetres
 _SPECK = 0.04  # square millimetres of ink that hold together, and may be dust
 _MOST_IN_SLOT = 0.12  # square millimetres beside the letters of one name
@@ -55,17 +57,16 @@ def _is_written_over(inked: Inked, layout: Layout) -> bool:
         if slot["kind"] == "seal":
             mask = inked.stray[dots_of(slot, -0.5)] > inked.weak
             area = float(mask.sum()) * _DOT
-            rows, columns = np.nonzero(mask)
+            columns = np.nonzero(mask)[1]
             if area > _MOST_PIECE and (area < _LEAST_SEAL or np.ptp(columns) < _WIDEST_WRITING * DOTS):
                 return True
-            del rows
     return False
 
 
 class _Places:
     """Where such ink is looked for, and in which slot with words a dot lies (0: in none)."""
 
-    def __init__(self, looked: Mask, slots: np.ndarray) -> None:  # type: ignore[type-arg]
+    def __init__(self, looked: Mask, slots: Labels) -> None:
         self.looked, self.slots = looked, slots
 
 
