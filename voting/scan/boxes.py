@@ -22,6 +22,8 @@ _EMPTY_INK, _EMPTY_EXTENT, _EMPTY_AROUND = 0.5, 1.6, 0.35
 _HOLLOW = 0.25  # of what the ring goes round
 #: What the two ends of a ring may enclose where they cross: square millimetres, and a share of the ring's own hole.
 _SLIVER, _SLIVER_SHARE = 0.6, 0.03
+#: Ink so near behind other ink is the same stroke (dots); so many rays may meet a ring's two ends.
+_JOINED, _MOST_TWICE = 5, 0.17
 _AROUND = 1.5  # millimetres around a box that are looked at
 
 
@@ -91,9 +93,18 @@ def _surrounds(mask: Mask, whole: Mask) -> bool:
     radius = np.sqrt(hole / np.pi)
     if mask[away < 0.6 * radius].mean() > _CENTRE:
         return False
-    turned = (np.degrees(np.arctan2(rows - y, columns - x)) % 360 * _RAYS / 360).astype(int) % _RAYS
-    met = np.bincount(turned[mask & (away > 0.6 * radius)], minlength=_RAYS) > 0
-    return bool(met.mean() >= _COVERED and _widest_gap(met) <= _GAP)
+    met, twice = _rays(closed, float(x), float(y))
+    return bool(met.mean() >= _COVERED and _widest_gap(met) <= _GAP and twice.mean() <= _MOST_TWICE)
+
+
+def _rays(mask: Mask, x: float, y: float) -> tuple[Mask, Mask]:
+    """Return of the rays from a point which meet ink, and which meet it more than once: a spiral's end, or a line."""
+    far = int(np.hypot(*mask.shape))
+    rays = cv2.warpPolar(mask.astype(np.uint8), (far, _RAYS), (x, y), far, cv2.WARP_POLAR_LINEAR | cv2.INTER_NEAREST)
+    joined = cv2.morphologyEx(np.pad(rays, ((0, 0), (8, 8))), cv2.MORPH_CLOSE, np.ones((1, _JOINED), np.uint8))
+    kept = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, 2), np.uint8))
+    begins = (kept[:, 1:] > kept[:, :-1]).sum(axis=1)
+    return rays.any(axis=1), begins > 1
 
 
 def _is_divided(mask: Mask) -> bool:

@@ -180,7 +180,7 @@ class Paper:
         self.rng, self.layout, self.own = rng, layout, own
         toner, bleed = rng.uniform(0.84, 0.97), rng.uniform(0.25, 0.6)
         soft = cv2.GaussianBlur(printed, (0, 0), bleed).astype(np.float32) / 255
-        self.light = 1 - toner * (1 - soft)
+        self.light: Picture = 1 - toner * (1 - soft)
 
     def draw(self, paths: Sequence[Path], own: Hand | None = None) -> None:
         own = own or self.own
