@@ -19,7 +19,7 @@ _DOT = 1 / (DOTS * DOTS)  # square millimetres
 _RAYS = 72
 _LEVEL, _COVERED, _CENTRE, _GAP, _HOLE, _INSIDE = 0.20, 0.80, 0.06, 45, 0.68, 0.62
 _EMPTY_INK, _EMPTY_EXTENT, _EMPTY_AROUND = 0.5, 1.6, 0.35
-_HOLLOW = 0.25  # of what the ring goes round
+_HOLLOW = 0.2  # of what the ring goes round
 #: What the two ends of a ring may enclose where they cross: square millimetres, and a share of the ring's own hole.
 _SLIVER, _SLIVER_SHARE = 0.6, 0.03
 #: Ink so near behind other ink is the same stroke (dots); so many rays may meet a ring's two ends.
@@ -100,8 +100,11 @@ def _surrounds(mask: Mask, whole: Mask) -> bool:
 def _rays(mask: Mask, x: float, y: float) -> tuple[Mask, Mask]:
     """Return of the rays from a point which meet ink, and which meet it more than once: a spiral's end, or a line."""
     far = int(np.hypot(*mask.shape))
-    rays = cv2.warpPolar(mask.astype(np.uint8), (far, _RAYS), (x, y), far, cv2.WARP_POLAR_LINEAR | cv2.INTER_NEAREST)
-    joined = cv2.morphologyEx(np.pad(rays, ((0, 0), (8, 8))), cv2.MORPH_CLOSE, np.ones((1, _JOINED), np.uint8))
+    how = cv2.WARP_POLAR_LINEAR | cv2.INTER_NEAREST | cv2.WARP_FILL_OUTLIERS
+    rays = cv2.warpPolar(mask.astype(np.uint8), (far, _RAYS), (x, y), far, how)
+    joined = cv2.morphologyEx(
+        np.pad(rays, ((0, 0), (8, 8))), cv2.MORPH_CLOSE, np.ones((1, _JOINED), np.uint8)
+    )
     kept = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, 2), np.uint8))
     begins = (kept[:, 1:] > kept[:, :-1]).sum(axis=1)
     return rays.any(axis=1), begins > 1

@@ -32,7 +32,9 @@ def pictures() -> list[Image.Image]:
     for seed in (1, 2):
         random = np.random.default_rng(seed)
         paper, _truth = sheets.marked(random, layout, printed, pen="gel")
-        made += [Image.fromarray(sheets.scanned(random, paper.light, dpi=200, turn=0.3)[0]) for _scan in range(2)]
+        made += [
+            Image.fromarray(sheets.scanned(random, paper.light, dpi=200, turn=0.3)[0]) for _scan in range(2)
+        ]
     return [made[0], made[2], made[1], Image.new("L", made[0].size, 235)]
 
 
@@ -81,14 +83,19 @@ def jbig2() -> bytes:
 def test_every_page_is_read_and_what_is_there_twice_is_named():
     layout = form(BallotType.UP_TO)
     pages = list(pages_of(pdf(*pictures()), layout))
-    assert [(each.reading.status, each.reading.why) for each in pages] == [*[("ok", "")] * 3, ("refused", "blank")]
+    assert [(each.reading.status, each.reading.why) for each in pages] == [
+        *[("ok", "")] * 3,
+        ("refused", "blank"),
+    ]
     assert [each.same_as for each in pages] == [None, None, 1, None]
     assert pages[0].reading.marks == pages[2].reading.marks != pages[1].reading.marks
     for each in pages:
         with Image.open(io.BytesIO(each.picture)) as picture:
             assert (picture.mode, picture.format, max(picture.size)) == ("L", "JPEG", 2339)
             assert not picture.getexif()
-    (again,) = pages_of(packed([pictures()[0]], "TIFF"), layout, earlier=[pages[1].reading.ink, pages[0].reading.ink])
+    (again,) = pages_of(
+        packed([pictures()[0]], "TIFF"), layout, earlier=[pages[1].reading.ink, pages[0].reading.ink]
+    )
     assert (again.same_as, again.seen_before) == (None, 1)
 
 
