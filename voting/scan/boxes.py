@@ -17,13 +17,13 @@ from voting.scan.registering import DOTS
 Mask = NDArray[np.bool_]
 _DOT = 1 / (DOTS * DOTS)  # square millimetres
 _RAYS = 72
-_LEVEL, _COVERED, _CENTRE, _GAP, _HOLE, _INSIDE = 0.20, 0.80, 0.06, 45, 0.68, 0.62
+_LEVEL, _COVERED, _CENTRE, _GAP, _HOLE, _INSIDE = 0.20, 0.80, 0.06, 45, 0.82, 0.62
 _EMPTY_INK, _EMPTY_EXTENT, _EMPTY_AROUND = 0.5, 1.6, 0.35
 _HOLLOW = 0.2  # of what the ring goes round
 #: What the two ends of a ring may enclose where they cross: square millimetres, and a share of the ring's own hole.
 _SLIVER, _SLIVER_SHARE = 0.6, 0.03
 #: Ink so near behind other ink is the same stroke (dots); so many rays may meet a ring's two ends.
-_JOINED, _MOST_TWICE = 5, 0.17
+_JOINED, _MOST_TWICE = 5, 0.10
 _AROUND = 1.5  # millimetres around a box that are looked at
 
 
@@ -107,7 +107,8 @@ def _rays(mask: Mask, x: float, y: float) -> tuple[Mask, Mask]:
     )
     kept = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, 2), np.uint8))
     begins = (kept[:, 1:] > kept[:, :-1]).sum(axis=1)
-    return rays.any(axis=1), begins > 1
+    met: Mask = rays.max(axis=1) > 0
+    return met, begins > 1
 
 
 def _is_divided(mask: Mask) -> bool:

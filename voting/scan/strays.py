@@ -53,7 +53,7 @@ def doubts_of(inked: Inked, layout: Layout) -> set[str]:
 
 
 def _is_edge(stats: NDArray[np.int32]) -> bool:
-    """Tell whether a piece is the edge of the paper, where the print is larger than it was drawn, or beside its place."""
+    """Tell whether a piece is the edge of the paper: the print may be larger than drawn, or beside its place."""
     x, y, w, h = (int(each) / DOTS for each in stats[: cv2.CC_STAT_AREA])
     along = (w, min(y + h, HEIGHT - y)), (h, min(x + w, WIDTH - x))
     return any(length > _LONG_EDGE and depth < _EDGE for length, depth in along)

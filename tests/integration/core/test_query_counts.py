@@ -139,7 +139,7 @@ COSTS = """
 /admin/vote/<slug:slug>/minutes/ 4 6 4
 /admin/vote/<slug:slug>/paper-ballots/ 17 17 13
 /admin/vote/<slug:slug>/paper-ballots/print/ 5 5 6
-/admin/vote/<slug:slug>/paper-ballots/sheet.pdf/ 5 5 6
+/admin/vote/<slug:slug>/paper-ballots/sheet.pdf 5 5 6
 /admin/vote/<slug:slug>/proposals/<small:number>/ - - 24
 /admin/vote/<slug:slug>/proposals/together/ 17 17 14
 /admin/vote/<slug:slug>/proposals/summary.xlsx 5 5 9

@@ -1,4 +1,4 @@
-"""The layout of a paper ballot: every type has its boxes where a hand can ring them and nobody can take one for another.
+"""The layout of a paper ballot: every type has its boxes where a hand can ring them, each apart from the others.
 
 Guards ``voting.scan.layout``, ``voting.scan.markers`` and ``voting.count.formats.sheet_layout``.
 """
@@ -31,7 +31,9 @@ COLUMNS = {
 
 
 def sheet(ballot_type: BallotType, items: int) -> Layout:
-    return make_layout(ballot_type, range(1, items + 1), places=PLACES.get(ballot_type, items), definition="a" * 64)
+    return make_layout(
+        ballot_type, range(1, items + 1), places=PLACES.get(ballot_type, items), definition="a" * 64
+    )
 
 
 @pytest.mark.parametrize("ballot_type", list(BallotType))
@@ -64,7 +66,9 @@ def test_every_box_has_its_room(ballot_type: BallotType, items: int):
 @pytest.mark.parametrize(("items", "places"), [(0, 1), (31, 10), (12, 11)])
 def test_what_stands_on_no_such_sheet_has_no_layout(items: int, places: int):
     with pytest.raises(NoLayout):
-        make_layout(BallotType.RANKING if places > 10 else BallotType.UP_TO, range(1, items + 1), places=places)
+        make_layout(
+            BallotType.RANKING if places > 10 else BallotType.UP_TO, range(1, items + 1), places=places
+        )
 
 
 def test_the_marks_in_the_corners_name_the_layout():

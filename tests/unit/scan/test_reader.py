@@ -27,7 +27,9 @@ def page(ballot_type: BallotType = BallotType.UP_TO, definition: str = "ab" * 32
 
 def made(kind: str, seed: int, ballot_type: BallotType = BallotType.UP_TO) -> Sheet:
     foreign = page(definition="cd" * 32) if kind == "foreign" else None
-    return sheets.make(np.random.default_rng(seed), kind, form(ballot_type), page(ballot_type), foreign=foreign)
+    return sheets.make(
+        np.random.default_rng(seed), kind, form(ballot_type), page(ballot_type), foreign=foreign
+    )
 
 
 def read(picture: Picture, *layouts: Layout) -> PageReading:
@@ -82,7 +84,8 @@ def test_what_happens_to_paper_is_never_a_mark(kind: str):
 @pytest.mark.parametrize(
     ("kind", "whys"),
     [
-        ("blank", {"blank"}), ("back", {"back", "blank", "markers"}), ("half", {"half"}), ("foreign", {"foreign_layout"}),
+        ("blank", {"blank"}), ("back", {"back", "blank", "markers"}), ("half", {"half"}),
+        ("foreign", {"foreign_layout"}),
         ("two", {"several_sheets"}), ("page of text", {"markers"}), ("black and white", {"black_white"}),
     ],
 )  # fmt: skip
@@ -119,13 +122,17 @@ def test_the_same_sheet_is_known_again_and_another_with_the_same_choice_is_not()
 
 def boxes_of(layout: Layout, *marked: tuple[int, str]) -> list[BoxReading]:
     return [
-        BoxReading(box["number"], box["column"], "marked" if (box["number"], box["column"]) in marked else "empty")
+        BoxReading(
+            box["number"], box["column"], "marked" if (box["number"], box["column"]) in marked else "empty"
+        )
         for box in layout.boxes
     ]
 
 
 def test_marks_stand_in_ballot_order():
-    each, whole, ranked = (form(kind) for kind in (BallotType.PER_ITEM, BallotType.WHOLE_REPORT, BallotType.RANKING))
+    each, whole, ranked = (
+        form(kind) for kind in (BallotType.PER_ITEM, BallotType.WHOLE_REPORT, BallotType.RANKING)
+    )
     assert marks_of(each, boxes_of(each, (2, "against"), (3, "for"), (3, "abstain"))) == (0, 2, 5, *[0] * 9)
     assert marks_of(whole, boxes_of(whole, (0, "abstain"))) == (3,) * 12
     assert marks_of(whole, boxes_of(whole, (0, "abstain"), (0, "for"))) is None
@@ -134,6 +141,8 @@ def test_marks_stand_in_ballot_order():
 
 
 def test_a_reading_is_plain_values_and_comes_back():
-    reading = PageReading(3, "ok", doubts=("box",), boxes=(BoxReading(1, "for", "doubtful"),), layout="a", ink=b"1")
+    reading = PageReading(
+        3, "ok", doubts=("box",), boxes=(BoxReading(1, "for", "doubtful"),), layout="a", ink=b"1"
+    )
     assert page_reading(reading.to_dict(), b"1") == reading
     assert reading.to_dict()["doubt"] is True
