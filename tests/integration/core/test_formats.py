@@ -71,7 +71,8 @@ def of_a_vote(folder: Path) -> list[str]:
     notices = list(Notice.objects.order_by("pk"))
     tallies = list(Tally.objects.all())
     return [
-        layout_of(definition_of(vote.round)).text, trial, urn.read_text(encoding="utf-8"), count.read_text(encoding="utf-8"),
+        layout_of(definition_of(vote.round)).text, trial, urn.read_text(encoding="utf-8"),
+        count.read_text(encoding="utf-8"),
         *(round_.definition for round_ in vote.cycle.rounds.all()),
         *(notice.body for notice in notices), *(tally.working for tally in tallies),
         *(tally.patterns for tally in tallies), urn_files.public_file(vote.round), urn_files.recount_file(vote.round),

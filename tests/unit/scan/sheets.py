@@ -309,7 +309,7 @@ def scanned(
     ease, wave = rng.normal(0, 0.003), rng.uniform(0, 0.5) * FINE
     zoom = dpi / 300
     out_w, out_h = round(width * zoom), round(height * zoom)
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    matrix: Any = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
     matrix[:, 2] += rng.uniform(-1.5, 1.5, 2) * FINE
     back = cv2.invertAffineTransform(matrix)
     columns, rows = np.meshgrid(
