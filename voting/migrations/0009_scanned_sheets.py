@@ -343,5 +343,5 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("round", "place"), name="scanned_sheet_once"),
         ),
         # The rules, as of this version.
-        InstallEvidence("1d04ee9770d1b080d0b5b465e348b19f31882b5cc001498c0c4512ceee6f8fc2"),
+        InstallEvidence("f468d10b583601343eb07c60e4dd046e2c1490128cbb32c40a48651c0b21921b"),
     ]
