@@ -290,7 +290,7 @@ def send(vote: Vote, *pages: dict[str, Any], by: Any = None, **fields: Any) -> s
     """Upload a batch and return the page that grew with it."""
     sent = {
         "do": "scan", "first": "1", "last": str(len(pages)), "set_aside": "",
-        "files": SimpleUploadedFile("scan.pdf", file_of(*pages)),
+        "pages": SimpleUploadedFile("scan.pdf", file_of(*pages)),
     }  # fmt: skip
     answer = desk(by or vote.clerk).post(SCANS, sent | fields)
     body = answer.getvalue() if answer.streaming else answer.content

@@ -53,7 +53,7 @@ class PaperPage(StepPage):
     def definition(self) -> Definition:
         return definition_of(self.round)
 
-    @property
+    @cached_property
     def box(self) -> PaperBox | None:
         return PaperBox.objects.filter(round=self.order.round).first() if self.order.round else None
 
@@ -87,7 +87,7 @@ class PaperPage(StepPage):
         if not reading:
             return 0, []
         if self.request.method == "POST" and "places" in self.asked:
-            places = [small_whole(each, most=MOST_PLACE) for each in self.asked["places"].split(",")]
+            places = [small_whole(each, most=MOST_PLACE) for each in self.asked.get("places", "").split(",")]
             whole = sorted({place for place in places if place})
             return (reading, whole) if len(whole) <= paper_ballots.BATCH else (0, [])
         first = small_whole(self.asked.get("first", ""), most=MOST_PLACE)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -50,9 +51,13 @@ class ScanPage(StepPage):
             "scan": Verb(self.with_files(self._form), self._scan, undo="PaperPage.settle"),
         }
 
+    @cached_property
+    def stack(self) -> list[paper_ballots.ReadSheet]:
+        return paper_ballots.sheets(self.order.round) if self.order.round else []
+
     def _form(self, data: Any = None, files: Any = None) -> ScanForm:
         """Return the form; it proposes the next batch."""
-        stack = paper_ballots.sheets(self.order.round) if self.order.round and data is None else []
+        stack = self.stack if data is None else []
         first = next((sheet.place for sheet in stack if sheet.first is None), 0)
         initial = {"first": first, "last": min(first + paper_ballots.BATCH - 1, len(stack))} if first else {}
         return ScanForm(data, files, initial=initial)
@@ -91,7 +96,7 @@ class ScanPage(StepPage):
 
     def context(self) -> dict[str, Any]:
         round_ = self.order.round
-        stack = paper_ballots.sheets(round_) if round_ else []
+        stack = self.stack
         return {
             "title": _("Sheets from a scanner"),
             "channels": paper_channels(round_, stack) if round_ and stack else None,

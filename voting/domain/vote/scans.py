@@ -187,9 +187,9 @@ def begin_scan(
     """
     aside = tuple(sorted(set(set_aside)))
     locked = closed_with_paper(round_)
-    require_places(locked, [first, *range(first, last + 1)[-1:]])
     if last - first >= MOST_SHEETS:
         raise BatchTooLarge
+    require_places(locked, [first, *range(first, last + 1)[-1:]])
     for place in aside:
         if not first <= place <= last:
             raise NothingScanned(place)

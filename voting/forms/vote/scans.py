@@ -47,7 +47,7 @@ class ScanForm(StepForm):
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
-    files = ManyFiles(
+    pages = ManyFiles(
         label=_("File of the scanner"),
         help_text=_(
             "One PDF, or pictures in order (JPEG, PNG, TIFF); grey, 200 dots per inch, one side, every correction of "
@@ -55,7 +55,7 @@ class ScanForm(StepForm):
         ),
         error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
     )
-    field_order = ("first", "last", "set_aside", "files")
+    field_order = ("first", "last", "set_aside", "pages")
 
     def clean_set_aside(self) -> list[int]:
         """Return the places, each once. Raises ValidationError."""
@@ -65,11 +65,11 @@ class ScanForm(StepForm):
             raise ValidationError(_("Type the places as numbers, with blanks between them."))
         return sorted(place for place in places if place is not None)
 
-    def clean_files(self) -> list[bytes]:
+    def clean_pages(self) -> list[bytes]:
         """Return what is in the files, in their order. Raises ValidationError where they are too large."""
-        if sum(each.size for each in self.cleaned_data["files"]) > upload_limits.SCANS:
+        if sum(each.size for each in self.cleaned_data["pages"]) > upload_limits.SCANS:
             raise ValidationError(_TOO_LARGE)
-        return [each.read() for each in self.cleaned_data["files"]]
+        return [each.read() for each in self.cleaned_data["pages"]]
 
     def field_of(self, refusal: Refused) -> str | None:
         if isinstance(refusal, scans.NothingScanned):
@@ -79,4 +79,5 @@ class ScanForm(StepForm):
     @property
     def batch(self) -> dict[str, Any]:
         """What the domain is told."""
-        return {name: self.cleaned_data[name] for name in ("first", "last", "set_aside", "files")}
+        batch = {name: self.cleaned_data[name] for name in ("first", "last", "set_aside")}
+        return {**batch, "files": self.cleaned_data["pages"]}
