@@ -272,7 +272,7 @@ def _around(bottom: int) -> list[SheetSlot]:
     below = max(bottom, 222)
     return [
         _slot("title", _area(24, 22, 162, 22)),
-        _slot("note", _area(_LEFT, below + 2, _ACROSS, 10)),
+        _slot("note", _area(_LEFT, bottom + 2, _ACROSS, 10)),
         _slot("seal", _area(22, below + 13, 50, 287 - below - 13)),
         _slot("code", _area(94, 258, 18, 18)),
         _slot("stamp", _area(126, 258, 40, 14)),
