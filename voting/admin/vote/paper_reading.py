@@ -64,7 +64,7 @@ class PaperPage(StepPage):
     @cached_property
     def pictures(self) -> set[int]:
         """The places whose picture is at hand, for whoever may read them."""
-        usable = self.order.round is not None and permissions.can_read_paper(self.user, self.cycle)
+        usable = bool(self.stack) and permissions.can_read_paper(self.user, self.cycle)
         return places_with_pictures(self.round) if usable else set()
 
     @property
