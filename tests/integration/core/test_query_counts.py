@@ -77,7 +77,7 @@ NO_PAGES = (
     r"/track/correct/$",
     r"/<slug:slug>/(propose/alike|proposals/<small:number>/second)/$",
     r"/admin/(login|login/code|logout)/$",
-    r"/admin/vote/<slug:slug>/paper/picture/<small:number>/$",
+    r"/admin/vote/<slug:slug>/paper/(picture/<small:number>/|simulated.pdf)$",
     r"/admin/voting/disposal/<path:object_id>/change/$",
 )
 #: Every address that shows a page, by its pattern, with what it costs: in each of the cycles where it names one.
