@@ -34,7 +34,7 @@ SIMULATED = frozenset({Kind.DEMO, Kind.REHEARSAL})
 #: A page that is silent for a minute is given up by the proxy.
 BEAT = 3.0
 #: So many lines tell how far a batch is.
-LINES = 20
+LINES = 5
 
 
 class NoSheetToScan(Refused):
@@ -97,7 +97,8 @@ class ScanPage(StepPage):
         except Refused as refusal:
             return way_back([str(refusal)], self.address, _("Back to the batches"))
         yield _("Batch %(number)d is taken.") % {"number": batch.number}
-        return way_on(f"{self.address}#batches")
+        # Not a place on this very page: a browser would only look for it.
+        return way_on(f"{self.address}?batch={batch.number}#batches")
 
     def context(self) -> dict[str, Any]:
         round_ = self.order.round
