@@ -8,7 +8,10 @@ from voting.count.measures import (
     Base,
     BlankBallot,
     Comparator,
+    DoubleMark,
+    FirstReading,
     Scoring,
+    SecondReading,
     ShortfallRule,
     TieRule,
     UnderVote,
@@ -44,7 +47,11 @@ class PaperNames(TypedDict):
 
 
 class Settings(TypedDict):
-    """What a plenary adopts (票决办法): everything of the rules that is hashed and frozen."""
+    """What a plenary adopts (票决办法): everything of the rules that is hashed and frozen.
+
+    Without ``double_mark`` two marks in one row void the ballot; without ``first_reading`` and ``second_reading`` all
+    paper ballots are read by two people.
+    """
 
     quorum_comparator: Comparator
     quorum_numerator: int
@@ -66,6 +73,9 @@ class Settings(TypedDict):
     tie_rule: TieRule
     shortfall_rule: ShortfallRule
     most_rounds: NotRequired[int]
+    double_mark: NotRequired[DoubleMark]
+    first_reading: NotRequired[FirstReading]
+    second_reading: NotRequired[SecondReading]
 
 
 class GradeSettings(Settings):

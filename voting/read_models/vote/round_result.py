@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from voting.count.counting import BallotType, Base, Comparator, Floor
+from voting.count.counting import BallotType, Base, Comparator, DoubleMark, Floor
 from voting.count.definition import counting_rule
 from voting.count.formats.notice import FurtherBallot, NoticeItem, RoundPart
 from voting.count.formats.parts import ChannelName, GradeSettings, Settings
@@ -149,10 +149,15 @@ class RoundResult:
             names = [_("For"), _("Against"), _("Abstain"), _("Not pressed")]
         else:
             names = [_("For"), _("Not marked")]
-        headings = [str(name) for name in names]
+        headings = [str(name) for name in [*names, *([_("Marked twice")] if self.voids_items else [])]]
         if self.group:
             headings.append(str(_("For, %(group)s") % {"group": self.group["name"]}))
         return headings
+
+    @property
+    def voids_items(self) -> bool:
+        """Two marks in a row of a paper ballot void that project alone, and have a column of their own."""
+        return self.rules.get("double_mark") == DoubleMark.ITEM
 
     @property
     def percent_heading(self) -> str:
@@ -186,6 +191,7 @@ class RoundResult:
             against=item["against"],
             abstain=item["abstain"],
             not_pressed=item["not_pressed"],
+            double_marked=item.get("double_marked", 0),
             value=value,
             place=item["place"],
             decision=item["decision"],
@@ -213,6 +219,8 @@ class RoundResult:
             cells = [item["for"], item["against"], item["abstain"], item["not_pressed"]]
         else:
             cells = [item["for"], item["abstain"]]
+        if self.voids_items:
+            cells.append(item.get("double_marked", 0))
         return tuple(cells + ([item["group_for"] or 0] if self.group else []))
 
     @property
