@@ -19,9 +19,9 @@ from typing import IO, Literal
 from voting.foreign.unfit import Unfit
 from voting.text.turns import NoTurn, Turns
 
-Reader = Literal["sheet", "picture", "paper"]
+Reader = Literal["sheet", "picture", "paper", "scan"]
 #: Seconds on the clock; the child also counts its own seconds of computing, which are fewer.
-LONGEST = {"sheet": 60, "picture": 15, "paper": 15}
+LONGEST = {"sheet": 60, "picture": 15, "paper": 15, "scan": 300}
 REFUSED = 3  # exit status: the answer is one word
 #: One file is read at a time, so that readers of files never take the machine from the voters.
 READING = Turns(waiting=1, patience=5)

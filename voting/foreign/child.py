@@ -20,9 +20,16 @@ from voting.foreign.unfit import Unfit
 
 MEGABYTE = 1 << 20
 #: Memory and seconds of computing of each reader, and the bytes that it may write.
-MOST_MEMORY = {"sheet": 512 * MEGABYTE, "picture": 640 * MEGABYTE, "paper": 320 * MEGABYTE}
-MOST_SECONDS = {"sheet": 20, "picture": 6, "paper": 6}
-MOST_WRITTEN = {"sheet": 64 * MEGABYTE, "picture": 32 * MEGABYTE, "paper": 16 * MEGABYTE}
+MOST_MEMORY = {
+    "sheet": 512 * MEGABYTE, "picture": 640 * MEGABYTE, "paper": 320 * MEGABYTE, "scan": 1024 * MEGABYTE,
+}  # fmt: skip
+MOST_SECONDS = {"sheet": 20, "picture": 6, "paper": 6, "scan": 150}
+MOST_WRITTEN = {
+    "sheet": 64 * MEGABYTE,
+    "picture": 32 * MEGABYTE,
+    "paper": 16 * MEGABYTE,
+    "scan": 192 * MEGABYTE,
+}
 _OPEN_FILES = 16
 _DEATH_OF_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 _KILL = 9

@@ -30,6 +30,7 @@ from voting.text.turns import Turns
 TEMPLATE, PICTURE = (Path(__file__).with_name(name) for name in ("paper.typ", "share.typ"))
 #: Enough for ink, three lamps and the edges of letters; few make a small file.
 _COLOURS = 32
+_GREYS = 16
 #: Tagged for whoever is read to; and complete in itself for whoever opens it in thirty years, which asks for a date.
 TAGGED: Final = "ua-1"
 ARCHIVED: Final = "a-2a"
@@ -74,6 +75,23 @@ def as_picture(document: Document) -> bytes:
         image.convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
             picture, "PNG", optimize=True
         )
+    return picture.getvalue()
+
+
+def set_paper(words: dict[str, Any], *, template: Path, **how: Any) -> bytes:
+    """Return another template's paper, from its words. Raises Undrawable; whoever calls has the turn (DRAWING)."""
+    paper = cast("dict[str, Any]", _drawn_texts(words))
+    if lacking := undrawable(texts_in(paper)):
+        raise Undrawable(lacking)
+    return _set(paper, template=template, **how)
+
+
+def grey_png(drawn: bytes) -> bytes:
+    """Return a picture that we have just drawn in sixteen greys."""
+    picture = io.BytesIO()
+    with Image.open(io.BytesIO(drawn)) as image:
+        grey = image.convert("L").quantize(_GREYS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        grey.save(picture, "PNG", optimize=True, bits=4)
     return picture.getvalue()
 
 

@@ -15,6 +15,7 @@ from voting.count.formats.notice import NOTICE
 from voting.count.formats.records import Format
 from voting.count.formats.roster import ROSTER_IMPORT, ROSTER_UNDO
 from voting.count.formats.shapes import UnreadableRecord
+from voting.count.formats.sheet_layout import SHEET_LAYOUT
 from voting.count.formats.slate_report import SLATE_REPORT
 from voting.count.formats.working import PATTERNS, WORKING
 
@@ -24,7 +25,7 @@ __all__ = ["ALL", "Format", "UnreadableRecord"]
 ALL: dict[str, Format[Any]] = {
     each.name: each
     for each in (
-        SLATE_REPORT, ROSTER_IMPORT, ROSTER_UNDO, DEFINITION, KEY, TRIAL, URN, COUNT, WORKING,
+        SLATE_REPORT, ROSTER_IMPORT, ROSTER_UNDO, DEFINITION, SHEET_LAYOUT, KEY, TRIAL, URN, COUNT, WORKING,
         PATTERNS, RECOUNT, NOTICE, PUBLIC, BREAKDOWN,
     )
 }  # fmt: skip

@@ -1,0 +1,84 @@
+"""Draw a 表决票 to the millimetre, as its layout says; the reader of scans knows the sheet by the same layout."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import segno
+
+from voting.printing import pdf
+from voting.printing.qr import QR_MASK
+from voting.scan.layout import FRAME_LINE, LINE, Layout
+
+TEMPLATE = Path(__file__).with_name("sheet.typ")
+#: Of the picture that the reader compares a scan with: eight dots a millimetre.
+_READ, _PRINTED = 203.2, 300.0
+
+
+@dataclass(frozen=True)
+class PrintedSheet:
+    """A layout and its words; ``headings`` by column, ``names`` by number. A specimen has neither seal nor stamp.
+
+    ``code`` is what the QR code says to people.
+    """
+
+    layout: Layout
+    overline: str
+    title: str
+    below: str
+    headings: tuple[tuple[str, str], ...]
+    names: tuple[tuple[int, str], ...]
+    question: str
+    note: str
+    seal: str
+    stamp: str
+    code: str
+    code_alt: str
+
+
+def sheet_pdf(sheet: PrintedSheet) -> bytes:
+    """Return the sheet as a PDF of one page. Raises NoTurn and Undrawable."""
+    with pdf.DRAWING.turn():
+        return pdf.set_paper(_words(sheet), template=TEMPLATE, format="pdf", pdf_standards=[pdf.TAGGED])
+
+
+def sheet_png(sheet: PrintedSheet) -> bytes:
+    """Return the sheet as a grey PNG of 300 dots an inch. Raises NoTurn and Undrawable."""
+    with pdf.DRAWING.turn():
+        return _picture(sheet, _PRINTED)
+
+
+@lru_cache(maxsize=32)
+def drawn_layout(sheet: PrintedSheet) -> Layout:
+    """Return the layout with the sheet as it is printed. Raises Undrawable."""
+    return sheet.layout.drawn(base64.b64encode(_picture(sheet, _READ)).decode("ascii"))
+
+
+def _picture(sheet: PrintedSheet, ppi: float) -> bytes:
+    return pdf.grey_png(pdf.set_paper(_words(sheet), template=TEMPLATE, format="png", ppi=ppi))
+
+
+def _words(sheet: PrintedSheet) -> dict[str, Any]:
+    body: Mapping[str, Any] = sheet.layout.body
+    language, region = ("zh", "cn") if body["language"].startswith("zh") else ("en", None)
+    return {
+        **{key: body[key] for key in ("markers", "frames", "lines", "boxes", "slots")},
+        **{
+            key: getattr(sheet, key)
+            for key in ("overline", "title", "below", "question", "note", "seal", "stamp")
+        },
+        "headings": dict(sheet.headings),
+        "names": {str(number): name for number, name in sheet.names},
+        "code": segno.make(sheet.code, error="m", mask=QR_MASK, micro=False).svg_inline(border=0),
+        "code_alt": sheet.code_alt,
+        "line": LINE / 1000,
+        "frame_line": FRAME_LINE / 1000,
+        "language": language,
+        "region": region,
+        "fonts": [pdf.SERIF, pdf.SANS],
+    }

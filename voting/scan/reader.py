@@ -1,0 +1,92 @@
+"""One page: from a grey picture to what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from voting.count.measures import BallotType
+from voting.scan.boxes import state_of
+from voting.scan.inking import Inked, inked
+from voting.scan.layout import WHOLE_LIST, Layout
+from voting.scan.prints import dots_of, print_of
+from voting.scan.reading import BoxReading, PageReading
+from voting.scan.registering import Grey, NoSheet, Real, flat_sheet
+
+_PATCH = 16  # dots a side of each box in the fingerprint
+#: Fingerprints of one sheet scanned twice agree at least so much.
+SAME = 0.95
+
+
+def read_page(grey: Grey, layouts: Sequence[Layout], *, page: int) -> tuple[PageReading, Grey]:
+    """Return what the picture says, and the sheet laid flat; where it is refused, the picture as it came."""
+    try:
+        flat = flat_sheet(grey, layouts)
+        ink = inked(flat.picture, flat.layout, print_of(flat.layout))
+    except NoSheet as refusal:
+        return PageReading(page, "refused", why=refusal.why), grey
+    layout = flat.layout
+    boxes = tuple(BoxReading(each["number"], each["column"], state_of(each, ink)) for each in layout.boxes)
+    marks = marks_of(layout, boxes)
+    doubts = tuple(
+        sorted(
+            {"box"}
+            if any(each.reading == "doubtful" for each in boxes)
+            else {"double"}
+            if marks is None
+            else set()
+        )
+    )
+    return (
+        PageReading(
+            page, "ok", doubts=doubts, boxes=boxes, marks=None if doubts else marks, layout=layout.digest,
+            ink=fingerprint(layout, ink),
+        ),
+        flat.picture,
+    )  # fmt: skip
+
+
+def marks_of(layout: Layout, boxes: Sequence[BoxReading]) -> tuple[int, ...] | None:
+    """Return the mark of each project in ballot order; None where two rings of a row are no mark of a ballot."""
+    marks: dict[int, int] = {}
+    for box, each in zip(layout.boxes, boxes, strict=True):
+        if each.reading == "marked":
+            if each.number in marks:
+                return None
+            marks[each.number] = box["mark"]
+    if layout.body["ballot_type"] is BallotType.WHOLE_REPORT:
+        return (marks.get(WHOLE_LIST, 0),) * len(layout.body["items"])
+    return tuple(marks.get(number, 0) for number in layout.body["items"])
+
+
+def fingerprint(layout: Layout, ink: Inked) -> bytes:
+    """Return every box as few dots: the same hand's ring on the same sheet, and no other, gives nearly the same."""
+    patches = [
+        cv2.resize(
+            np.clip(ink.stray[dots_of(box, 1.5)], 0, 1), (_PATCH, _PATCH), interpolation=cv2.INTER_AREA
+        )
+        for box in layout.boxes
+    ]
+    return np.clip(np.stack(patches) * 255, 0, 255).astype(np.uint8).tobytes()
+
+
+def same_sheet(ink: bytes, others: Sequence[bytes]) -> int | None:
+    """Return the place of the first of the others that is the same sheet; a sheet without marks is like any other."""
+    own = _normal(ink)
+    if own is None:
+        return None
+    for place, other in enumerate(others):
+        if len(other) == len(ink) and (theirs := _normal(other)) is not None and float(own @ theirs) >= SAME:
+            return place
+    return None
+
+
+def _normal(ink: bytes) -> Real | None:
+    values = np.frombuffer(ink, np.uint8).astype(np.float32)
+    if values.size == 0 or values.max() < 40:  # noqa: PLR2004 of 255: nothing is marked
+        return None
+    values = values - values.mean()
+    length = float(np.linalg.norm(values))
+    return values / length if length else None
