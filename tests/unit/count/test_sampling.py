@@ -89,12 +89,12 @@ GRADED = replace(
         (replace(ONE, floor=HALF), cast([0, 0], 12), 2, 6),  # nothing is chosen; a project needs 6
         (
             replace(GONGSHU, seats=2),
-            cast([12, 12, 1], 12),
+            cast([12, 11, 1], 12),
             3,
-            6,
-        ),  # 7 of all: the third can't pass before it is equal
+            5,
+        ),  # the second falls under 7 before it is reached
         (PER_ITEM, press((10, 2, 0, 0), (1, 11, 0, 0)), 2, 5),  # as many seats as items: floors alone
-        (POINTS, [(1, 2, 0)] * 8 + [(1, 0, 2)], 3, 2),  # 8 points before 1: two sheets of 4 points turn it
+        (POINTS, [(1, 2, 0)] * 8 + [(1, 0, 2)], 3, 2),  # 8 points before 1; a sheet is worth 2 to each
         (PLACES, [(1, 0)] * 8 + [(0, 1)] * 2, 2, 3),
         (PLACES, [(1, 0)] * 5 + [(0, 1)] * 5, 2, 1),
         (GRADED, [(1,)] * 9 + [(2,)] * 3, 1, 2),  # 8 of 12 are needed to be satisfied
