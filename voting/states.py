@@ -263,6 +263,7 @@ class Act(TextChoices):
     PAPER_RETURNED = "paper_returned", _("returned paper ballots counted")
     PAPER_CORRECTED = "paper_corrected", _("count of returned paper ballots corrected")
     PAPER_ENTERED = "paper_entered", _("paper ballots entered")
+    PAPER_SCANNED = "paper_scanned", _("paper ballots read by the scanner")
     PAPER_SETTLED = "paper_settled", _("difference between two entries settled")
     URN_TAKEN = "urn_taken", _("sealed urn taken for an offline count")
     ROUND_ANNULLED = "round_annulled", _("round annulled")

@@ -298,5 +298,20 @@ def hand_over(sealed: bytes, *, secret: bytes, info: bytes) -> str:
         raise CannotUnseal from error
 
 
+def veil(plain: bytes, *, secret: bytes, info: bytes) -> bytes:
+    """Make something unreadable without the secret and the ``info`` that names it."""
+    once = secrets.token_bytes(len(_ONCE))
+    return once + ChaCha20Poly1305(_waiting_key(secret, info)).encrypt(once, plain, info)
+
+
+def unveil(veiled: bytes, *, secret: bytes, info: bytes) -> bytes:
+    """Return what was veiled. Raises CannotUnseal for any other secret or name."""
+    once, rest = veiled[: len(_ONCE)], veiled[len(_ONCE) :]
+    try:
+        return ChaCha20Poly1305(_waiting_key(secret, info)).decrypt(once, rest, info)
+    except (InvalidTag, ValueError) as error:
+        raise CannotUnseal from error
+
+
 def _waiting_key(secret: bytes, info: bytes) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=b"piaojue/waiting-slip/1", info=info).derive(secret)

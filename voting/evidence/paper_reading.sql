@@ -33,3 +33,20 @@ EXECUTE FUNCTION public.piaojue_two_readers();
 
 CREATE TRIGGER actor BEFORE INSERT ON public.voting_paperreading FOR EACH ROW
 EXECUTE FUNCTION public.piaojue_actor('read_by_id', 'clerk', 'scrutineer', 'chief');
+
+-- The machine reads what a batch brought, the first time, where nothing was in doubt; whoever ran the batch answers for it.
+CREATE FUNCTION public.piaojue_machine_has_picture() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.voting_scannedsheet s JOIN public.voting_scanbatch b ON b.id = s.batch_id
+                   WHERE s.round_id = NEW.round_id AND s.place = NEW.place AND s.doubts = ''
+                     AND b.run_by_id = NEW.read_by_id) THEN
+        RAISE EXCEPTION 'refused on %: the scanner read no such sheet', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER machine_has_picture BEFORE INSERT ON public.voting_paperreading FOR EACH ROW
+WHEN (NEW.by_machine)
+EXECUTE FUNCTION public.piaojue_machine_has_picture();

@@ -51,6 +51,21 @@ CREATE TRIGGER step_proven BEFORE UPDATE ON public.voting_round FOR EACH ROW
 WHEN (OLD.status <> NEW.status)
 EXECUTE FUNCTION public.piaojue_step_proven();
 
+-- No working picture outlasts the certification, or the round.
+CREATE FUNCTION public.piaojue_pictures_put_away() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM public.voting_scannedsheet WHERE round_id = NEW.id AND length(working) > 0) THEN
+        RAISE EXCEPTION 'refused on %: working pictures are still there', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER pictures_put_away BEFORE UPDATE ON public.voting_round FOR EACH ROW
+WHEN (OLD.status <> NEW.status AND NEW.status IN ('certified', 'annulled'))
+EXECUTE FUNCTION public.piaojue_pictures_put_away();
+
 CREATE TRIGGER definition_fixed BEFORE UPDATE ON public.voting_round FOR EACH ROW
 WHEN ((OLD.definition, OLD.definition_digest, OLD.seats, OLD.rules_id, OLD.cycle_id, OLD.number)
       IS DISTINCT FROM (NEW.definition, NEW.definition_digest, NEW.seats, NEW.rules_id, NEW.cycle_id, NEW.number))

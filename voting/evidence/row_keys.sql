@@ -102,6 +102,9 @@ WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row
 CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF id ON public.voting_round FOR EACH ROW
 WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
 
+CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF id ON public.voting_scannedsheet FOR EACH ROW
+WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
+
 CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF digest ON public.voting_seconding FOR EACH ROW
 WHEN (OLD.digest <> NEW.digest) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
 

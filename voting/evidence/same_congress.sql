@@ -39,6 +39,9 @@ BEGIN
         WHEN 'voting_round' THEN
             RETURN public.piaojue_congress_of(
                 'voting_cycle', (SELECT cycle_id FROM public.voting_round WHERE id = key));
+        WHEN 'voting_scanbatch' THEN
+            RETURN public.piaojue_congress_of(
+                'voting_round', (SELECT round_id FROM public.voting_scanbatch WHERE id = key));
         WHEN 'voting_slatereport' THEN
             RETURN public.piaojue_congress_of(
                 'voting_cycle', (SELECT cycle_id FROM public.voting_slatereport WHERE id = key));
@@ -219,6 +222,12 @@ FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_roun
 
 CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF cycle_id, rules_id ON public.voting_round
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('cycle_id:voting_cycle', 'rules_id:voting_votingrules');
+
+CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF round_id, run_by_id ON public.voting_scanbatch
+FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_round', 'run_by_id:accounts_user');
+
+CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF round_id, batch_id ON public.voting_scannedsheet
+FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_round', 'batch_id:voting_scanbatch');
 
 CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF cycle_id, issued_by_id ON public.voting_slatereport
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('cycle_id:voting_cycle', 'issued_by_id:accounts_user');

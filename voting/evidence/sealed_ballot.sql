@@ -8,16 +8,6 @@ EXECUTE FUNCTION public.piaojue_refuse('append-only');
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.voting_sealedballot FOR EACH STATEMENT
 EXECUTE FUNCTION public.piaojue_refuse('append-only');
 
-CREATE FUNCTION public.piaojue_disposed() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    IF NOT EXISTS (SELECT 1 FROM public.voting_disposal d JOIN public.voting_round r ON r.cycle_id = d.cycle_id
-                   WHERE r.id = OLD.round_id AND public.piaojue_archived(d.cycle_id)) THEN
-        RAISE EXCEPTION 'refused on %: append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    RETURN OLD;
-END $$;
-
 CREATE TRIGGER kept_until_disposed BEFORE DELETE ON public.voting_sealedballot FOR EACH ROW
 EXECUTE FUNCTION public.piaojue_disposed();
 

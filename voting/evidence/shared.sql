@@ -83,6 +83,17 @@ BEGIN
         AND NOT EXISTS (SELECT FROM public.voting_round WHERE cycle_id = concerned AND status NOT IN (<<OVER_STATUSES>>));
 END $$;
 
+-- Refuses that a row of a round goes before the disposal of its year (disposal.sql).
+CREATE FUNCTION public.piaojue_disposed() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM public.voting_disposal d JOIN public.voting_round r ON r.cycle_id = d.cycle_id
+                   WHERE r.id = OLD.round_id AND public.piaojue_archived(d.cycle_id)) THEN
+        RAISE EXCEPTION 'refused on %: append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN OLD;
+END $$;
+
 -- Holds a chain: the next number, and the hash of the entry before. The trigger names the column of what the chain
 -- belongs to; the table is the one the row goes into.
 CREATE FUNCTION public.piaojue_chained() RETURNS trigger LANGUAGE plpgsql

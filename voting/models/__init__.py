@@ -26,6 +26,7 @@ from voting.models.vote.paper_ballot import PaperBox, PaperReading, PaperSettlem
 from voting.models.vote.repair import Annulment, EndOfRounds, Unfreezing
 from voting.models.vote.round import BallotItem, RollEntry, Round
 from voting.models.vote.rules import VotingRules
+from voting.models.vote.scan import ScanBatch, ScannedSheet
 from voting.models.vote.tally import Certification, Tally, TieDecision
 from voting.models.vote.urn import Disposal, SealedBallot, ServerSealed, TestBallot, UrnSeal
 
@@ -77,6 +78,8 @@ __all__ = [
     "ReportReading",
     "RollEntry",
     "Round",
+    "ScanBatch",
+    "ScannedSheet",
     "SealedBallot",
     "Seconding",
     "ServerSealed",

@@ -33,7 +33,8 @@ TABLES = [name for name in rules.names() if name not in rules.SHARED]
 #: Quoted words that are no state.
 OTHER_WORDS = {
     "integrity_constraint_violation", "investment_total", "DELETE", "UPDATE",
-    "round", "roll", "key", "ballots", "root", "issued", "paper", "ceremony",  # of the journal's data
+    "round", "roll", "key", "ballots", "root", "issued", "paper", "ceremony", "batch", "file",  # of the journal's data
+    "hex",
 }  # fmt: skip
 
 
@@ -84,6 +85,7 @@ ACTORS = {
     "paper_box": permissions.can_read_paper,
     "paper_reading": permissions.can_read_paper,
     "paper_settlement": permissions.can_settle_paper,
+    "scan_batch": permissions.can_read_paper,
     "tally": permissions.can_count,
     "tie_decision": permissions.can_decide,
     "unfreezing": permissions.can_prepare,

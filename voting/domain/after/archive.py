@@ -22,6 +22,7 @@ from voting.domain.after.surveys import leave_with_the_year
 from voting.domain.core.cycles import move_cycle
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.vote.scanned_pictures import destroy_pictures
 from voting.models import (
     ChangeRequest,
     Completion,
@@ -255,7 +256,7 @@ def _drop_lists(cycle: Cycle) -> int:
 @transaction.atomic
 def dispose(*, cycle: Cycle, slips: int, witnesses: str, note: str, by: User, at: datetime) -> Disposal:
     """Record that the key slips were destroyed, and delete the sealed ballots of the cycle and of its assessments, the
-    test ballots with them.
+    test ballots and the pictures of scanned sheets with them.
 
     The list of hashes, the count and the notice stay. Raises StepNotAllowed unless the cycle is archived and this was
     not done yet, NoWitness, or TooManySlips.
@@ -277,6 +278,7 @@ def dispose(*, cycle: Cycle, slips: int, witnesses: str, note: str, by: User, at
         record_.save(force_insert=True)
         urn.delete()
         TestBallot.objects.filter(round__cycle=each).delete()
+        destroy_pictures(each)
         data = {"slips": slips, "ballots": record_.ballots, "witnesses": record_.witnesses}
         record(cycle=each, act=Act.DISPOSED, by=by, at=at, data=data)
     SurveyForm.objects.filter(survey__cycle=cycle).delete()

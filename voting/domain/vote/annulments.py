@@ -13,6 +13,7 @@ from voting.domain.core.refusals import ReasonMissing, StepNotAllowed
 from voting.domain.core.second_person import second_person
 from voting.domain.vote.further_rounds import DecisionMissing
 from voting.domain.vote.rounds import move_round, seal_urn, sealed_data, write_roll_anew
+from voting.domain.vote.scanned_pictures import put_away
 from voting.models import Annulment, Round, UrnSeal
 from voting.states import ANNULLABLE, Act, RoundStatus, Stage
 
@@ -54,6 +55,7 @@ def annul_round(
         recorded_by=by, second=cast("User", second), recorded_at=at,
     )  # fmt: skip
     data |= {"since": since, "decision": annulment.decision, "reason": annulment.reason, **beside}
+    put_away(locked)
     move_round(locked, to=RoundStatus.ANNULLED, act=Act.ROUND_ANNULLED, by=by, at=at, data=data, **fields)
     if since == RoundStatus.OPEN:
         move_cycle(locked.cycle, to=Stage.COUNTING, by=by, at=at)

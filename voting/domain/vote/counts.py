@@ -25,6 +25,7 @@ from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.domain.vote.keys import rebuild_seed
 from voting.domain.vote.rolls import Attendance, attendance
 from voting.domain.vote.rounds import group_hashes, move_round, urn_hashes
+from voting.domain.vote.scanned_pictures import put_away
 from voting.models import Certification, JournalEntry, Round, SealedBallot, Tally, TestBallot, UrnSeal
 from voting.states import ROLL_ACTS, Act, CountProof, RoundStatus
 
@@ -362,5 +363,6 @@ def certified(round_: Round, *, by: User, at: datetime, proof: CountProof) -> Ce
     data = {"tally": round_.tally.digest}
     if proof:
         data["proof"] = proof.value
+    put_away(round_)
     move_round(round_, to=RoundStatus.CERTIFIED, act=Act.TALLY_CERTIFIED, by=by, at=at, data=data)
     return certification

@@ -6,7 +6,7 @@ settled by the chief scrutineer (总监票人) with a reason.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from voting.count.choices import Choice
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import ReasonMissing, Refused, StepNotAllowed
 from voting.domain.core.second_person import second_person
+from voting.domain.vote.scanned_pictures import put_away
 from voting.models import PaperBox, PaperReading, PaperSettlement, Round
 from voting.states import Act, RoundStatus
 
@@ -67,11 +68,17 @@ class ReadAlready(Refused):
 
 
 class SameReader(Refused):
-    def __init__(self, place: int) -> None:
-        super().__init__(place)
-        self.place = place
+    """Whoever read a ballot once, or ran the scanner that did, does not read it the other time."""
+
+    def __init__(self, place: int, *, scanned: bool = False) -> None:
+        super().__init__(place, scanned)
+        self.place, self.scanned = place, scanned
 
     def __str__(self) -> str:
+        if self.scanned:
+            return _(
+                "You ran the scanner that read ballot %(place)d; another person reads it the second time."
+            ) % {"place": self.place}
         return _("You have read ballot %(place)d once; another person reads it the other time.") % {
             "place": self.place
         }
@@ -143,7 +150,7 @@ def record_box(
     ``returned_group`` of the stack are the sub-group's. Raises StepNotAllowed, BoxCounted, GroupTooMany or
     MoreReturned.
     """
-    locked = _closed(round_)
+    locked = closed_with_paper(round_)
     if PaperBox.objects.filter(round=locked).exists():
         raise BoxCounted
     _require_possible_box(locked, returned, returned_group, more=more)
@@ -194,7 +201,7 @@ def correct_box(
     Raises StepNotAllowed, BoxNotCounted, SheetRead, GroupTooMany, MoreReturned, ReasonMissing, SecondPersonNeeded or
     SamePersonTwice.
     """
-    locked = _closed(round_)
+    locked = closed_with_paper(round_)
     box = PaperBox.objects.filter(round=locked).first()
     if box is None:
         raise BoxNotCounted
@@ -221,7 +228,6 @@ def _require_possible_box(round_: Round, returned: int, returned_group: int, *, 
         raise MoreReturned(returned, round_.paper_issued or 0)
 
 
-@transaction.atomic
 def read_batch(
     *, round_: Round, reading: int, first: int, ballots: Sequence[Sequence[int]], by: User, at: datetime
 ) -> None:
@@ -229,31 +235,57 @@ def read_batch(
 
     All or none: raises StepNotAllowed, BoxNotCounted, NoSuchPlace, ReadAlready, SameReader or ChiefReads.
     """
-    locked = _closed(round_)
-    box = PaperBox.objects.filter(round=locked).first()
-    if box is None:
-        raise BoxNotCounted
-    places = range(first, first + len(ballots))
-    if not ballots or first < 1 or places[-1] > box.returned:
-        raise NoSuchPlace(places[-1] if ballots else first, box.returned)
-    _require_may_read(locked, reading, places, by)
+    marks = dict(enumerate(ballots, start=first))
+    read_sheets(round_=round_, reading=reading, ballots=marks, by=by, at=at)
+
+
+@transaction.atomic
+def read_sheets(
+    *, round_: Round, reading: int, ballots: Mapping[int, Sequence[int]], by: User, at: datetime
+) -> None:
+    """Record what one person read on the ballots at some places; marks as the count takes them.
+
+    All or none: raises StepNotAllowed, BoxNotCounted, NoSuchPlace, ReadAlready, SameReader or ChiefReads.
+    """
+    locked = closed_with_paper(round_)
+    places = sorted(ballots)
+    require_places(locked, places)
+    require_may_read(locked, reading, places, by)
     PaperReading.objects.bulk_create(
         [
-            PaperReading(round=locked, place=place, reading=reading, marks=_text(marks), read_by=by)
-            for place, marks in zip(places, ballots, strict=True)
+            PaperReading(
+                round=locked, place=place, reading=reading, marks=text_of_marks(ballots[place]), read_by=by
+            )
+            for place in places
         ]
     )
-    data = {"reading": reading, "first": first, "last": places[-1]}
+    data: dict[str, Any] = {"reading": reading, "first": places[0], "last": places[-1]}
+    if len(places) <= places[-1] - places[0]:
+        data = {"reading": reading, "places": places}
     record_paper(locked, Act.PAPER_ENTERED, data, by=by, at=at)
+    put_away_if_agreed(locked)
 
 
-def _require_may_read(round_: Round, reading: int, places: range, by: User) -> None:
+def require_places(round_: Round, places: Sequence[int]) -> None:
+    """Require the places to be in the box, which is counted. Raises BoxNotCounted or NoSuchPlace."""
+    box = PaperBox.objects.filter(round=round_).first()
+    if box is None:
+        raise BoxNotCounted
+    if not places or places[0] < 1 or places[-1] > box.returned:
+        raise NoSuchPlace(places[-1] if places else 0, box.returned)
+
+
+def require_may_read(round_: Round, reading: int, places: Sequence[int], by: User) -> None:
+    """Require that person to be free to read these ballots. Raises ReadAlready, SameReader or ChiefReads."""
     there = PaperReading.objects.filter(round=round_, place__in=places).select_related("read_by")
     for other in there.order_by("place"):
         if other.reading == reading:
-            raise ReadAlready(other.place, reader=str(other.read_by), mine=other.read_by_id == by.pk)
+            machine, mine = other.by_machine, other.read_by_id == by.pk and not other.by_machine
+            raise ReadAlready(
+                other.place, reader=_("The scanner") if machine else str(other.read_by), mine=mine
+            )
         if other.read_by_id == by.pk:
-            raise SameReader(other.place)
+            raise SameReader(other.place, scanned=other.by_machine)
     if by.role == Role.CHIEF:
         raise ChiefReads
 
@@ -266,7 +298,7 @@ def settle(
 
     Raises StepNotAllowed, NotTheChief, NothingToSettle or ReasonMissing.
     """
-    locked = _closed(round_)
+    locked = closed_with_paper(round_)
     if by.role != Role.CHIEF:
         raise NotTheChief
     sheet = next((s for s in sheets(locked) if s.place == place), None)
@@ -277,13 +309,15 @@ def settle(
     if not reason.strip():
         raise ReasonMissing
     settlement = PaperSettlement.objects.create(
-        round=locked, place=place, marks=_text(marks), reason=reason.strip(), settled_by=by
+        round=locked, place=place, marks=text_of_marks(marks), reason=reason.strip(), settled_by=by
     )
     record_paper(locked, Act.PAPER_SETTLED, {"place": place, "reason": settlement.reason}, by=by, at=at)
+    put_away_if_agreed(locked)
     return settlement
 
 
-def _closed(round_: Round) -> Round:
+def closed_with_paper(round_: Round) -> Round:
+    """Lock a closed round that has ballots on paper. Raises StepNotAllowed."""
     locked = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
     if locked.status != RoundStatus.CLOSED or not locked.paper_issued:
         raise StepNotAllowed
@@ -299,6 +333,11 @@ class ReadSheet:
     second: PaperReading | None
     settlement: PaperSettlement | None
     in_group: bool
+
+    @property
+    def by_machine(self) -> bool:
+        """The scanner was the first reader."""
+        return self.first is not None and self.first.by_machine
 
     @property
     def missing(self) -> int:
@@ -347,6 +386,12 @@ def sheets(round_: Round) -> list[ReadSheet]:
     ]
 
 
+def put_away_if_agreed(round_: Round) -> None:
+    """Put the working pictures away once every ballot is agreed."""
+    if all(sheet.agreed is not None for sheet in sheets(round_)):
+        put_away(round_)
+
+
 def agreed(round_: Round) -> list[Choice]:
     """Return every returned paper ballot as agreed, sorted so that the stack's order is gone (F13); none where none was
     handed out.
@@ -365,7 +410,8 @@ def agreed(round_: Round) -> list[Choice]:
     return sorted(ballots)
 
 
-def _text(marks: Sequence[int]) -> str:
+def text_of_marks(marks: Sequence[int]) -> str:
+    """Return marks as a reading keeps them."""
     return ",".join(str(mark) for mark in marks)
 
 

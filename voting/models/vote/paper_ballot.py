@@ -45,6 +45,7 @@ class PaperBox(models.Model):
 class PaperReading(models.Model):
     """What one of two people read on the paper ballot at one place of the stack.
 
+    ``by_machine``: a scanner read it, and whoever ran the batch answers for it; always the first reading.
     ``marks`` are one integer per line of the ballot, comma-separated, as ``count.counting`` takes them; empty: the
     ballot cannot be read.
     """
@@ -56,6 +57,7 @@ class PaperReading(models.Model):
     reading = models.PositiveSmallIntegerField(_("first or second reading"))
     marks = models.CharField(_("marks"), max_length=1000, blank=True)
     read_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("read by"))
+    by_machine = models.BooleanField(_("read by the scanner"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("reading of a paper ballot")
@@ -65,6 +67,9 @@ class PaperReading(models.Model):
             models.UniqueConstraint(fields=["round", "place", "reading"], name="paper_read_once"),
             models.CheckConstraint(condition=models.Q(reading__in=[1, 2]), name="paper_two_readings"),
             models.CheckConstraint(condition=models.Q(place__gte=1), name="paper_place_positive"),
+            models.CheckConstraint(
+                condition=models.Q(by_machine=False) | models.Q(reading=1), name="paper_machine_reads_first"
+            ),
         ]
 
     def __str__(self) -> str:

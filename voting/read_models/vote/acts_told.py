@@ -67,6 +67,9 @@ _ACTS: dict[str, Promise] = {
     Act.PAPER_CORRECTED: gettext_lazy(
         "The sheets in the box were counted again, before any was read: %(returned)s paper ballots."
     ),
+    Act.PAPER_SCANNED: gettext_lazy(
+        "%(sheets)s paper ballots were read by the scanner, %(doubtful)s of them in doubt and left to people."
+    ),
     Act.PAPER_SETTLED: gettext_lazy("A difference between two readings of a paper ballot was settled."),
     Act.URN_TAKEN: gettext_lazy("The sealed urn was handed out as a file, to be counted offline."),
     Act.ROUND_ANNULLED: gettext_lazy(

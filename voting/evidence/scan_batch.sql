@@ -1,0 +1,51 @@
+-- A batch of scanned sheets is append-only, taken while the round is closed and not yet counted, once the sheets in the box
+-- are counted, and of places that there are.
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON public.voting_scanbatch FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_refuse('append-only');
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.voting_scanbatch FOR EACH STATEMENT
+EXECUTE FUNCTION public.piaojue_refuse('append-only');
+
+CREATE TRIGGER moment BEFORE INSERT ON public.voting_scanbatch FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_at_status('closed');
+
+CREATE TRIGGER actor BEFORE INSERT ON public.voting_scanbatch FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_actor('run_by_id', 'clerk', 'scrutineer', 'chief');
+
+CREATE FUNCTION public.piaojue_places_of_the_box() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.last > coalesce((SELECT returned FROM public.voting_paperbox WHERE round_id = NEW.round_id), 0) THEN
+        RAISE EXCEPTION 'refused on %: there are not so many sheets', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER places_of_the_box BEFORE INSERT ON public.voting_scanbatch FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_places_of_the_box();
+
+-- Asked at the end of the transaction: a batch has all its sheets, by their hashes, and stands in the journal with its file.
+CREATE FUNCTION public.piaojue_batch_whole() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF (SELECT (count(*), string_agg(sha256(picture), ''::bytea ORDER BY sha256(picture)))
+        FROM public.voting_scannedsheet WHERE batch_id = NEW.id) IS DISTINCT FROM
+       (NEW.last - NEW.first + 1 - cardinality(string_to_array(NEW.set_aside, ','))::bigint, NEW.hashes) THEN
+        RAISE EXCEPTION 'refused on %: a batch is taken whole', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF NOT EXISTS (SELECT FROM public.voting_journalentry j JOIN public.voting_round r ON r.cycle_id = j.cycle_id
+                   WHERE r.id = NEW.round_id AND j.act = 'paper_scanned' AND j.actor_id = NEW.run_by_id
+                     AND j.data -> 'round' = to_jsonb(r.number) AND j.data -> 'batch' = to_jsonb(NEW.number)
+                     AND j.data ->> 'file' = NEW.digest) THEN
+        RAISE EXCEPTION 'refused on %: the batch stands in no journal', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE CONSTRAINT TRIGGER whole AFTER INSERT ON public.voting_scanbatch
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_batch_whole();
