@@ -267,6 +267,8 @@ class Act(TextChoices):
     PAPER_SETTLED = "paper_settled", _("difference between two entries settled")
     URN_TAKEN = "urn_taken", _("sealed urn taken for an offline count")
     ROUND_ANNULLED = "round_annulled", _("round annulled")
+    FIRST_COUNTED = "first_counted", _("first readings fixed and counted")
+    SAMPLE_DRAWN = "sample_drawn", _("paper ballots drawn to be read again")
     ROUND_COUNTED = "round_counted", _("ballots counted")
     TALLY_CERTIFIED = "tally_certified", _("count certified")
     TIE_DECIDED = "tie_decided", _("tie decided")

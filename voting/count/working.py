@@ -108,12 +108,15 @@ def _box(facts: RoundFacts) -> BoxFigures | None:
     paper = facts["paper"]
     if not paper:
         return None
-    return {
+    box: BoxFigures = {
         "issued": paper["issued"],
         "returned": paper["returned"],
         "returned_group": paper["returned_group"],
         "digest": sha256_hex(canonical_json(sorted(paper["ballots"]))),
     }
+    if "readings" in paper:
+        box["readings"] = paper["readings"]
+    return box
 
 
 def expand(patterns: Iterable[Pattern]) -> Iterable[Choice]:

@@ -133,10 +133,35 @@ class AttendanceFigures(TypedDict):
     group: GroupFigures | None
 
 
+class DrawFigures(TypedDict):
+    """The sample of a second reading: so many misread of so many sheets could change the result; the dice, the hash of
+    the first readings that they were thrown after, and the places that both give (``voting.count.sampling``).
+    """
+
+    sheets: int
+    misread: int
+    dice: str
+    root: Digest
+    places: list[int]
+
+
+class ReadingFigures(TypedDict):
+    """How the paper ballots were read: first by the scanner, by two people or the scanner and one, settled."""
+
+    scanned: int
+    twice: int
+    settled: int
+    sample: DrawFigures | None
+
+
 class BoxFigures(TypedDict):
-    """The box of paper ballots, with one hash over what was agreed to stand on them."""
+    """The box of paper ballots, with one hash over what was agreed to stand on them.
+
+    ``readings`` is said where not two people read all of them.
+    """
 
     issued: int
     returned: int
     returned_group: int
     digest: Digest
+    readings: NotRequired[ReadingFigures]

@@ -31,7 +31,9 @@ from voting.domain.vote.step_conditions import (
     always,
     calls_for_another,
     closing,
+    count_made,
     has_paper,
+    has_sample,
     has_tie,
     is_counted_at_all,
     never,
@@ -50,6 +52,7 @@ from voting.domain.vote.step_conditions import (
     to_go_on,
     to_publish,
     to_read_paper,
+    to_sample,
     until_close,
     until_open,
     with_the_call,
@@ -77,6 +80,7 @@ class StepKey(StrEnum):
     CLOSE = "close"
     PAPER = "paper"
     COUNT = "count"
+    SAMPLE = "sample"
     CERTIFY = "certify"
     DECIDE = "decide"
     PUBLISH = "publish"
@@ -300,9 +304,23 @@ _IN_ORDER = (
         who=permissions.can_count,
         listed=is_counted_at_all,
         needs=to_count,
-        done=reaches(RoundStatus.COUNTED),
+        done=count_made,
         act=Act.ROUND_COUNTED,
         digest="tally",
+    ),
+    StepSpec(
+        key=StepKey.SAMPLE,
+        title=_("Read the drawn paper ballots again"),
+        purpose=_(
+            "Dice name the paper ballots that another person reads again. If all agree, the count is released; if one "
+            "differs, all are read again."
+        ),
+        who=permissions.can_read_paper,
+        listed=has_sample,
+        needs=to_sample,
+        done=reaches(RoundStatus.COUNTED),
+        act=Act.SAMPLE_DRAWN,
+        digest="first_readings",
     ),
     StepSpec(
         key=StepKey.CERTIFY,
