@@ -10,6 +10,7 @@ from voting.admin.vote.desk import CheckInPage, SlipsPage
 from voting.admin.vote.paper_ballots import PaperPage
 from voting.admin.vote.preparing import RollPage, RulesPage, SlatePage
 from voting.admin.vote.rounds import DecidePage, FurtherPage
+from voting.admin.vote.sample import SamplePage
 from voting.admin.vote.urn import CertifyPage, ClosePage, CountPage, OpenPage, PublishPage
 from voting.domain.vote.running_order import StepKey
 
@@ -18,6 +19,6 @@ PAGES: dict[StepKey, type[StepPage]] = {
     for page in (
         CallPage, ScreeningPage, SlatePage, ReportPage, ConfirmPage,
         RulesPage, RollPage, SlipsPage, CheckInPage, KeyPage, TrialPage, OpenPage, ClosePage, PaperPage,
-        CountPage, CertifyPage, DecidePage, PublishPage, FurtherPage,
+        CountPage, SamplePage, CertifyPage, DecidePage, PublishPage, FurtherPage,
     )
 }  # fmt: skip

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from tests.factories import Vote
+from tests.integration.vote.test_admin_steps import address, desk, words
 from tests.integration.vote.test_paper_ballots import acting, closed, last_entry, read
 from tests.offline import imported, offline_count
+from tests.pages import text_of
 from voting.count.canonical import canonical_json
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.notice import NOTICE
@@ -98,7 +101,7 @@ def test_the_count_stands_once_the_drawn_ballots_agree():
         range(1, 7), 4, dice=DICE.replace(" ", ""), root=FirstCount.objects.get().readings
     )
     entry = last_entry()
-    assert (entry.act, entry.data["places"], entry.data["drawn"]) == (Act.SAMPLE_DRAWN, sample.places, 4)
+    assert (entry.act, entry.data["places"], entry.data["size"]) == (Act.SAMPLE_DRAWN, sample.places, 4)
     left = min({1, 2, 3, 4, 5, 6} - {*sample.places})
     with pytest.raises(NotDrawn):
         read_again(vote, left)
@@ -240,3 +243,55 @@ def test_an_empty_box_needs_no_sample():
     vote = closed(on_paper=2, returned=0, **SAMPLE)
     counts.count_round(slips=vote.slips[:3], **acting(vote))
     assert Tally.objects.exists()
+
+
+# --------------------------------------------------------------------------------------------------------- its pages
+
+
+def sent(vote: Vote, by: Any, do: str, **data: Any) -> Any:
+    return desk(by).post(address("sample"), {"do": do, "confirm": "on", **data}, follow=True)
+
+
+def test_the_sample_through_the_pages_with_two_marks_in_a_row_to_the_published_papers():
+    """A per-item vote whose rules void a project for two marks: first readings, dice, second readings, notice."""
+    settings = {"preset": "dongyang", "double_mark": "item", "floor_base": "", "second_reading": "sample"}
+    vote = closed(on_paper=3, returned=3, online=0, **settings)
+    field = {"ballot_1_0": "1 2", "ballot_1_1": "2 3", "ballot_1_2": "", "ballot_2_0": "1", "ballot_3_0": "1"}
+    entered = desk(vote.clerk).post(address("paper"), {"do": "read", "reading": "1", "first": "1", **field})
+    assert entered.status_code == 302
+    assert PaperReading.objects.get(place=1).marks == "1,5,2"
+    counted = desk(vote.clerk).post(
+        address("count"), {"do": "count", "confirm": "on", **words(vote.slips[:3])}, follow=True
+    )
+    assert "第一次录入已固定并计票" in text_of(counted)
+    page = text_of(desk(vote.clerk).get(address("sample")))
+    assert "已录入纸质表决票 3 张。其中至少有 1 张录错" in page
+    assert "N = 3，k = 1，n = 3" in page
+    assert FirstCount.objects.get().readings[:8] in page
+    assert "赞成" not in page  # no total stands on the page before the count is released
+    assert "至少 20 次" in text_of(sent(vote, vote.clerk, "draw", dice="12"))
+    sent(vote, vote.clerk, "draw", dice=DICE)
+    assert SampleDraw.objects.get().places == [1, 2, 3]
+    for nobody in (vote.clerk, vote.chief):  # the clerk read first, the chief settles
+        assert "ballot_" not in desk(nobody).get(address("sample")).content.decode()
+    page = desk(vote.scrutineer).get(address("sample")).content.decode()
+    assert all(f'name="ballot_{place}_0"' in page for place in (1, 2, 3))
+    assert "from hashlib import sha256" in page
+    sent(vote, vote.scrutineer, "read", **field)
+    assert vote.round.status == RoundStatus.CLOSED
+    sent(vote, vote.scrutineer, "release")
+    assert vote.round.status == RoundStatus.COUNTED
+    body = certified(vote)
+    assert [item.get("double_marked") for item in body["items"]] == [0, 1, 0]
+    assert [item["for"] for item in body["items"]] == [3, 0, 0]
+    recounted(vote)
+    assert not recount_text(
+        urn_files.public_file(vote.round).replace('"double_marked":1', '"double_marked":0')
+    ).agrees
+    shown = {
+        path: text_of(Client().get(f"/2018/{path}/"))
+        for path in ("result", "report", "notice", "minutes", "rules")
+    }
+    assert all("重复标记" in shown[path] for path in ("result", "report", "notice", "rules"))
+    assert all(DICE.replace(" ", "") in shown[path] for path in ("result", "report", "notice", "minutes"))
+    assert all(word in shown["rules"] for word in ("骰子", "仅该项目无效"))

@@ -71,9 +71,8 @@ ONE = replace(GONGSHU, seats=1, floor=None)
 PER_ITEM = replace(GONGSHU, ballot_type=BallotType.PER_ITEM, seats=2, floor=HALF)
 POINTS = replace(GONGSHU, ballot_type=BallotType.RANKING, seats=2, scoring=Scoring.POINTS, floor=None)
 PLACES = replace(POINTS, seats=1, scoring=Scoring.FIRST_PREFERENCES)
-GRADED = replace(
-    GONGSHU, ballot_type=BallotType.GRADES, seats=1, floor=HALF, satisfied_floor=replace(HALF, numerator=2, denominator=3)
-)  # fmt: skip
+TWO_THIRDS = replace(HALF, numerator=2, denominator=3)
+GRADED = replace(GONGSHU, ballot_type=BallotType.GRADES, seats=1, floor=HALF, satisfied_floor=TWO_THIRDS)
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def draw_sample(*, round_: Round, dice: str, by: User, at: datetime) -> SampleDr
         drawn_at=at,
     )
     data = {"round": locked.number, "dice": faces, "first_readings": first.readings, "misread": misread}
-    data |= {"box": sheets, "drawn": size, "places": drawn.places}
+    data |= {"box": sheets, "size": size, "places": drawn.places}
     record(cycle=locked.cycle, act=Act.SAMPLE_DRAWN, by=by, at=at, data=data)
     return drawn
 
@@ -90,6 +90,14 @@ def unread_places(drawn: SampleDraw) -> list[int]:
     """Return the drawn places that nobody has read again yet."""
     read = PaperReading.objects.filter(round=drawn.round_id, reading=2).values_list("place", flat=True)
     return sorted({*drawn.places} - {*read})
+
+
+def places_to_read(round_: Round, drawn: SampleDraw) -> list[int]:
+    """Return the places that are still to be read again: of the drawn ones, and of all once one differs."""
+    if not any_differs(round_):
+        return unread_places(drawn)
+    read = PaperReading.objects.filter(round=round_, reading=2).values_list("place", flat=True)
+    return sorted({*range(1, drawn.sheets + 1)} - {*read})
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ from voting.read_models.core.words import (
 from voting.read_models.vote.grades import grade_word, grades_in_short, working
 from voting.read_models.vote.imported import imported_round
 from voting.read_models.vote.lines import Item, english, tenths_of_a_percent
+from voting.read_models.vote.samples import reading_sentences
 from voting.read_models.vote.tried_ballots import TriedBallot, sealing_sentences, tried_ballots
 
 
@@ -249,6 +250,12 @@ class RoundResult:
     def sealing(self) -> list[str]:
         """Who sealed the ballots, and how many test ballots were made; nothing of rounds from before there were any."""
         return sealing_sentences(self.part)
+
+    @property
+    def readings(self) -> list[str]:
+        """How the paper ballots were read, and the sample; nothing where two people read all of them."""
+        paper = self.part["paper"]
+        return reading_sentences(paper.get("readings"), returned=paper["returned"]) if paper else []
 
     @cached_property
     def tried(self) -> list[TriedBallot]:
