@@ -19,6 +19,7 @@ _DOT = 1 / (DOTS * DOTS)  # square millimetres
 _RAYS = 72
 _LEVEL, _COVERED, _CENTRE, _GAP, _HOLE, _INSIDE = 0.20, 0.80, 0.06, 45, 0.68, 0.62
 _EMPTY_INK, _EMPTY_EXTENT, _EMPTY_AROUND = 0.5, 1.6, 0.35
+_HOLLOW = 0.25  # of what the ring goes round
 _AROUND = 1.5  # millimetres around a box that are looked at
 
 
@@ -75,23 +76,21 @@ def _surrounds(mask: Mask, whole: Mask) -> bool:
         np.bool_
     )
     free = whole & ~closed
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(free.astype(np.uint8), connectivity=4)
+    count, _labels, stats, centres = cv2.connectedComponentsWithStats(free.astype(np.uint8), connectivity=4)
     if count < 2:  # noqa: PLR2004
         return False
     largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    if (
-        stats[largest, cv2.CC_STAT_AREA] < _HOLE * free.sum()
-        or stats[largest, cv2.CC_STAT_AREA] < 0.3 * whole.sum()
-    ):
+    hole = float(stats[largest, cv2.CC_STAT_AREA])
+    if hole < _HOLE * free.sum() or hole < _HOLLOW * whole.sum():
         return False
     rows, columns = np.indices(mask.shape)
     x, y = centres[largest]
     away = np.hypot(rows - y, columns - x)
-    radius = np.sqrt(whole.sum() / np.pi)
-    if mask[away < 0.45 * radius].mean() > _CENTRE:
+    radius = np.sqrt(hole / np.pi)
+    if mask[away < 0.6 * radius].mean() > _CENTRE:
         return False
     turned = (np.degrees(np.arctan2(rows - y, columns - x)) % 360 * _RAYS / 360).astype(int) % _RAYS
-    met = np.bincount(turned[mask & (away > 0.4 * radius)], minlength=_RAYS) > 0
+    met = np.bincount(turned[mask & (away > 0.6 * radius)], minlength=_RAYS) > 0
     return bool(met.mean() >= _COVERED and _widest_gap(met) <= _GAP)
 
 

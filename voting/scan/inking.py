@@ -3,122 +3,140 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from voting.scan.layout import HEIGHT, WIDTH, Layout
-from voting.scan.prints import Print, dots_of
+from voting.scan.aligning import aligned
+from voting.scan.layout import Layout
+from voting.scan.prints import Mask, dots_of, print_of
 from voting.scan.registering import DOTS, Grey, NoSheet, Real
 
 _BLOCK = 4 * DOTS  # of the paper's level
 _WHITE = 254
 _MOST_CLIPPED = 0.30
-_MOST_WEAK = 0.12
-_LEAST_WEAK = 0.085
-_MOST_BLUR = 0.95 / 2.56  # millimetres: the deviation of an edge that takes 0.95 mm from 10 % to 90 %
-_SHARPEST, _SOFTEST, _STEPS = 0.06, 0.46, 9
-_SHIFT = 0.11  # millimetres that print may still lie beside its place
+_LEAST_WEAK, _MOST_WEAK = 0.085, 0.12
+_SIGMAS = 5
+_MOST_BLUR = 0.37  # millimetres: an edge that takes 0.95 mm from a tenth to nine tenths
+_SOFTER = 0.035  # millimetres from one blur that is tried to the next
+_TRIED = 13
+_SHIFT = 0.06  # millimetres that print may still lie beside its place
+_UNEVEN = 0.08  # of printed black: how unevenly it may be printed
+_GREYS = 0.02  # of the picture, at least, is neither black nor white where it is grey
 
 
 @dataclass(frozen=True)
 class Inked:
-    """A sheet's ink: 0 is paper, 1 printed black.
+    """A sheet's ink, where the print has it: 0 is paper, 1 printed black.
 
-    ``beside`` is what is not printed, signed; ``stray`` is what of it is surely ink. ``weak`` is the least that counts
-    as ink, ``sigma`` the noise of one dot.
+    ``stray`` is what of it is surely not print. ``weak`` is the least that counts as ink, ``sigma`` the noise of one
+    dot, ``model`` the print as this scan would show it.
     """
 
     ink: Real
-    beside: Real
     stray: Real
+    model: Real
     weak: float
     sigma: float
     blur: float
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """The print at one blur: its ink, how far it may be off, and where there is none at all."""
+
+    model: Real
+    tolerance: Real
+    bare: Mask
+
+
+def inked(picture: Grey, layout: Layout) -> Inked:
+    """Return the sheet's ink. Raises NoSheet ``black_white``, ``clipped``, ``noisy``, ``blurred`` or ``residual``."""
+    ink = aligned(plain_ink(picture, layout), layout)
+    step = _blur_of(ink, layout)
+    if step * _SOFTER >= _MOST_BLUR:
+        raise NoSheet("blurred")
+    expected = _expected(layout, step)
+    sigma = 1.48 * float(np.median(np.abs(ink[expected.bare][::7])))
+    weak = max(_LEAST_WEAK, _SIGMAS * sigma)
+    if weak > _MOST_WEAK:
+        raise NoSheet("noisy")
+    gain = _gain(ink, expected.model)
+    stray = ink - (expected.model + expected.tolerance) * gain
+    return Inked(ink, stray, expected.model * gain, weak, sigma, step * _SOFTER)
+
+
+def require_grey(grey: Grey) -> None:
+    """Pencil turns white where everything is black or white. Raises NoSheet ``black_white``."""
+    counts = np.bincount(grey[::3, ::3].ravel(), minlength=256)
+    most = np.sort(counts)[-2:].sum()
+    middle = counts[40:215].sum()
+    if most > 0.97 * counts.sum() and middle < _GREYS * counts.sum():  # noqa: PLR2004
+        raise NoSheet("black_white")
 
 
 def paper_level(picture: Grey) -> Real:
     """Return how bright the paper is at every dot."""
     rows, columns = picture.shape[0] // _BLOCK, picture.shape[1] // _BLOCK
     cut = picture[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
-    blocks = np.percentile(cut[:, ::2, :, ::2].transpose(0, 2, 1, 3).reshape(rows, columns, -1), 75, axis=2)
-    level = cv2.medianBlur(np.clip(blocks, 0, 255).astype(np.uint8), 5).astype(np.float32)
-    return cv2.resize(level, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
+    blocks = np.percentile(cut[:, ::3, :, ::3].transpose(0, 2, 1, 3).reshape(rows, columns, -1), 75, axis=2)
+    level = cv2.medianBlur(np.clip(blocks, 0, 255).astype(np.uint8), 5)
+    return cv2.resize(level, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR).astype(np.float32)
 
 
 def plain_ink(picture: Grey, layout: Layout) -> Real:
     """Return the ink of everything, print among it. Raises NoSheet ``clipped`` or ``noisy``."""
     paper = paper_level(picture)
     looked = picture[40:-40:4, 40:-40:4]
-    if float(np.mean(looked >= _WHITE)) > _MOST_CLIPPED and float(np.median(paper)) >= _WHITE:
-        _require_grey(picture)
+    if float(np.mean(looked >= _WHITE)) > _MOST_CLIPPED:
+        raise NoSheet("clipped")
     share = picture / np.maximum(paper, 1)
-    blacks = []
-    for marker in layout.body["markers"]:
-        rim = share[dots_of(marker)]
-        wide = DOTS
-        blacks.append(
-            np.concatenate(
-                [rim[2:wide].ravel(), rim[-wide:-2].ravel(), rim[:, 2:wide].ravel(), rim[:, -wide:-2].ravel()]
-            )
-        )
-    black = float(np.median([np.median(each) for each in blacks]))
+    black = float(np.median([_rim(share, dots_of(marker)) for marker in layout.body["markers"]]))
     if black > 0.75:  # noqa: PLR2004 of the paper: nothing is printed here, or everything is grey
         raise NoSheet("noisy")
-    return ((1 - share) / (1 - black)).astype(np.float32)
+    ink: Real = (1 - share) * np.float32(1 / (1 - black))
+    return ink
 
 
-def _require_grey(picture: Grey) -> None:
-    """Pencil turns white where the paper does: such a picture is refused."""
-    raise NoSheet("clipped")
+def _rim(share: Real, where: tuple[slice, slice]) -> float:
+    """Return how bright the black rim of a marker is."""
+    marker, wide = share[where], DOTS
+    sides = (marker[2:wide], marker[-wide:-2], marker[:, 2:wide].T, marker[:, -wide:-2].T)
+    return float(np.median(np.concatenate([side.ravel() for side in sides])))
 
 
-def inked(picture: Grey, layout: Layout, printed: Print) -> Inked:
-    """Return the sheet's ink. Raises NoSheet ``clipped``, ``noisy`` or ``blurred``."""
-    ink = plain_ink(picture, layout)
-    blur = _blur_of(ink, layout, printed)
-    if blur >= _MOST_BLUR:
-        raise NoSheet("blurred")
-    model = cv2.GaussianBlur(printed.ink, (0, 0), max(0.3, blur * DOTS))
-    bare = printed.looked & (cv2.dilate(model, np.ones((9, 9), np.uint8)) < 0.02)  # noqa: PLR2004
-    sigma = 1.48 * float(np.median(np.abs(ink[bare][::7]))) if bare.any() else 1.0
-    weak = max(_LEAST_WEAK, 5 * sigma)
-    if weak > _MOST_WEAK:
-        raise NoSheet("noisy")
-    gain = _gain(ink, model)
-    model = model * gain
-    beside = ink - model
-    slope_x, slope_y = (
-        cv2.Scharr(model, cv2.CV_32F, 1, 0, scale=1 / 32),
-        cv2.Scharr(model, cv2.CV_32F, 0, 1, scale=1 / 32),
+@lru_cache(maxsize=3)
+def _expected(layout: Layout, step: int) -> _Expected:
+    printed = print_of(layout)
+    model = cv2.GaussianBlur(printed.ink, (0, 0), max(0.3, step * _SOFTER * DOTS))
+    slope = np.hypot(
+        cv2.Scharr(model, cv2.CV_32F, 1, 0, scale=1 / 32), cv2.Scharr(model, cv2.CV_32F, 0, 1, scale=1 / 32)
     )
-    slope = cv2.dilate(np.hypot(slope_x, slope_y), np.ones((3, 3), np.uint8))
-    stray = beside - slope * (_SHIFT * DOTS) - 0.08 * model
-    return Inked(ink, beside.astype(np.float32), stray.astype(np.float32), weak, sigma, blur)
+    near = cv2.dilate(slope, np.ones((3, 3), np.uint8))
+    bare = printed.looked & (cv2.dilate(model, np.ones((9, 9), np.uint8)) < 0.02)  # noqa: PLR2004
+    return _Expected(model, near * (_SHIFT * DOTS) + _UNEVEN * model, bare)
 
 
 def _gain(ink: Real, model: Real) -> float:
-    solid = model > 0.6  # noqa: PLR2004
-    return float(np.clip(np.median(ink[solid] / model[solid]), 0.6, 1.2)) if solid.any() else 1.0
+    """Return how black the lines and letters are, against the markers."""
+    part = (slice(40 * DOTS, 250 * DOTS, 3), slice(15 * DOTS, 195 * DOTS, 3))
+    solid = model[part] > 0.5  # noqa: PLR2004
+    if not solid.any():
+        return 1.0
+    return float(np.clip(np.median(ink[part][solid] / model[part][solid]), 0.6, 1.2))
 
 
-def _blur_of(ink: Real, layout: Layout, printed: Print) -> float:
-    """Return by how much the scan blurred the print: the deviation in millimetres that explains the markers best."""
-    best = (1e9, _SOFTEST)
+def _blur_of(ink: Real, layout: Layout) -> int:
+    """Return by how many steps the scan blurred the print: what explains the markers best."""
+    printed = print_of(layout).ink
     cuts = [dots_of(marker, 2) for marker in layout.body["markers"]]
-    for deviation in np.linspace(_SHARPEST, _SOFTEST, _STEPS):
-        wrong = []
-        for cut in cuts:
-            soft = cv2.GaussianBlur(printed.ink[cut], (0, 0), deviation * DOTS)
-            wrong.append(float(np.mean((ink[cut] - soft) ** 2)))
-        best = min(best, (float(np.median(wrong)), float(deviation)))
-    return best[1]
+    wrong = [
+        np.median([_unlike(ink[cut], cv2.GaussianBlur(printed[cut], (0, 0), max(0.3, step * _SOFTER * DOTS))) for cut in cuts])
+        for step in range(1, _TRIED)
+    ]
+    return 1 + int(np.argmin(wrong))
 
 
-def page_size() -> tuple[int, int]:
-    """Return the dots of a flat sheet, across and down."""
-    return WIDTH * DOTS, HEIGHT * DOTS
-
-
-Points = NDArray[np.float64]
+def _unlike(ink: Real, model: Real) -> float:
+    return float(np.mean((ink - model) ** 2))

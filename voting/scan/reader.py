@@ -9,11 +9,12 @@ import numpy as np
 
 from voting.count.measures import BallotType
 from voting.scan.boxes import state_of
-from voting.scan.inking import Inked, inked
+from voting.scan.inking import Inked, inked, require_grey
 from voting.scan.layout import WHOLE_LIST, Layout
 from voting.scan.prints import dots_of, print_of
 from voting.scan.reading import BoxReading, PageReading
 from voting.scan.registering import Grey, NoSheet, Real, flat_sheet
+from voting.scan.strays import doubts_of
 
 _PATCH = 16  # dots a side of each box in the fingerprint
 #: Fingerprints of one sheet scanned twice agree at least so much.
@@ -23,25 +24,24 @@ SAME = 0.95
 def read_page(grey: Grey, layouts: Sequence[Layout], *, page: int) -> tuple[PageReading, Grey]:
     """Return what the picture says, and the sheet laid flat; where it is refused, the picture as it came."""
     try:
+        require_grey(grey)
         flat = flat_sheet(grey, layouts)
-        ink = inked(flat.picture, flat.layout, print_of(flat.layout))
+        ink = inked(flat.picture, flat.layout)
     except NoSheet as refusal:
         return PageReading(page, "refused", why=refusal.why), grey
     layout = flat.layout
     boxes = tuple(BoxReading(each["number"], each["column"], state_of(each, ink)) for each in layout.boxes)
     marks = marks_of(layout, boxes)
-    doubts = tuple(
-        sorted(
-            {"box"}
-            if any(each.reading == "doubtful" for each in boxes)
-            else {"double"}
-            if marks is None
-            else set()
-        )
-    )
+    doubts = doubts_of(ink, layout)
+    if any(each.reading == "doubtful" for each in boxes):
+        doubts.add("box")
+    elif marks is None:
+        doubts.add("double")
+    if not print_of(layout).is_whole:
+        doubts.add("print")
     return (
         PageReading(
-            page, "ok", doubts=doubts, boxes=boxes, marks=None if doubts else marks, layout=layout.digest,
+            page, "ok", doubts=tuple(sorted(doubts)), boxes=boxes, marks=None if doubts else marks, layout=layout.digest,
             ink=fingerprint(layout, ink),
         ),
         flat.picture,

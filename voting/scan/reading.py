@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 Status = Literal["ok", "refused"]
@@ -44,7 +44,7 @@ class PageReading:
     boxes: tuple[BoxReading, ...] = ()
     marks: tuple[int, ...] | None = None
     layout: str = ""
-    ink: bytes = b""
+    ink: bytes = field(default=b"", repr=False)
 
     @property
     def doubt(self) -> bool:

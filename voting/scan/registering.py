@@ -13,14 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voting.scan.layout import HEIGHT, WIDTH, Layout
-from voting.scan.markers import SIDE, corner_of, ids_of, patterns
+from voting.scan.markers import CORNERS, SIDE, corner_of, ids_of, patterns
 
 #: Of bytes, and of 32-bit numbers; OpenCV's own types promise less.
 Grey = NDArray[Any]
 Real = NDArray[Any]
 
 DOTS = 8  # a millimetre
-_SEARCHED = 1700  # dots of the longer side, in the picture in which the markers are looked for
+#: Dots of the longer side of the pictures in which the markers are looked for, until all four are found.
+_SEARCHED = (1200, 2200)
 _COARSEST = 4.0  # dots a millimetre, of the picture
 _MOST_RESIDUAL = 0.9  # millimetres
 _CORRECTED = 0.3  # of the errors that the dictionary could mend
@@ -54,7 +55,7 @@ def _detector() -> Any:
     how = cv2.aruco.DetectorParameters()
     how.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_NONE
     how.errorCorrectionRate = _CORRECTED
-    how.adaptiveThreshWinSizeMin, how.adaptiveThreshWinSizeMax, how.adaptiveThreshWinSizeStep = 9, 49, 20
+    how.adaptiveThreshWinSizeMin, how.adaptiveThreshWinSizeMax, how.adaptiveThreshWinSizeStep = 11, 31, 20
     how.minMarkerPerimeterRate = 0.05
     how.maxMarkerPerimeterRate = 0.6
     return cv2.aruco.ArucoDetector(dictionary, how)
@@ -90,14 +91,18 @@ def flat_sheet(grey: Grey, layouts: Sequence[Layout]) -> Flat:
 
 def markers_in(grey: Grey) -> tuple[list[Real], list[int]]:
     """Return the corners of every marker in the picture, and its number."""
-    scale = min(1.0, _SEARCHED / max(grey.shape))
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
-    corners, ids, _rest = _detector().detectMarkers(small)
-    if ids is None:
-        return [], []
-    return [((each[0] + 0.5) / scale - 0.5).astype(np.float32) for each in corners], [
-        int(each) for each in ids.ravel()
-    ]
+    corners: list[Real] = []
+    ids: list[int] = []
+    for longest in _SEARCHED:
+        scale = min(1.0, longest / max(grey.shape))
+        small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
+        seen, numbers, _rest = _detector().detectMarkers(small)
+        if numbers is not None and len(numbers) > len(ids):
+            corners = [((each[0] + 0.5) / scale - 0.5).astype(np.float32) for each in seen]
+            ids = [int(each) for each in numbers.ravel()]
+        if len(ids) >= len(CORNERS):
+            break
+    return corners, ids
 
 
 def _layout_of_markers(grey: Grey, ids: Sequence[int], layouts: Sequence[Layout]) -> Layout:

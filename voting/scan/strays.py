@@ -1,0 +1,81 @@
+"""Ink that is neither print nor in a box: a name struck out, something written, dirt. A person looks at it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from voting.scan.inking import Inked
+from voting.scan.layout import Layout
+from voting.scan.prints import Mask, dots_of, print_of
+from voting.scan.registering import DOTS
+
+_DOT = 1 / (DOTS * DOTS)  # square millimetres
+_SPECK = 0.04  # square millimetres of ink that hold together, and may be dust
+_MOST_IN_SLOT = 0.12  # square millimetres beside the letters of one name
+_MOST_PIECE, _LONGEST_PIECE = 0.45, 1.8  # square millimetres, millimetres, elsewhere
+_MOST_DUST = 3.0  # square millimetres of the whole sheet
+_AROUND_BOX = 1.5
+#: A seal is so much ink, so widely spread; less is writing.
+_LEAST_SEAL, _WIDEST_WRITING = 60.0, 24.0
+
+
+def doubts_of(inked: Inked, layout: Layout) -> set[str]:
+    """Return ``strike`` and ``writing`` where there is such ink."""
+    places = _places(layout)
+    mask = ((inked.stray > inked.weak) & places.looked).astype(np.uint8)
+    count, _labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    doubts: set[str] = set()
+    in_slot: dict[int, float] = {}
+    dust = 0.0
+    for piece in range(1, count):
+        area = stats[piece, cv2.CC_STAT_AREA] * _DOT
+        if area < _SPECK:
+            continue
+        longest = max(stats[piece, cv2.CC_STAT_WIDTH], stats[piece, cv2.CC_STAT_HEIGHT]) / DOTS
+        slot = int(places.slots[int(centres[piece][1]), int(centres[piece][0])])
+        if slot:
+            in_slot[slot] = in_slot.get(slot, 0.0) + area
+        else:
+            dust += area
+        if not slot and (area > _MOST_PIECE or longest > _LONGEST_PIECE):
+            doubts.add("writing")
+    if any(area > _MOST_IN_SLOT for area in in_slot.values()):
+        doubts.add("strike")
+    if dust > _MOST_DUST or _is_written_over(inked, layout):
+        doubts.add("writing")
+    return doubts
+
+
+def _is_written_over(inked: Inked, layout: Layout) -> bool:
+    """Tell whether there is ink where the seal belongs that is too little for a seal."""
+    for slot in layout.body["slots"]:
+        if slot["kind"] == "seal":
+            mask = inked.stray[dots_of(slot, -0.5)] > inked.weak
+            area = float(mask.sum()) * _DOT
+            rows, columns = np.nonzero(mask)
+            if area > _MOST_PIECE and (area < _LEAST_SEAL or np.ptp(columns) < _WIDEST_WRITING * DOTS):
+                return True
+            del rows
+    return False
+
+
+class _Places:
+    """Where such ink is looked for, and in which slot with words a dot lies (0: in none)."""
+
+    def __init__(self, looked: Mask, slots: np.ndarray) -> None:  # type: ignore[type-arg]
+        self.looked, self.slots = looked, slots
+
+
+@lru_cache(maxsize=4)
+def _places(layout: Layout) -> _Places:
+    looked = print_of(layout).looked.copy()
+    for box in layout.boxes:
+        looked[dots_of(box, _AROUND_BOX)] = False
+    slots = np.zeros(looked.shape, np.uint8)
+    for number, slot in enumerate(layout.body["slots"], start=1):
+        if slot["kind"] not in {"seal", "stamp"}:
+            slots[dots_of(slot)] = min(number, 255)
+    return _Places(looked, slots)
