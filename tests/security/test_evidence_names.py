@@ -67,6 +67,20 @@ ORDER BY j.sequence DESC LIMIT 1"""
 CLERK = "(SELECT min(id) FROM public.accounts_user WHERE role = 'clerk')"
 MAKE_BOX = f"""INSERT INTO public.voting_paperbox (round_id, returned, returned_group, recorded_by_id, recorded_at)
 SELECT id, 1, 0, {CLERK}, now() FROM public.voting_round"""
+MAKE_BATCH = """INSERT INTO public.voting_scanbatch
+(id, round_id, number, first, last, set_aside, digest, hashes, salt, run_by_id, run_at)
+SELECT 1, id, 1, 1, 1, '{aside}', 'x', {hashes}, '', {by}, now() FROM public.voting_round"""
+HASH = "sha256('x'::bytea)"
+WHOLE_BATCH = MAKE_BATCH.format(aside="", hashes=HASH, by=CLERK)
+NO_SHEETS = MAKE_BATCH.format(aside="1", hashes="''", by=CLERK)
+MAKE_SHEET = f"""INSERT INTO public.voting_scannedsheet
+(round_id, batch_id, place, doubts, picture, digest, ink, working)
+SELECT id, 1, 1, '{{doubts}}', 'x', encode({HASH}, 'hex'), '', 'x' FROM public.voting_round"""
+BY_MACHINE = f"""INSERT INTO public.voting_paperreading (round_id, place, reading, marks, by_machine, read_by_id)
+SELECT r.id, 1, 1, '', true, {CLERK} FROM public.voting_round r"""
+BATCH_ENTRY = MAKE_ENTRY.format(
+    act="paper_scanned", data="jsonb_build_object('batch', 1, 'file', 'x', 'round', {round})"
+)
 BY_TWO = f"""INSERT INTO public.voting_{{table}}, reason, recorded_by_id, second_id, recorded_at)
 SELECT {{values}}, 'x', {CLERK}, ({SCRUTINEER}), now() FROM public.voting_{{source}}"""
 MOVE_YEAR = "UPDATE public.voting_cycle SET slug = 'moved', first_slug = slug"
@@ -462,6 +476,79 @@ ATTACKS = [
         "the sheets are not counted yet",
         until="closed",
         seen="SELECT id AS round_id FROM public.voting_round",
+    ),
+    Attack(
+        "piaojue_places_of_the_box",
+        "voting_paperbox",
+        NO_SHEETS,
+        "not so many sheets",
+        until="closed",
+        before=BATCH_ENTRY.format(round=1),
+        seen="SELECT id AS round_id, 9 AS returned FROM public.voting_round",
+    ),
+    Attack(
+        "piaojue_batch_whole",
+        "voting_scannedsheet",
+        WHOLE_BATCH,
+        "a batch is taken whole",
+        until="closed",
+        before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)}",
+        seen="SELECT 1::bigint AS batch_id, 'x'::bytea AS picture",
+    ),
+    Attack(
+        "piaojue_batch_whole",
+        "voting_journalentry",
+        NO_SHEETS,
+        "stands in no journal",
+        until="closed",
+        before=MAKE_BOX,
+        seen="SELECT r.cycle_id, 'paper_scanned' AS act, " + CLERK + " AS actor_id, jsonb_build_object("
+        "'round', r.number, 'batch', 1, 'file', 'x') AS data FROM public.voting_round r",
+    ),
+    Attack(
+        "piaojue_batch_whole",
+        "voting_round",
+        NO_SHEETS,
+        "stands in no journal",
+        until="closed",
+        before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=9)}",
+        seen="SELECT id, cycle_id, 9 AS number FROM public.voting_round",
+    ),
+    Attack(
+        "piaojue_sheet_of_batch",
+        "voting_scanbatch",
+        MAKE_SHEET.format(doubts=""),
+        "no sheet of this batch",
+        until="closed",
+        before=f"{MAKE_BOX}; {NO_SHEETS}",
+        seen="SELECT 1::bigint AS id, id AS round_id, 1 AS first, 1 AS last, '' AS set_aside FROM public.voting_round",
+    ),
+    Attack(
+        "piaojue_machine_has_picture",
+        "voting_scannedsheet",
+        BY_MACHINE,
+        "the scanner read no such sheet",
+        until="closed",
+        before=f"{MAKE_BOX}; {WHOLE_BATCH}; {MAKE_SHEET.format(doubts='box')}",
+        seen="SELECT 1::bigint AS batch_id, id AS round_id, 1 AS place, '' AS doubts FROM public.voting_round",
+    ),
+    Attack(
+        "piaojue_machine_has_picture",
+        "voting_scanbatch",
+        BY_MACHINE,
+        "the scanner read no such sheet",
+        until="closed",
+        before=f"{MAKE_BOX}; {MAKE_BATCH.format(aside='', hashes=HASH, by=f'({SCRUTINEER})')}; "
+        + MAKE_SHEET.format(doubts=""),
+        seen=f"SELECT 1::bigint AS id, {CLERK} AS run_by_id",
+    ),
+    Attack(
+        "piaojue_pictures_put_away",
+        "voting_scannedsheet",
+        "UPDATE public.voting_round SET status = 'certified'",
+        "working pictures are still there",
+        until="counted",
+        before=f"{WHOLE_BATCH}; {MAKE_SHEET.format(doubts='')}; {CERTIFY.format(certifier=f'({SCRUTINEER})')}",
     ),
     Attack(
         "piaojue_congress_of",

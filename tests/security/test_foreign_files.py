@@ -182,6 +182,7 @@ FIELDS = {
     ("voting/forms/before/proposal_list.py", "FileField"): "lists, read apart",
     ("voting/forms/before/proposal.py", "FilesField"): "pictures and PDFs, made anew apart",
     ("voting/forms/after/progress.py", "ManyFiles"): "pictures and PDFs, made anew apart",
+    ("voting/forms/vote/scans.py", "ManyFiles"): "scanned sheets, read apart",
     ("voting/forms/vote/count.py", "FileField"): "JSON of a known format and of a bounded size",
     ("voting/forms/core/steps.py", "FileField"): "JSON of a known format and of a bounded size",
     ("voting/forms/vote/witnessed.py", "FileField"): "JSON of a known format and of a bounded size",

@@ -43,6 +43,7 @@ from voting.admin.vote.roll_sheet import roll_sheet
 from voting.admin.vote.roster import RosterPage, roster_templates
 from voting.admin.vote.rounds import AnnulPage
 from voting.admin.vote.scan import DeskPage
+from voting.admin.vote.scanned_sheets import ScanPage, paper_picture
 from voting.domain.vote.running_order import RunningOrder, running_cycles
 from voting.domain.vote.steps import StepKey
 from voting.models import Cycle
@@ -163,6 +164,8 @@ BESIDE: list[tuple[str, Callable[..., Any], str]] = [
     ("minutes", minutes, "minutes"),
     ("paper-ballots", PaperDesk.as_view(), "paper_desk"),
     ("paper-ballots/print", ballot_sheets, "ballot_sheets"),
+    ("paper/scans", ScanPage.as_view(), "scans"),
+    ("paper/picture/<small:number>", paper_picture, "paper_picture"),
     ("proposals/<small:number>", ProposalPage.as_view(), "proposal"),
     ("proposals/together", TogetherPage.as_view(), "proposals_together"),
     ("proposals/summary.xlsx", summary, "proposals_summary"),

@@ -7,7 +7,7 @@ from voting.admin.before.solicitation import CallPage, ScreeningPage
 from voting.admin.core.pages import StepPage
 from voting.admin.vote.ceremony import KeyPage, TrialPage
 from voting.admin.vote.desk import CheckInPage, SlipsPage
-from voting.admin.vote.paper_ballots import PaperPage
+from voting.admin.vote.paper_reading import PaperPage
 from voting.admin.vote.preparing import RollPage, RulesPage, SlatePage
 from voting.admin.vote.rounds import DecidePage, FurtherPage
 from voting.admin.vote.sample import SamplePage

@@ -30,7 +30,7 @@ EXECUTE FUNCTION public.piaojue_places_of_the_box();
 CREATE FUNCTION public.piaojue_batch_whole() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF (SELECT (count(*), string_agg(sha256(picture), ''::bytea ORDER BY sha256(picture)))
+    IF (SELECT (count(*), coalesce(string_agg(sha256(picture), ''::bytea ORDER BY sha256(picture)), ''))
         FROM public.voting_scannedsheet WHERE batch_id = NEW.id) IS DISTINCT FROM
        (NEW.last - NEW.first + 1 - cardinality(string_to_array(NEW.set_aside, ','))::bigint, NEW.hashes) THEN
         RAISE EXCEPTION 'refused on %: a batch is taken whole', TG_TABLE_NAME

@@ -487,5 +487,5 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("round", "place"), name="scanned_sheet_once"),
         ),
         # The rules, as of this version.
-        InstallEvidence("3a28ce8d4193dbaee69eae85be0b3fa8db4cf779e370ae95a84a8af2adafd939"),
+        InstallEvidence("b49e1234b5c6ad3717c35bebb95df2090d2ba08825b242463ae346da07172bfc"),
     ]

@@ -12,8 +12,10 @@ ATTACHMENTS_OF_REPORT = 6
 TABLE = 20 * MEGABYTE
 #: A count that was made off the server.
 COUNT = 16 * MEGABYTE
+#: A batch of scanned sheets: 200 of them, grey, at 200 dots per inch.
+SCANS = 60 * MEGABYTE
 
 #: What stands around the files of a form, and its other fields.
 AROUND = 4 * MEGABYTE
 #: The largest request of all.
-REQUEST = max(ATTACHMENT * max(ATTACHMENTS_OF_PROPOSAL, ATTACHMENTS_OF_REPORT), TABLE, COUNT) + AROUND
+REQUEST = max(ATTACHMENT * max(ATTACHMENTS_OF_PROPOSAL, ATTACHMENTS_OF_REPORT), TABLE, COUNT, SCANS) + AROUND

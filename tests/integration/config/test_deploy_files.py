@@ -49,7 +49,10 @@ def test_the_proxy_takes_as_much_as_any_form_promises():
     assert [int(size) * upload_limits.MEGABYTE for size in sizes] == [upload_limits.REQUEST]
     assert whole.MOST_BYTES == upload_limits.REQUEST
     files = max(progress.MOST_FILES, MOST_ATTACHMENTS) * uploads.MOST_BYTES
-    assert max(files, tables.MOST_BYTES, upload_limits.COUNT) <= upload_limits.REQUEST - upload_limits.AROUND
+    assert (
+        max(files, tables.MOST_BYTES, upload_limits.COUNT, upload_limits.SCANS)
+        <= upload_limits.REQUEST - upload_limits.AROUND
+    )
 
 
 def test_the_proxy_writes_nobodys_address_and_shows_nobody_the_monitors_addresses():

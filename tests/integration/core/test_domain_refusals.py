@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
@@ -52,11 +53,19 @@ from voting.domain.vote import (
     rounds,
     rules,
     same_people,
+    scan_faults,
+    scanned_pictures,
+    scans,
     ties,
     tried_keys,
     urn_files,
     urn_statement,
 )
+from voting.foreign import scanned
+from voting.foreign.scanned import ScannedPage
+from voting.foreign.unfit import Unfit
+from voting.models import ScanBatch
+from voting.scan.reading import PageReading
 from voting.states import Presence
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +174,43 @@ def paper(act: Callable[..., object], *marks: tuple[tuple[int, ...], tuple[int, 
         return lambda: act(vote)
 
     return case
+
+
+def scan(vote, *, first: int = 1, last: int = 2, aside=(), told: str = "fault", by=None) -> ScanBatch:
+    """Scan a batch; what its file says of two sheets is given by a word."""
+    files = [told.encode()]
+    with patch.object(scanned, "pages_of", told_pages):
+        return scans.scan_batch(
+            round_=vote.round, first=first, last=last, set_aside=aside, files=files, layouts=[], by=by or vote.clerk,
+            at=NOW,
+        )  # fmt: skip
+
+
+def told_pages(content: bytes, layouts: object, *, earlier: Sequence[bytes] = ()) -> Iterator[ScannedPage]:
+    if content == b"unfit":
+        raise Unfit("broken")
+    why, doubts = ("", ("box",)) if content == b"good" else ("back", ())
+    for page in (1, 2):
+        reading = PageReading(page, "refused" if why else "ok", why=why, doubts=doubts, ink=bytes([page]))
+        yield ScannedPage(reading=reading, picture=b"x", same_as=None, seen_before=None)
+
+
+def scanned_before():
+    """Return a case in which the sheets are scanned already."""
+    vote = paper_vote()
+    scan(vote, told="good")
+    return lambda: scan(vote)
+
+
+def damaged_picture():
+    vote = paper_vote()
+    scan(vote, told="good")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE voting_scannedsheet SET working = 'x'")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    return lambda: scanned_pictures.working_picture(vote.round, 1)
 
 
 def hand_out(vote, place: int):
@@ -479,6 +525,12 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     paper_ballots.NoSuchPlace: paper(lambda v: read(v, 2, (1, 0, 0), (1, 0, 0))),
     paper_ballots.NothingToSettle: paper(settle, ((1, 0, 0), (1, 0, 0))),
     paper_ballots.NotTheChief: paper(lambda v: settle(v, by=v.scrutineer), ((1, 0, 0), (0, 1, 0))),
+    scan_faults.BatchRefused: paper(scan),
+    scan_faults.FileUnfit: paper(lambda v: scan(v, told="unfit")),
+    scanned_pictures.PictureDamaged: damaged_picture,
+    scans.BatchTooLarge: paper(lambda v: scan(v, last=2 + scans.MOST_SHEETS)),
+    scans.NothingScanned: paper(lambda v: scan(v, aside=[1, 2])),
+    scans.SheetScanned: scanned_before,
     paper_ballots.PaperNotReady: paper(
         lambda v: counts.count_round(round_=v.round, slips=v.slips[:3], by=v.clerk, at=NOW),
         ((1, 0, 0), (0, 1, 0)),

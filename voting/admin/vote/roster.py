@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpResponseBase, StreamingHttpResponse
-from django.template.loader import render_to_string
+from django.http import Http404, HttpResponseBase
 from django.utils.functional import cached_property
-from django.utils.html import format_html
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from accounts.models import RosterImport
 from voting import permissions
+from voting.admin.core.growing import Work, growing_page, way_back, way_on
 from voting.admin.core.lists import reading_form, table_of, template_view, unsettled
 from voting.admin.core.pages import StepPage
 from voting.domain.before import roster_previews, rosters
@@ -24,9 +21,6 @@ from voting.forms.core.imports import ApplyForm, ReadingForm
 from voting.forms.core.verbs import Verb
 from voting.forms.vote.roster import UndoForm, UploadForm
 from voting.text.numbers import MOST_KEY, small_whole
-
-#: Where the page is cut to let the progress in.
-_MARK = "[[[progress]]]"
 
 
 class RosterPage(StepPage):
@@ -127,40 +121,20 @@ class RosterPage(StepPage):
         }
 
     def stream(self, steps: rosters.Steps[RosterImport], what: str) -> HttpResponseBase:
-        """Answer at once and let the page grow with the work, without a script."""
-        context = {**self.frame(what), "cycle": self.cycle, "mark": _MARK}
-        shell = render_to_string("admin/vote/roster_progress.html", context, request=self.request)
-        lines = self.lines(steps, shell.split(_MARK), get_language() or "")
-        answer: HttpResponseBase = StreamingHttpResponse(lines)
-        answer["X-Accel-Buffering"] = "no"  # nginx passes it on as it comes
-        return answer
+        """Answer at once and let the page grow with the work."""
+        return growing_page(self.request, self.frame(what), self.work(steps))
 
-    def lines(self, steps: rosters.Steps[RosterImport], frame: list[str], language: str) -> Iterator[str]:
-        """Yield the page in pieces: its frame, between it a line for each step; a refusal becomes the last line."""
-        with override(language):
-            head, ending, tail = frame
-            yield head
-            try:
-                while True:
-                    done, total = next(steps)
-                    yield format_html("<li>{}</li>", rows_read(done, total))
-            except StopIteration as stop:
-                yield ending
-                yield format_html(
-                    '<p class="actions"><a class="btn btn-primary" href="{}">{}</a></p>',
-                    f"{self.address}?import={stop.value.pk}",
-                    _("Go on"),
-                )
-            except Refused as refusal:
-                yield ending
-                yield format_html(
-                    '<div class="alert alert-danger" role="alert"><p><b>{}</b></p></div>'
-                    '<p class="actions"><a class="btn" href="{}">{}</a></p>',
-                    refusal,
-                    f"{self.address}?import={self.asked.pk}" if self.asked else self.address,
-                    _("Back to the import"),
-                )
-            yield tail
+    def work(self, steps: rosters.Steps[RosterImport]) -> Work:
+        """Yield a line for each step, and return the way on; a refusal becomes the last line."""
+        try:
+            while True:
+                done, total = next(steps)
+                yield rows_read(done, total)
+        except StopIteration as stop:
+            return way_on(f"{self.address}?import={stop.value.pk}")
+        except Refused as refusal:
+            back = f"{self.address}?import={self.asked.pk}" if self.asked else self.address
+            return way_back([str(refusal)], back, _("Back to the import"))
 
 
 roster_templates = {

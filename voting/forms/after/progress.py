@@ -16,6 +16,7 @@ from voting.domain.core import uploads
 from voting.domain.core.refusals import Refused
 from voting.forms.after.delivery import MONEY
 from voting.forms.after.supervision import area, day_input
+from voting.forms.core.many_files import ManyFiles
 from voting.forms.core.steps import StepForm
 from voting.models import Delivery
 
@@ -155,16 +156,3 @@ class _Corrected(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 def _shown(figure: Any) -> str | None:
     return None if figure is None else f"{figure.normalize():f}"
-
-
-class _ManyInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class ManyFiles(forms.FileField):
-    """Several files in one field; cleans to a list."""
-
-    widget = _ManyInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        return [super(ManyFiles, self).clean(each, initial) for each in data or []]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -185,9 +186,9 @@ def column_labels(ballot_type: BallotType) -> list[str | Promise]:
 
 
 class BatchForm(StepForm):
-    """One reading of up to 20 consecutive paper ballots."""
+    """One reading of up to 20 paper ballots."""
 
-    def __init__(self, *args: Any, definition: Definition, places: range, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, definition: Definition, places: Sequence[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for place in places:
             self.fields[f"ballot_{place}"] = MarksField(definition=definition, label=str(place), place=place)
