@@ -267,6 +267,8 @@ class Act(TextChoices):
     PAPER_SETTLED = "paper_settled", _("difference between two entries settled")
     URN_TAKEN = "urn_taken", _("sealed urn taken for an offline count")
     ROUND_ANNULLED = "round_annulled", _("round annulled")
+    DECK_PASSED = "deck_passed", _("test deck read without a mistake")
+    DECK_FAILED = "deck_failed", _("test deck read with mistakes")
     FIRST_COUNTED = "first_counted", _("first readings fixed and counted")
     SAMPLE_DRAWN = "sample_drawn", _("paper ballots drawn to be read again")
     ROUND_COUNTED = "round_counted", _("ballots counted")

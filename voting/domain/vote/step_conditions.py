@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import SCRUTINEERS
 from voting.domain.core.refusals import Condition
+from voting.domain.vote.decks import deck_passed, needs_deck
 from voting.domain.vote.delegate_slips import without_slip
 from voting.domain.vote.drawn_sheets import is_sampled
 from voting.domain.vote.further_rounds import ballot_called_for, further_conditions
@@ -154,6 +155,15 @@ def to_count(vote: VoteSoFar) -> list[Condition]:
     text = _("the paper ballots were read twice and agree")
     help_ = _("Read the paper ballots first, and settle the differences.")
     return [*CLOSED(vote), Condition(paper_read(vote), text, help_)]
+
+
+def has_deck(vote: VoteSoFar) -> bool:
+    """The adopted rules let a scanner read first."""
+    return vote.round is not None and is_counted_at_all(vote) and needs_deck(vote.round)
+
+
+def deck_read(vote: VoteSoFar) -> object:
+    return vote.reached(RoundStatus.OPEN) or (vote.round is not None and deck_passed(vote.round))
 
 
 def count_made(vote: VoteSoFar) -> object:

@@ -32,6 +32,8 @@ from voting.domain.vote.step_conditions import (
     calls_for_another,
     closing,
     count_made,
+    deck_read,
+    has_deck,
     has_paper,
     has_sample,
     has_tie,
@@ -72,6 +74,7 @@ class StepKey(StrEnum):
     CONFIRM = "confirm"
     RULES = "rules"
     ROLL = "roll"
+    DECK = "deck"
     SLIPS = "slips"
     CHECK_IN = "check-in"
     KEY = "key"
@@ -215,6 +218,19 @@ _IN_ORDER = (
         paper=on_the_roll,
         act=Act.ROLL_FROZEN,
         digest="definition",
+    ),
+    StepSpec(
+        key=StepKey.DECK,
+        title=_("Try the scanner with the test deck"),
+        purpose=_(
+            "Marked ballots with a known result are scanned. The vote is opened only if every figure is right."
+        ),
+        who=permissions.can_read_paper,
+        listed=has_deck,
+        needs=until_open,
+        done=deck_read,
+        act=Act.DECK_PASSED,
+        digest="deck",
     ),
     StepSpec(
         key=StepKey.SLIPS,

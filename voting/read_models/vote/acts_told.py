@@ -79,6 +79,8 @@ _ACTS: dict[str, Promise] = {
     Act.ROUNDS_ENDED: gettext_lazy("By decision of the presidium (%(decision)s) no further round was held."),
     Act.PRESENCE_CONFIRMED: gettext_lazy("The same people as in round %(previous)s were in the hall."),
     Act.INCIDENT: gettext_lazy("At %(happened)s: %(words)s"),
+    Act.DECK_PASSED: gettext_lazy("The scanner read the test deck of %(pages)s ballots without a mistake."),
+    Act.DECK_FAILED: gettext_lazy("The scanner read the test deck with mistakes; it was to be tried again."),
     Act.FIRST_COUNTED: gettext_lazy(
         "The urn was opened and counted with the first readings of the paper ballots, which were fixed; a sample "
         "decides whether they stand."
