@@ -12,7 +12,10 @@ from voting.count.measures import (
     Base,
     BlankBallot,
     Comparator,
+    DoubleMark,
+    FirstReading,
     Scoring,
+    SecondReading,
     ShortfallRule,
     TieRule,
     UnderVote,
@@ -65,6 +68,18 @@ COMPARATORS: Labels = {Comparator.MORE_THAN: _("more than"), Comparator.AT_LEAST
 BLANK_BALLOTS: Labels = {
     BlankBallot.VALID: pgettext_lazy("blank ballot", "valid: abstains on every project"),
     BlankBallot.VOID: pgettext_lazy("blank ballot", "void"),
+}
+DOUBLE_MARKS: Labels = {
+    DoubleMark.BALLOT: pgettext_lazy("two marks", "the whole ballot is void"),
+    DoubleMark.ITEM: pgettext_lazy("two marks", "void for that project alone"),
+}
+FIRST_READINGS: Labels = {
+    FirstReading.PERSON: pgettext_lazy("first reading", "by a person"),
+    FirstReading.SCANNER: pgettext_lazy("first reading", "by a scanner, where it is in doubt by a person"),
+}
+SECOND_READINGS: Labels = {
+    SecondReading.ALL: pgettext_lazy("second reading", "all of them"),
+    SecondReading.SAMPLE: pgettext_lazy("second reading", "as many as a public draw names"),
 }
 TIE_RULES: Labels = {
     TieRule.FURTHER_BALLOT: _("another ballot among the tied projects"),

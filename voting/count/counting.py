@@ -27,6 +27,7 @@ from voting.count.measures import (
     Base,
     BlankBallot,
     Comparator,
+    DoubleMark,
     Floor,
     ImpossibleAttendance,
     ImpossibleCount,
@@ -52,6 +53,7 @@ __all__ = [
     "Comparator",
     "CountMismatch",
     "CountOutcome",
+    "DoubleMark",
     "Floor",
     "ImpossibleAttendance",
     "ImpossibleCount",
@@ -98,9 +100,11 @@ def decide(
 
     ``group`` are the sub-group's part of the totals, and its own attendance. Raises ImpossibleRule ``no_items``,
     ``repeated_item``, ``more_seats_than_items``, ``report_seats``, or ``group`` where the rule has a second threshold
-    and no group is given, or the reverse; CountMismatch where a part exceeds the whole.
+    and no group is given, or the reverse; CountMismatch where a part exceeds the whole, or an item was marked twice
+    under a rule that voids the ballot for it.
     """
     check_items(rule, [item.number for item in totals.items])
+    _require_known(rule, totals)
     bases = _bases(totals, attendance)
     size, least = _floor_of(rule, bases)
     threshold, members = _threshold(rule, totals, group)
@@ -129,6 +133,12 @@ def decide(
         missing=missing,
         status=_status(void=void, tie=tie, missing=missing),
     )
+
+
+def _require_known(rule: Rule, totals: Totals) -> None:
+    for item in totals.items:
+        if item.double_marked and not rule.voids_items:
+            raise CountMismatch(item.number, expected=0, actual=item.double_marked)
 
 
 def _bases(totals: Totals, attendance: Turnout) -> dict[Base, int]:
@@ -302,14 +312,19 @@ def _status(*, void: bool, tie: bool, missing: int) -> Status:
 
 
 def count(
-    rule: Rule, items: Sequence[int], ballots: Iterable[tuple[int, ...]], attendance: Turnout
+    rule: Rule,
+    items: Sequence[int],
+    ballots: Iterable[tuple[int, ...]],
+    attendance: Turnout,
+    *,
+    on_paper: bool = False,
 ) -> CountOutcome:
     """Judge and add up the ballots one by one, then decide; in any order they give an equal outcome.
 
     ``items`` are the official numbers in ballot order; a ballot has one mark for each, or is UNREADABLE.
     Raises what ``add_up`` and ``decide`` raise.
     """
-    return decide(rule, add_up(rule, items, ballots), attendance)
+    return decide(rule, add_up(rule, items, ballots, on_paper=on_paper), attendance)
 
 
 def patterns(ballots: Iterable[tuple[int, ...]]) -> list[tuple[tuple[int, ...], int]]:

@@ -90,6 +90,7 @@ def counting_rule(settings: Mapping[str, Any], *, seats: int) -> counting.Rule:
         scoring=counting.Scoring(settings["scoring"]) if settings["scoring"] else None,
         group_floor=floor_of(settings, "group"),
         satisfied_floor=floor_of(settings, "satisfied"),
+        double_mark=counting.DoubleMark(settings.get("double_mark", counting.DoubleMark.BALLOT)),
     )
 
 

@@ -46,23 +46,24 @@ _MARKS = {
     BallotType.PER_ITEM: _PRESSED,
     BallotType.PER_ITEM_UP_TO: _PRESSED,
     BallotType.WHOLE_REPORT: _PRESSED,
-    BallotType.GRADES: frozenset(Mark),
+    BallotType.GRADES: _PRESSED | {Mark.BASICALLY},
 }
 
 #: Stands for a returned ballot that cannot be read at all: judged void, ``malformed``, and so never lost.
 UNREADABLE: tuple[int, ...] = ()
 
 
-def judge(marks: Sequence[int], rule: Rule, *, items: int) -> Verdict:
+def judge(marks: Sequence[int], rule: Rule, *, items: int, on_paper: bool = False) -> Verdict:
     """Return whether a ballot over that many items is valid, blank or void (PROCEDURE.md §3.2, §3.4 (4)).
 
     Void, in this order: ``malformed`` unless there is one known mark per item (a whole-report ballot says the same of
     every item); ``over_vote`` with more than N marks for, or places beyond the N-th; ``repeated_place`` and
     ``missing_place`` where a ranking's places are not 1, 2, 3 … without repetition or gap; ``blank`` where the rule
     says so; ``under_vote`` where the rule says so. Blank is a ballot on which nothing at all is marked or pressed; one
-    that says "abstain" on every item is a choice, and not blank.
+    that says "abstain" on every item is a choice, and not blank. Two marks in one row (``Mark.BOTH``) are known on
+    paper alone, and where the rule voids the item for them: there the item is marked, and is no vote for it.
     """
-    reason = _misshapen(marks, rule, items) or _overfull(marks, rule)
+    reason = _misshapen(marks, rule, items, on_paper=on_paper) or _overfull(marks, rule)
     if reason is not None:
         return _VOID[reason]
     if not any(marks):
@@ -72,21 +73,21 @@ def judge(marks: Sequence[int], rule: Rule, *, items: int) -> Verdict:
     return _VALID
 
 
-def _misshapen(marks: Sequence[int], rule: Rule, items: int) -> VoidReason | None:
+def _misshapen(marks: Sequence[int], rule: Rule, items: int, *, on_paper: bool) -> VoidReason | None:
     if len(marks) != items:
         return VoidReason.MALFORMED
     if rule.ballot_type is BallotType.RANKING:
         return VoidReason.MALFORMED if any(place < 0 for place in marks) else None
-    known = known_marks(rule).issuperset(marks)
+    known = known_marks(rule, on_paper=on_paper).issuperset(marks)
     torn = rule.ballot_type is BallotType.WHOLE_REPORT and len(set(marks)) > 1
     return VoidReason.MALFORMED if torn or not known else None
 
 
-def known_marks(rule: Rule) -> frozenset[int]:
-    """Return the marks, or places, that a ballot under this rule can say of an item."""
+def known_marks(rule: Rule, *, on_paper: bool = False) -> frozenset[int]:
+    """Return the marks, or places, that a ballot under this rule can say of an item; on paper two marks at once."""
     if rule.ballot_type is BallotType.RANKING:
         return frozenset(range(rule.seats + 1))
-    return frozenset(_MARKS[rule.ballot_type])
+    return frozenset(_MARKS[rule.ballot_type] | ({Mark.BOTH} if on_paper and rule.voids_items else set()))
 
 
 def _overfull(marks: Sequence[int], rule: Rule) -> VoidReason | None:

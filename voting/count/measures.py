@@ -34,6 +34,11 @@ class BallotType(StrEnum):
         }
 
     @property
+    def by_rows(self) -> bool:
+        """Has a row of several boxes for each item, so that two of one row may be marked."""
+        return self.per_item and self is not BallotType.WHOLE_REPORT
+
+    @property
     def limited(self) -> bool:
         """At most N items may be voted for, or ranked."""
         return self not in {BallotType.PER_ITEM, BallotType.WHOLE_REPORT, BallotType.GRADES}
@@ -69,6 +74,33 @@ class UnderVote(StrEnum):
     VOID = "void"
 
 
+class DoubleMark(StrEnum):
+    """Two marks in the row of one item, which paper alone can have: they void the whole ballot, or that item."""
+
+    BALLOT = "ballot"
+    ITEM = "item"
+
+
+class FirstReading(StrEnum):
+    """Who reads the paper ballots first: a person, or a scanner, and a person where that is in doubt.
+
+    It makes no difference to the count.
+    """
+
+    PERSON = "person"
+    SCANNER = "scanner"
+
+
+class SecondReading(StrEnum):
+    """Who reads the paper ballots again: a second person all of them, or those that a public draw names.
+
+    It makes no difference to the count.
+    """
+
+    ALL = "all"
+    SAMPLE = "sample"
+
+
 class Scoring(StrEnum):
     """How a ranking is read: N points for the first place down to 1 for the last, or most first places, then most
     second places, and so on.
@@ -100,6 +132,9 @@ class Mark(IntEnum):
 
     On an assessment FOR is 满意, AGAINST 不满意, and BASICALLY is 基本满意; no other ballot knows BASICALLY.
 
+    BOTH are two marks in one row of a ballot on paper, where the rules void that item for it (``DoubleMark.ITEM``):
+    it counts for nothing. Nobody can cast it online.
+
     On a ranking the mark is the place instead: 1 to N, 0 for an item that is not ranked.
     """
 
@@ -108,6 +143,7 @@ class Mark(IntEnum):
     AGAINST = 2
     ABSTAIN = 3
     BASICALLY = 4
+    BOTH = 5
 
 
 class ImpossibleCount(ValueError):
@@ -123,8 +159,9 @@ class ImpossibleRule(ImpossibleCount):
 
     Codes: ``wrong_kind``, ``no_seats``, ``fraction``, ``unreachable``; for settings that contradict
     each other ``up_to_under_void``, ``exactly_under_valid``, ``ranking_unscored``, ``scoring_without_ranking``,
-    ``report_without_floor``, ``report_under_void``, ``grades_without_floors``, ``satisfied_without_grades``; with the
-    items of a round also ``no_items``, ``repeated_item``, ``more_seats_than_items``, ``report_seats``, ``group``.
+    ``report_without_floor``, ``report_under_void``, ``grades_without_floors``, ``satisfied_without_grades``,
+    ``item_without_rows``; with the items of a round also
+    ``no_items``, ``repeated_item``, ``more_seats_than_items``, ``report_seats``, ``group``.
     """
 
 
@@ -214,6 +251,7 @@ class Rule:
     scoring: Scoring | None = None
     group_floor: Floor | None = None
     satisfied_floor: Floor | None = None
+    double_mark: DoubleMark = DoubleMark.BALLOT
 
     def __post_init__(self) -> None:
         _require_kind(self.ballot_type, BallotType)
@@ -230,6 +268,7 @@ class Rule:
             _require_kind(self.group_floor, Floor)
         if self.satisfied_floor is not None:
             _require_kind(self.satisfied_floor, Floor)
+        _require_kind(self.double_mark, DoubleMark)
         if self.seats < 1:
             raise ImpossibleRule("no_seats", "a vote chooses at least one item")
         for contradicts, code, why in _CONTRADICTIONS:
@@ -237,8 +276,16 @@ class Rule:
                 raise ImpossibleRule(code, why)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the rule as plain JSON values."""
-        return asdict(self, dict_factory=plain_values)
+        """Return the rule as plain JSON values; what a double mark does only where it voids the item alone."""
+        values = asdict(self, dict_factory=plain_values)
+        if not self.voids_items:
+            del values["double_mark"]
+        return values
+
+    @property
+    def voids_items(self) -> bool:
+        """Two marks in a row of a paper ballot void that item, and not the ballot."""
+        return self.double_mark is DoubleMark.ITEM
 
 
 _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
@@ -284,6 +331,11 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
         lambda rule: rule.ballot_type is not BallotType.GRADES and rule.satisfied_floor is not None,
         "satisfied_without_grades",
         "only an assessment has grades",
+    ),
+    (
+        lambda rule: rule.voids_items and not rule.ballot_type.by_rows,
+        "item_without_rows",
+        "only a ballot with a row of boxes for each item can have two marks in one",
     ),
 )
 

@@ -140,7 +140,7 @@ class CountOutcome(Totals):
                 "least": self.floor_least,
             },
             "group": asdict(self.group, dict_factory=plain_values) if self.group else None,
-            "items": [asdict(item, dict_factory=plain_values) for item in self.items],
+            "items": [item.to_dict(self.rule) for item in self.items],
             "chosen": list(self.chosen),
             "tied": list(self.tied),
             "seats_left": self.seats_left,

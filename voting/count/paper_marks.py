@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from voting.count.judging import UNREADABLE
-from voting.count.measures import BallotType, Mark
+from voting.count.measures import BallotType, Mark, Rule
 
 BLANK_WORDS = frozenset({"0", "空", "空白"})
 UNREADABLE_WORDS = frozenset({"x", "废", "废票"})
@@ -35,8 +35,8 @@ _ONE = (Mark.FOR,)
 class NotUnderstood(ValueError):
     """What was typed says no ballot.
 
-    ``code`` is ``empty``, ``word``, ``foreign``, ``twice`` (the same mark) or ``both`` (two marks, two places);
-    ``word`` is what it is about.
+    ``code`` is ``empty``, ``word``, ``foreign``, ``twice`` (the same mark) or ``both`` (two marks, where the rules void
+    the ballot for them, or two places); ``word`` is what it is about.
     """
 
     def __init__(self, code: str, word: str = "") -> None:
@@ -49,13 +49,15 @@ def columns(ballot_type: BallotType) -> int:
     return len(MARKS.get(ballot_type, _ONE))
 
 
-def read(typed: Sequence[str], *, ballot_type: BallotType, numbers: Sequence[int]) -> tuple[int, ...]:
+def read(typed: Sequence[str], *, rule: Rule, numbers: Sequence[int]) -> tuple[int, ...]:
     """Return the marks that the fields of one ballot say, one for each number, or UNREADABLE.
 
     Too many marks are read as they stand: the count judges them void. On a ranking the numbers come in the order of
     priority, with ``=`` between two that were given the same place and ``-`` for a place that was given to none
-    (``7 3=5 - 1``: 3 and 5 are both second, 1 is fourth). Raises NotUnderstood.
+    (``7 3=5 - 1``: 3 and 5 are both second, 1 is fourth). A number in two fields has two marks in its row
+    (``Mark.BOTH``), where the rules void the item alone for it. Raises NotUnderstood.
     """
+    ballot_type = rule.ballot_type
     fields = [_words(text) for text in typed]
     first = fields[0] if fields else []
     others = any(fields[1:])
@@ -71,8 +73,10 @@ def read(typed: Sequence[str], *, ballot_type: BallotType, numbers: Sequence[int
         return _ranking(first, numbers)
     mark_of: dict[int, int] = {}
     for mark, words in zip(MARKS.get(ballot_type, _ONE), fields, strict=False):
-        for word in words:
-            _give(word, int(mark), numbers, mark_of)
+        for number in _column(words, int(mark), numbers):
+            if number in mark_of and not rule.voids_items:
+                raise NotUnderstood("both", str(number))
+            mark_of[number] = Mark.BOTH if number in mark_of else int(mark)
     return tuple(mark_of.get(number, 0) for number in numbers)
 
 
@@ -95,6 +99,13 @@ def _ranking(words: list[str], numbers: Sequence[int]) -> tuple[int, ...]:
     return tuple(marks.get(number, 0) for number in numbers)
 
 
+def _column(words: list[str], mark: int, numbers: Sequence[int]) -> dict[int, int]:
+    marks: dict[int, int] = {}
+    for word in words:
+        _give(word, mark, numbers, marks)
+    return marks
+
+
 def _give(word: str, mark: int, numbers: Sequence[int], marks: dict[int, int]) -> None:
     if not word.isascii() or not word.isdigit() or len(word) > _DIGITS:
         raise NotUnderstood("word", word[:20])
@@ -104,6 +115,20 @@ def _give(word: str, mark: int, numbers: Sequence[int], marks: dict[int, int]) -
     if number in marks:
         raise NotUnderstood("twice" if marks[number] == mark else "both", word)
     marks[number] = mark
+
+
+def boxes(mark: int, ballot_type: BallotType) -> tuple[int, ...]:
+    """Return the marks of a row that stand for this one: of two at once the first two."""
+    return MARKS[ballot_type][:2] if ballot_type.by_rows and mark == Mark.BOTH else (mark,)
+
+
+def as_typed(marks: Sequence[int], rule: Rule) -> tuple[int, ...]:
+    """Return marks that a machine read as a person would type them under this rule.
+
+    Two marks in a row (``Mark.BOTH``) stay where the rule voids the item for them; else nothing can be read.
+    """
+    torn = rule.ballot_type.by_rows and Mark.BOTH in marks and not rule.voids_items
+    return UNREADABLE if torn else tuple(marks)
 
 
 def write(marks: Sequence[int], *, ballot_type: BallotType, numbers: Sequence[int]) -> list[str]:
@@ -117,7 +142,8 @@ def write(marks: Sequence[int], *, ballot_type: BallotType, numbers: Sequence[in
         return [str(int(marks[0]))]
     by_mark: dict[int, list[str]] = {}
     for number, mark in zip(numbers, marks, strict=True):
-        by_mark.setdefault(mark, []).append(str(number))
+        for each in boxes(mark, ballot_type):
+            by_mark.setdefault(each, []).append(str(number))
     if ballot_type is BallotType.RANKING:
         places = range(1, max(by_mark) + 1)
         return [" ".join("=".join(by_mark.get(place, [NOBODY])) for place in places)]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from voting.count.judging import Validity, VoidReason, judge
-from voting.count.measures import BallotType, ImpossibleRule, Mark, Rule
+from voting.count.measures import BallotType, ImpossibleRule, Mark, Rule, plain_values
 
 
 class CountMismatch(ArithmeticError):
@@ -26,7 +27,8 @@ class ItemTotals:
     """The votes of one item over all valid ballots: 赞成, 反对, 弃权, 未按.
 
     On a ranking ``for_`` are the ballots that rank it, and ``places`` how many of them give it place 1 to N. On an
-    assessment ``for_`` are 满意, ``basically`` 基本满意, ``against`` 不满意.
+    assessment ``for_`` are 满意, ``basically`` 基本满意, ``against`` 不满意. ``double_marked`` are the ballots on paper
+    that have two marks in its row, where the rule voids the item for that.
     """
 
     number: int
@@ -36,11 +38,24 @@ class ItemTotals:
     not_pressed: int
     places: tuple[int, ...] = ()
     basically: int = 0
+    double_marked: int = 0
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """The numbers of ballots that say each thing that can be said of an item."""
+        return self.for_, self.basically, self.against, self.abstain, self.not_pressed, self.double_marked
 
     @property
     def ballots(self) -> int:
         """Every valid ballot says exactly one thing of an item, so this is the number of valid ballots."""
-        return self.for_ + self.basically + self.against + self.abstain + self.not_pressed
+        return sum(self.parts)
+
+    def to_dict(self, rule: Rule) -> dict[str, Any]:
+        """Return the item as plain JSON values; what was marked twice only where the rule knows it."""
+        values = asdict(self, dict_factory=plain_values)
+        if not rule.voids_items:
+            del values["double_marked"]
+        return values
 
 
 @dataclass(frozen=True)
@@ -62,11 +77,7 @@ class Totals:
         for item in self.items:
             if item.ballots != self.valid:
                 raise CountMismatch(item.number, expected=self.valid, actual=item.ballots)
-        parts = [
-            n
-            for i in self.items
-            for n in (i.for_, i.basically, i.against, i.abstain, i.not_pressed, *i.places)
-        ]
+        parts = [n for item in self.items for n in (*item.parts, *item.places)]
         if min([self.returned, self.valid, self.blank, *self.void_reasons.values(), *parts]) < 0:
             raise CountMismatch(None, expected=0, actual=-1)
 
@@ -96,6 +107,7 @@ def _sum(one: ItemTotals, other: ItemTotals) -> ItemTotals:
         not_pressed=one.not_pressed + other.not_pressed,
         places=tuple(a + b for a, b in zip(one.places, other.places, strict=True)),
         basically=one.basically + other.basically,
+        double_marked=one.double_marked + other.double_marked,
     )
 
 
@@ -103,14 +115,15 @@ class Adder:
     """Adds up ballots one by one; the memory does not grow with their number.
 
     ``items`` are the official numbers in ballot order. An item without a mark is not pressed on a per-item ballot or
-    a report, and abstains on the others; a blank ballot that is valid abstains on every item.
+    a report, and abstains on the others; a blank ballot that is valid abstains on every item. ``on_paper`` are ballots
+    of the box, which alone can have two marks in one row.
 
     Raises ImpossibleRule ``no_items``, ``repeated_item``, ``more_seats_than_items`` or ``report_seats``.
     """
 
-    def __init__(self, rule: Rule, items: Sequence[int]) -> None:
+    def __init__(self, rule: Rule, items: Sequence[int], *, on_paper: bool = False) -> None:
         check_items(rule, items)
-        self._rule, self._items = rule, tuple(items)
+        self._rule, self._items, self._on_paper = rule, tuple(items), on_paper
         marks = rule.seats + 1 if rule.ballot_type is BallotType.RANKING else len(Mark)
         self._rows = [[0] * marks for _ in items]
         self._void = dict.fromkeys(VoidReason, 0)
@@ -119,7 +132,7 @@ class Adder:
     def add(self, marks: tuple[int, ...]) -> None:
         """Judge a ballot and add it."""
         self._returned += 1
-        verdict = judge(marks, self._rule, items=len(self._items))
+        verdict = judge(marks, self._rule, items=len(self._items), on_paper=self._on_paper)
         if verdict.reason is not None:
             self._void[verdict.reason] += 1
         elif verdict.validity is Validity.BLANK:
@@ -141,9 +154,11 @@ class Adder:
         )
 
 
-def add_up(rule: Rule, items: Sequence[int], ballots: Iterable[tuple[int, ...]]) -> Totals:
+def add_up(
+    rule: Rule, items: Sequence[int], ballots: Iterable[tuple[int, ...]], *, on_paper: bool = False
+) -> Totals:
     """Return the totals of the ballots. Raises what ``Adder`` raises."""
-    adder = Adder(rule, items)
+    adder = Adder(rule, items, on_paper=on_paper)
     for marks in ballots:
         adder.add(marks)
     return adder.totals()
@@ -174,4 +189,5 @@ def _item_totals(rule: Rule, number: int, row: Sequence[int], blank: int) -> Ite
         not_pressed=unmarked if pressed else 0,
         places=tuple(row[1:]) if ranking else (),
         basically=row[Mark.BASICALLY] if rule.ballot_type is BallotType.GRADES else 0,
+        double_marked=row[Mark.BOTH] if rule.voids_items else 0,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from typing import Any
@@ -56,7 +56,7 @@ def work_out(facts: RoundFacts, online: Iterable[Choice], tests: Iterable[Opened
     counting.CountMismatch, UnreadableRecord.
     """
     definition = read_definition(facts["definition"])
-    electronic, box = _Channel(definition), _Channel(definition)
+    electronic, box = _Channel(definition), _Channel(definition, on_paper=True)
     for choice in online:
         electronic.add(choice)
     for choice in paper_choices(facts):
@@ -108,12 +108,15 @@ def _box(facts: RoundFacts) -> BoxFigures | None:
     paper = facts["paper"]
     if not paper:
         return None
-    return {
+    box: BoxFigures = {
         "issued": paper["issued"],
         "returned": paper["returned"],
         "returned_group": paper["returned_group"],
         "digest": sha256_hex(canonical_json(sorted(paper["ballots"]))),
     }
+    if "readings" in paper:
+        box["readings"] = paper["readings"]
+    return box
 
 
 def expand(patterns: Iterable[Pattern]) -> Iterable[Choice]:
@@ -133,9 +136,11 @@ def paper_choices(facts: RoundFacts) -> list[Choice]:
 class _Channel:
     """One channel while it is counted: its totals, of the sub-group apart, and its patterns."""
 
-    def __init__(self, definition: Definition) -> None:
-        rule, numbers = definition.rule, definition.numbers
-        self.members, self.others = counting.Adder(rule, numbers), counting.Adder(rule, numbers)
+    def __init__(self, definition: Definition, *, on_paper: bool = False) -> None:
+        self.rule = definition.rule
+        self.members, self.others = (
+            counting.Adder(self.rule, definition.numbers, on_paper=on_paper) for _part in range(2)
+        )
         self.seen: Counter[Choice] = Counter()
 
     def add(self, choice: Choice) -> None:
@@ -156,5 +161,5 @@ class _Channel:
             "blank": totals.blank,
             "void": totals.void,
             "void_reasons": {reason.value: totals.void_reasons[reason] for reason in counting.VoidReason},
-            "items": [asdict(item, dict_factory=counting.plain_values) for item in totals.items],
+            "items": [item.to_dict(self.rule) for item in totals.items],
         }

@@ -20,7 +20,8 @@ EXECUTE FUNCTION public.piaojue_at_status(<<ANNULLABLE>>);
 CREATE FUNCTION public.piaojue_counted_or_not() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NEW.counted <> EXISTS (SELECT FROM public.voting_tally WHERE round_id = NEW.round_id) THEN
+    IF NEW.counted <> (EXISTS (SELECT FROM public.voting_tally WHERE round_id = NEW.round_id)
+                       OR EXISTS (SELECT FROM public.voting_firstcount WHERE round_id = NEW.round_id)) THEN
         RAISE EXCEPTION 'refused on %: it tells another count', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;

@@ -223,6 +223,12 @@ FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_roun
 CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF cycle_id, rules_id ON public.voting_round
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('cycle_id:voting_cycle', 'rules_id:voting_votingrules');
 
+CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF round_id, counted_by_id ON public.voting_firstcount
+FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_round', 'counted_by_id:accounts_user');
+
+CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF round_id, drawn_by_id ON public.voting_sampledraw
+FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_round', 'drawn_by_id:accounts_user');
+
 CREATE TRIGGER same_congress BEFORE INSERT OR UPDATE OF round_id, run_by_id ON public.voting_scanbatch
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('round_id:voting_round', 'run_by_id:accounts_user');
 

@@ -15,3 +15,24 @@ EXECUTE FUNCTION public.piaojue_actor('counted_by_id', 'clerk', 'scrutineer', 'c
 
 CREATE CONSTRAINT TRIGGER with_its_step AFTER INSERT ON public.voting_tally
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.piaojue_step_taken('closed');
+
+-- Where the rules have a sample, no count stands before every drawn sheet of the box was read again.
+CREATE FUNCTION public.piaojue_sample_read() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM public.voting_round r JOIN public.voting_votingrules v ON v.id = r.rules_id
+               JOIN public.voting_paperbox b ON b.round_id = r.id
+               WHERE r.id = NEW.round_id AND v.second_reading = 'sample' AND b.returned > 0)
+       AND NOT EXISTS (SELECT FROM public.voting_sampledraw d WHERE d.round_id = NEW.round_id
+                       AND jsonb_array_length(d.places) > 0
+                       AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(d.places) drawn WHERE NOT EXISTS
+                           (SELECT FROM public.voting_paperreading p WHERE p.round_id = d.round_id
+                            AND p.place = drawn::int AND p.reading = 2))) THEN
+        RAISE EXCEPTION 'refused on %: the sample was not read', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER sample_read BEFORE INSERT ON public.voting_tally FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_sample_read();

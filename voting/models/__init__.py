@@ -26,6 +26,7 @@ from voting.models.vote.paper_ballot import PaperBox, PaperReading, PaperSettlem
 from voting.models.vote.repair import Annulment, EndOfRounds, Unfreezing
 from voting.models.vote.round import BallotItem, RollEntry, Round
 from voting.models.vote.rules import VotingRules
+from voting.models.vote.sample import FirstCount, SampleDraw
 from voting.models.vote.scan import ScanBatch, ScannedSheet
 from voting.models.vote.tally import Certification, Tally, TieDecision
 from voting.models.vote.urn import Disposal, SealedBallot, ServerSealed, TestBallot, UrnSeal
@@ -54,6 +55,7 @@ __all__ = [
     "EndOfRounds",
     "Finding",
     "FindingStep",
+    "FirstCount",
     "Inspection",
     "JournalEntry",
     "KeySlip",
@@ -78,6 +80,7 @@ __all__ = [
     "ReportReading",
     "RollEntry",
     "Round",
+    "SampleDraw",
     "ScanBatch",
     "ScannedSheet",
     "SealedBallot",

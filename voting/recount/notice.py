@@ -25,8 +25,8 @@ from voting.recount.report import Report
 #: The name of the check, which the program says last.
 MARK = "mark of the key"
 _FIGURES: tuple[Literal["returned", "valid", "blank", "void"], ...] = ("returned", "valid", "blank", "void")
-_PARTS: tuple[Literal["for", "basically", "against", "abstain", "not_pressed"], ...] = (
-    "for", "basically", "against", "abstain", "not_pressed",
+_PARTS: tuple[Literal["for", "basically", "against", "abstain", "not_pressed", "double_marked"], ...] = (
+    "for", "basically", "against", "abstain", "not_pressed", "double_marked",
 )  # fmt: skip
 _WORKING: tuple[
     Literal[
@@ -117,6 +117,9 @@ def _check(report: Report, checked: _Round, rules: Settings) -> None:
     _sums(report, f"{name}, all ballots", ballots, part["items"])
     for channel, its in channels.items():
         _sums(report, f"{name}, {channel}", its, its["items"])
+        if channel == "online" and any("double_marked" in item for item in its["items"]):
+            twice = sum(item.get("double_marked", 0) for item in its["items"])
+            report.check(f"{name}, marked twice online", found=twice, said=0)
     if channels:
         _channels(report, name, part, list(channels.values()))
     try:
@@ -139,8 +142,8 @@ def _channels(report: Report, name: str, part: RoundPart, channels: Sequence[Cha
     report.check(f"{name}, projects of the channels", found=listed, said=[numbers] * len(channels))
     if all(each == numbers for each in listed):
         for item, *parts in zip(part["items"], *(channel["items"] for channel in channels), strict=True):
-            votes = [sum(each[vote] for each in parts) for vote in _PARTS]
-            said = [item[vote] for vote in _PARTS]
+            votes = [sum(each.get(vote, 0) for each in parts) for vote in _PARTS]
+            said = [item.get(vote, 0) for vote in _PARTS]
             report.check(f"{name}, project {item['number']} over the channels", found=votes, said=said)
 
 
@@ -150,7 +153,8 @@ def _sums(report: Report, name: str, ballots: BallotFigures, items: Sequence[Ite
     report.check(f"{name}: reasons of the void", found=reasons, said=ballots["void"])
     for item in items:
         number = item["number"]
-        report.check(f"{name}: project {number}", found=sum(item[p] for p in _PARTS), said=ballots["valid"])
+        parts = sum(item.get(part, 0) for part in _PARTS)
+        report.check(f"{name}: project {number}", found=parts, said=ballots["valid"])
         if item["places"]:
             report.check(f"{name}: places of project {number}", found=sum(item["places"]), said=item["for"])
 
@@ -214,6 +218,7 @@ def _totals(
                 not_pressed=item["not_pressed"],
                 places=tuple(item["places"]),
                 basically=item["basically"],
+                double_marked=item.get("double_marked", 0),
             )
             for item in items
         ),

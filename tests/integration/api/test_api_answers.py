@@ -58,6 +58,7 @@ REPORT = {
 VOTES = {
     "number": 4, "name": "第4项目", "became": "annual_task", "round": 1, "for": 0, "against": 0, "abstain": 3,
     "not_pressed": 0,
+    "double_marked": 0,
 }  # fmt: skip
 
 

@@ -41,6 +41,8 @@ from voting.domain.vote import (
     casting,
     counts,
     daybook,
+    decks,
+    drawn_sheets,
     further_rounds,
     key_slips,
     keys,
@@ -53,6 +55,7 @@ from voting.domain.vote import (
     rounds,
     rules,
     same_people,
+    samples,
     scan_faults,
     scanned_pictures,
     scans,
@@ -64,7 +67,7 @@ from voting.domain.vote import (
 from voting.foreign import scanned
 from voting.foreign.scanned import ScannedPage
 from voting.foreign.unfit import Unfit
-from voting.models import Round, ScanBatch, TestBallot
+from voting.models import Round, SampleDraw, ScanBatch, TestBallot
 from voting.scan.reading import PageReading
 from voting.states import Presence
 
@@ -221,6 +224,36 @@ def damaged_picture():
         cursor.execute("UPDATE voting_scannedsheet SET working = 'x'")
         cursor.execute("SET LOCAL session_replication_role = origin")
     return lambda: scanned_pictures.working_picture(vote.round, 1)
+
+
+DICE = "16253416253416253416"
+
+
+def drawn(vote, dice: str):
+    samples.draw_sample(round_=vote.round, dice=dice, by=vote.clerk, at=NOW)
+
+
+def undrawn() -> int:
+    """A place of the seven that the dice did not draw."""
+    return min({*range(1, 8)} - {*SampleDraw.objects.get().places})
+
+
+def sampled(act: Callable[..., object], dice: str = ""):
+    """Return a case on a vote whose first readings of seven sheets are counted, and drawn with these dice."""
+
+    def case() -> Callable[[], object]:
+        more = {"second_reading": "sample", "floor_base": ""}
+        vote = make_vote(until="open", delegates=7, candidates=3, seats=2, **more)
+        paper_ballots.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
+        vote.run("closed")
+        paper_ballots.record_box(round_=vote.round, returned=7, by=vote.clerk, at=NOW)
+        read(vote, 1, *[(1, 1, 0)] * 7)
+        vote.run("counted")
+        if dice:
+            drawn(vote, dice)
+        return lambda: act(vote)
+
+    return case
 
 
 def hand_out(vote, place: int):
@@ -534,6 +567,14 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     ),
     paper_ballots.ChiefReads: paper(lambda v: read(v, 1, (1, 0, 0), by=v.chief)),
     paper_ballots.NoSuchPlace: paper(lambda v: read(v, 2, (1, 0, 0), (1, 0, 0))),
+    drawn_sheets.NotDrawnYet: sampled(lambda v: read(v, 1, (1, 0, 0), reading=2, by=v.scrutineer)),
+    drawn_sheets.NotDrawn: sampled(lambda v: read(v, undrawn(), (1, 0, 0), reading=2, by=v.scrutineer), DICE),
+    samples.DiceMissing: sampled(lambda v: drawn(v, "12")),
+    samples.DrawnAlready: sampled(lambda v: drawn(v, DICE), DICE),
+    samples.SampleUnread: sampled(lambda v: samples.release_count(round_=v.round, by=v.chief, at=NOW), DICE),
+    decks.ScannerNotAdopted: on(
+        "rolled", lambda v: decks.read_deck(round_=v.round, files=[], layouts=[], by=v.clerk, at=NOW)
+    ),
     paper_ballots.NothingToSettle: paper(settle, ((1, 0, 0), (1, 0, 0))),
     paper_ballots.NotTheChief: paper(lambda v: settle(v, by=v.scrutineer), ((1, 0, 0), (0, 1, 0))),
     scan_faults.BatchRefused: paper(scan),

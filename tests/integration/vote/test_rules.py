@@ -261,7 +261,7 @@ def test_every_contradiction_that_the_count_knows_has_its_sentence():
     of_settings = [
         code
         for code in known
-        if re.match(r"up_to|exactly|ranking|scoring|report_(?!seats)|grades_|satisfied_", code)
+        if re.match(r"up_to|exactly|ranking|scoring|report_(?!seats)|grades_|satisfied_|item_", code)
     ]
     from voting.domain.vote.contradictions import _CONTRADICTIONS  # noqa: PLC0415
 

@@ -32,6 +32,7 @@ from voting.count.counting import (
     BlankBallot,
     Comparator,
     CountMismatch,
+    DoubleMark,
     Floor,
     ImpossibleAttendance,
     ImpossibleRule,
@@ -172,7 +173,7 @@ def floor_from(plain: dict[str, Any] | None) -> Floor | None:
 
 KINDS: dict[str, Any] = {
     "ballot_type": BallotType, "floor": floor_from, "group_floor": floor_from, "satisfied_floor": floor_from,
-    "under": UnderVote, "scoring": Scoring,
+    "under": UnderVote, "scoring": Scoring, "double_mark": DoubleMark,
 }  # fmt: skip
 
 
@@ -197,6 +198,11 @@ KINDS: dict[str, Any] = {
         ({"ballot_type": "whole_report", "floor": None}, "report_without_floor"),
         ({"ballot_type": "whole_report", "under": "void"}, "report_under_void"),
         ({"ballot_type": "grades"}, "grades_without_floors"),
+        ({"double_mark": "item"}, "item_without_rows"),
+        (
+            {"ballot_type": "whole_report", "double_mark": "item"},
+            "item_without_rows",
+        ),
         ({"ballot_type": "grades", "floor": None, "satisfied_floor": FLOOR}, "grades_without_floors"),
         (
             {"ballot_type": "grades", "satisfied_floor": FLOOR, "group_floor": FLOOR},
@@ -1291,4 +1297,4 @@ def test_two_channels_are_counted_apart_and_together(vote: Vote, random: Any) ->
 
 def test_marks_are_the_numbers_on_the_wire() -> None:
     numbers = {mark.name: int(mark) for mark in Mark}
-    assert numbers == {"NONE": 0, "FOR": 1, "AGAINST": 2, "ABSTAIN": 3, "BASICALLY": 4}
+    assert numbers == {"NONE": 0, "FOR": 1, "AGAINST": 2, "ABSTAIN": 3, "BASICALLY": 4, "BOTH": 5}

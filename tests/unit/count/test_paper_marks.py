@@ -10,12 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voting.count.counting import BallotType
+from voting.count.definition import counting_rule
 from voting.count.judging import UNREADABLE
-from voting.count.paper_marks import NotUnderstood, columns, read, write
+from voting.count.measures import DoubleMark, Mark, Rule
+from voting.count.paper_marks import MARKS, NotUnderstood, as_typed, columns, read, write
+from voting.count.presets import ASSESSMENTS, PRESETS
 
 NUMBERS = (1, 2, 3, 5, 12)
 UP_TO, EXACTLY, RANKING = BallotType.UP_TO, BallotType.EXACTLY, BallotType.RANKING
 PER_ITEM, PER_ITEM_UP_TO, WHOLE = BallotType.PER_ITEM, BallotType.PER_ITEM_UP_TO, BallotType.WHOLE_REPORT
+
+
+def rule_of(ballot_type: BallotType, double_mark: DoubleMark = DoubleMark.BALLOT) -> Rule:
+    """A rule of that ballot type; else as in the presets."""
+    base = ASSESSMENTS["zhenhai"] if ballot_type is BallotType.GRADES else PRESETS["gongshu-2018"]
+    wanted = {"under_vote": "void" if ballot_type is EXACTLY else "valid", "double_mark": double_mark}
+    scoring = "points" if ballot_type is RANKING else ""
+    return counting_rule(base | wanted | {"ballot_type": ballot_type, "scoring": scoring}, seats=5)
 
 
 @pytest.mark.parametrize(
@@ -40,21 +51,21 @@ PER_ITEM, PER_ITEM_UP_TO, WHOLE = BallotType.PER_ITEM, BallotType.PER_ITEM_UP_TO
     ],
 )
 def test_what_is_typed_says_marks(ballot_type, typed, marks):
-    assert read(typed, ballot_type=ballot_type, numbers=NUMBERS) == marks
+    assert read(typed, rule=rule_of(ballot_type), numbers=NUMBERS) == marks
 
 
 @pytest.mark.parametrize("ballot_type", BallotType)
 @pytest.mark.parametrize("word", ["0", "０", "空", "空白"])
 def test_nothing_marked_is_typed_as_such(ballot_type, word):
     typed = [word] + [""] * (columns(ballot_type) - 1)
-    assert read(typed, ballot_type=ballot_type, numbers=NUMBERS) == (0, 0, 0, 0, 0)
+    assert read(typed, rule=rule_of(ballot_type), numbers=NUMBERS) == (0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("ballot_type", BallotType)
 @pytest.mark.parametrize("word", ["x", "X", "ｘ", "废", "废票"])
 def test_what_cannot_be_read_is_typed_as_such(ballot_type, word):
     typed = [word] + [""] * (columns(ballot_type) - 1)
-    assert read(typed, ballot_type=ballot_type, numbers=NUMBERS) == UNREADABLE
+    assert read(typed, rule=rule_of(ballot_type), numbers=NUMBERS) == UNREADABLE
 
 
 @pytest.mark.parametrize(
@@ -88,7 +99,7 @@ def test_what_cannot_be_read_is_typed_as_such(ballot_type, word):
 )
 def test_what_says_no_ballot_is_named(ballot_type, typed, code, word):
     with pytest.raises(NotUnderstood) as refused:
-        read(typed, ballot_type=ballot_type, numbers=NUMBERS)
+        read(typed, rule=rule_of(ballot_type), numbers=NUMBERS)
     assert (refused.value.code, refused.value.word) == (code, word)
 
 
@@ -104,21 +115,49 @@ def test_what_is_written_is_read_back(ballot):
     ballot_type, marks = ballot
     typed = write(marks, ballot_type=ballot_type, numbers=NUMBERS)
     assert len(typed) == columns(ballot_type)
-    assert read(typed, ballot_type=ballot_type, numbers=NUMBERS) == marks
+    assert read(typed, rule=rule_of(ballot_type), numbers=NUMBERS) == marks
 
 
 @pytest.mark.parametrize("ballot_type", BallotType)
 def test_an_unreadable_ballot_is_written_and_read_back(ballot_type):
     typed = write(UNREADABLE, ballot_type=ballot_type, numbers=NUMBERS)
-    assert read(typed, ballot_type=ballot_type, numbers=NUMBERS) == UNREADABLE
+    assert read(typed, rule=rule_of(ballot_type), numbers=NUMBERS) == UNREADABLE
 
 
 @given(st.sampled_from(list(BallotType)), st.lists(st.text(max_size=30), max_size=3))
 def test_whatever_is_typed_is_marks_or_a_sentence(ballot_type, typed):
     said: tuple[int, ...] | str
     try:
-        said = read(typed, ballot_type=ballot_type, numbers=NUMBERS)
+        said = read(typed, rule=rule_of(ballot_type), numbers=NUMBERS)
     except NotUnderstood as refused:
         said = refused.code
     codes = {"empty", "word", "foreign", "twice", "both"}
     assert said == UNREADABLE or (said in codes if isinstance(said, str) else len(said) == len(NUMBERS))
+
+
+@pytest.mark.parametrize("ballot_type", MARKS)
+def test_a_number_in_two_fields_is_marked_twice_where_the_rules_void_the_project_alone(ballot_type):
+    rule = rule_of(ballot_type, DoubleMark.ITEM)
+    rest = [""] * (columns(ballot_type) - 3)
+    typed = ["1 3", "2 3", "3 5", *rest]
+    first, second, third = MARKS[ballot_type][:3]
+    assert read(typed, rule=rule, numbers=NUMBERS) == (first, second, Mark.BOTH, third, 0)
+    for twice in (["3 3", "3", ""], ["3", "03 3", ""], ["3", "3", "3 3"]):
+        with pytest.raises(NotUnderstood) as refused:
+            read([*twice, *rest], rule=rule, numbers=NUMBERS)
+        assert (refused.value.code, refused.value.word) == ("twice", "3")
+
+
+@pytest.mark.parametrize("ballot_type", MARKS)
+@given(marks=st.tuples(*[st.sampled_from([0, 1, 2, 3, Mark.BOTH])] * len(NUMBERS)))
+def test_marks_of_a_machine_are_those_that_a_person_would_type(ballot_type, marks):
+    """Under rules that void the ballot for two marks in a row, a person types x."""
+    item, ballot = rule_of(ballot_type, DoubleMark.ITEM), rule_of(ballot_type)
+    assert as_typed(marks, item) == marks
+    assert read(write(marks, ballot_type=ballot_type, numbers=NUMBERS), rule=item, numbers=NUMBERS) == marks
+    assert as_typed(marks, ballot) == (UNREADABLE if Mark.BOTH in marks else marks)
+
+
+def test_the_fifth_place_of_a_ranking_is_no_double_mark():
+    assert as_typed((5, 4, 3, 2, 1), rule_of(RANKING)) == (5, 4, 3, 2, 1)
+    assert write((5, 4, 3, 2, 1), ballot_type=RANKING, numbers=NUMBERS) == ["12 5 3 2 1"]

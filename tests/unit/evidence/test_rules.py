@@ -35,6 +35,7 @@ OTHER_WORDS = {
     "integrity_constraint_violation", "investment_total", "DELETE", "UPDATE",
     "round", "roll", "key", "ballots", "root", "issued", "paper", "ceremony", "batch", "file",  # of the journal's data
     "hex",
+    "sample",  # of the rules
 }  # fmt: skip
 
 
@@ -86,6 +87,8 @@ ACTORS = {
     "paper_reading": permissions.can_read_paper,
     "paper_settlement": permissions.can_settle_paper,
     "scan_batch": permissions.can_read_paper,
+    "first_count": permissions.can_count,
+    "sample_draw": permissions.can_read_paper,
     "tally": permissions.can_count,
     "tie_decision": permissions.can_decide,
     "unfreezing": permissions.can_prepare,

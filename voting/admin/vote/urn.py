@@ -29,7 +29,7 @@ from voting.forms.core.verbs import Verb
 from voting.forms.vote.close import CloseForm
 from voting.forms.vote.count import ImportCountForm
 from voting.forms.vote.witnessed import OpenVoteForm
-from voting.models import Round
+from voting.models import FirstCount, Round
 from voting.printing.files import staff_file
 from voting.states import COUNT_STATUSES
 from voting.text import upload_limits
@@ -113,6 +113,9 @@ class CountPage(WordsPage):
     main = "count"
     button = gettext_lazy("Count the ballots")
     success = gettext_lazy("The ballots are counted. Another person, a scrutineer, certifies the count now.")
+    sampled = gettext_lazy(
+        "The first readings are fixed and counted. Dice draw now which paper ballots are read again."
+    )
     warning = gettext_lazy(
         "The scrutineers are here. The count is recorded as it comes out and cannot be changed."
     )
@@ -122,23 +125,27 @@ class CountPage(WordsPage):
             "count": Verb(
                 self.form,
                 lambda form: count_round(round_=self.round, slips=form.slips, **self.acting),
-                self.success,
+                self.counted,
                 ends=True,
                 final=self.warning,
             ),
             "import": Verb(
                 self.with_files(partial(ImportCountForm, request=self.request, auto_id="i_%s")),
                 self._import,
-                self.success,
+                self.counted,
                 ends=True,
                 final=self.warning,
             ),
             "urn": urn_verb(self),
         }
 
-    def _import(self, form: Any) -> None:
+    def counted(self, count: object) -> str:
+        """Say what comes now: a certification, or the sample that decides whether the first readings stand."""
+        return str(self.sampled if isinstance(count, FirstCount) else self.success)
+
+    def _import(self, form: Any) -> object:
         """Take the count that was made offline."""
-        import_count(round_=self.round, text=count_text(form), second=form.second, **self.acting)
+        return import_count(round_=self.round, text=count_text(form), second=form.second, **self.acting)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the page, or hand out after the count the scrutineers' file to recount."""

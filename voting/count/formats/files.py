@@ -3,7 +3,7 @@
 from typing import Literal, NotRequired, TypedDict
 
 from voting.count.formats.notice import NoticeBody
-from voting.count.formats.parts import AttendanceFigures, Base64, Digest, UrnFigures
+from voting.count.formats.parts import AttendanceFigures, Base64, Digest, ReadingFigures, UrnFigures
 from voting.count.formats.records import Format
 from voting.count.formats.working import PatternsBody, WorkingBody
 
@@ -18,6 +18,7 @@ class PaperFacts(TypedDict):
     returned: int
     returned_group: int
     ballots: list[PaperBallot]
+    readings: NotRequired[ReadingFigures]
 
 
 class RoundFacts(TypedDict):

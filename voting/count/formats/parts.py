@@ -8,7 +8,10 @@ from voting.count.measures import (
     Base,
     BlankBallot,
     Comparator,
+    DoubleMark,
+    FirstReading,
     Scoring,
+    SecondReading,
     ShortfallRule,
     TieRule,
     UnderVote,
@@ -44,7 +47,11 @@ class PaperNames(TypedDict):
 
 
 class Settings(TypedDict):
-    """What a plenary adopts (票决办法): everything of the rules that is hashed and frozen."""
+    """What a plenary adopts (票决办法): everything of the rules that is hashed and frozen.
+
+    Without ``double_mark`` two marks in one row void the ballot; without ``first_reading`` and ``second_reading`` all
+    paper ballots are read by two people.
+    """
 
     quorum_comparator: Comparator
     quorum_numerator: int
@@ -66,6 +73,9 @@ class Settings(TypedDict):
     tie_rule: TieRule
     shortfall_rule: ShortfallRule
     most_rounds: NotRequired[int]
+    double_mark: NotRequired[DoubleMark]
+    first_reading: NotRequired[FirstReading]
+    second_reading: NotRequired[SecondReading]
 
 
 class GradeSettings(Settings):
@@ -123,10 +133,35 @@ class AttendanceFigures(TypedDict):
     group: GroupFigures | None
 
 
+class DrawFigures(TypedDict):
+    """The sample of a second reading: so many misread of so many sheets could change the result; the dice, the hash of
+    the first readings that they were thrown after, and the places that both give (``voting.count.sampling``).
+    """
+
+    sheets: int
+    misread: int
+    dice: str
+    root: Digest
+    places: list[int]
+
+
+class ReadingFigures(TypedDict):
+    """How the paper ballots were read: first by the scanner, by two people or the scanner and one, settled."""
+
+    scanned: int
+    twice: int
+    settled: int
+    sample: DrawFigures | None
+
+
 class BoxFigures(TypedDict):
-    """The box of paper ballots, with one hash over what was agreed to stand on them."""
+    """The box of paper ballots, with one hash over what was agreed to stand on them.
+
+    ``readings`` is said where not two people read all of them.
+    """
 
     issued: int
     returned: int
     returned_group: int
     digest: Digest
+    readings: NotRequired[ReadingFigures]

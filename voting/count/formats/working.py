@@ -11,6 +11,7 @@ from voting.count.measures import (
     Base,
     BlankBallot,
     Comparator,
+    DoubleMark,
     Scoring,
     ShortfallRule,
     TieRule,
@@ -25,7 +26,10 @@ _For = TypedDict("_For", {"for": int})
 
 
 class ItemVotes(_For):
-    """The votes of one project; on a ranking the ballots that give it each place."""
+    """The votes of one project; on a ranking the ballots that give it each place.
+
+    ``double_marked`` are the ballots on paper with two marks in its row; said where the rules void the project for it.
+    """
 
     number: int
     against: int
@@ -33,6 +37,7 @@ class ItemVotes(_For):
     not_pressed: int
     places: list[int]
     basically: int
+    double_marked: NotRequired[int]
 
 
 class Judged(ItemVotes):
@@ -72,6 +77,7 @@ class RuleRecord(TypedDict):
     scoring: Scoring | None
     group_floor: FloorRecord | None
     satisfied_floor: FloorRecord | None
+    double_mark: NotRequired[DoubleMark]
 
 
 class FloorFigures(TypedDict):

@@ -14,7 +14,7 @@ from voting.domain.core.second_person import second_person
 from voting.domain.vote.further_rounds import DecisionMissing
 from voting.domain.vote.rounds import move_round, seal_urn, sealed_data, write_roll_anew
 from voting.domain.vote.scanned_pictures import put_away
-from voting.models import Annulment, Round, UrnSeal
+from voting.models import Annulment, FirstCount, Round, UrnSeal
 from voting.states import ANNULLABLE, Act, RoundStatus, Stage
 
 
@@ -50,8 +50,9 @@ def annul_round(
     else:
         seal = UrnSeal.objects.defer("hashes").get(round=locked)
         data = {"ballots": seal.ballots, "root": seal.root}
+    counted = since == RoundStatus.COUNTED or FirstCount.objects.filter(round=locked).exists()
     annulment = Annulment.objects.create(
-        round=locked, decision=decision.strip(), reason=reason.strip(), counted=since == RoundStatus.COUNTED,
+        round=locked, decision=decision.strip(), reason=reason.strip(), counted=counted,
         recorded_by=by, second=cast("User", second), recorded_at=at,
     )  # fmt: skip
     data |= {"since": since, "decision": annulment.decision, "reason": annulment.reason, **beside}

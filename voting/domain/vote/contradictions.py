@@ -128,6 +128,13 @@ _CONTRADICTIONS: dict[str, tuple[str, Promise]] = {
         "satisfied_base",
         _("Only an assessment has grades. Choose “no assessment” here."),
     ),
+    "item_without_rows": (
+        "double_mark",
+        _(
+            "Only a ballot with a row of boxes for each project can have two marks in one. For this ballot type choose "
+            "“the whole ballot is void”."
+        ),
+    ),
     "report_under_void": (
         "under_vote",
         _(

@@ -22,11 +22,24 @@ from voting.count.working import Working, work_out
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.vote import paper_ballots
 from voting.domain.vote.definitions import definition_of, sealing_info
+from voting.domain.vote.drawn_sheets import is_sampled
+from voting.domain.vote.first_counts import keep_first_count
 from voting.domain.vote.keys import rebuild_seed
+from voting.domain.vote.paper_readings import read_first
+from voting.domain.vote.reading_figures import reading_figures
 from voting.domain.vote.rolls import Attendance, attendance
 from voting.domain.vote.rounds import group_hashes, move_round, urn_hashes
 from voting.domain.vote.scanned_pictures import put_away
-from voting.models import Certification, JournalEntry, Round, SealedBallot, Tally, TestBallot, UrnSeal
+from voting.models import (
+    Certification,
+    FirstCount,
+    JournalEntry,
+    Round,
+    SealedBallot,
+    Tally,
+    TestBallot,
+    UrnSeal,
+)
 from voting.states import ROLL_ACTS, Act, CountProof, RoundStatus
 
 CHUNK = 2000
@@ -98,7 +111,7 @@ class Unproven(Refused):
 @transaction.atomic
 def count_round(
     *, round_: Round, slips: Sequence[str], by: User, at: datetime, progress: Progress | None = None
-) -> Tally:
+) -> Tally | FirstCount:
     """Unseal and count a closed round, the paper ballots with it; only the sorted result is kept.
 
     First the paper ballots must be agreed (paper_ballots.PaperNotReady), then the slips must give the round's key
@@ -122,18 +135,36 @@ def closed_round(round_: Round) -> Round:
         .select_related("cycle__congress", "rules")
         .get(pk=round_.pk)
     )
-    if round_.status != RoundStatus.CLOSED:
+    if round_.status != RoundStatus.CLOSED or FirstCount.objects.filter(round=round_).exists():
         raise StepNotAllowed
     return round_
 
 
 def keep_count(
     round_: Round, counted: Working, *, by: User, at: datetime, beside: dict[str, str] | None = None
-) -> Tally:
+) -> Tally | FirstCount:
     """Store the count of a round that ``closed_round`` locked, and move the round on.
 
-    ``beside`` is who stood by an imported count; one of the server's own needs nobody.
+    ``beside`` is who stood by an imported count; one of the server's own needs nobody. Where a sample of the paper
+    ballots is read again, the count waits for it (``domain.vote.samples``).
     """
+    if is_sampled(round_):
+        return keep_first_count(round_, counted, by=by, at=at, beside=beside)
+    data = {"offline": True, **beside} if beside is not None else {}
+    return store_tally(round_, counted, by=by, at=at, imported=beside is not None, acting=(by, at), data=data)
+
+
+def store_tally(
+    round_: Round,
+    counted: Working,
+    *,
+    by: User,
+    at: datetime,
+    imported: bool,
+    acting: tuple[User, datetime],
+    data: dict[str, Any],
+) -> Tally:
+    """Store a count that ``by`` ran at that moment, and move the round on: ``acting`` is who does that, and when."""
     tally = Tally.objects.create(
         round=round_,
         working=counted.text,
@@ -141,24 +172,26 @@ def keep_count(
         digest=counted.digest,
         counted_by=by,
         counted_at=at,
-        imported=beside is not None,
+        imported=imported,
     )
     outcome = counted.working["outcome"]
-    data: dict[str, Any] = {
+    data = {
         "tally": tally.digest,
         "returned": outcome["returned"],
         "valid": outcome["valid"],
         "void": outcome["void"],
         "status": outcome["status"],
+        **data,
     }
-    if beside is not None:
-        data |= {"offline": True, **beside}
-    move_round(round_, to=RoundStatus.COUNTED, act=Act.ROUND_COUNTED, by=by, at=at, data=data)
+    actor, moment = acting
+    move_round(round_, to=RoundStatus.COUNTED, act=Act.ROUND_COUNTED, by=actor, at=moment, data=data)
     return tally
 
 
-def facts_of(round_: Round) -> RoundFacts:
+def facts_of(round_: Round, *, first_alone: bool = False) -> RoundFacts:
     """Return what a closed round fixed before any ballot is opened: the count's input beside the ballots.
+
+    ``first_alone``: as if no paper ballot had been read again.
 
     Raises paper_ballots.PaperNotReady, or FiguresChanged where it is not what the journal recorded.
     """
@@ -170,21 +203,24 @@ def facts_of(round_: Round) -> RoundFacts:
         "key": round_.key_fingerprint,
         "urn": figures,
         "attendance": _attendance(round_, counts),
-        "paper": _paper(round_),
+        "paper": _paper(round_, first_alone=first_alone),
     }
 
 
-def _paper(round_: Round) -> PaperFacts | None:
+def _paper(round_: Round, *, first_alone: bool) -> PaperFacts | None:
     if not round_.paper_issued:
         return None
-    ballots = paper_ballots.agreed(round_)
+    ballots = read_first(round_) if first_alone else paper_ballots.agreed(round_)
     box = round_.paper_box
-    return {
+    facts: PaperFacts = {
         "issued": round_.paper_issued,
         "returned": box.returned,
         "returned_group": box.returned_group,
         "ballots": sorted((list(choice.marks), int(choice.in_group)) for choice in ballots),
     }
+    if readings := reading_figures(round_, first_alone=first_alone):
+        facts["readings"] = readings
+    return facts
 
 
 def count_urn(*, round_: Round, facts: RoundFacts, seed: bytes, progress: Progress | None = None) -> Working:

@@ -20,6 +20,7 @@ from voting.count.choices import Choice
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import ReasonMissing, Refused, StepNotAllowed
 from voting.domain.core.second_person import second_person
+from voting.domain.vote.drawn_sheets import first_readings_stand, require_drawn
 from voting.domain.vote.scanned_pictures import put_away
 from voting.models import PaperBox, PaperReading, PaperSettlement, Round
 from voting.states import Act, RoundStatus
@@ -127,9 +128,7 @@ class PaperNotReady(Refused):
         if not self.counted:
             return _("The returned paper ballots are not counted yet.")
         if self.unread:
-            return _("%(unread)d readings of paper ballots are still missing: each ballot is read twice.") % {
-                "unread": self.unread
-            }
+            return _("%(unread)d readings of paper ballots are still missing.") % {"unread": self.unread}
         return _("%(differing)d differences between the two readings are not settled yet.") % {
             "differing": self.differing
         }
@@ -245,12 +244,14 @@ def read_sheets(
 ) -> None:
     """Record what one person read on the ballots at some places; marks as the count takes them.
 
-    All or none: raises StepNotAllowed, BoxNotCounted, NoSuchPlace, ReadAlready, SameReader or ChiefReads.
+    All or none: raises StepNotAllowed, BoxNotCounted, NoSuchPlace, ReadAlready, SameReader, ChiefReads, or where a
+    draw names those read again NotDrawnYet or NotDrawn.
     """
     locked = closed_with_paper(round_)
     places = sorted(ballots)
     require_places(locked, places)
     require_may_read(locked, reading, places, by)
+    require_drawn(locked, reading, places)
     PaperReading.objects.bulk_create(
         [
             PaperReading(
@@ -318,7 +319,11 @@ def settle(
 
 def closed_with_paper(round_: Round) -> Round:
     """Lock a closed round that has ballots on paper. Raises StepNotAllowed."""
-    locked = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
+    locked = (
+        Round.objects.select_for_update(of=("self",))
+        .select_related("cycle__congress", "rules")
+        .get(pk=round_.pk)
+    )
     if locked.status != RoundStatus.CLOSED or not locked.paper_issued:
         raise StepNotAllowed
     return locked
@@ -394,7 +399,7 @@ def put_away_if_agreed(round_: Round) -> None:
 
 def agreed(round_: Round) -> list[Choice]:
     """Return every returned paper ballot as agreed, sorted so that the stack's order is gone (F13); none where none was
-    handed out.
+    handed out. Where a sample is read again and nothing of it differs, what was read first.
 
     Raises PaperNotReady.
     """
@@ -402,11 +407,22 @@ def agreed(round_: Round) -> list[Choice]:
         return []
     if not PaperBox.objects.filter(round=round_).exists():
         raise PaperNotReady(counted=False, unread=0, differing=0)
+    if first_readings_stand(round_):
+        return read_first(round_)
     read = sheets(round_)
     unread, differing = sum(s.missing for s in read), sum(s.open for s in read)
     ballots = [Choice(marks, s.in_group) for s in read if (marks := s.agreed) is not None]
     if unread or differing or len(ballots) != len(read):
         raise PaperNotReady(counted=True, unread=unread, differing=differing)
+    return sorted(ballots)
+
+
+def read_first(round_: Round) -> list[Choice]:
+    """Return every returned paper ballot as it was read first, sorted. Raises PaperNotReady."""
+    read = sheets(round_)
+    ballots = [Choice(marks_of_text(s.first.marks), s.in_group) for s in read if s.first]
+    if unread := len(read) - len(ballots):
+        raise PaperNotReady(counted=True, unread=unread, differing=0)
     return sorted(ballots)
 
 

@@ -19,6 +19,7 @@ from voting.domain.core.cycles import move_cycle
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, Refused, StepNotAllowed, require
 from voting.domain.core.second_person import second_person
+from voting.domain.vote.decks import deck_conditions
 from voting.domain.vote.rolls import attendance, not_known_to_have_voted
 from voting.domain.vote.tried_keys import is_tried_key, require_tried_key
 from voting.models import Round, SealedBallot, ServerSealed, TestBallot, UrnSeal
@@ -71,6 +72,7 @@ def opening_conditions(round_: Round) -> list[Condition]:
             _("The quorum is not reached: too few delegates are checked in as present."),
         ),
         Condition(counts.voted == 0, _("the urn is empty"), _("The urn is not empty.")),
+        *deck_conditions(round_),
     ]
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Delegate, User
 from voting.count.canonical import canonical_json, sha256_hex
 from voting.count.definition import counting_rule
-from voting.count.measures import BallotType
+from voting.count.measures import BallotType, DoubleMark, FirstReading, SecondReading
 from voting.count.presets import PRESETS, preset_of
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, Refused, require
@@ -39,8 +39,13 @@ SETTINGS = (
     "blank_ballot", "floor_base", "floor_comparator", "floor_numerator", "floor_denominator", "group_name",
     "group_base", "group_comparator", "group_numerator", "group_denominator", "tie_rule", "shortfall_rule",
 )  # fmt: skip
-#: What stands in the adopted rules only where it is set.
-LIMITS = ("most_rounds",)
+#: What stands in the adopted rules only where it is set otherwise than here: rules of before do not say it.
+LIMITS: dict[str, object] = {
+    "most_rounds": 0,
+    "double_mark": DoubleMark.BALLOT,
+    "first_reading": FirstReading.PERSON,
+    "second_reading": SecondReading.ALL,
+}
 #: What an assessment's rules have besides.
 OF_GRADES = ("satisfied_base", "satisfied_comparator", "satisfied_numerator", "satisfied_denominator")
 
@@ -58,7 +63,7 @@ class RulesFrozen(Refused):
 def settings_of(rules: VotingRules) -> dict[str, Any]:
     """Return the adopted settings as plain values, ready for canonical JSON."""
     names = (*SETTINGS, *OF_GRADES) if rules.ballot_type == BallotType.GRADES else SETTINGS
-    limits = [name for name in LIMITS if getattr(rules, name)]
+    limits = [name for name, usual in LIMITS.items() if getattr(rules, name) != usual]
     return {name: getattr(rules, name) for name in (*names, *limits)}
 
 

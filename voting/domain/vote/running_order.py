@@ -115,7 +115,16 @@ class RunningOrder:
             return None
         return (
             Round.objects.filter(cycle=self.cycle)
-            .select_related("cycle__congress", "rules", "seal", "tally__counted_by", "tie_decision", "notice")
+            .select_related(
+                "cycle__congress",
+                "rules",
+                "seal",
+                "tally__counted_by",
+                "tie_decision",
+                "notice",
+                "first_count",
+                "sample_draw",
+            )
             .order_by("-number")
             .first()
         )
@@ -220,6 +229,11 @@ class RunningOrder:
         except PaperNotReady:
             return False
         return True
+
+    @property
+    def first_counted(self) -> bool:
+        """The urn was opened and counted with the first readings, and the sample decides whether that stands."""
+        return hasattr(self.round, "first_count")
 
     @cached_property
     def entries(self) -> dict[str, JournalEntry]:

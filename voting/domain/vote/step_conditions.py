@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import SCRUTINEERS
 from voting.domain.core.refusals import Condition
+from voting.domain.vote.decks import deck_passed, needs_deck
 from voting.domain.vote.delegate_slips import without_slip
+from voting.domain.vote.drawn_sheets import is_sampled
 from voting.domain.vote.further_rounds import ballot_called_for, further_conditions
 from voting.domain.vote.rolls import Attendance
 from voting.domain.vote.rounds import opening_conditions
@@ -36,6 +38,8 @@ class VoteSoFar(Protocol):
     def begins_here(self) -> bool: ...
     @property
     def paper_agreed(self) -> bool: ...
+    @property
+    def first_counted(self) -> bool: ...
     @property
     def counter(self) -> int | None: ...
     @property
@@ -142,12 +146,39 @@ def to_read_paper(vote: VoteSoFar) -> list[Condition]:
 
 
 def to_count(vote: VoteSoFar) -> list[Condition]:
-    """In a vote with paper, the two readings agree."""
+    """In a vote with paper, the two readings agree; where a sample is read again, all were read once."""
     if not has_paper(vote):
         return CLOSED(vote)
+    if vote.round and is_sampled(vote.round):
+        text, help_ = _("every paper ballot was read once"), _("Read every paper ballot once first.")
+        return [*CLOSED(vote), Condition(paper_read(vote), text, help_)]
     text = _("the paper ballots were read twice and agree")
     help_ = _("Read the paper ballots first, and settle the differences.")
     return [*CLOSED(vote), Condition(paper_read(vote), text, help_)]
+
+
+def has_deck(vote: VoteSoFar) -> bool:
+    """The adopted rules let a scanner read first."""
+    return vote.round is not None and is_counted_at_all(vote) and needs_deck(vote.round)
+
+
+def deck_read(vote: VoteSoFar) -> object:
+    return vote.reached(RoundStatus.OPEN) or (vote.round is not None and deck_passed(vote.round))
+
+
+def count_made(vote: VoteSoFar) -> object:
+    """The urn was opened, whether its count stands already or waits for the sample."""
+    return vote.reached(RoundStatus.COUNTED) or vote.first_counted
+
+
+def has_sample(vote: VoteSoFar) -> bool:
+    """The rules let a draw name the paper ballots that are read again, and the box has some."""
+    return bool(has_paper(vote) and vote.round and is_sampled(vote.round))
+
+
+def to_sample(vote: VoteSoFar) -> list[Condition]:
+    text, help_ = _("the first readings are counted"), _("Count the ballots first.")
+    return [*CLOSED(vote), Condition(vote.first_counted, text, help_)]
 
 
 def to_certify(vote: VoteSoFar) -> list[Condition]:

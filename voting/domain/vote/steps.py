@@ -31,7 +31,11 @@ from voting.domain.vote.step_conditions import (
     always,
     calls_for_another,
     closing,
+    count_made,
+    deck_read,
+    has_deck,
     has_paper,
+    has_sample,
     has_tie,
     is_counted_at_all,
     never,
@@ -50,6 +54,7 @@ from voting.domain.vote.step_conditions import (
     to_go_on,
     to_publish,
     to_read_paper,
+    to_sample,
     until_close,
     until_open,
     with_the_call,
@@ -69,6 +74,7 @@ class StepKey(StrEnum):
     CONFIRM = "confirm"
     RULES = "rules"
     ROLL = "roll"
+    DECK = "deck"
     SLIPS = "slips"
     CHECK_IN = "check-in"
     KEY = "key"
@@ -77,6 +83,7 @@ class StepKey(StrEnum):
     CLOSE = "close"
     PAPER = "paper"
     COUNT = "count"
+    SAMPLE = "sample"
     CERTIFY = "certify"
     DECIDE = "decide"
     PUBLISH = "publish"
@@ -213,6 +220,19 @@ _IN_ORDER = (
         digest="definition",
     ),
     StepSpec(
+        key=StepKey.DECK,
+        title=_("Try the scanner with the test deck"),
+        purpose=_(
+            "Marked ballots with a known result are scanned. The vote is opened only if every figure is right."
+        ),
+        who=permissions.can_read_paper,
+        listed=has_deck,
+        needs=until_open,
+        done=deck_read,
+        act=Act.DECK_PASSED,
+        digest="deck",
+    ),
+    StepSpec(
         key=StepKey.SLIPS,
         title=_("Print the delegates' slips"),
         purpose=_(
@@ -300,9 +320,23 @@ _IN_ORDER = (
         who=permissions.can_count,
         listed=is_counted_at_all,
         needs=to_count,
-        done=reaches(RoundStatus.COUNTED),
+        done=count_made,
         act=Act.ROUND_COUNTED,
         digest="tally",
+    ),
+    StepSpec(
+        key=StepKey.SAMPLE,
+        title=_("Read the drawn paper ballots again"),
+        purpose=_(
+            "Dice name the paper ballots that another person reads again. If all agree, the count is released; if one "
+            "differs, all are read again."
+        ),
+        who=permissions.can_read_paper,
+        listed=has_sample,
+        needs=to_sample,
+        done=reaches(RoundStatus.COUNTED),
+        act=Act.SAMPLE_DRAWN,
+        digest="first_readings",
     ),
     StepSpec(
         key=StepKey.CERTIFY,

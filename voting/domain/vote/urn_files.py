@@ -36,7 +36,7 @@ from voting.domain.vote.counts import (
 )
 from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.domain.vote.rounds import group_hashes
-from voting.models import JournalEntry, Round, Tally, UrnSeal
+from voting.models import FirstCount, JournalEntry, Round, Tally, UrnSeal
 from voting.states import SEALED_STATUSES, Act
 
 
@@ -133,7 +133,9 @@ def _hex_list(hashes: bytes | memoryview) -> list[str]:
 
 
 @transaction.atomic
-def import_count(*, round_: Round, text: str, by: User, at: datetime, second: User | None = None) -> Tally:
+def import_count(
+    *, round_: Round, text: str, by: User, at: datetime, second: User | None = None
+) -> Tally | FirstCount:
     """Keep the count of the offline unsealing as this round's count; a second person stands by it.
 
     Its ballots are counted here once more with this round's own figures, and the outcome must equal the file's byte

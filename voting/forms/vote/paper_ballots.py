@@ -26,7 +26,10 @@ SENTENCES: dict[str, Promise] = {
     "word": _("“%(word)s” is not understood here."),
     "foreign": _("There is no project %(word)s on this ballot."),
     "twice": _("Project %(word)s is typed twice."),
-    "both": _("Project %(word)s is typed in two places. If the ballot itself has it so, type x alone."),
+    "both": _(
+        "Project %(word)s is typed in two places. If the ballot itself has it so, type x alone: under these rules the "
+        "whole ballot is void."
+    ),
 }
 
 
@@ -164,9 +167,9 @@ class MarksField(forms.MultiValueField):
 
     def compress(self, data_list: list[str]) -> tuple[int, ...]:
         """Return the marks. Raises ValidationError with a sentence."""
-        kind, numbers = self.definition.ballot_type, self.definition.numbers
+        rule, numbers = self.definition.rule, self.definition.numbers
         try:
-            return paper_marks.read(data_list, ballot_type=kind, numbers=numbers)
+            return paper_marks.read(data_list, rule=rule, numbers=numbers)
         except paper_marks.NotUnderstood as error:
             raise forms.ValidationError(SENTENCES[error.code] % {"word": error.word}) from error
 

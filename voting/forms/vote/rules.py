@@ -61,6 +61,9 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
         self.graded = self.instance.ballot_type == BallotType.GRADES
         self.layout = _GRADE_PARTS if self.graded else _PARTS
         self._keep_what_is_asked()
+        for name in rules.LIMITS:
+            if name in self.fields:
+                self.fields[name].required = False
         for name, note in _NOTES.items():
             if name in self.fields:
                 self.fields[name].help_text = note
@@ -90,9 +93,12 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
             base: Any = self.fields[name]
             base.choices = [each for each in base.choices if each[0]]
 
-    def clean_most_rounds(self) -> int:
-        """Take an empty field for no limit."""
-        return self.cleaned_data["most_rounds"] or 0
+    def clean(self) -> dict[str, Any]:
+        """Take an empty field for what is usual."""
+        for name, usual in rules.LIMITS.items():
+            if name in self.fields and name not in self.errors:
+                self.cleaned_data[name] = self.cleaned_data.get(name) or usual
+        return self.cleaned_data
 
     def _post_clean(self) -> None:
         """Leave the rules between settings to the domain, which says on which field and why."""
@@ -155,6 +161,18 @@ _NOTES = {
         "needs “void”; for the whole list it stays “valid”."
     ),
     "blank_ballot": _("A ballot on which nothing at all is marked."),
+    "double_mark": _(
+        "Only on paper can one row have two marks. “Void for that project alone” is only for ballots with a row of "
+        "boxes for each project; the project then counts for nothing on that ballot, and is shown apart."
+    ),
+    "first_reading": _(
+        "An office scanner may read first. It never guesses: a ballot with one doubtful box is read by a person. "
+        "Before the vote it must read a deck whose result is known without a mistake."
+    ),
+    "second_reading": _(
+        "“As many as a public draw names”: after the count dice name the ballots, so many that what could change the "
+        "result is found with a probability of 99 per cent at least. If one differs, all are read again."
+    ),
     "floor_base": _(
         "For resolutions the law takes all delegates: whoever is absent, abstains or votes void is no vote for."
     ),
@@ -170,7 +188,8 @@ _NOTES = {
 _PARTS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("quorum", _("Quorum"), ("quorum",)),
     ("ballot", _("Places and ballot"), ("seats", "ballot_type", "scoring")),
-    ("validity", _("Valid and void ballots"), ("under_vote", "blank_ballot")),
+    ("validity", _("Valid and void ballots"), ("under_vote", "blank_ballot", "double_mark")),
+    ("paper", _("Ballots on paper"), ("first_reading", "second_reading")),
     ("threshold", _("The threshold"), ("floor_base", "floor")),
     ("second", _("The second threshold"), ("group_name", "group_base", "group")),
     (
@@ -182,5 +201,6 @@ _PARTS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
 _GRADE_PARTS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("quorum", _("Quorum"), ("quorum",)),
     ("grades", _("The grades"), ("satisfied_base", "satisfied", "floor_base", "floor")),
-    ("validity", _("Valid and void ballots"), ("under_vote", "blank_ballot")),
+    ("validity", _("Valid and void ballots"), ("under_vote", "blank_ballot", "double_mark")),
+    ("paper", _("Ballots on paper"), ("first_reading", "second_reading")),
 )

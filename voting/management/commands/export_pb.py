@@ -93,9 +93,11 @@ def _named(round_: Round) -> Iterator[tuple[str, ...]]:
     """Yield what every valid ballot is for, in ballot order or in the order of its places."""
     definition = definition_of(round_)
     patterns = PATTERNS.read(round_.tally.patterns)
-    for choice in expand([*patterns["online"], *patterns["paper"]]):
-        if judge(choice.marks, definition.rule, items=len(definition.numbers)).validity is Validity.VALID:
-            yield _projects(choice, definition.numbers, ranking=definition.ballot_type is BallotType.RANKING)
+    rule, numbers = definition.rule, definition.numbers
+    for channel, on_paper in [(patterns["online"], False), (patterns["paper"], True)]:
+        for choice in expand(channel):
+            if judge(choice.marks, rule, items=len(numbers), on_paper=on_paper).validity is Validity.VALID:
+                yield _projects(choice, numbers, ranking=rule.ballot_type is BallotType.RANKING)
 
 
 def _projects(choice: Choice, numbers: tuple[int, ...], *, ranking: bool) -> tuple[str, ...]:

@@ -5,15 +5,29 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from voting.count.measures import BallotType, Base, BlankBallot, Comparator, ShortfallRule, TieRule, UnderVote
+from voting.count.measures import (
+    BallotType,
+    Base,
+    BlankBallot,
+    Comparator,
+    DoubleMark,
+    FirstReading,
+    SecondReading,
+    ShortfallRule,
+    TieRule,
+    UnderVote,
+)
 from voting.labels import (
     BALLOT_TYPES,
     BLANK_BALLOTS,
     COMPARATORS,
+    DOUBLE_MARKS,
+    FIRST_READINGS,
     FLOOR_BASES,
     GROUP_BASES,
     SATISFIED_BASES,
     SCORINGS,
+    SECOND_READINGS,
     SHORTFALL_RULES,
     TIE_RULES,
     UNDER_VOTES,
@@ -53,6 +67,27 @@ class VotingRules(models.Model):
         max_length=8,
         choices=choices_of(BLANK_BALLOTS),
         default=BlankBallot.VALID.value,
+    )
+    double_mark = models.CharField(
+        _("two marks in one row make"),
+        max_length=8,
+        choices=choices_of(DOUBLE_MARKS),
+        default=DoubleMark.BALLOT.value,
+        db_default=DoubleMark.BALLOT.value,
+    )
+    first_reading = models.CharField(
+        _("paper ballots are read first"),
+        max_length=8,
+        choices=choices_of(FIRST_READINGS),
+        default=FirstReading.PERSON.value,
+        db_default=FirstReading.PERSON.value,
+    )
+    second_reading = models.CharField(
+        _("another person reads again"),
+        max_length=8,
+        choices=choices_of(SECOND_READINGS),
+        default=SecondReading.ALL.value,
+        db_default=SecondReading.ALL.value,
     )
     floor_base = models.CharField(
         _("floor measured against"),
@@ -177,6 +212,9 @@ class VotingRules(models.Model):
                     ("scoring", SCORINGS),
                     ("under_vote", UNDER_VOTES),
                     ("blank_ballot", BLANK_BALLOTS),
+                    ("double_mark", DOUBLE_MARKS),
+                    ("first_reading", FIRST_READINGS),
+                    ("second_reading", SECOND_READINGS),
                     ("floor_base", FLOOR_BASES),
                     ("floor_comparator", COMPARATORS),
                     ("group_base", GROUP_BASES),

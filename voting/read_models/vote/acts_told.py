@@ -79,10 +79,26 @@ _ACTS: dict[str, Promise] = {
     Act.ROUNDS_ENDED: gettext_lazy("By decision of the presidium (%(decision)s) no further round was held."),
     Act.PRESENCE_CONFIRMED: gettext_lazy("The same people as in round %(previous)s were in the hall."),
     Act.INCIDENT: gettext_lazy("At %(happened)s: %(words)s"),
+    Act.DECK_PASSED: gettext_lazy("The scanner read the test deck of %(pages)s ballots without a mistake."),
+    Act.DECK_FAILED: gettext_lazy("The scanner read the test deck with mistakes; it was to be tried again."),
+    Act.FIRST_COUNTED: gettext_lazy(
+        "The urn was opened and counted with the first readings of the paper ballots, which were fixed; a sample "
+        "decides whether they stand."
+    ),
+    Act.SAMPLE_DRAWN: gettext_lazy(
+        "%(size)s of %(box)s paper ballots were drawn with the dice %(dice)s to be read again; %(misread)s misread "
+        "could change the result."
+    ),
     Act.ROUND_COUNTED: gettext_lazy("The ballots were counted."),
     Act.TALLY_CERTIFIED: gettext_lazy("The count was certified."),
     Act.TIE_DECIDED: gettext_lazy("%(method)s"),
     Act.NOTICE_PUBLISHED: gettext_lazy("The public notice was published."),
+}
+_SAMPLES: dict[str, Callable[[], str]] = {
+    "agrees": lambda: _("The drawn paper ballots were read again by another person, and all agreed."),
+    "differs": lambda: _(
+        "A drawn paper ballot was read otherwise: all were read again, and the count was made anew."
+    ),
 }
 #: Why it was done is for the staff.
 _REASONED = frozenset(
@@ -114,6 +130,8 @@ def told_of(entry: JournalEntry, *, open_to_all: bool) -> str:
             ngettext("%(count)d minute was announced.", "%(count)d minutes were announced.", count)
             % {"count": count}
         )
+    if entry.act == Act.ROUND_COUNTED and "sample" in entry.data:
+        lines.append(_SAMPLES[entry.data["sample"]]())
     if entry.act == Act.ROUND_CLOSED and "tests" in entry.data:
         lines.append(_sealed_beside(entry.data))
     if entry.act == Act.KEY_SPLIT and "replaces" in entry.data:

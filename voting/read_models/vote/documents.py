@@ -227,6 +227,7 @@ def _round_blocks(one: RoundResult) -> list[Block]:
         reasons = listed(f"{reason} {number}" for reason, number in one.void_reasons)
         blocks.append(Text(_("Void ballots: ") + reasons))
     blocks.append(Text(in_a_row(one.sealing), small=True))
+    blocks.append(Text(in_a_row(one.readings)))
     if one.imported:
         blocks.append(Text(one.imported, strong=True))
     if one.tie:

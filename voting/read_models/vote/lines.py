@@ -61,6 +61,7 @@ class Item:
     places: tuple[int, ...] = ()
     grade: str = ""
     headings: tuple[str, ...] = ()
+    double_marked: int = 0
 
     @property
     def chosen(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from voting.count.counting import BallotType, Base, Comparator, Floor
+from voting.count.counting import BallotType, Base, Comparator, DoubleMark, Floor
 from voting.count.definition import counting_rule
 from voting.count.formats.notice import FurtherBallot, NoticeItem, RoundPart
 from voting.count.formats.parts import ChannelName, GradeSettings, Settings
@@ -26,6 +26,7 @@ from voting.read_models.core.words import (
 from voting.read_models.vote.grades import grade_word, grades_in_short, working
 from voting.read_models.vote.imported import imported_round
 from voting.read_models.vote.lines import Item, english, tenths_of_a_percent
+from voting.read_models.vote.samples import reading_sentences
 from voting.read_models.vote.tried_ballots import TriedBallot, sealing_sentences, tried_ballots
 
 
@@ -149,10 +150,15 @@ class RoundResult:
             names = [_("For"), _("Against"), _("Abstain"), _("Not pressed")]
         else:
             names = [_("For"), _("Not marked")]
-        headings = [str(name) for name in names]
+        headings = [str(name) for name in [*names, *([_("Marked twice")] if self.voids_items else [])]]
         if self.group:
             headings.append(str(_("For, %(group)s") % {"group": self.group["name"]}))
         return headings
+
+    @property
+    def voids_items(self) -> bool:
+        """Two marks in a row of a paper ballot void that project alone, and have a column of their own."""
+        return self.rules.get("double_mark") == DoubleMark.ITEM
 
     @property
     def percent_heading(self) -> str:
@@ -186,6 +192,7 @@ class RoundResult:
             against=item["against"],
             abstain=item["abstain"],
             not_pressed=item["not_pressed"],
+            double_marked=item.get("double_marked", 0),
             value=value,
             place=item["place"],
             decision=item["decision"],
@@ -213,6 +220,8 @@ class RoundResult:
             cells = [item["for"], item["against"], item["abstain"], item["not_pressed"]]
         else:
             cells = [item["for"], item["abstain"]]
+        if self.voids_items:
+            cells.append(item.get("double_marked", 0))
         return tuple(cells + ([item["group_for"] or 0] if self.group else []))
 
     @property
@@ -241,6 +250,12 @@ class RoundResult:
     def sealing(self) -> list[str]:
         """Who sealed the ballots, and how many test ballots were made; nothing of rounds from before there were any."""
         return sealing_sentences(self.part)
+
+    @property
+    def readings(self) -> list[str]:
+        """How the paper ballots were read, and the sample; nothing where two people read all of them."""
+        paper = self.part["paper"]
+        return reading_sentences(paper.get("readings"), returned=paper["returned"]) if paper else []
 
     @cached_property
     def tried(self) -> list[TriedBallot]:

@@ -55,10 +55,12 @@ function canonical(value) {
 }
 
 const same = (one, other) => canonical(one) === canonical(other);
+/** The votes of a project part by part; what was marked twice is said only where the rules void the project for it. */
+const partsOf = (item) => PARTS.map((part) => item[part] || 0);
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const bytesOf = (text) => new TextEncoder().encode(text);
 const FIGURES = ['returned', 'valid', 'blank', 'void'];
-const PARTS = ['for', 'basically', 'against', 'abstain', 'not_pressed'];
+const PARTS = ['for', 'basically', 'against', 'abstain', 'not_pressed', 'double_marked'];
 const WORKING = [
   'place', 'score', 'points', 'passes_floor', 'passes_group', 'group_for', 'decision', 'reason', 'grade',
 ];
@@ -147,7 +149,13 @@ function checkRound(report, round, rules) {
   const { part, channels } = round;
   checkSums(report, `${name}, all ballots`, part.ballots, part.items);
   const names = Object.keys(channels);
-  for (const each of names) checkSums(report, `${name}, ${each}`, channels[each], channels[each].items);
+  for (const each of names) {
+    const { items } = channels[each];
+    checkSums(report, `${name}, ${each}`, channels[each], items);
+    if (each === 'online' && items.some((item) => 'double_marked' in item)) {
+      report.check(`${name}, marked twice online`, sum(items.map((item) => item.double_marked || 0)), 0);
+    }
+  }
   if (names.length) checkChannels(report, name, part, names.map((each) => channels[each]));
   let outcome;
   try {
@@ -164,7 +172,7 @@ function checkSums(report, name, ballots, items) {
   report.check(`${name}: valid + void`, ballots.valid + ballots.void, ballots.returned);
   report.check(`${name}: reasons of the void`, sum(Object.values(ballots.void_reasons)), ballots.void);
   for (const item of items) {
-    report.check(`${name}: project ${item.number}`, sum(PARTS.map((part) => item[part])), ballots.valid);
+    report.check(`${name}: project ${item.number}`, sum(partsOf(item)), ballots.valid);
     if (item.places.length) report.check(`${name}: places of project ${item.number}`, sum(item.places), item.for);
   }
 }
@@ -179,8 +187,9 @@ function checkChannels(report, name, part, channels) {
   report.check(`${name}, projects of the channels`, listed, channels.map(() => numbers));
   if (!listed.every((each) => same(each, numbers))) return;
   part.items.forEach((item, at) => {
-    const votes = PARTS.map((vote) => sum(channels.map((each) => each.items[at][vote])));
-    report.check(`${name}, project ${item.number} over the channels`, votes, PARTS.map((vote) => item[vote]));
+    const apart = channels.map((each) => partsOf(each.items[at]));
+    const votes = PARTS.map((_vote, place) => sum(apart.map((parts) => parts[place])));
+    report.check(`${name}, project ${item.number} over the channels`, votes, partsOf(item));
   });
 }
 
@@ -203,9 +212,9 @@ function requireSums(ballots, items) {
     throw new Mismatch('the ballots');
   }
   for (const item of items) {
-    if (sum(PARTS.map((part) => item[part])) !== ballots.valid) throw new Mismatch(`item ${item.number}`);
+    if (sum(partsOf(item)) !== ballots.valid) throw new Mismatch(`item ${item.number}`);
     const reasons = Object.values(ballots.void_reasons);
-    const parts = [ballots.valid, ballots.blank, ...reasons, ...PARTS.map((part) => item[part]), ...item.places];
+    const parts = [ballots.valid, ballots.blank, ...reasons, ...partsOf(item), ...item.places];
     if (Math.min(...parts) < 0) throw new Mismatch(`item ${item.number}`);
   }
 }
@@ -232,6 +241,8 @@ function requirePossible(part, rules, seats) {
     [kind === 'grades' && (!rules.floor_base || !rules.satisfied_base || rules.group_base),
       'an assessment says of what and how much each grade needs, over one body'],
     [kind !== 'grades' && rules.satisfied_base, 'only an assessment has grades'],
+    [rules.double_mark === 'item' && !['per_item', 'per_item_up_to', 'grades'].includes(kind),
+      'only a ballot with a row of boxes for each item can have two marks in one'],
     [Math.min(...counted, issued, onPaper) < 0, 'an attendance counts people and ballots'],
     [people.some((each) => each.present > each.roll), 'more delegates present than on the roll'],
     [onPaper > issued, 'more ballots issued on paper than in all'],
@@ -255,6 +266,8 @@ function decide(part, rules, seats) {
   const { ballots, attendance, paper, group } = part;
   requirePossible(part, rules, seats);
   requireSums(ballots, part.items);
+  const twice = part.items.find((item) => item.double_marked && rules.double_mark !== 'item');
+  if (twice) throw new Mismatch(`item ${twice.number}`);
   const bases = { all: attendance.roll, present: attendance.present, returned: ballots.returned, valid: ballots.valid };
   const floor = floorOf(rules, 'floor');
   const size = floor ? bases[floor.base] : null;

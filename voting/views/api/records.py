@@ -255,6 +255,9 @@ class Votes(Record):
     against: Whole
     abstain: Whole
     not_pressed: Whole
+    double_marked: Whole = Field(
+        description="two marks in its row of a paper ballot; 0 where the rules void the ballot for it"
+    )
 
 
 T = TypeVar("T")

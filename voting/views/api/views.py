@@ -123,6 +123,7 @@ def _votes(standing: dict[str, Any]) -> records.Votes:
         against=line.against,
         abstain=line.abstain,
         not_pressed=line.not_pressed,
+        double_marked=line.double_marked,
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 
@@ -43,7 +46,7 @@ def whole_vote() -> list[str]:
     ]
 
 
-def channels() -> list[str]:
+def channels(rules: Mapping[str, Any]) -> list[str]:
     """One delegate, one ballot, one channel; the failure of equipment stops nothing (PROCEDURE.md §3.1, §3.4 (9))."""
     return [
         _("Ballots are cast online or on paper; each delegate uses one of the two, once."),
@@ -51,14 +54,51 @@ def channels() -> list[str]:
             "If the equipment or the network fails, the vote goes on with paper ballots; ballots already cast online "
             "stay valid."
         ),
-        _(
-            "Each paper ballot is read by two people independently. Where they differ, the chief scrutineer compares "
-            "the ballot itself and settles it, with a recorded reason."
-        ),
+        *_readings(rules),
     ]
 
 
-def count() -> list[str]:
+def _readings(rules: Mapping[str, Any]) -> list[str]:
+    """Who reads the paper ballots: two people, or a scanner and a person, or a person only those that are drawn."""
+    scanned, sampled = rules.get("first_reading") == "scanner", rules.get("second_reading") == "sample"
+    settled = _(
+        "Where two readings differ, the chief scrutineer compares the ballot itself and settles it, with a recorded "
+        "reason."
+    )
+    if not scanned and not sampled:
+        return [
+            _(
+                "Each paper ballot is read by two people independently. Where they differ, the chief scrutineer "
+                "compares the ballot itself and settles it, with a recorded reason."
+            )
+        ]
+    first = [
+        _(
+            "Each paper ballot is read first by a scanner; where the scanner is in doubt of one mark, a person reads "
+            "the whole ballot."
+        ),
+        _(
+            "Before the vote the scanner reads a deck of marked ballots whose result the scrutineers know. The vote is "
+            "opened only if every figure is right."
+        ),
+    ]
+    alone = [_("Each paper ballot is read first by one person.")]
+    again = [_("Another person, who does not see the first reading, reads each of them again.")]
+    drawn = [
+        _(
+            "The first readings are fixed and counted. Then dice thrown in public name the ballots that another "
+            "person, who does not see the first reading, reads again."
+        ),
+        _(
+            "So many are drawn that misreadings which could change the result would be found with a probability of at "
+            "least 99 per cent. If one ballot differs, all are read again, and the count is made anew from what is "
+            "agreed."
+        ),
+    ]
+    return [*(first if scanned else alone), *(drawn if sampled else again), settled]
+
+
+def count(rules: Mapping[str, Any]) -> list[str]:
     """Plenary running order (PROCEDURE.md §2); every item's sum (§3.4 (5)); the sealed urn (TRUST.md §2)."""
     return [
         _(
@@ -70,6 +110,11 @@ def count() -> list[str]:
             "together; until then nobody learns a vote for any project, and only the turnout is announced."
         ),
         _(
+            "For every project the votes for, against, abstentions, not pressed and marked twice add up to the valid "
+            "ballots; where they do not, nothing is released."
+        )
+        if rules.get("double_mark") == "item"
+        else _(
             "For every project the votes for, against, abstentions and not pressed add up to the valid ballots; where "
             "they do not, nothing is released."
         ),

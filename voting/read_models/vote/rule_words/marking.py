@@ -33,7 +33,7 @@ def validity(rules: Mapping[str, Any]) -> list[str]:
         *(_OVER[kind]() if kind in _OVER else ()),
         *(_UNDER[kind](rules) if kind in _UNDER else ()),
         blank(rules),
-        _UNREADABLE[kind]() if kind in _UNREADABLE else _("A ballot that cannot be read is void."),
+        *_unreadable(rules),
         _("Void ballots count among those returned; they are no valid ballots and no votes for any project."),
     ]
     return [sentence % rules for sentence in lines]
@@ -161,6 +161,19 @@ _UNDER: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "per_item_up_to": _under_items,
     "ranking": _under_places,
 }
+
+
+def _unreadable(rules: Mapping[str, Any]) -> list[str]:
+    kind = rules["ballot_type"]
+    if rules.get("double_mark") == "item":
+        return [
+            _("A ballot that cannot be read is void."),
+            _(
+                "Two marks in the row of one project of a paper ballot void that project alone: on this ballot it "
+                "counts for nothing, is no vote for it, and is shown as marked twice. The rest of the ballot stands."
+            ),
+        ]
+    return [_UNREADABLE[kind]() if kind in _UNREADABLE else _("A ballot that cannot be read is void.")]
 
 
 def _contradictory() -> str:

@@ -59,8 +59,8 @@ def articles(
         ),
         (_("Too few chosen"), [deciding.shortfall(settings)]),
         (_("A further ballot"), deciding.further(settings)),
-        (_("Online and on paper"), conduct.channels()),
-        (_("Scrutineers and the count"), conduct.count()),
+        (_("Online and on paper"), conduct.channels(settings)),
+        (_("Scrutineers and the count"), conduct.count(settings)),
         (_("Announcement"), conduct.announcement()),
         (_("Coming into force"), conduct.force()),
     ]
@@ -89,8 +89,8 @@ def _of_grades(
         (_("When the vote as a whole is valid"), conduct.whole_vote()),
         (_("The grades"), assessment.grades(settings, roll)),
         (_("What follows a poor grade"), assessment.follows()),
-        (_("Online and on paper"), conduct.channels()),
-        (_("Scrutineers and the count"), conduct.count()),
+        (_("Online and on paper"), conduct.channels(settings)),
+        (_("Scrutineers and the count"), conduct.count(settings)),
         (_("Announcement"), conduct.announcement()),
         (_("Coming into force"), conduct.force()),
     ]

@@ -1,4 +1,4 @@
-"""Sheets read by a scanner: batches, sealed pictures, and first readings by the machine."""
+"""Paper by scanner: the rules on marks and readings, the draw of a second reading, the deck that the scanner is tried with."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -15,6 +15,63 @@ class Migration(migrations.Migration):
 
     operations = [
         RemoveEvidence(),
+        migrations.CreateModel(
+            name="FirstCount",
+            fields=[
+                (
+                    "round",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="first_count",
+                        serialize=False,
+                        to="voting.round",
+                        verbose_name="round",
+                    ),
+                ),
+                ("working", models.TextField(verbose_name="working")),
+                ("patterns", models.TextField(verbose_name="ballot patterns")),
+                ("digest", models.CharField(max_length=64, verbose_name="hash")),
+                ("readings", models.CharField(max_length=64, verbose_name="hash of the first readings")),
+                ("salt", models.CharField(max_length=64, verbose_name="salt")),
+                ("counted_at", models.DateTimeField(verbose_name="counted at")),
+                ("imported", models.BooleanField(default=False, editable=False, verbose_name="imported")),
+            ],
+            options={
+                "verbose_name": "count of the first readings",
+                "verbose_name_plural": "counts of the first readings",
+            },
+        ),
+        migrations.CreateModel(
+            name="SampleDraw",
+            fields=[
+                (
+                    "round",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="sample_draw",
+                        serialize=False,
+                        to="voting.round",
+                        verbose_name="round",
+                    ),
+                ),
+                ("sheets", models.PositiveIntegerField(verbose_name="paper ballots")),
+                (
+                    "misread",
+                    models.PositiveIntegerField(
+                        verbose_name="fewest misread ones that could change the result"
+                    ),
+                ),
+                ("dice", models.CharField(max_length=200, verbose_name="dice")),
+                ("places", models.JSONField(verbose_name="drawn places")),
+                ("drawn_at", models.DateTimeField(verbose_name="drawn at")),
+            ],
+            options={
+                "verbose_name": "draw of the sample",
+                "verbose_name_plural": "draws of the sample",
+            },
+        ),
         migrations.CreateModel(
             name="ScanBatch",
             fields=[
@@ -64,6 +121,42 @@ class Migration(migrations.Migration):
             model_name="paperreading",
             name="by_machine",
             field=models.BooleanField(db_default=False, default=False, verbose_name="read by the scanner"),
+        ),
+        migrations.AddField(
+            model_name="votingrules",
+            name="double_mark",
+            field=models.CharField(
+                choices=[("ballot", "the whole ballot is void"), ("item", "void for that project alone")],
+                db_default="ballot",
+                default="ballot",
+                max_length=8,
+                verbose_name="two marks in one row make",
+            ),
+        ),
+        migrations.AddField(
+            model_name="votingrules",
+            name="first_reading",
+            field=models.CharField(
+                choices=[
+                    ("person", "by a person"),
+                    ("scanner", "by a scanner, where it is in doubt by a person"),
+                ],
+                db_default="person",
+                default="person",
+                max_length=8,
+                verbose_name="paper ballots are read first",
+            ),
+        ),
+        migrations.AddField(
+            model_name="votingrules",
+            name="second_reading",
+            field=models.CharField(
+                choices=[("all", "all of them"), ("sample", "as many as a public draw names")],
+                db_default="all",
+                default="all",
+                max_length=8,
+                verbose_name="another person reads again",
+            ),
         ),
         migrations.AlterField(
             model_name="journalentry",
@@ -132,6 +225,10 @@ class Migration(migrations.Migration):
                     ("paper_settled", "difference between two entries settled"),
                     ("urn_taken", "sealed urn taken for an offline count"),
                     ("round_annulled", "round annulled"),
+                    ("deck_passed", "test deck read without a mistake"),
+                    ("deck_failed", "test deck read with mistakes"),
+                    ("first_counted", "first readings fixed and counted"),
+                    ("sample_drawn", "paper ballots drawn to be read again"),
                     ("round_counted", "ballots counted"),
                     ("tally_certified", "count certified"),
                     ("tie_decided", "tie decided"),
@@ -240,6 +337,10 @@ class Migration(migrations.Migration):
                             "paper_settled",
                             "urn_taken",
                             "round_annulled",
+                            "deck_passed",
+                            "deck_failed",
+                            "first_counted",
+                            "sample_drawn",
                             "round_counted",
                             "tally_certified",
                             "tie_decided",
@@ -287,6 +388,46 @@ class Migration(migrations.Migration):
                 name="paper_machine_reads_first",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="votingrules",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("double_mark__in", ["ballot", "item"])), name="rules_double_mark_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="votingrules",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_reading__in", ["person", "scanner"])),
+                name="rules_first_reading_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="votingrules",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("second_reading__in", ["all", "sample"])),
+                name="rules_second_reading_known",
+            ),
+        ),
+        migrations.AddField(
+            model_name="firstcount",
+            name="counted_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="counted by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="sampledraw",
+            name="drawn_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="drawn by",
+            ),
+        ),
         migrations.AddField(
             model_name="scanbatch",
             name="round",
@@ -328,6 +469,13 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="sampledraw",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("misread__gte", 1), ("misread__lte", models.F("sheets"))),
+                name="sample_misread_among",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="scanbatch",
             constraint=models.UniqueConstraint(fields=("round", "number"), name="scan_batch_once"),
         ),
@@ -343,5 +491,5 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("round", "place"), name="scanned_sheet_once"),
         ),
         # The rules, as of this version.
-        InstallEvidence("f468d10b583601343eb07c60e4dd046e2c1490128cbb32c40a48651c0b21921b"),
+        InstallEvidence("b49e1234b5c6ad3717c35bebb95df2090d2ba08825b242463ae346da07172bfc"),
     ]

@@ -1,0 +1,27 @@
+-- The draw is append-only, and written once the first readings are counted, before any sheet is read again.
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON public.voting_sampledraw FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_refuse('append-only');
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.voting_sampledraw FOR EACH STATEMENT
+EXECUTE FUNCTION public.piaojue_refuse('append-only');
+
+CREATE TRIGGER moment BEFORE INSERT ON public.voting_sampledraw FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_at_status('closed');
+
+CREATE TRIGGER actor BEFORE INSERT ON public.voting_sampledraw FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_actor('drawn_by_id', 'clerk', 'scrutineer', 'chief');
+
+CREATE FUNCTION public.piaojue_drawn_after_the_count() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.voting_firstcount WHERE round_id = NEW.round_id)
+       OR EXISTS (SELECT FROM public.voting_paperreading WHERE round_id = NEW.round_id AND reading = 2) THEN
+        RAISE EXCEPTION 'refused on %: drawn after the first readings are counted, and before the second', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER drawn_after_the_count BEFORE INSERT ON public.voting_sampledraw FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_drawn_after_the_count();
