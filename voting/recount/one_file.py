@@ -20,7 +20,7 @@ from voting.count.formats.working import PATTERNS, WORKING
 MODULES = (
     "voting.count", "voting.count.canonical", "voting.count.measures", "voting.count.judging", "voting.count.totals",
     "voting.count.grading", "voting.count.outcomes", "voting.count.counting", "voting.count.choices",
-    "voting.count.definition", "voting.count.key_marks", "voting.count.working", "voting.recount",
+    "voting.count.definition", "voting.count.budget", "voting.count.equal_shares", "voting.count.key_marks", "voting.count.working", "voting.recount",
     "voting.recount.report", "voting.recount.notice", "voting.recount.ballots", "voting.recount.pabulib",
     "voting.recount.pb", "voting.recount.__main__",
 )  # fmt: skip
