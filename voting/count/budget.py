@@ -21,7 +21,7 @@ from voting.count.measures import ImpossibleRule
 K = TypeVar("K")
 Score = Tuple[int, ...]  # noqa: UP006
 #: Puts projects of an equal score into an order; None leaves them tied. It is told the money left.
-Settle = Callable[[List[K], int], Optional[List[K]]]  # noqa: UP045
+Settle = Callable[[List[K], int], Optional[List[K]]]  # noqa: UP006, UP045
 
 
 class Funded(StrEnum):
