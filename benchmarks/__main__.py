@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--hostile", action="store_true", help="only a vote beside hostile files")
     parser.add_argument("--minute", action="store_true", help="only the delegate's minute on the real ballot")
     parser.add_argument("--public", action="store_true", help="only the pages that everybody reads")
+    parser.add_argument("--money", action="store_true", help="only the rules of money, beside pabutools")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, _leave)
     with ground() as place:
@@ -39,6 +40,7 @@ def main() -> None:
                 given.hostile: bench.run_hostile,
                 given.minute: bench.run_minute,
                 given.public: bench.run_public,
+                given.money: bench.run_money,
             }
             alone.get(True, bench.run)()
 

@@ -11,9 +11,8 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from voting.count import counting
 from voting.count.formats import UnreadableRecord
@@ -56,16 +55,15 @@ def recount_path(path: Path) -> Report:
     """Return the report on a file. A .pb file is gone through line by line. Raises Unreadable, OSError."""
     if path.stat().st_size > MOST:
         raise Unreadable("the file is larger than any that this application exports")
-    with path.open(encoding="utf-8-sig") as file:
-        first = file.read(64).lstrip()
-    if first.startswith("{"):
-        return recount_text(path.read_text(encoding="utf-8-sig"))
+    with path.open(encoding="utf-8") as file:
+        if not file.read(64).lstrip("\ufeff \r\n\t").startswith("{"):
+            return pb.recount(lambda: _from_the_start(file))
+    return recount_text(path.read_text(encoding="utf-8"))
 
-    def lines() -> Iterator[str]:
-        with path.open(encoding="utf-8-sig") as file:
-            yield from file
 
-    return pb.recount(lines)
+def _from_the_start(file: TextIO) -> TextIO:
+    file.seek(0)
+    return file
 
 
 def _print(text: str) -> None:

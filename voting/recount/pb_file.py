@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, islice
 from typing import Union
 
 from voting.recount.pb_figures import read_amount
@@ -22,7 +22,7 @@ SECTIONS = ("META", "PROJECTS", "VOTES")
 Points = Union[int, Fraction]  # noqa: UP007 the one file runs on 3.8
 MOST_DIGITS = 18
 #: So many names are gathered before they are counted.
-_CHUNK = 20_000
+_CHUNK = 500
 #: What each section cannot do without.
 COLUMNS = {"META": ("key", "value"), "PROJECTS": ("project_id",), "VOTES": ("voter_id", "vote")}
 #: Vote types whose votes name projects; the others give them points of their own.
@@ -207,25 +207,25 @@ def count_approvals(
     """
     count = PbCount(file, support=dict.fromkeys((row["project_id"] for row in file.projects), 0))
     at, last = file.columns["VOTES"].index("vote"), file.columns["VOTES"][-1] == "vote"
-    lengths, odd = [0] * (1 + len(count.support)), []
+    lengths, odd = [0] * (2 + len(count.support)), []
     single: list[str] = []
     named: Counter[str] = Counter()
-    for line in lines:
-        cells = (line.rstrip("\n") if last else line).split(";", at + 1)
-        if len(cells) <= at or '"' in line:
-            odd += [key for _voter, key in votes_of(chain([line], lines if '"' in line else ()), file)]
-            continue
-        names = cells[at].split(",")
-        if len(set(names)) != len(names) or len(names) >= len(lengths):
-            odd.append(cells[at])
-            continue
-        lengths[len(names)] += 1
-        single += names
-        if costs is not None:
-            count.costs[sum(costs.get(name, 0) for name in names)] += 1
-        if len(single) > _CHUNK:
-            named.update(single)
-            single.clear()
+    for line in map(str.rstrip, lines) if last else lines:
+        cells = line.split(";", at + 1)
+        if len(cells) > at and '"' not in line:
+            names = cells[at].split(",")
+            length = len(names)
+            if length == 1 or (length < len(lengths) and len(set(names)) == length):
+                lengths[length] += 1
+                single += names
+                if costs is not None:
+                    count.costs[sum(costs.get(name, 0) for name in names)] += 1
+                if len(single) > _CHUNK:
+                    named.update(single)
+                    single.clear()
+                continue
+        more = lines if '"' in line else ()
+        odd += [key for _voter, key in islice(votes_of(chain([line], more), file), 1)]
     named.update(single)
     if not count.support.keys() >= named.keys():
         return None
