@@ -13,6 +13,7 @@ from voting.count.measures import (
     TieRule,
     UnderVote,
 )
+from voting.count.money import Method
 
 Digest = Annotated[str, Form(r"[0-9a-f]{64}", "a SHA-256 in 64 hexadecimal digits")]
 #: A moment in UTC to the second.
@@ -44,7 +45,10 @@ class PaperNames(TypedDict):
 
 
 class Settings(TypedDict):
-    """What a plenary adopts (票决办法): everything of the rules that is hashed and frozen."""
+    """What a plenary adopts (票决办法): everything of the rules that is hashed and frozen.
+
+    ``method`` and ``budget`` stand only where a sum of money is shared out, in yuan.
+    """
 
     quorum_comparator: Comparator
     quorum_numerator: int
@@ -66,6 +70,8 @@ class Settings(TypedDict):
     tie_rule: TieRule
     shortfall_rule: ShortfallRule
     most_rounds: NotRequired[int]
+    method: NotRequired[Method]
+    budget: NotRequired[int]
 
 
 class GradeSettings(Settings):
@@ -78,11 +84,12 @@ class GradeSettings(Settings):
 
 
 class BallotLine(TypedDict):
-    """A project as it stands on the ballot."""
+    """A project as it stands on the ballot; its cost, in yuan, only where a sum of money is shared out."""
 
     number: int
     name: str
     name_en: str
+    cost: NotRequired[int]
 
 
 class UrnFigures(TypedDict):
