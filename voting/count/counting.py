@@ -99,8 +99,8 @@ def decide(
     Fewer than N that pass are all chosen. More ballots returned than issued, in all or on paper, void the vote.
 
     Where the rule shares out a sum of money, those that pass are funded by score as far as it reaches
-    (``count.budget``). Equal scores for which it does not reach are tied, and so is what stands below them and might still be paid for:
-    it waits. No seat is missing then, for the money may end before the seats do.
+    (``count.budget``). Equal scores for which it does not reach are tied, and so is what stands below them and might
+    still be paid for: it waits. No seat is missing then, for the money may end before the seats do.
 
     ``group`` are the sub-group's part of the totals, and its own attendance. Raises ImpossibleRule ``no_items``,
     ``repeated_item``, ``more_seats_than_items``, ``report_seats``, or ``group`` where the rule has a second threshold

@@ -37,7 +37,8 @@ class Definition:
     @cached_property
     def rule(self) -> counting.Rule:
         costs = tuple((item["number"], item["cost"]) for item in self.data["items"] if "cost" in item)
-        left = (self.data["previous"] or {}).get("money_left")
+        previous = self.data["previous"]
+        left = previous.get("money_left") if previous else None
         return counting_rule(self.data["rules"], seats=self.data["seats"], budget=left, costs=costs)
 
     @cached_property

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import voting.models.vote.urn
-from voting.evidence.operation import InstallEvidence, RemoveEvidence
+from voting.evidence.operation import RemoveEvidence
 
 
 class Migration(migrations.Migration):
@@ -116,5 +116,4 @@ class Migration(migrations.Migration):
             ),
         ),
         # The rules, as of this version.
-        InstallEvidence("29a8d221a8febcf707c3ee6be53f6f2ef8b56dfff858bdf8bf3a5e892ebf13be"),
     ]

@@ -112,11 +112,13 @@ def _own(body: NoticeBody) -> _Round:
 
 def _money_of(report: Report, body: NoticeBody, rounds: Sequence[_Round]) -> list[int | None]:
     """Return the money that each round shares out: what the one before left, and of the first the whole sum."""
-    called = [(each.part["next"] or {}).get("money_left") for each in rounds[:-1]]
-    own = (body["round"]["previous"] or {}).get("money_left")
-    if called:
-        report.check("money of the last round", found=own, said=called[-1])
-    return [None, *called[:-1], own] if called else [own]
+    called = [each.part["next"] for each in rounds[:-1]]
+    left = [ballot.get("money_left") if ballot else None for ballot in called]
+    previous = body["round"]["previous"]
+    own = previous.get("money_left") if previous else None
+    if left and (own is not None or left[-1] is not None):
+        report.check("money of the last round", found=own, said=left[-1])
+    return [None, *left[:-1], own] if left else [own]
 
 
 def _check(report: Report, checked: _Round, rules: Settings, money_left: int | None) -> None:
