@@ -1,26 +1,33 @@
 """A vote that shares out a sum of money: adopted, voted, tied, voted again, counted, published and recounted.
 
-Guards ``voting.count.money``, ``voting.domain.vote.rules`` and ``voting.read_models.vote.rule_words.budget``.
+Guards ``voting.count.money``, ``voting.domain.vote.rules``, ``voting.read_models.vote.rule_words.budget`` and
+``voting.management.commands.import_pb``.
 """
 
 from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import Client
 
 from tests.factories import Vote, make_vote
 from tests.pages import text_of
+from tests.unit.recount.test_pb import FILE
 from voting.count.measures import ImpossibleRule
 from voting.count.totals import Adder
 from voting.domain.core.refusals import ConditionsUnmet
 from voting.domain.vote import rules
 from voting.domain.vote.urn_files import public_file, recount_file
+from voting.management.commands.export_pb import election_of
 from voting.models import Notice
+from voting.recount import pabulib
 from voting.recount.__main__ import recount_text
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +129,50 @@ def test_a_rule_of_money_without_costs_is_none():
         Adder(rule, [1, 2, 3, 4, 5])
     assert told.value.code == "uncosted"
     assert "money" not in rules.counting_rule(rules.PRESETS["binjiang"], seats=5).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("method", "rule"), [("greedy", "greedy-threshold"), ("greedy_stop", "greedy-no-skip")]
+)
+def test_an_exported_vote_on_a_sum_is_accepted_by_the_checker_and_recounted(
+    method: str, rule: str, tmp_path: Path
+):
+    costs = [Decimal(40), 70, 40, Decimal("30.5"), Decimal("15.5"), 70]
+    money_vote(method=method, costs=costs)
+    assert_accepted(tmp_path / "out.pb", rule)
+
+
+def assert_accepted(path: Path, rule: str) -> None:
+    """Assert that pabulib takes the last published round, and that its rule funds there what was chosen here."""
+    from pabulib.checker import Checker  # noqa: PLC0415 it prints when it is loaded
+
+    round_ = Notice.objects.latest("pk").round
+    path.write_text(pabulib.write(election_of(round_)), encoding="utf-8")
+    checked = Checker().process_files([str(path)])
+    assert checked["metadata"]["valid"] == 1, checked
+    answer = recount_text(path.read_text(encoding="utf-8")).to_dict()
+    assert (answer["rule"], answer["agrees"], answer["disagreements"]) == (rule, True, []), answer["notes"]
+    assert answer["winners"] == [str(number) for number in body_of(round_.number)["chosen"]]
+
+
+def test_a_budget_election_is_imported_voted_exported_and_recounted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    path = tmp_path / "in.pb"
+    path.write_text(FILE, encoding="utf-8")
+    call_command("import_pb", str(path), "--slug", "pb-1")
+    assert "The projects chosen are those of the file." in capsys.readouterr().out
+    body = body_of(1)
+    assert (body["rules"]["method"], body["rules"]["budget"], body["chosen"]) == ("greedy", 1_000_000, [1, 3])
+    assert_accepted(tmp_path / "out.pb", "greedy-threshold")
+    path.write_text(FILE.replace("Court;1", "Court;0"), encoding="utf-8")
+    with pytest.raises(CommandError, match="not the same: c"):
+        call_command("import_pb", str(path), "--slug", "pb-2")
+    path.write_text(
+        FILE.replace("rule;greedy", "rule;lottery").replace("v5;c,d", "v5;c,d,x"), encoding="utf-8"
+    )
+    call_command("import_pb", str(path), "--slug", "pb-3")
+    told = capsys.readouterr().out
+    assert "votes alone are compared" in told
+    assert "it does not count: v5" in told
+    assert "method" not in json.loads(Notice.objects.latest("pk").body)["rules"]

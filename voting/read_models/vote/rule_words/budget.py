@@ -15,7 +15,7 @@ YUAN = 10_000
 
 def yuan_words(amount: int) -> str:
     """Return an amount in yuan as people read it, in 10 000 yuan."""
-    return money_words(Decimal(amount) / YUAN) if amount else _("nothing")
+    return money_words(Decimal(amount) / YUAN)
 
 
 def money_places(rules: Mapping[str, Any], candidates: int) -> str:
