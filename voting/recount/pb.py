@@ -21,7 +21,7 @@ from voting.recount.pb_file import (
     points_of,
     votes_of,
 )
-from voting.recount.pb_rules import SHARES, Money, apply_rule, in_or_not, money_of, sentence_on, why_no_rule
+from voting.recount.pb_rules import SHARES, PbMoney, apply_rule, in_or_not, money_of, sentence_on, why_no_rule
 from voting.recount.report import Report, Unreadable
 
 FORMAT = "pabulib"
@@ -167,7 +167,7 @@ def _figure(report: PbReport, name: str, counted: Points, text: str) -> None:
         report.note(f"{name}: the file says {text}, counted are {shown}")
 
 
-def _limits(count: PbCount, money: Money, report: PbReport) -> None:
+def _limits(count: PbCount, money: PbMoney, report: PbReport) -> None:
     """Note how many votes are shorter, longer, dearer or of other sums than META allows."""
     file = count.file
     if file.vote_type == "choose-1" and (other := count.votes - count.lengths[1]):
@@ -195,7 +195,7 @@ def _limits(count: PbCount, money: Money, report: PbReport) -> None:
                 report.note(f"votes {'below' if side == 'min' else 'above'} {key} {file.meta[key]}: {beyond}")
 
 
-def _decide(count: PbCount, money: Money, report: PbReport) -> None:
+def _decide(count: PbCount, money: PbMoney, report: PbReport) -> None:
     """Apply the rule of the file and hold what it funds against what the file says was funded."""
     file = count.file
     ids = [row["project_id"] for row in file.projects]
@@ -226,6 +226,10 @@ def _decide(count: PbCount, money: Money, report: PbReport) -> None:
         report.note("no verdict: PROJECTS has no column 'selected'")
         return
     answer["agrees"] = winners == selected and not funding.tied
+    if not answer["agrees"] and _by_its_own_figures(count, money, selected):
+        report.note(
+            "by the figures that the file itself states, its rule funds what the file says; its votes do not"
+        )
     for name in ids:
         if (name in winners) is not (name in selected):
             way = (
@@ -234,6 +238,18 @@ def _decide(count: PbCount, money: Money, report: PbReport) -> None:
                 else "the file funds, and the rule does not"
             )
             report.note(f"{name}: {way} ({reasons.get(name, 'withdrawn')})")
+
+
+def _by_its_own_figures(count: PbCount, money: PbMoney, selected: frozenset[str]) -> bool:
+    """Tell whether the rule funds what the file says by the figures in its own column, instead of those counted."""
+    file = count.file
+    column = "votes" if file.approves else "score"
+    figures = {row["project_id"]: points_of(row.get(column, "")) for row in file.projects}
+    if file.meta["rule"] in SHARES or None in figures.values():
+        return False
+    own = PbCount(file, scores={name: figure or 0 for name, figure in figures.items()})
+    funding = apply_rule(own, money, selected=selected, note=lambda _sentence: None)
+    return set(funding.winners) == selected and not funding.tied
 
 
 def _selected(file: PbFile, report: PbReport) -> frozenset[str] | None:

@@ -20,7 +20,7 @@ APPROVING = frozenset({"approval", "choose-1"})
 
 
 @dataclass
-class Money:
+class PbMoney:
     """The money of a file as whole numbers of ``unit`` parts, and why no rule can be applied, where none can."""
 
     unit: int = 1
@@ -34,7 +34,7 @@ class Money:
         return in_digits(Fraction(parts, self.unit))
 
 
-def money_of(file: PbFile, note: Callable[[str], None]) -> Money:
+def money_of(file: PbFile, note: Callable[[str], None]) -> PbMoney:
     """Read budget, costs and threshold, and note whatever is not written plainly."""
     budget = read_amount(file.meta.get("budget", ""))
     least = read_amount(file.meta.get("min_project_score_threshold", "0"))
@@ -54,14 +54,14 @@ def money_of(file: PbFile, note: Callable[[str], None]) -> Money:
         if amount.odd:
             note(f"{name}: {amount.odd}")
     if budget.value is None or least.value is None or unread:
-        return Money(why_not="a budget, cost or threshold cannot be read")
+        return PbMoney(why_not="a budget, cost or threshold cannot be read")
     if budget.value <= 0:
-        return Money(why_not="there is no money to share out")
+        return PbMoney(why_not="there is no money to share out")
     dear = [name for name, cost in costs.items() if cost > budget.value]
     if dear:
         note(f"projects that cost more than the whole budget: {', '.join(dear)}")
     unit = common_unit([budget.value, *costs.values()])
-    return Money(
+    return PbMoney(
         unit, int(budget.value * unit), {name: int(cost * unit) for name, cost in costs.items()}, least.value
     )
 
@@ -81,7 +81,7 @@ def why_no_rule(file: PbFile) -> str:
 
 
 def apply_rule(
-    count: PbCount, money: Money, *, selected: frozenset[str] | None, note: Callable[[str], None]
+    count: PbCount, money: PbMoney, *, selected: frozenset[str] | None, note: Callable[[str], None]
 ) -> Funding[str]:
     """Return what the rule of the file funds. Of a tie that the file settled, its order is taken, and noted.
 
@@ -124,7 +124,7 @@ def apply_rule(
     )
 
 
-def sentence_on(line: FundedLine[str], money: Money) -> str:
+def sentence_on(line: FundedLine[str], money: PbMoney) -> str:
     """Return why a project is in or out, in words."""
     left, cost = money.shown(line.left), money.shown(line.cost)
     paid = in_digits(Fraction(line.share[0] // line.share[1], money.unit))

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
+from django.utils import translation
 
 from tests.factories import Vote, make_vote
 from tests.pages import text_of
@@ -118,7 +119,7 @@ def test_a_candidate_without_a_cost_or_dearer_than_the_sum_keeps_the_rules_from_
     costs: list[int | None], sentence: str
 ):
     vote = money_vote(until="drafted", costs=costs)
-    with pytest.raises(ConditionsUnmet, match=sentence):
+    with translation.override("en"), pytest.raises(ConditionsUnmet, match=sentence):
         rules.adopt_rules(cycle=vote.cycle, by=vote.clerk, at=vote.later())
 
 

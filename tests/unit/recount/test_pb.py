@@ -147,6 +147,14 @@ def test_a_tie_is_named_and_taken_as_the_file_settled_it_where_it_could_be_settl
     assert "undecided before the tie is settled: d" in open_["notes"]
 
 
+def test_a_file_whose_own_figures_fund_what_it_says_but_whose_votes_do_not_is_told_so():
+    text = FILE.replace("a;60;4", "a;60;1").replace("Alley;1", "Alley;0")
+    agrees, notes = told(text.replace("Bower;0", "Bower;1").replace("Dial;0", "Dial;1"))
+    assert agrees is False
+    assert any(note.startswith("by the figures that the file itself states") for note in notes)
+    assert not any(note.startswith("by the figures") for note in told(FILE.replace("Court;1", "Court;0"))[1])
+
+
 VOTES = st.lists(
     st.lists(st.sampled_from(["a", "b", "c", "d", " a", ""]), max_size=5).map(",".join),
     max_size=12,
