@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--flood", action="store_true", help="only a vote beside 200 readers of public pages")
     parser.add_argument("--minute", action="store_true", help="only the delegate's minute on the real ballot")
     parser.add_argument("--public", action="store_true", help="only the pages that everybody reads")
+    parser.add_argument("--money", action="store_true", help="only the rules of money, beside pabutools")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, _leave)
     with ground() as place:
@@ -41,6 +42,7 @@ def main() -> None:
                 given.flood: bench.run_flood,
                 given.minute: bench.run_minute,
                 given.public: bench.run_public,
+                given.money: bench.run_money,
             }
             alone.get(True, bench.run)()
 

@@ -31,6 +31,7 @@ from benchmarks import (  # noqa: E402
     floor,
     hostile,
     minute,
+    money,
     public,
     report,
     roster,
@@ -65,7 +66,7 @@ class Bench:
     """One run on one PostgreSQL."""
 
     def __init__(self, place: Ground, *, scale: float) -> None:
-        self.place, self.say = place, report.Progress()
+        self.place, self.scale, self.say = place, scale, report.Progress()
         self.large_roll = max(SMALL, round(LARGE * scale))
         self.turns = max(2, round(TURNS * min(scale, 1)))
         self.each = 250 if scale >= 1 else 60  # transactions of each line in a burst without the web
@@ -115,6 +116,7 @@ class Bench:
         self._search()
         self._after()
         self._public()
+        self._money()
         self._tell()
 
     # ------------------------------------------------------------------------------------------- preparation
@@ -381,6 +383,17 @@ class Bench:
         self._public()
         print()
         report.print_table(self.found.public)
+
+    def _money(self) -> None:
+        self.say("counting money, here and with pabutools")
+        self.found.money = money.measure(self.scale)
+
+    def run_money(self) -> None:
+        """Measure that alone."""
+        self.say(self.place.describe())
+        self._money()
+        print()
+        report.print_table(self.found.money)
 
     @staticmethod
     def _closed(vote: votes.OpenVote) -> counting.Task:

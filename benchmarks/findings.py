@@ -44,6 +44,7 @@ class Findings:
     flood: list[report.Row] = field(default_factory=list)
     minute: list[report.Row] = field(default_factory=list)
     public: list[report.Row] = field(default_factory=list)
+    money: list[report.Row] = field(default_factory=list)
 
     def tell(self) -> None:
         """Print the table, and below it how long single casts took."""
@@ -60,6 +61,7 @@ class Findings:
                 *self._searches(),
                 *self.after,
                 *self.public,
+                *self.money,
                 *self._rest(),
             ]
         )

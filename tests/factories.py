@@ -252,14 +252,21 @@ def make_vote(
 
 
 def draft_cycle(*, by: User, slug: str, candidates: int, seats: int, settings: dict[str, Any]) -> Cycle:
-    """Return a cycle in deliberation with a frozen slate and a draft of the rules."""
+    """Return a cycle in deliberation with a frozen slate and a draft of the rules.
+
+    ``costs`` among the settings are the candidates' total investments.
+    """
+    costs = settings.pop("costs", [None] * candidates)
     cycle = cycles.create_cycle(
         by=by, at=NOW, congress=by.congress, slug=slug, year=2018, seats=seats,
         rest="其余项目也将纳入政府年度任务并抓好落实。",
     )  # fmt: skip
     for stage in (Stage.SCREENING, Stage.DELIBERATION):
         cycles.move_cycle(cycle, to=stage, by=by, at=NOW)
-    named = [{"number": n, "name": f"第{n}项目", "name_en": f"Project {n}"} for n in range(1, candidates + 1)]
+    named: list[dict[str, Any]] = [
+        {"number": n, "name": f"第{n}项目", "name_en": f"Project {n}", "investment_total": cost}
+        for n, cost in enumerate(costs, start=1)
+    ]
     cycles.add_candidate(cycle=cycle, by=by, at=NOW, **named[0])
     # One statement for the others: most tests begin here, and few ask how the slate came to be.
     Candidate.objects.bulk_create(Candidate(cycle=cycle, **fields) for fields in named[1:])

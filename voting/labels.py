@@ -20,6 +20,7 @@ from voting.count.measures import (
     TieRule,
     UnderVote,
 )
+from voting.count.money import Method
 
 Labels = Mapping[str, Promise]
 
@@ -91,6 +92,11 @@ SHORTFALL_RULES: Labels = {
     ShortfallRule.FURTHER_ROUND: _("another round among the rest"),
     ShortfallRule.STAY_EMPTY: _("the seats stay empty"),
     ShortfallRule.NEXT_SESSION: _("left to the next session"),
+}
+METHODS: Labels = {
+    "": _("the highest, as many as are to be chosen"),
+    Method.GREEDY: _("what fits a sum of money; what does not is passed over"),
+    Method.GREEDY_STOP: _("what fits a sum of money, up to the first that does not"),
 }
 GRADES: Labels = {
     Grade.SATISFIED: _("satisfied"),

@@ -18,7 +18,7 @@ project_id;cost;category;votes;name;target;selected
 4;20000;sport,health;6;Rope course;adults,children;1
 1;15000;"culture";5;"Library; open on Sundays";adults;1
 12;30000;public space;3;Żółwia łąka – a meadow, mown once a year;;0
-2;1000;;0;"A ""quiet"" bench";elderly;2
+2;26000;;0;"A ""quiet"" bench";elderly;2
 VOTES
 voter_id;age;sex;voting_method;vote;neighborhood
 1;34;F;internet;4,1;Ö

@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from voting.count.budget import FundedLine, Why, fund
 from voting.count.grading import Grade, GradeRule, grade_of
 from voting.count.judging import UNREADABLE, Validity, Verdict, VoidReason, judge
 from voting.count.measures import (
@@ -41,6 +42,7 @@ from voting.count.measures import (
     UnderVote,
     plain_values,
 )
+from voting.count.money import Method
 from voting.count.outcomes import CountOutcome, GroupThreshold, ItemDecision, ItemResult, Reason, Status
 from voting.count.totals import Adder, CountMismatch, ItemTotals, Totals, add_up, check_items
 
@@ -98,6 +100,10 @@ def decide(
     for the seats left, or all admitted if the rule says so; equal scores that do not cross the cut need nothing.
     Fewer than N that pass are all chosen. More ballots returned than issued, in all or on paper, void the vote.
 
+    Where the rule shares out a sum of money, those that pass are funded by score as far as it reaches
+    (``count.budget``). Equal scores for which it does not reach are tied, and so is what stands below them and might
+    still be paid for: it waits. No seat is missing then, for the money may end before the seats do.
+
     ``group`` are the sub-group's part of the totals, and its own attendance. Raises ImpossibleRule ``no_items``,
     ``repeated_item``, ``more_seats_than_items``, ``report_seats``, or ``group`` where the rule has a second threshold
     and no group is given, or the reverse; CountMismatch where a part exceeds the whole, or an item was marked twice
@@ -112,11 +118,18 @@ def decide(
     measured = _measured(totals, rule, bases, least=least, threshold=threshold, members=members, void=void)
     scores = Counter(item.score for item in measured)
     passing = Counter(item.score for item in measured if item.passes)
-    results = tuple(_result(item, rule, scores, passing, void=void) for item in measured)
+    lines = _funded(rule, measured)
+    results = tuple(
+        _result(item, rule, scores, passing, void=void, line=lines.get(item.totals.number))
+        for item in measured
+    )
     chosen = sum(result.decision is ItemDecision.CHOSEN for result in results)
     tie = any(result.decision is ItemDecision.TIED for result in results)
     graded = rule.ballot_type is BallotType.GRADES
-    missing = 0 if void or graded else max(0, rule.seats - passing.total())
+    missing = 0 if void or graded or rule.money else max(0, rule.seats - passing.total())
+    left = rule.seats - chosen if tie or void else 0
+    if tie and rule.money:  # as many as are tied may be chosen, as far as the money reaches
+        left = min(left, sum(result.decision is ItemDecision.TIED for result in results))
     return CountOutcome(
         returned=totals.returned,
         valid=totals.valid,
@@ -129,7 +142,7 @@ def decide(
         floor_size=size,
         floor_least=least,
         group=threshold,
-        seats_left=rule.seats - chosen if tie or void else 0,
+        seats_left=left,
         missing=missing,
         status=_status(void=void, tie=tie, missing=missing),
     )
@@ -272,6 +285,7 @@ def _result(
     passing: Mapping[tuple[int, ...], int],
     *,
     void: bool,
+    line: FundedLine[int] | None,
 ) -> ItemResult:
     """Return what became of the item. The cut is drawn among the items that pass; places are counted among all."""
     above = sum(n for higher, n in passing.items() if higher > item.score)
@@ -281,6 +295,8 @@ def _result(
         decision, reason = ItemDecision.NOT_CHOSEN, Reason.BELOW_FLOOR
     elif not item.passes_group:
         decision, reason = ItemDecision.NOT_CHOSEN, Reason.BELOW_GROUP_FLOOR
+    elif line is not None:
+        decision, reason = _OF_MONEY[line.why]
     elif above >= rule.seats:
         decision, reason = ItemDecision.NOT_CHOSEN, Reason.BELOW_CUT
     elif above + passing[item.score] <= rule.seats:
@@ -300,7 +316,36 @@ def _result(
         decision=decision,
         reason=reason,
         grade=item.grade,
+        cost=dict(rule.money.costs)[item.totals.number] if rule.money else None,
+        money_left=line.left if line else None,
     )
+
+
+#: Why an item is in or out where money is shared out.
+_OF_MONEY: dict[Why, tuple[ItemDecision, Reason]] = {
+    Why.FITS: (ItemDecision.CHOSEN, Reason.FITS),
+    Why.DOES_NOT_FIT: (ItemDecision.NOT_CHOSEN, Reason.DOES_NOT_FIT),
+    Why.STOPPED: (ItemDecision.NOT_CHOSEN, Reason.AFTER_THE_END),
+    Why.NO_SEAT: (ItemDecision.NOT_CHOSEN, Reason.BELOW_CUT),
+    Why.TIED: (ItemDecision.TIED, Reason.TIED_FOR_MONEY),
+    Why.WAITS: (ItemDecision.TIED, Reason.WAITS_FOR_TIE),
+}
+
+
+def _funded(rule: Rule, measured: Sequence[_Measured]) -> dict[int, FundedLine[int]]:
+    """Share the money out among those that pass; nothing where the rule has none."""
+    if rule.money is None:
+        return {}
+    costs = dict(rule.money.costs)
+    funding = fund(
+        {item.totals.number: costs[item.totals.number] for item in measured},
+        {item.totals.number: item.score for item in measured if item.passes},
+        rule.money.budget,
+        stop=rule.money.method is Method.GREEDY_STOP,
+        seats=rule.seats,
+        least=0,
+    )
+    return {line.project: line for line in funding.lines}
 
 
 def _status(*, void: bool, tie: bool, missing: int) -> Status:

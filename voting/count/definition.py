@@ -14,6 +14,7 @@ from voting.count import choices, counting
 from voting.count.canonical import sha256_hex
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.definition import DEFINITION, DefinitionBody
+from voting.count.money import Method, Money
 from voting.count.totals import check_items
 
 
@@ -35,7 +36,10 @@ class Definition:
 
     @cached_property
     def rule(self) -> counting.Rule:
-        return counting_rule(self.data["rules"], seats=self.data["seats"])
+        costs = tuple((item["number"], item["cost"]) for item in self.data["items"] if "cost" in item)
+        previous = self.data["previous"]
+        left = previous.get("money_left") if previous else None
+        return counting_rule(self.data["rules"], seats=self.data["seats"], budget=left, costs=costs)
 
     @cached_property
     def ballot_type(self) -> counting.BallotType:
@@ -77,8 +81,22 @@ def read_definition(text: str) -> Definition:
     return definition
 
 
-def counting_rule(settings: Mapping[str, Any], *, seats: int) -> counting.Rule:
-    """Return the rule of the count for the adopted settings. Raises counting.ImpossibleRule."""
+def counting_rule(
+    settings: Mapping[str, Any],
+    *,
+    seats: int,
+    budget: int | None = None,
+    costs: Sequence[tuple[int, int]] = (),
+) -> counting.Rule:
+    """Return the rule of the count for the adopted settings. Raises counting.ImpossibleRule.
+
+    Where these share out a sum of money, ``budget`` is what is left of it for a further round, and ``costs`` are the
+    projects' by their numbers.
+    """
+    money = None
+    if settings.get("method"):
+        whole = settings.get("budget", 0) if budget is None else budget
+        money = Money(Method(settings["method"]), whole, tuple(costs))
     return counting.Rule(
         ballot_type=counting.BallotType(settings["ballot_type"]),
         seats=seats,
@@ -91,6 +109,7 @@ def counting_rule(settings: Mapping[str, Any], *, seats: int) -> counting.Rule:
         group_floor=floor_of(settings, "group"),
         satisfied_floor=floor_of(settings, "satisfied"),
         double_mark=counting.DoubleMark(settings.get("double_mark", counting.DoubleMark.BALLOT)),
+        money=money,
     )
 
 

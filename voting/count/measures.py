@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from voting.count.money import Money
+
 
 class BallotType(StrEnum):
     """What a ballot asks (PROCEDURE.md §3.4 (3), (a) to (f))."""
@@ -160,8 +162,8 @@ class ImpossibleRule(ImpossibleCount):
     Codes: ``wrong_kind``, ``no_seats``, ``fraction``, ``unreachable``; for settings that contradict
     each other ``up_to_under_void``, ``exactly_under_valid``, ``ranking_unscored``, ``scoring_without_ranking``,
     ``report_without_floor``, ``report_under_void``, ``grades_without_floors``, ``satisfied_without_grades``,
-    ``item_without_rows``; with the items of a round also
-    ``no_items``, ``repeated_item``, ``more_seats_than_items``, ``report_seats``, ``group``.
+    ``item_without_rows``, ``no_money``, ``money_for_a_list``, ``money_tie``; with the items of a round also
+    ``no_items``, ``repeated_item``, ``more_seats_than_items``, ``report_seats``, ``group``, ``uncosted``.
     """
 
 
@@ -252,6 +254,7 @@ class Rule:
     group_floor: Floor | None = None
     satisfied_floor: Floor | None = None
     double_mark: DoubleMark = DoubleMark.BALLOT
+    money: Money | None = None
 
     def __post_init__(self) -> None:
         _require_kind(self.ballot_type, BallotType)
@@ -276,11 +279,16 @@ class Rule:
                 raise ImpossibleRule(code, why)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the rule as plain JSON values; what a double mark does only where it voids the item alone."""
-        values = asdict(self, dict_factory=plain_values)
+        """Return the rule as plain JSON values.
+
+        What a double mark does only where it voids the item alone; of money only where there is a sum, and without
+        the costs.
+        """
+        plain = asdict(self, dict_factory=plain_values)
         if not self.voids_items:
-            del values["double_mark"]
-        return values
+            del plain["double_mark"]
+        money = plain.pop("money")
+        return plain | {"money": {k: money[k] for k in ("method", "budget")}} if money else plain
 
     @property
     def voids_items(self) -> bool:
@@ -336,6 +344,23 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
         lambda rule: rule.voids_items and not rule.ballot_type.by_rows,
         "item_without_rows",
         "only a ballot with a row of boxes for each item can have two marks in one",
+    ),
+    (
+        lambda rule: rule.money is not None and rule.money.budget < 1,
+        "no_money",
+        "a sum of money that is shared out is not nothing",
+    ),
+    (
+        lambda rule: (
+            rule.money is not None and rule.ballot_type in {BallotType.WHOLE_REPORT, BallotType.GRADES}
+        ),
+        "money_for_a_list",
+        "a whole list and an assessment share out no money",
+    ),
+    (
+        lambda rule: rule.money is not None and rule.tie_rule is not TieRule.FURTHER_BALLOT,
+        "money_tie",
+        "where the money does not reach for all of the tied, only another ballot settles it",
     ),
 )
 

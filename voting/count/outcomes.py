@@ -22,7 +22,8 @@ class ItemDecision(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why an item is in or out. Without a floor, BELOW_FLOOR means: not one vote for it.
+    """Why an item is in or out. Without a floor, BELOW_FLOOR means: not one vote for it. The last ones are of a sum of
+    money: ``does_not_fit`` what was left, or stands ``after_the_end`` of a count that ends at the first that does not.
 
     BELOW_GROUP_FLOOR: it has votes enough, but too few of the sub-group's.
     """
@@ -34,6 +35,11 @@ class Reason(StrEnum):
     TIED_AT_CUT = "tied_at_cut"
     ADMITTED_WITH_TIE = "admitted_with_tie"
     VOTE_VOID = "vote_void"
+    FITS = "fits"
+    DOES_NOT_FIT = "does_not_fit"
+    AFTER_THE_END = "after_the_end"
+    TIED_FOR_MONEY = "tied_for_money"
+    WAITS_FOR_TIE = "waits_for_tie"
 
 
 class Status(StrEnum):
@@ -64,6 +70,15 @@ class ItemResult(ItemTotals):
     decision: ItemDecision
     reason: Reason
     grade: Grade | None = None
+    #: Of a vote on a sum of money: its cost, and the money left when its turn came, or after it where it was funded.
+    cost: int | None = None
+    money_left: int | None = None
+
+    def to_dict(self, rule: Rule) -> dict[str, Any]:
+        """Return it as plain JSON values; of double marks and of money only where the rule knows them."""
+        plain = super().to_dict(rule)
+        of_money = {name: plain.pop(name) for name in ("cost", "money_left")}
+        return plain | of_money if self.cost is not None else plain
 
 
 @dataclass(frozen=True)
@@ -110,6 +125,14 @@ class CountOutcome(Totals):
         return self.status is Status.VOID
 
     @property
+    def money_left(self) -> int | None:
+        """The money that is left after the chosen; None where the vote shares out none."""
+        if self.rule.money is None:
+            return None
+        spent = (item.cost or 0 for item in self.items if item.decision is ItemDecision.CHOSEN)
+        return self.rule.money.budget - sum(spent)
+
+    @property
     def chosen(self) -> tuple[int, ...]:
         return self._numbers(ItemDecision.CHOSEN)
 
@@ -146,4 +169,5 @@ class CountOutcome(Totals):
             "seats_left": self.seats_left,
             "missing": self.missing,
             "status": self.status.value,
+            **({} if self.money_left is None else {"money_left": self.money_left}),
         }

@@ -66,6 +66,8 @@ def preset_of(settings: Mapping[str, Any]) -> str:
         for name, value in settings.items()
         if name in ASSESSMENTS["zhenhai"] and name != "group_name"
     }
+    if settings.get("method"):
+        return ""
     for name, preset in (PRESETS | ASSESSMENTS).items():
         if all(preset.get(key) == value for key, value in wanted.items()):
             return name

@@ -171,6 +171,8 @@ def check_items(rule: Rule, items: Sequence[int]) -> None:
         raise ImpossibleRule("repeated_item", "an official number stands twice on the ballot")
     if rule.seats > len(items):
         raise ImpossibleRule("more_seats_than_items", "more seats than items to choose from")
+    if rule.money and set(items) - {number for number, _cost in rule.money.costs}:
+        raise ImpossibleRule("uncosted", "money is shared out, and a project has no cost")
     whole = {BallotType.WHOLE_REPORT, BallotType.GRADES}
     if rule.ballot_type in whole and rule.seats != len(items):
         raise ImpossibleRule(

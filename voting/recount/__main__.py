@@ -1,16 +1,18 @@
 """``python -m voting.recount FILE``: recount a file; the answer is one JSON document.
 
-Exit status: 0 if everything agrees, 1 if something does not, 2 if the file cannot be read.
+Exit status: 0 if everything agrees, 1 if something does not, 2 if the file cannot be read. Of a .pb file it is the
+projects that were funded: figures of the file that differ are notes, and without a verdict the status is 0.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from voting.count import counting
 from voting.count.formats import UnreadableRecord
@@ -25,7 +27,7 @@ MOST = 512 * 1024 * 1024  # bytes
 def recount_text(text: str) -> Report:
     """Return the report on the text of any file that can be recounted. Raises Unreadable."""
     if not text.lstrip("\ufeff \r\n\t").startswith("{"):
-        return pb.recount(text)
+        return pb.recount(lambda: io.StringIO(text, newline=None))
     try:
         file: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -49,10 +51,19 @@ def recount_text(text: str) -> Report:
     )
 
 
-def _text(path: Path) -> str:
+def recount_path(path: Path) -> Report:
+    """Return the report on a file. A .pb file is gone through line by line. Raises Unreadable, OSError."""
     if path.stat().st_size > MOST:
         raise Unreadable("the file is larger than any that this application exports")
-    return path.read_text(encoding="utf-8")
+    with path.open(encoding="utf-8") as file:
+        if not file.read(64).lstrip("\ufeff \r\n\t").startswith("{"):
+            return pb.recount(lambda: _from_the_start(file))
+    return recount_text(path.read_text(encoding="utf-8"))
+
+
+def _from_the_start(file: TextIO) -> TextIO:
+    file.seek(0)
+    return file
 
 
 def _print(text: str) -> None:
@@ -70,16 +81,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("file", type=Path, help="an exported JSON file, or a .pb file")
     path: Path = parser.parse_args(arguments).file
     try:
-        report = recount_text(_text(path))
+        report = recount_path(path)
         answer = json.dumps(report.to_dict(), ensure_ascii=False, indent=2)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{path}: {error}\n")
         return 2
     _print(f"{answer}\n")
-    said = "everything agrees" if report.agrees else "the file and the recount DISAGREE"
+    said = {True: "everything agrees", False: "the file and the recount DISAGREE", None: "no verdict"}[
+        report.verdict
+    ]
+    other = sum(not check["agrees"] for check in report.checks)
+    said += f"; figures that differ: {other}" if other and report.verdict is not False else ""
     marks = [f"; mark of the key 印记 {each['found']}" for each in report.checks if each["check"] == MARK]
     sys.stderr.write(f"{path}: {len(report.checks)} checks, {said}{''.join(marks)}\n")
-    return 0 if report.agrees else 1
+    return 1 if report.verdict is False else 0
 
 
 if __name__ == "__main__":

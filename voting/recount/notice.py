@@ -51,8 +51,8 @@ def recount(file: PublicBody) -> Report:
     report.check("root of the urn", found=root_of(hashes), said=body["urn"]["root"])
     check_tests(report, body["urn"], body.get("tests"), set(file["hashes"]))
     rounds = [*map(_earlier, body["rounds"]), _own(body)]
-    for each in rounds:
-        _check(report, each, body["rules"])
+    for each, money_left in zip(rounds, _money_of(report, body, rounds), strict=True):
+        _check(report, each, body["rules"], money_left)
     _all_rounds(report, body, rounds)
     report.result = {
         "chosen": body["chosen_in_all"],
@@ -110,7 +110,18 @@ def _own(body: NoticeBody) -> _Round:
     return _Round(body["round"]["number"], body["round"]["seats"], body["chosen"], body, body["channels"])
 
 
-def _check(report: Report, checked: _Round, rules: Settings) -> None:
+def _money_of(report: Report, body: NoticeBody, rounds: Sequence[_Round]) -> list[int | None]:
+    """Return the money that each round shares out: what the one before left, and of the first the whole sum."""
+    called = [each.part["next"] for each in rounds[:-1]]
+    left = [ballot.get("money_left") if ballot else None for ballot in called]
+    previous = body["round"]["previous"]
+    own = previous.get("money_left") if previous else None
+    if left and (own is not None or left[-1] is not None):
+        report.check("money of the last round", found=own, said=left[-1])
+    return [None, *left[:-1], own] if left else [own]
+
+
+def _check(report: Report, checked: _Round, rules: Settings, money_left: int | None) -> None:
     """Check one round: its sums, and that the totals held against the rules give what it says."""
     name, part, channels = f"round {checked.number}", checked.part, checked.channels
     ballots = part["ballots"]
@@ -123,7 +134,7 @@ def _check(report: Report, checked: _Round, rules: Settings) -> None:
     if channels:
         _channels(report, name, part, list(channels.values()))
     try:
-        outcome = _decide(part, rules, seats=checked.seats)
+        outcome = _decide(part, rules, seats=checked.seats, money_left=money_left)
     except (counting.ImpossibleCount, counting.CountMismatch) as error:
         report.check(f"{name}, can be decided", found=str(error), said="")
         return
@@ -159,7 +170,7 @@ def _sums(report: Report, name: str, ballots: BallotFigures, items: Sequence[Ite
             report.check(f"{name}: places of project {number}", found=sum(item["places"]), said=item["for"])
 
 
-def _decide(part: RoundPart, rules: Settings, *, seats: int) -> counting.CountOutcome:
+def _decide(part: RoundPart, rules: Settings, *, seats: int, money_left: int | None) -> counting.CountOutcome:
     attendance, paper, group = part["attendance"], part["paper"], part["group"]
     ballots = part["ballots"]
     members = None
@@ -170,8 +181,9 @@ def _decide(part: RoundPart, rules: Settings, *, seats: int) -> counting.CountOu
             _totals(group["returned"], group["valid"], 0, others, items),
             counting.Turnout(roll=group["roll"], present=group["present"], issued=group["returned"]),
         )
+    costs = tuple((item["number"], item["cost"]) for item in part["items"] if "cost" in item)
     return counting.decide(
-        counting_rule(rules, seats=seats),
+        counting_rule(rules, seats=seats, budget=money_left, costs=costs),
         _totals(
             ballots["returned"], ballots["valid"], ballots["blank"], ballots["void_reasons"], part["items"]
         ),
@@ -238,6 +250,16 @@ def _decisions(report: Report, name: str, checked: _Round, outcome: counting.Cou
             report.check(
                 f"{name}, project {item['number']}, {figure}", found=found[figure], said=said[figure]
             )
+        for amount in ("cost", "money_left"):
+            if amount in found or amount in said:
+                report.check(
+                    f"{name}, project {item['number']}, {amount}",
+                    found=found.get(amount),
+                    said=said.get(amount),
+                )
+    if outcome.money_left is not None and part["next"]:
+        left = part["next"].get("money_left")
+        report.check(f"{name}, money left for the next", found=outcome.money_left, said=left)
     chosen = [item["number"] for item in part["items"] if item["decision"] == counting.ItemDecision.CHOSEN]
     report.check(f"{name}, chosen", found=chosen, said=checked.chosen)
     if tie:

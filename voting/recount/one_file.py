@@ -18,11 +18,13 @@ from voting.count.formats.working import PATTERNS, WORKING
 
 #: In any order: they are found by their names.
 MODULES = (
-    "voting.count", "voting.count.canonical", "voting.count.measures", "voting.count.judging", "voting.count.totals",
-    "voting.count.grading", "voting.count.outcomes", "voting.count.counting", "voting.count.choices",
-    "voting.count.definition", "voting.count.key_marks", "voting.count.working", "voting.recount",
-    "voting.recount.report", "voting.recount.notice", "voting.recount.ballots", "voting.recount.pabulib",
-    "voting.recount.pb", "voting.recount.__main__",
+    "voting.count", "voting.count.canonical", "voting.count.money", "voting.count.measures",
+    "voting.count.judging", "voting.count.totals", "voting.count.grading",
+    "voting.count.outcomes", "voting.count.counting", "voting.count.choices",
+    "voting.count.definition", "voting.count.budget", "voting.count.equal_shares", "voting.count.key_marks",
+    "voting.count.working", "voting.recount", "voting.recount.report", "voting.recount.notice",
+    "voting.recount.ballots", "voting.recount.pb_figures", "voting.recount.pb_file", "voting.recount.pabulib",
+    "voting.recount.pb_rules", "voting.recount.pb", "voting.recount.__main__",
 )  # fmt: skip
 _FORMATS: dict[str, Format[Any]] = {
     "PUBLIC": PUBLIC, "RECOUNT": RECOUNT, "NOTICE": NOTICE, "WORKING": WORKING, "PATTERNS": PATTERNS,

@@ -1,6 +1,7 @@
-"""The pabulib format (.pb, pabulib.org): read it, write it, add its votes up. Pure: no Django, no database.
+"""The pabulib format (.pb, pabulib.org) vote by vote: read it, write it, add its votes up. Pure: no Django.
 
-A file has three sections, META, PROJECTS and VOTES, each a CSV with semicolons and a header line.
+A file has three sections, META, PROJECTS and VOTES, each a CSV with semicolons and a header line. For a recount, which
+keeps no vote, see ``pb_file``.
 """
 
 from __future__ import annotations
@@ -9,18 +10,23 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-SECTIONS = ("META", "PROJECTS", "VOTES")
-#: What each section cannot do without.
-COLUMNS = {"META": ("key", "value"), "PROJECTS": ("project_id",), "VOTES": ("voter_id", "vote")}
-#: Vote types whose votes name projects; the others give them points of their own.
-NAMING = frozenset({"approval", "ordinal", "choose-1"})
+from voting.recount.pb_file import (
+    MISFIT,
+    NAMING,
+    TWICE,
+    UNKNOWN,
+    NotPabulib,
+    PbCount,
+    Points,
+    begin,
+    look_into,
+    votes_of,
+)
 
-
-class NotPabulib(ValueError):
-    """The text is no .pb file; the message says where and why."""
+__all__ = ["NAMING", "Election", "NotPabulib", "PabulibProject", "Vote", "read", "write"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ class Vote:
 
     voter: str
     projects: tuple[str, ...]
-    points: tuple[int, ...] = ()
+    points: tuple[Points, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,8 @@ class Election:
     votes: tuple[Vote, ...] = field(repr=False)
     #: The voters of votes that name a project more than once; it counts once, where it stands first.
     repeated: tuple[str, ...] = ()
+    #: The voters of votes that name what is no project of the file, or whose points do not belong to its projects.
+    odd: tuple[str, ...] = ()
 
     @property
     def vote_type(self) -> str:
@@ -73,92 +81,42 @@ class Election:
         named = Counter(project for vote in self.votes for project in set(vote.projects))
         return {project.id: named[project.id] for project in self.projects}
 
-    def scores(self) -> dict[str, int]:
+    def scores(self) -> dict[str, Points]:
         """Return, project by project, its score: points given, or points by place on an ordinal ballot.
 
         On an ordinal ballot the first place of ``max_length`` gives that many points, each next one point less.
         """
-        score: Counter[str] = Counter()
+        score: dict[str, Points] = {project.id: 0 for project in self.projects}
         for vote in self.votes:
-            given = vote.points or tuple(range(self.longest, self.longest - len(vote.projects), -1))
+            each: tuple[Points, ...] = vote.points
+            if not each:
+                each = tuple(range(self.longest, self.longest - len(vote.projects), -1))
             if self.vote_type in {"approval", "choose-1"}:
-                given = (1,) * len(vote.projects)
-            for project, points in zip(vote.projects, given, strict=False):
+                each = (1,) * len(vote.projects)
+            for project, points in zip(vote.projects, each, strict=False):
                 score[project] += points
-        return {project.id: score[project.id] for project in self.projects}
+        return score
 
 
 def read(text: str) -> Election:
-    """Return the election of a .pb file. Raises NotPabulib."""
-    sections = {}
-    for name, lines in _sections(text).items():
-        header, sections[name] = _rows(lines)
-        _require_columns(name, header)
-    for name in SECTIONS:
-        if name not in sections:
-            raise NotPabulib(f"there is no section {name}")
-    meta = {row.get("key", ""): row.get("value", "") for row in sections["META"]}
-    projects = tuple(PabulibProject(row.get("project_id", ""), row) for row in sections["PROJECTS"])
-    known = {project.id for project in projects}
-    if len(known) != len(projects) or "" in known:
-        raise NotPabulib("a project has no project_id, or one that another has too")
-    votes = [_vote(row, known) for row in sections["VOTES"]]
-    repeated = tuple(vote.voter for vote, is_repeated in votes if is_repeated)
-    return Election(meta, projects, tuple(vote for vote, _is_repeated in votes), repeated)
+    """Return the election of a .pb file. Raises NotPabulib.
 
-
-def _require_columns(section: str, header: Sequence[str]) -> None:
-    """Raise NotPabulib where a column is missing or misspelt: every vote would be blank, and nothing would say so."""
-    for wanted in COLUMNS[section]:
-        if wanted not in header:
-            raise NotPabulib(
-                f"{section} has no column {wanted!r}; its columns are: {', '.join(header) or 'none'}"
-            )
-
-
-def _sections(text: str) -> dict[str, list[str]]:
-    lines: dict[str, list[str]] = {}
-    section = ""
-    for line in re.split(r"\r\n|\n|\r", text.lstrip("\ufeff")):
-        if line.strip().strip(";") in SECTIONS:
-            section = line.strip().strip(";")
-            lines[section] = []
-        elif section and line.strip():
-            lines[section].append(line)
-        elif line.strip():
-            raise NotPabulib("the file does not begin with META")
-    return lines
-
-
-def _rows(lines: Sequence[str]) -> tuple[list[str], list[dict[str, str]]]:
-    """Return the header of a section and its rows. Raises NotPabulib."""
-    try:
-        reader = csv.reader(lines, delimiter=";")
-        header = [cell.strip() for cell in next(reader, [])]
-        return header, [dict(zip(header, map(str.strip, row), strict=False)) for row in reader]
-    except csv.Error as error:
-        raise NotPabulib(str(error)) from error
-
-
-def _vote(row: Mapping[str, str], known: set[str]) -> tuple[Vote, bool]:
-    """Return a vote, and whether it names a project more than once.
-
-    A vote of pabulib is a set of projects, or an order of them; a project counts once, where it stands first. The
-    checker of pabulib names such a vote and goes on, and so do we: one vote of 100 000 is no reason to refuse them all.
+    What is odd about a vote is no reason to refuse it: a project counts once, where it stands first, and one that the
+    file does not have does not count.
     """
-    voter = row.get("voter_id", "")
-    projects = tuple(part.strip() for part in row.get("vote", "").split(",") if part.strip())
-    if foreign := [project for project in projects if project not in known]:
-        raise NotPabulib(f"vote {voter} names {foreign[0]}, which is no project of the file")
-    points = tuple(part.strip() for part in row.get("points", "").split(",") if part.strip())
-    if any(not re.fullmatch(r"-?[0-9]{1,18}", part) for part in points) or (
-        points and len(points) != len(projects)
-    ):
-        raise NotPabulib(f"vote {voter} has points that do not belong to its projects")
-    firsts = list(dict.fromkeys(projects))
-    kept = [projects.index(project) for project in firsts]
-    vote = Vote(voter, tuple(firsts), tuple(int(points[place]) for place in kept) if points else ())
-    return vote, len(firsts) < len(projects)
+    lines = iter(io.StringIO(text, newline=None))
+    file = begin(lines)
+    count = PbCount(file)
+    projects = tuple(PabulibProject(row["project_id"], row) for row in file.projects)
+    known = {project.id: 0 for project in projects}
+    votes, repeated, odd = [], [], []
+    for voter, key in votes_of(lines, file):
+        count.odd.clear()
+        named, points = look_into(key, count, known)
+        votes.append(Vote(voter, named, tuple(points) if file.has_points else ()))
+        repeated += [voter] if TWICE in count.odd else []
+        odd += [voter] if {UNKNOWN, MISFIT} & set(count.odd) else []
+    return Election(file.meta, projects, tuple(votes), tuple(repeated), tuple(odd))
 
 
 def write(election: Election) -> str:

@@ -27,6 +27,11 @@ class Report:
         """Everything agrees; a file in which nothing could be checked does not."""
         return bool(self.checks) and all(check["agrees"] for check in self.checks)
 
+    @property
+    def verdict(self) -> bool | None:
+        """What the exit status says: everything agrees, something does not, or there is nothing to hold it against."""
+        return self.agrees
+
     def to_dict(self) -> dict[str, Any]:
         failed = [check for check in self.checks if not check["agrees"]]
         return {

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from voting.domain.vote.key_slips import slips_of
-from voting.domain.vote.rules import LIMITS, SETTINGS
+from voting.domain.vote.rules import LIMITS, SETTINGS, SUM
 from voting.domain.vote.running_order import RunningOrder, Step, StepState
 from voting.domain.vote.steps import StepKey
 from voting.models import Cycle, Round, VotingRules
@@ -85,7 +85,8 @@ def rule_settings(rules: VotingRules | None) -> list[tuple[str, object]]:
     if rules is None:
         return []
     names = {field.name: str(field.verbose_name) for field in VotingRules._meta.fields}  # noqa: SLF001 Django's documented interface
-    return [(names[name], _in_words(rules, name)) for name in (*SETTINGS, *LIMITS)]
+    sums = [name for name in SUM if getattr(rules, name)]
+    return [(names[name], _in_words(rules, name)) for name in (*SETTINGS, *LIMITS, *sums)]
 
 
 def _in_words(rules: VotingRules, name: str) -> object:

@@ -261,7 +261,9 @@ def test_every_contradiction_that_the_count_knows_has_its_sentence():
     of_settings = [
         code
         for code in known
-        if re.match(r"up_to|exactly|ranking|scoring|report_(?!seats)|grades_|satisfied_|item_", code)
+        if re.match(
+            r"up_to|exactly|ranking|scoring|report_(?!seats)|grades_|satisfied_|item_|no_money|money_", code
+        )
     ]
     from voting.domain.vote.contradictions import _CONTRADICTIONS  # noqa: PLC0415
 
@@ -301,7 +303,7 @@ def test_the_form_keeps_what_was_typed_and_notes_every_setting():
     assert 'value="议事会成员"' in answer.content.decode()
     parts = list(answer.context["draft"].parts())
     shown = [field.name for part in parts for row in part.rows for field in row.fields]
-    assert sorted(shown) == sorted((*rules.SETTINGS, *rules.LIMITS))
+    assert sorted(shown) == sorted((*rules.SETTINGS, *rules.LIMITS, *rules.SUM))
     assert all(row.note for part in parts for row in part.rows)
 
 

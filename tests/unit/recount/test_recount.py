@@ -29,6 +29,7 @@ num_projects;3
 num_votes;4
 budget;2
 vote_type;approval
+rule;greedy
 PROJECTS
 project_id;cost;votes;name;selected
 a;1;3;"Bus; stop";1
@@ -78,7 +79,6 @@ def test_a_ranking_is_added_up_by_places():
         ("", "no section META"),
         ("nothing", "does not begin with META"),
         (APPROVAL.replace("VOTES\n", ""), "no section VOTES"),
-        (APPROVAL.replace("2;a\n", "2;x\n"), "names x"),
         (APPROVAL.replace("b;1;2", "a;1;2"), "project_id"),
         ("{}", "format"),
         ('{"format": "piaojue-public/1"}', "not whole"),
@@ -86,7 +86,12 @@ def test_a_ranking_is_added_up_by_places():
         ("{", "no JSON"),
         ("[" * 100_000, "META"),
         ('{"a":' * 100_000, "no JSON"),
-        (ORDINAL.replace("1;a,b", "1;a,b;--5,2").replace("voter_id;vote", "voter_id;vote;points"), "points"),
+        (ORDINAL.replace("ordinal", "cumulative"), "VOTES has no column 'points'"),
+        (
+            APPROVAL.replace("cost", "kost"),
+            "PROJECTS has no column 'cost'; its columns are: project_id, kost",
+        ),
+        (f"{APPROVAL}META\n", "META stands after VOTES"),
         (APPROVAL.replace("Park", '"' + "x" * 140_000 + '"'), "field larger"),
     ],
 )
@@ -110,7 +115,7 @@ def test_it_runs_where_neither_django_nor_a_database_is_installed(tmp_path: Path
     ran = run(str(path), before=without)
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["result"]["votes"] == {"a": 3, "b": 2, "c": 0}
-    path.write_text(APPROVAL.replace("a;1;3", "a;1;4"), encoding="utf-8")
+    path.write_text(APPROVAL.replace("Park;1", "Park;0"), encoding="utf-8")
     assert run(str(path), before=without).returncode == 1
 
 
@@ -122,8 +127,14 @@ def test_the_exit_status_says_how_it_went(tmp_path: Path, capsys: pytest.Capture
     path.write_text(APPROVAL, encoding="utf-8")
     assert main([str(path)]) == 0
     path.write_text(APPROVAL.replace("num_votes;4", "num_votes;5"), encoding="utf-8")
+    assert main([str(path)]) == 0, "what was funded agrees, and the figure is named"
+    assert "figures that differ: 1" in capsys.readouterr().err
+    path.write_text(APPROVAL.replace("Park;1", "Park;0"), encoding="utf-8")
     assert main([str(path)]) == 1
     assert "DISAGREE" in capsys.readouterr().err
+    path.write_text(APPROVAL.replace("rule;greedy", "rule;lot"), encoding="utf-8")
+    assert main([str(path)]) == 0
+    assert "no verdict" in capsys.readouterr().err
 
 
 #: Every vote type, counted by hand: votes, and the scores where places or points make them.

@@ -1,17 +1,21 @@
 """The definition of a round: frozen before the first ballot, and every ballot is sealed to its hash."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from voting.count.formats.parts import BallotLine, Because, Digest, GradeSettings, Kind, Settings
 from voting.count.formats.records import Format
 
 
 class Previous(TypedDict):
-    """The round before, why another followed, and the hash of its notice; of an annulled round, of its definition."""
+    """The round before, why another followed, and the hash of its notice; of an annulled round, of its definition.
+
+    ``money_left`` is what that round left of the sum, where one is shared out.
+    """
 
     round: int
     because: Because
     notice: Digest
+    money_left: NotRequired[int]
 
 
 class DefinitionBody(TypedDict):

@@ -65,11 +65,12 @@ class NoticeTie(TypedDict):
 
 
 class FurtherBallot(TypedDict):
-    """The further round that a result calls for: its candidates, its seats, and why."""
+    """The further round that a result calls for: its candidates, its seats, why, and the money left for it, if any."""
 
     candidates: list[int]
     seats: int
     because: Because
+    money_left: NotRequired[int]
 
 
 class RoundPart(TypedDict):

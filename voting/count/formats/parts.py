@@ -16,6 +16,7 @@ from voting.count.measures import (
     TieRule,
     UnderVote,
 )
+from voting.count.money import Method
 
 Digest = Annotated[str, Form(r"[0-9a-f]{64}", "a SHA-256 in 64 hexadecimal digits")]
 #: A moment in UTC to the second.
@@ -50,7 +51,8 @@ class Settings(TypedDict):
     """What a plenary adopts (票决办法): everything of the rules that is hashed and frozen.
 
     Without ``double_mark`` two marks in one row void the ballot; without ``first_reading`` and ``second_reading`` all
-    paper ballots are read by two people.
+    paper ballots are read by two people. ``method`` and ``budget`` stand only where a sum of money is shared out, in
+    yuan.
     """
 
     quorum_comparator: Comparator
@@ -76,6 +78,8 @@ class Settings(TypedDict):
     double_mark: NotRequired[DoubleMark]
     first_reading: NotRequired[FirstReading]
     second_reading: NotRequired[SecondReading]
+    method: NotRequired[Method]
+    budget: NotRequired[int]
 
 
 class GradeSettings(Settings):
@@ -88,11 +92,12 @@ class GradeSettings(Settings):
 
 
 class BallotLine(TypedDict):
-    """A project as it stands on the ballot."""
+    """A project as it stands on the ballot; its cost, in yuan, only where a sum of money is shared out."""
 
     number: int
     name: str
     name_en: str
+    cost: NotRequired[int]
 
 
 class UrnFigures(TypedDict):

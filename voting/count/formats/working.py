@@ -17,6 +17,7 @@ from voting.count.measures import (
     TieRule,
     UnderVote,
 )
+from voting.count.money import Method
 from voting.count.outcomes import ItemDecision, Reason, Status
 
 #: The marks of a ballot, whether the sub-group cast it (0, 1), and how many ballots are like it.
@@ -51,6 +52,8 @@ class Judged(ItemVotes):
     passes_group: bool
     decision: ItemDecision
     grade: Grade | None
+    cost: NotRequired[int]
+    money_left: NotRequired[int | None]
 
 
 class CountedItem(Judged):
@@ -62,6 +65,13 @@ class FloorRecord(TypedDict):
     numerator: int
     denominator: int
     comparator: Comparator
+
+
+class MoneyRecord(TypedDict):
+    """The sum of money that a round shares out."""
+
+    method: Method
+    budget: int
 
 
 class RuleRecord(TypedDict):
@@ -78,6 +88,7 @@ class RuleRecord(TypedDict):
     group_floor: FloorRecord | None
     satisfied_floor: FloorRecord | None
     double_mark: NotRequired[DoubleMark]
+    money: NotRequired[MoneyRecord]
 
 
 class FloorFigures(TypedDict):
@@ -133,6 +144,7 @@ class OutcomeRecord(BallotFigures):
     seats_left: int
     missing: int
     status: Status
+    money_left: NotRequired[int]
 
 
 class OpenedTest(TypedDict):

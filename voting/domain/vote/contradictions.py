@@ -135,6 +135,18 @@ _CONTRADICTIONS: dict[str, tuple[str, Promise]] = {
             "“the whole ballot is void”."
         ),
     ),
+    "no_money": ("budget", _("Say how much money is shared out.")),
+    "money_for_a_list": (
+        "method",
+        _("A whole list shares out no money. Choose another ballot type, or “the highest” here."),
+    ),
+    "money_tie": (
+        "tie_rule",
+        _(
+            "Where a sum of money does not reach for all projects with equal votes, only another ballot among them "
+            "settles it. Choose that here."
+        ),
+    ),
     "report_under_void": (
         "under_vote",
         _(

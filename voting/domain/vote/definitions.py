@@ -9,7 +9,7 @@ from voting.count.definition import Definition, read_definition
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.definition import DEFINITION, Previous
 from voting.count.formats.working import WORKING, WorkingBody
-from voting.domain.vote.rules import settings_of
+from voting.domain.vote.rules import UNIT, settings_of
 from voting.models import BallotItem, Candidate, Cycle, Round, VotingRules
 
 
@@ -52,11 +52,16 @@ def write_definition(
         "rules": settings_of(rules),
         "rules_digest": rules.digest,
         "items": [
-            {"number": c.number, "name": c.name, "name_en": c.name_en}
+            {"number": c.number, "name": c.name, "name_en": c.name_en, **_cost(rules, c)}
             for c in sorted(candidates, key=lambda c: c.number)
         ],
     }
     return read_definition(DEFINITION.write(DEFINITION.of(body)))
+
+
+def _cost(rules: VotingRules, candidate: Candidate) -> dict[str, int]:
+    """Return what a project costs, in yuan; nothing where no money is shared out."""
+    return {"cost": int((candidate.investment_total or 0) * UNIT)} if rules.method else {}
 
 
 def ballot_items(round_: Round) -> list[BallotItem]:

@@ -94,7 +94,12 @@ def _previous(last: Round, ballot: FurtherBallot) -> Previous:
     """Return which round it follows and why; one that was annulled has no notice, and is named by its definition."""
     if last.status == RoundStatus.ANNULLED:
         return previous_annulled(last)
-    return {"round": last.number, "because": ballot["because"], "notice": last.notice.digest}
+    previous: Previous = {
+        "round": last.number,
+        "because": ballot["because"],
+        "notice": last.notice.digest,
+    }
+    return previous | {"money_left": ballot["money_left"]} if "money_left" in ballot else previous
 
 
 def end_conditions(cycle: Cycle) -> list[Condition]:

@@ -86,12 +86,19 @@ def further_ballot(
     tied = [item["number"] for item in items if item["decision"] is ItemDecision.TIED]
     rest = [item["number"] for item in items if item["decision"] is ItemDecision.NOT_CHOSEN]
     if status is Status.VOID:
-        return {"candidates": everything, "seats": seats, "because": "void"}
+        again: FurtherBallot = {"candidates": everything, "seats": seats, "because": "void"}
+        return _with_money(again, outcome)
     if tied:
-        return {"candidates": tied, "seats": outcome["seats_left"], "because": "tie"}
+        ballot: FurtherBallot = {"candidates": tied, "seats": outcome["seats_left"], "because": "tie"}
+        return _with_money(ballot, outcome)
     if status is Status.SHORTFALL and rules.shortfall_rule == ShortfallRule.FURTHER_ROUND:
         return {"candidates": rest, "seats": outcome["missing"], "because": "shortfall"}
     return None
+
+
+def _with_money(ballot: FurtherBallot, outcome: OutcomeRecord) -> FurtherBallot:
+    """Return the further ballot with the money that the round left of the sum, where one is shared out."""
+    return ballot | {"money_left": outcome["money_left"]} if "money_left" in outcome else ballot
 
 
 def is_last_round(round_: Round) -> bool:

@@ -20,7 +20,7 @@ from voting.domain.before.rosters import hold_list
 from voting.domain.core.cycles import move_cycle
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, Refused, require
-from voting.domain.vote.definitions import write_definition
+from voting.domain.vote.definitions import definition_of, write_definition
 from voting.domain.vote.roll_numbers import on_roll
 from voting.domain.vote.rules import group_conditions
 from voting.models import BallotItem, Candidate, Cycle, JournalEntry, RollEntry, Round, VotingRules
@@ -225,7 +225,13 @@ def freeze_roll(*, cycle: Cycle, by: User, at: datetime) -> Round:
 
 def previous_annulled(round_: Round) -> Previous:
     """Return how a definition names the round before it that was annulled: it has no notice."""
-    return {"round": round_.number, "because": "annulled", "notice": round_.definition_digest}
+    before = definition_of(round_).data["previous"]
+    previous: Previous = {
+        "round": round_.number,
+        "because": "annulled",
+        "notice": round_.definition_digest,
+    }
+    return previous | {"money_left": before["money_left"]} if before and "money_left" in before else previous
 
 
 def lay_out_round(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -45,7 +46,12 @@ LIMITS: dict[str, object] = {
     "double_mark": DoubleMark.BALLOT,
     "first_reading": FirstReading.PERSON,
     "second_reading": SecondReading.ALL,
+    "method": "",
 }
+#: The sum that is shared out, in the adopted rules in yuan; only with a method that shares one out.
+SUM = ("budget",)
+#: Yuan in the unit that people write sums in.
+UNIT = 10_000
 #: What an assessment's rules have besides.
 OF_GRADES = ("satisfied_base", "satisfied_comparator", "satisfied_numerator", "satisfied_denominator")
 
@@ -64,7 +70,8 @@ def settings_of(rules: VotingRules) -> dict[str, Any]:
     """Return the adopted settings as plain values, ready for canonical JSON."""
     names = (*SETTINGS, *OF_GRADES) if rules.ballot_type == BallotType.GRADES else SETTINGS
     limits = [name for name, usual in LIMITS.items() if getattr(rules, name) != usual]
-    return {name: getattr(rules, name) for name in (*names, *limits)}
+    money = {"budget": rules.budget * UNIT} if rules.method else {}
+    return {name: getattr(rules, name) for name in (*names, *limits)} | money
 
 
 @transaction.atomic
@@ -81,6 +88,8 @@ def draft_rules(*, cycle: Cycle, by: User, at: datetime, **settings: Any) -> Vot
         setattr(rules, name, value)
     rules.preset = preset_of(settings_of(rules))
     rules.full_clean(validate_constraints=False)
+    if rules.budget and not rules.method:
+        raise ValidationError({"method": [_("A sum of money is named, so say how it is shared out.")]})
     require_possible(settings_of(rules), candidates=cycle.candidates.count())
     rules.validate_constraints()
     rules.save()
@@ -136,6 +145,7 @@ def adoption_conditions(cycle: Cycle) -> list[Condition]:
             _("The voting rules have been adopted already."),
         ),
         *_slate_conditions(cycle, rules),
+        *_money_conditions(cycle, rules),
         Condition(
             seats <= cycle.candidates.count(),
             _("no more projects to choose than there are candidates"),
@@ -155,6 +165,28 @@ def _slate_conditions(cycle: Cycle, rules: VotingRules | None) -> list[Condition
             _("the vote on the whole list chooses all of it"),
             whole_list(candidates),
         )
+    ]
+
+
+def _money_conditions(cycle: Cycle, rules: VotingRules | None) -> list[Condition]:
+    """Where a sum of money is shared out, every candidate has a cost that it could pay for."""
+    if rules is None or not rules.method:
+        return []
+    costs = {candidate.number: candidate.investment_total for candidate in cycle.candidates.all()}
+    unknown = [str(number) for number, cost in sorted(costs.items()) if not cost]
+    dear = [str(number) for number, cost in sorted(costs.items()) if cost and cost > rules.budget]
+    return [
+        Condition(
+            not unknown,
+            _("every candidate project has a total investment"),
+            _("A sum of money is shared out, and these projects have no total investment: %s.")
+            % ", ".join(unknown),
+        ),
+        Condition(
+            not dear,
+            _("no candidate project costs more than the whole sum"),
+            _("These projects cost more than the whole sum of money: %s.") % ", ".join(dear),
+        ),
     ]
 
 

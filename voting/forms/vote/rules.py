@@ -49,10 +49,12 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = VotingRules
-        fields = (*rules.SETTINGS, *rules.LIMITS, *rules.OF_GRADES)
-        widgets = dict.fromkeys(("ballot_type", "scoring", "tie_rule", "shortfall_rule"), forms.RadioSelect)
+        fields = (*rules.SETTINGS, *rules.LIMITS, *rules.SUM, *rules.OF_GRADES)
+        widgets = dict.fromkeys(
+            ("ballot_type", "scoring", "method", "tie_rule", "shortfall_rule"), forms.RadioSelect
+        )
 
-    field_order = (*rules.SETTINGS, *rules.LIMITS, *rules.OF_GRADES)
+    field_order = (*rules.SETTINGS, *rules.LIMITS, *rules.SUM, *rules.OF_GRADES)
     #: The form as the saved draft fills it in, where a preset fills in this one.
     stored: RulesForm
 
@@ -99,6 +101,10 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
             if name in self.fields and name not in self.errors:
                 self.cleaned_data[name] = self.cleaned_data.get(name) or usual
         return self.cleaned_data
+
+    def clean_budget(self) -> int:
+        """Take an empty field for no sum of money."""
+        return self.cleaned_data["budget"] or 0
 
     def _post_clean(self) -> None:
         """Leave the rules between settings to the domain, which says on which field and why."""
@@ -156,6 +162,10 @@ _NOTES = {
     ),
     "ballot_type": _("What the ballot asks; the ballot page, the paper ballot and the count follow it."),
     "scoring": _("Only for a ranking; for all others choose “nothing is ranked”."),
+    "method": _(
+        "With a sum of money, N is the most that are chosen. The costs are the total investments of the candidates."
+    ),
+    "budget": _("Empty or 0: no sum is shared out."),
     "under_vote": _(
         "Fewer marks or places than N, or a project left without a mark. “Up to N” needs “valid”, “exactly N” "
         "needs “void”; for the whole list it stays “valid”."
@@ -188,6 +198,7 @@ _NOTES = {
 _PARTS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("quorum", _("Quorum"), ("quorum",)),
     ("ballot", _("Places and ballot"), ("seats", "ballot_type", "scoring")),
+    ("money", _("A sum of money"), ("method", "budget")),
     ("validity", _("Valid and void ballots"), ("under_vote", "blank_ballot", "double_mark")),
     ("paper", _("Ballots on paper"), ("first_reading", "second_reading")),
     ("threshold", _("The threshold"), ("floor_base", "floor")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,17 @@ from voting.count.choices import Choice
 from voting.count.counting import BallotType, Mark, Validity, judge
 from voting.count.formats.notice import NoticeBody, NoticeItem
 from voting.count.formats.working import PATTERNS
+from voting.count.money import Method, Money
 from voting.count.notice import read_notice
+from voting.count.outcomes import Reason
 from voting.count.working import expand
 from voting.domain.vote.definitions import definition_of
+from voting.domain.vote.rules import UNIT
 from voting.management.rounds import add_round, round_of
 from voting.management.terminal_language import SpeakingCommand
 from voting.models import Round
 from voting.recount import pabulib
+from voting.recount.pb_figures import in_digits
 
 
 class Command(SpeakingCommand):
@@ -47,8 +52,12 @@ class Command(SpeakingCommand):
 
 
 def election_of(round_: Round) -> pabulib.Election:
-    """Return a published round as pabulib knows it: projects of one cost, a budget of as many as there are seats."""
+    """Return a published round as pabulib knows it.
+
+    Where no sum of money is shared out, all projects are of one cost, and the budget is as many as there are seats.
+    """
     body, definition = read_notice(round_.notice.body), definition_of(round_)
+    money = definition.rule.money
     kind = definition.ballot_type
     ranking = kind is BallotType.RANKING
     votes = tuple(
@@ -63,15 +72,16 @@ def election_of(round_: Round) -> pabulib.Election:
         "instance": str(round_.cycle.year),
         "num_projects": str(len(definition.numbers)),
         "num_votes": str(len(votes)),
-        "budget": str(round_.seats),
+        "budget": _in_units(money.budget) if money else str(round_.seats),
         "vote_type": "ordinal" if ranking else "approval",
-        "rule": "greedy" if _is_plain(body) and not ranking else "unknown",
+        "rule": "unknown" if ranking or not _is_plain(body) else _RULES[money.method if money else None],
         "date_begin": f"{round_.opened_at:%d.%m.%Y}",
         "date_end": f"{round_.closed_at:%d.%m.%Y}",
         "min_length": "1",
         "max_length": str(round_.seats if kind.limited else len(definition.numbers)),
         "edition": str(round_.number),
         "language": "zh",
+        **(_of_money(body, money) if money else {}),
     }
     projects = tuple(pabulib.PabulibProject(str(item["number"]), _row(item)) for item in body["items"])
     return pabulib.Election(meta, projects, votes)
@@ -80,12 +90,36 @@ def election_of(round_: Round) -> pabulib.Election:
 def _is_plain(body: NoticeBody) -> bool:
     """Tell whether the highest N were chosen and nothing else mattered, which is the greedy rule at one cost."""
     seats = body["round"]["seats"]
-    return body["status"] == "decided" and not body["rules"]["group_base"] and len(body["chosen"]) == seats
+    decided = body["status"] == "decided" and not body["rules"]["group_base"]
+    if body["rules"].get("method"):
+        return decided and all(item["reason"] != Reason.BELOW_CUT for item in body["items"])
+    return decided and len(body["chosen"]) == seats
+
+
+#: Whoever needs votes at least says so with a threshold, which is what the second name means.
+_RULES = {None: "greedy", Method.GREEDY: "greedy-threshold", Method.GREEDY_STOP: "greedy-no-skip"}
+
+
+def _in_units(yuan: int) -> str:
+    """Return an amount in 10 000 yuan, exactly."""
+    return in_digits(Fraction(yuan, UNIT))
+
+
+def _of_money(body: NoticeBody, money: Money) -> dict[str, str]:
+    """Return what META says of a sum of money besides: how many votes a project needs, and whether all are paid for."""
+    everything = sum(cost for _number, cost in money.costs) <= money.budget
+    return {
+        "min_project_score_threshold": str(body["floor"]["least"]),
+        "currency": "CNY",
+        **({"fully_funded": "1"} if everything else {}),
+        "comment": "#1: amounts are in 10 000 yuan",
+    }
 
 
 def _row(item: NoticeItem) -> dict[str, str]:
     """Return a project's line. Points of a ranking stay out: pabulib counts them from the length of each ballot."""
-    row = {"project_id": str(item["number"]), "cost": "1", "votes": str(item["for"])}
+    cost = _in_units(item["cost"]) if "cost" in item else "1"
+    row = {"project_id": str(item["number"]), "cost": cost, "votes": str(item["for"])}
     return row | {"name": item["name"], "selected": str(int(item["decision"] == "chosen"))}
 
 

@@ -26,6 +26,7 @@ from voting.management.seeds.loading import sentence_of
 from voting.management.terminal_language import SpeakingCommand
 from voting.models import Cycle, Notice, Round
 from voting.recount import pabulib
+from voting.recount.pb_figures import read_amount
 from voting.states import Presence, Stage
 from voting.text.numbers import small_whole
 
@@ -66,6 +67,15 @@ class Command(SpeakingCommand):
             self.say(
                 _("Votes that name a project more than once; it counts once: %s")
                 % ", ".join(election.repeated[:SHOWN])
+            )
+        if election.odd:
+            self.say(
+                _("Votes that name what is no project of the file; it does not count: %s")
+                % ", ".join(election.odd[:SHOWN])
+            )
+        if not money_settings(election):
+            self.say(
+                _("Its rule of money is not one that can be voted under here; votes alone are compared.")
             )
         try:
             round_ = self.play(election, options["slug"])
@@ -121,6 +131,18 @@ class Command(SpeakingCommand):
         if differing:
             raise CommandError(_("%d projects have other votes here than in the file.") % differing)
         self.say(_("The votes are those of the file."))
+        if "method" not in body["rules"] or not any("selected" in each.row for each in election.projects):
+            return
+        pairs = zip(election.projects, body["items"], strict=True)
+        others = [each.id for each, item in pairs if each.selected is not (item["decision"] == "chosen")]
+        if body["tied"]:
+            self.say(
+                _("Here a tie is to be voted on again, which the file has settled: %s") % ", ".join(others)
+            )
+        elif others:
+            raise CommandError(_("Chosen here and in the file are not the same: %s") % ", ".join(others))
+        else:
+            self.say(_("The projects chosen are those of the file."))
 
 
 def _staff(congress: Congress) -> list[User]:
@@ -134,7 +156,8 @@ def _staff(congress: Congress) -> list[User]:
 def _cycle(election: pabulib.Election, congress: Congress, *, by: User) -> Cycle:
     """Lay out the rehearsal: candidates in the file's order, and rules that fit its votes."""
     at, items = timezone.now(), len(election.projects)
-    seats = max(1, min(election.longest, items))
+    money = money_settings(election)
+    seats = items if money else max(1, min(election.longest, items))
     year = small_whole(election.meta.get("instance", "")[:4]) or _YEAR
     cycle = cycles.create_cycle(
         by=by, at=at, congress=congress, slug=str(year), year=year, seats=seats,
@@ -144,13 +167,41 @@ def _cycle(election: pabulib.Election, congress: Congress, *, by: User) -> Cycle
         cycles.move_cycle(cycle, to=stage, by=by, at=at)
     for number, project in enumerate(election.projects, start=1):
         name = f"{project.id} {project.name}"[:120]
-        cycles.add_candidate(cycle=cycle, by=by, at=at, number=number, name=name)
+        cost = {"investment_total": project.row["cost"]} if money else {}
+        cycles.add_candidate(cycle=cycle, by=by, at=at, number=number, name=name, **cost)
     cycles.freeze_slate(cycle=cycle, by=by, at=at)
     preset = "liyang" if election.vote_type == "ordinal" else "binjiang"
-    draft = rules.PRESETS[preset] | {"shortfall_rule": "stay_empty", "tie_rule": "admit_all"}
+    draft = rules.PRESETS[preset] | {"shortfall_rule": "stay_empty", "tie_rule": "admit_all"} | money
     rules.draft_rules(cycle=cycle, by=by, at=at, seats=seats, **draft)
     rules.adopt_rules(cycle=cycle, by=by, at=at)
     return cycle
+
+
+#: The rules of pabulib that a vote can be held under, and how they are adopted.
+_METHODS = {"greedy": "greedy", "greedy-no-skip": "greedy_stop"}
+
+
+def money_settings(election: pabulib.Election) -> dict[str, Any]:
+    """Return the settings of the file's rule of money, its units as 10 000 yuan; nothing where none can be adopted.
+
+    A project needs a cost that the budget could pay, in whole hundredths, and a vote; a threshold is none of ours.
+    """
+    method = _METHODS.get(election.meta.get("rule", ""))
+    budget = read_amount(election.meta.get("budget", "")).value
+    costs = [read_amount(project.row.get("cost", "")) for project in election.projects]
+    fitting = all(
+        not cost.odd
+        and cost.value
+        and budget
+        and cost.value <= budget
+        and (cost.value * 100).denominator == 1
+        for cost in costs
+    )
+    plain = "min_project_score_threshold" not in election.meta and all(election.support().values())
+    named = election.vote_type in {"approval", "choose-1"}
+    if not (method and budget and budget.denominator == 1 and fitting and plain and named):
+        return {}
+    return {"method": method, "budget": budget.numerator, "tie_rule": "further_ballot"}
 
 
 def _roll(election: pabulib.Election, cycle: Cycle, *, by: User) -> Round:

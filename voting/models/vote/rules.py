@@ -25,6 +25,7 @@ from voting.labels import (
     FIRST_READINGS,
     FLOOR_BASES,
     GROUP_BASES,
+    METHODS,
     SATISFIED_BASES,
     SCORINGS,
     SECOND_READINGS,
@@ -50,6 +51,16 @@ class VotingRules(models.Model):
         db_default=0,
         blank=True,
     )
+    method = models.CharField(
+        _("what is chosen"),
+        max_length=16,
+        choices=choices_of(METHODS),
+        default="",
+        db_default="",
+        blank=True,
+    )
+    #: In 10 000 yuan, as the projects' own total investment.
+    budget = models.PositiveIntegerField(_("sum of money, 10 000 yuan"), default=0, db_default=0, blank=True)
     ballot_type = models.CharField(
         _("ballot type"), max_length=16, choices=choices_of(BALLOT_TYPES), default=BallotType.UP_TO.value
     )
@@ -210,6 +221,7 @@ class VotingRules(models.Model):
                 for field, labels in [
                     ("ballot_type", BALLOT_TYPES),
                     ("scoring", SCORINGS),
+                    ("method", METHODS),
                     ("under_vote", UNDER_VOTES),
                     ("blank_ballot", BLANK_BALLOTS),
                     ("double_mark", DOUBLE_MARKS),

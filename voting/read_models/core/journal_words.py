@@ -75,6 +75,7 @@ NAMES: dict[str, Promise] = {
     "returned": _("ballots returned"),
     "returned_group": _("of these by the sub-group"),
     "seats": _("projects to choose"),
+    "budget": _("sum of money, yuan"),
     "second": _("second person"),
     "undoes": _("takes back entry"),
     "witnesses": _("witnesses"),

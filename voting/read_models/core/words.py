@@ -22,6 +22,11 @@ REASONS: dict[str, Promise] = {
     "lot_for": _("equal votes at the last place, chosen by lot"),
     "lot_against": _("equal votes at the last place, not chosen by lot"),
     "vote_void": _("the vote is void"),
+    "fits": _("fits the money"),
+    "does_not_fit": _("costs more than what was left"),
+    "after_the_end": _("after the project at which the money ended"),
+    "tied_for_money": _("equal votes for which the money does not reach"),
+    "waits_for_tie": _("could still be paid for after the tie"),
 }
 STATUSES: dict[str, Promise] = {
     "decided": _("The vote is decided."),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from voting.count.formats.notice import NoticeItem
 from voting.read_models.vote.grades import grade_word, working
 from voting.read_models.vote.round_result import RoundResult
+from voting.read_models.vote.rule_words.budget import yuan_words
 
 #: After equal votes at the last place.
 _EQUAL: dict[str, Promise] = {
@@ -54,6 +55,22 @@ _PLAIN: dict[str, tuple[Promise, Promise]] = {
 }
 
 
+#: Where a sum of money is shared out.
+_OF_MONEY: dict[str, Promise] = {
+    "fits": gettext_lazy("In: %(score)s; it costs %(cost)s, and %(money)s are left after it."),
+    "does_not_fit": gettext_lazy("Out: %(score)s; it costs %(cost)s, and only %(money)s were left."),
+    "after_the_end": gettext_lazy(
+        "Out: %(score)s; the money ended at a project before it, which no longer fitted."
+    ),
+    "tied_for_money": gettext_lazy(
+        "Not decided: %(score)s, as others have; %(money)s are left, which do not reach for all of them."
+    ),
+    "waits_for_tie": gettext_lazy(
+        "Not decided: %(score)s; it costs %(cost)s, and may still be paid for once the tie above it is settled."
+    ),
+}
+
+
 def verdict(round_: RoundResult, number: int) -> str:
     """Return in one sentence what a round made of a project, with its votes, what was needed, and its place.
 
@@ -70,6 +87,9 @@ def verdict(round_: RoundResult, number: int) -> str:
     known = _numbers(round_, item)
     if round_.whole_report:
         return _of_the_whole(round_, item) % known
+    if reason in _OF_MONEY:
+        words = {"cost": yuan_words(item["cost"]), "money": yuan_words(item["money_left"] or 0)}
+        return str(_OF_MONEY[reason]) % (known | words)
     if reason in _EQUAL:
         return str(_EQUAL[reason]) % known
     return _by_the_count(round_, item) % known

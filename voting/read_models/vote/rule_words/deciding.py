@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from voting.read_models.vote.rule_words import budget
 from voting.read_models.vote.rule_words.thresholds import joined
 
 _WHOLE = "whole_report"
@@ -18,6 +19,8 @@ def order(rules: Mapping[str, Any]) -> str:
     if rules["ballot_type"] == _WHOLE:
         return ""
     floored, scoring = bool(rules["floor_base"] or rules["group_base"]), rules["scoring"]
+    if rules.get("method"):
+        return budget.money_order(rules, floored=floored)
     return _ORDERS[scoring, floored]() % {"seats": rules["seats"]}
 
 
@@ -66,6 +69,8 @@ def _first_places(seats: int) -> list[str]:
 
 def tie(rules: Mapping[str, Any]) -> str:
     """Say what follows equal votes at the last place; nothing for the whole list, which cannot have them."""
+    if rules.get("method"):
+        return budget.money_tie()
     return "" if rules["ballot_type"] == _WHOLE else TIES[rules["tie_rule"]]()
 
 
@@ -84,7 +89,7 @@ def tie_notes(rules: Mapping[str, Any]) -> list[str]:
 def shortfall(rules: Mapping[str, Any]) -> str:
     """Say what follows where fewer pass than are to be chosen, or the whole list does not pass."""
     words = _REPORT_SHORTFALLS if rules["ballot_type"] == _WHOLE else SHORTFALLS
-    sentence = words[rules["shortfall_rule"]]()
+    sentence = budget.money_at_the_end() if rules.get("method") else words[rules["shortfall_rule"]]()
     if not rules.get("most_rounds"):
         return sentence
     limit = _("At most %(most)d rounds are held; after the last one the places that are left stay empty.")
@@ -102,6 +107,7 @@ def further(rules: Mapping[str, Any]) -> list[str]:
     return [
         same_roll,
         _("These rules apply to it unchanged.") if whole else places,
+        *([budget.money_again()] if rules.get("method") else []),
         _("The quorum is checked again before every round."),
         _("Every round is published as it came out; nothing of it is changed afterwards."),
     ]
@@ -110,7 +116,7 @@ def further(rules: Mapping[str, Any]) -> list[str]:
 def tie_example(rules: Mapping[str, Any], *, candidates: int, article: str) -> str:
     """Work a tie at the last place out in this vote's own figures; nothing where there can be none."""
     seats = rules["seats"]
-    if rules["ballot_type"] == _WHOLE or not 1 < seats < candidates:
+    if rules["ballot_type"] == _WHOLE or rules.get("method") or not 1 < seats < candidates:
         return ""
     words = {"last": seats, "next": seats + 1, "above": seats - 1, "all": seats + 1, "article": article}
     tied = _(

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from voting.read_models.vote.rule_words import assessment, conduct, deciding, marking, thresholds
+from voting.read_models.vote.rule_words import assessment, budget, conduct, deciding, marking, thresholds
 from voting.read_models.vote.rule_words.example import example
 from voting.read_models.vote.rule_words.numerals import numeral
 
@@ -124,6 +124,8 @@ def sentences(
 
 def places(settings: Mapping[str, Any], candidates: int) -> str:
     words = {"seats": settings["seats"], "candidates": candidates}
+    if settings.get("method"):
+        return budget.money_places(settings, candidates)
     if not candidates:
         return _("%(seats)d of the candidate projects are chosen.") % words
     if settings["ballot_type"] == "whole_report":
@@ -132,7 +134,7 @@ def places(settings: Mapping[str, Any], candidates: int) -> str:
 
 
 def _places(settings: Mapping[str, Any], candidates: int) -> list[str]:
-    if not candidates or settings["ballot_type"] == "whole_report":
+    if not candidates or settings["ballot_type"] == "whole_report" or settings.get("method"):
         return [places(settings, candidates)]
     more = _("There are more candidates than places.")
     return [

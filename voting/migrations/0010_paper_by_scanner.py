@@ -9,7 +9,7 @@ from voting.evidence.operation import InstallEvidence, RemoveEvidence
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("voting", "0008_sealed_booth"),
+        ("voting", "0009_money"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,33 @@
+META
+key;value
+description;The count ends at what does not fit, written for the tests
+country;Testland
+unit;Ufer
+instance;2025
+num_projects;6
+num_votes;9
+budget;1000.50
+vote_type;approval
+rule;greedy-no-skip
+min_project_score_threshold;2
+max_sum_cost;1000.50
+currency;EUR
+PROJECTS
+project_id;cost;votes;name;selected
+w;999999999;5;Withdrawn after the vote;0
+a;600.25;4;Alley;1
+b;400.25;3;Bower;1
+c;300;3;Court;0
+d;0.01;2;Dial;0
+e;0;1;Eaves;0
+VOTES
+voter_id;vote
+1;w,a
+2;w,a
+3;w,a
+4;w,a
+5;w
+6;b,c
+7;b,c
+8;b,c,d
+9;d,e

@@ -1,0 +1,31 @@
+META
+key;value
+description;Equal shares among ten, written for the tests
+country;Testland
+unit;Ufer
+instance;2025
+num_projects;5
+num_votes;10
+budget;1000
+vote_type;approval
+rule;equalshares/add1
+currency;EUR
+PROJECTS
+project_id;cost;votes;name;selected
+p;500;6;Playground;1
+q;450;5;Quay;0
+r;300;4;Reading room;1
+s;150;3;Slide;1
+t;400;2;Tower;0
+VOTES
+voter_id;vote
+1;p,q
+2;p,q
+3;p,q
+4;p,q
+5;p,q
+6;p
+7;r,s
+8;r,s
+9;r,s,t
+10;r,t
