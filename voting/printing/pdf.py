@@ -86,11 +86,15 @@ def set_paper(words: dict[str, Any], *, template: Path, **how: Any) -> bytes:
     return _set(paper, template=template, **how)
 
 
-def grey_png(drawn: bytes) -> bytes:
-    """Return a picture that we have just drawn in sixteen greys."""
+def grey_png(drawn: bytes, times: int = 1) -> bytes:
+    """Return a picture that we have just drawn in sixteen greys, so many times smaller."""
     picture = io.BytesIO()
     with Image.open(io.BytesIO(drawn)) as image:
-        grey = image.convert("L").quantize(_GREYS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        grey = (
+            image.convert("L")
+            .reduce(times)
+            .quantize(_GREYS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        )
         grey.save(picture, "PNG", optimize=True, bits=4)
     return picture.getvalue()
 

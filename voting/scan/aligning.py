@@ -17,7 +17,7 @@ from voting.scan.prints import dots_of, print_of
 from voting.scan.registering import DOTS, NoSheet, Real
 
 _COARSE = 3  # dots a millimetre here
-_CELL = 2  # millimetres of one cell of the field
+_CELL = 3  # millimetres of one cell of the field: whole dots of the coarse picture
 #: Blur in millimetres, and how often the field is mended at it.
 _LEVELS = ((0.8, 2), (0.35, 2))
 _NEAR, _FAR, _FAR_WEIGHT = 7.0, 25.0, 0.15  # millimetres of the windows
@@ -28,7 +28,9 @@ _TRUSTED = 0.35  # of printed black: more is ink of a hand, or dirt
 
 def aligned(ink: Real, layout: Layout) -> Real:
     """Return the ink where the print has it. Raises NoSheet ``residual``."""
-    small = cv2.resize(ink, None, fx=_COARSE / DOTS, fy=_COARSE / DOTS, interpolation=cv2.INTER_AREA)
+    half = cv2.resize(ink, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    size = (ink.shape[1] * _COARSE // DOTS, ink.shape[0] * _COARSE // DOTS)
+    small = cv2.resize(half, size, interpolation=cv2.INTER_LINEAR)
     rows, columns = small.shape
     cells = (round(columns / (_COARSE * _CELL)), round(rows / (_COARSE * _CELL)))
     field = np.zeros((cells[1], cells[0], 2), np.float32)

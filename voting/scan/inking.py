@@ -21,7 +21,7 @@ _SIGMAS = 5
 _MOST_BLUR = 0.37  # millimetres: an edge that takes 0.95 mm from a tenth to nine tenths
 _SOFTER = 0.035  # millimetres from one blur that is tried to the next
 _TRIED = 13
-_SHIFT = 0.06  # millimetres that print may still lie beside its place
+_SHIFT = 0.075  # millimetres that print may still lie beside its place
 _UNEVEN = 0.08  # of printed black: how unevenly it may be printed
 _LEAST_BLACK = 0.002
 #: Where a picture is grey, the edges of what is printed are neither black nor white.

@@ -16,7 +16,7 @@ from voting.scan.registering import DOTS
 Labels = NDArray[np.uint8]
 _DOT = 1 / (DOTS * DOTS)  # square millimetres
 _SPECK = 0.04  # square millimetres of ink that hold together, and may be dust
-_MOST_IN_SLOT = 0.12  # square millimetres beside the letters of one name
+_MOST_IN_SLOT = 0.25  # square millimetres beside the letters of one name
 _MOST_PIECE, _LONGEST_PIECE = 0.45, 1.8  # square millimetres, millimetres, elsewhere
 _MOST_DUST = 3.0  # square millimetres of the whole sheet
 _AROUND_BOX = 1.5

@@ -249,7 +249,7 @@ def damage(rng: Random, light: Picture, how: str) -> Picture:
         return light * (
             1
             - rng.uniform(0.05, 0.3)
-            * (1 / (1 + np.exp((away - 1) * 12)))
+            * (1 / (1 + np.exp(np.clip((away - 1) * 12, -50, 50))))
             * (0.5 + 0.5 * np.clip(away, 0, 1) ** 4)
         )
     if how == "holes":
