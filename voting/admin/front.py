@@ -37,7 +37,7 @@ from voting.admin.step_pages import PAGES
 from voting.admin.vote.ceremony import KeySlipPage, check_slip
 from voting.admin.vote.daybook import DaybookPage, running_sheet, script
 from voting.admin.vote.minutes import minutes
-from voting.admin.vote.paper_ballots import PaperDesk, ballot_sheets
+from voting.admin.vote.paper_ballots import PaperDesk, ballot_sheet_pdf, ballot_sheets
 from voting.admin.vote.roll_changes import RollChangesPage
 from voting.admin.vote.roll_sheet import roll_sheet
 from voting.admin.vote.roster import RosterPage, roster_templates
@@ -167,6 +167,7 @@ BESIDE: list[tuple[str, Callable[..., Any], str]] = [
     ("paper/scans", ScanPage.as_view(), "scans"),
     ("paper/simulated.pdf", simulated_batch, "simulated_sheets"),
     ("paper/picture/<small:number>", paper_picture, "paper_picture"),
+    ("paper-ballots/sheet.pdf", ballot_sheet_pdf, "ballot_sheet_pdf"),
     ("proposals/<small:number>", ProposalPage.as_view(), "proposal"),
     ("proposals/together", TogetherPage.as_view(), "proposals_together"),
     ("proposals/summary.xlsx", summary, "proposals_summary"),
