@@ -75,7 +75,7 @@ def test_twenty_sheets_go_through_the_scanner_and_past_two_people(live: Live, mo
     look(clerk)
     upload(clerk, file_of(*SHEETS))
     clerk.get_by_role("link", name="继续").click()
-    expect(clerk.locator("table")).to_contain_text("5: 票上另有书写")
+    expect(clerk.locator("table")).to_contain_text("5 票上另有书写")
     look(clerk)
 
     clerk.goto("/en" + PAPER)

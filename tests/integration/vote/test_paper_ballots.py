@@ -1,6 +1,7 @@
 """Paper ballots: the verbs, what the database refuses of itself, and the desk's pages over the test client.
 
-Guards ``voting.domain.vote.paper_ballots`` and ``voting.domain.vote.paper_readings``.
+Guards ``voting.domain.vote.paper_ballots``, ``voting.domain.vote.paper_boxes`` and
+``voting.domain.vote.paper_readings``.
 """
 
 from __future__ import annotations

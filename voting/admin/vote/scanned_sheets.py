@@ -21,7 +21,7 @@ from voting.domain.vote.running_order import StepKey
 from voting.domain.vote.scan_faults import BatchRefused
 from voting.domain.vote.scanned_pictures import working_picture
 from voting.forms.core.verbs import Verb
-from voting.forms.vote.scans import ScanForm
+from voting.forms.vote.scans import ScanBatchForm
 from voting.models import Round
 from voting.printing.files import staff_file
 from voting.read_models.vote.paper_channels import batch_lines, paper_channels
@@ -61,13 +61,13 @@ class ScanPage(StepPage):
     def stack(self) -> list[paper_ballots.ReadSheet]:
         return paper_ballots.sheets(self.order.round) if self.order.round else []
 
-    def _form(self, data: Any = None, files: Any = None) -> ScanForm:
+    def _form(self, data: Any = None, files: Any = None) -> ScanBatchForm:
         """Return the form; it proposes the next batch."""
         places = next_places(self.stack) if data is None else range(0)
         initial = {"first": places[0], "last": places[-1]} if places else {}
-        return ScanForm(data, files, initial=initial)
+        return ScanBatchForm(data, files, initial=initial)
 
-    def _scan(self, form: ScanForm) -> HttpResponseBase:
+    def _scan(self, form: ScanBatchForm) -> HttpResponseBase:
         """Say what can be said at once on the page; then read, and let a page grow with it."""
         try:
             layouts = sheet_layouts(self.round)

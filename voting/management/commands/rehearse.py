@@ -177,6 +177,7 @@ class Command(SpeakingCommand):
         """
         round_ = prepared.round
         marked = round_.roll.filter(voted=True).count()
+        paper = round_.roll.filter(paper=True).count()
         urn = SealedBallot.objects.filter(round=round_).count()
         result = Result(Notice.objects.select_related("round__cycle__congress").get(round=round_))
         counted = result.body["ballots"]["returned"]
@@ -186,7 +187,7 @@ class Command(SpeakingCommand):
         sums = {"marked": marked, "urn": urn, "counted": counted, "given": len(slips), "found": in_urn}
         self.say(
             _("roll marked = urn = count: %(marked)d = %(urn)d = %(counted)d") % sums
-            if not round_.paper_issued
+            if not paper
             else _("roll marked = urn, with the paper ballots the count: %(marked)d = %(urn)d, %(counted)d")
             % sums,
             _("receipts given, found in the sealed list: %(given)d, %(found)d") % sums,
@@ -201,8 +202,7 @@ class Command(SpeakingCommand):
             % {"made": len(tested), "opened": len(opened), "right": right}
         )
         agree = len(tested) == len(opened) == right
-        online = present - (round_.paper_issued or 0)
-        whole = agree and online == marked == urn == len(slips) == in_urn
+        whole = agree and present - paper == marked == urn == len(slips) == in_urn
         return whole and counted == present
 
 

@@ -19,8 +19,8 @@ def _acting(round_: Round, by: User) -> dict[str, Any]:
 
 
 def hand_out_paper(round_: Round, count: int, *, by: User) -> set[str]:
-    """Hand a paper ballot to the first so many of those present; return their numbers."""
-    present = round_.roll.filter(presence="present").order_by("number")
+    """Hand a paper ballot to the last so many of those present; return their numbers."""
+    present = round_.roll.filter(presence="present").order_by("-number")
     numbers = list(present.values_list("number", flat=True)[:count])
     if numbers:
         paper_ballots.hand_out(numbers=numbers, **_acting(round_, by))
