@@ -39,7 +39,7 @@ from voting.models import (
     Tally,
     TestBallot,
     UrnSeal,
-)
+)  # fmt: skip
 from voting.states import ROLL_ACTS, Act, CountProof, RoundStatus
 
 CHUNK = 2000
