@@ -78,6 +78,16 @@ MAKE_SHEET = f"""INSERT INTO public.voting_scannedsheet
 SELECT id, 1, 1, '{{doubts}}', 'x', encode({HASH}, 'hex'), '', 'x' FROM public.voting_round"""
 BY_MACHINE = f"""INSERT INTO public.voting_paperreading (round_id, place, reading, marks, by_machine, read_by_id)
 SELECT r.id, 1, 1, '', true, {CLERK} FROM public.voting_round r"""
+SAMPLED = f"UPDATE public.voting_votingrules SET second_reading = 'sample'; {MAKE_BOX}"
+MAKE_FIRST = f"""INSERT INTO public.voting_firstcount
+(round_id, working, patterns, digest, readings, salt, counted_by_id, counted_at, imported)
+SELECT id, 'x', 'x', 'x', 'x', 'x', {CLERK}, now(), false FROM public.voting_round"""
+MAKE_DRAW = f"""INSERT INTO public.voting_sampledraw (round_id, sheets, misread, dice, places, drawn_by_id, drawn_at)
+SELECT id, 1, 1, 'x', '[1]', {CLERK}, now() FROM public.voting_round"""
+MAKE_TALLY = f"""INSERT INTO public.voting_tally
+(round_id, working, patterns, digest, counted_by_id, counted_at, imported)
+SELECT id, 'x', 'x', 'x', {CLERK}, now(), false FROM public.voting_round"""
+READ_AGAIN = "SELECT id AS round_id, 1 AS place, 2 AS reading FROM public.voting_round"
 BATCH_ENTRY = MAKE_ENTRY.format(
     act="paper_scanned", data="jsonb_build_object('batch', 1, 'file', 'x', 'round', {round})"
 )
@@ -522,6 +532,73 @@ ATTACKS = [
         until="closed",
         before=f"{MAKE_BOX}; {NO_SHEETS}",
         seen="SELECT 1::bigint AS id, id AS round_id, 1 AS first, 1 AS last, '' AS set_aside FROM public.voting_round",
+    ),
+    *[
+        Attack(
+            "piaojue_sampled", table, MAKE_TALLY, "the sample was not read", until="closed", before=SAMPLED
+        )
+        for table in ("voting_round", "voting_votingrules", "voting_paperbox")
+    ],
+    *[
+        Attack(
+            "piaojue_sample_read",
+            table,
+            MAKE_TALLY,
+            "the sample was not read",
+            until="closed",
+            before=f"{SAMPLED}; {MAKE_FIRST}; {done}",
+            seen=seen,
+        )
+        for table, done, seen in [
+            (
+                "voting_sampledraw",
+                MAKE_PAPER.format(reading=2),
+                "SELECT id AS round_id, '[1]'::jsonb AS places FROM public.voting_round",
+            ),
+            ("voting_paperreading", MAKE_DRAW, READ_AGAIN),
+        ]
+    ],
+    *[
+        Attack(
+            "piaojue_all_read_first",
+            table,
+            MAKE_FIRST,
+            "not every sheet was read first",
+            until="closed",
+            before=SAMPLED,
+            seen=seen,
+        )
+        for table, seen in [
+            ("voting_paperbox", "SELECT id AS round_id, 0 AS returned FROM public.voting_round"),
+            ("voting_paperreading", READ_AGAIN.replace("2 AS reading", "1 AS reading")),
+        ]
+    ],
+    *[
+        Attack(
+            "piaojue_drawn_after_the_count",
+            table,
+            MAKE_DRAW,
+            "drawn after the first readings",
+            until="closed",
+            before=f"{SAMPLED}; {done}",
+            seen=seen,
+        )
+        for table, done, seen in [
+            ("voting_firstcount", "SELECT 1", "SELECT id AS round_id FROM public.voting_round"),
+            (
+                "voting_paperreading",
+                f"{MAKE_FIRST}; {MAKE_PAPER.format(reading=2)}",
+                "SELECT * FROM public.{table} LIMIT 0",
+            ),
+        ]
+    ],
+    Attack(
+        "piaojue_counted_or_not",
+        "voting_firstcount",
+        BY_TWO.format(table="annulment (round_id, decision, counted", values="id, 'x', true", source="round"),
+        "it tells another count",
+        until="closed",
+        seen="SELECT id AS round_id FROM public.voting_round",
     ),
     Attack(
         "piaojue_machine_has_picture",

@@ -63,7 +63,7 @@ class DeckOutcome:
     missing: tuple[int, ...]
     #: What was expected of each project, and what was read.
     expected: list[dict[int, int]]
-    found: list[dict[int, int]]
+    read: list[dict[int, int]]
 
     @property
     def passed(self) -> bool:
@@ -71,7 +71,7 @@ class DeckOutcome:
         return (
             self.pages == self.sheets
             and not (self.unread or self.wrong or self.missing)
-            and self.expected == self.found
+            and self.expected == self.read
         )
 
 
@@ -92,5 +92,5 @@ def held_against(deck: Sequence[Marks], read: Sequence[Marks | None]) -> DeckOut
         wrong=tuple(wrong),
         missing=tuple(left.values()),
         expected=deck_votes(deck),
-        found=deck_votes(known) if known else [{} for _item in deck[0]],
+        read=deck_votes(known) if known else [{} for _item in deck[0]],
     )

@@ -16,10 +16,9 @@ EXECUTE FUNCTION public.piaojue_actor('counted_by_id', 'clerk', 'scrutineer', 'c
 CREATE FUNCTION public.piaojue_all_read_first() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM public.voting_round r JOIN public.voting_votingrules v ON v.id = r.rules_id
-                   JOIN public.voting_paperbox b ON b.round_id = r.id
-                   WHERE r.id = NEW.round_id AND v.second_reading = 'sample' AND b.returned =
-                       (SELECT count(*) FROM public.voting_paperreading WHERE round_id = r.id AND reading = 1)) THEN
+    IF NOT public.piaojue_sampled(NEW.round_id)
+       OR (SELECT returned FROM public.voting_paperbox WHERE round_id = NEW.round_id)
+          <> (SELECT count(*) FROM public.voting_paperreading WHERE round_id = NEW.round_id AND reading = 1) THEN
         RAISE EXCEPTION 'refused on %: not every sheet was read first, or the rules have no sample', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;

@@ -94,6 +94,15 @@ BEGIN
     RETURN OLD;
 END $$;
 
+-- Whether the rules of a round let a draw name the paper ballots that are read again, and the box has some.
+CREATE FUNCTION public.piaojue_sampled(concerned bigint) RETURNS boolean LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM public.voting_round r JOIN public.voting_votingrules v ON v.id = r.rules_id
+                   JOIN public.voting_paperbox b ON b.round_id = r.id
+                   WHERE r.id = concerned AND v.second_reading = 'sample' AND b.returned > 0);
+END $$;
+
 -- Holds a chain: the next number, and the hash of the entry before. The trigger names the column of what the chain
 -- belongs to; the table is the one the row goes into.
 CREATE FUNCTION public.piaojue_chained() RETURNS trigger LANGUAGE plpgsql

@@ -20,9 +20,7 @@ DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.piaojue_step_
 CREATE FUNCTION public.piaojue_sample_read() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF EXISTS (SELECT FROM public.voting_round r JOIN public.voting_votingrules v ON v.id = r.rules_id
-               JOIN public.voting_paperbox b ON b.round_id = r.id
-               WHERE r.id = NEW.round_id AND v.second_reading = 'sample' AND b.returned > 0)
+    IF public.piaojue_sampled(NEW.round_id)
        AND NOT EXISTS (SELECT FROM public.voting_sampledraw d WHERE d.round_id = NEW.round_id
                        AND jsonb_array_length(d.places) > 0
                        AND NOT EXISTS (SELECT FROM jsonb_array_elements_text(d.places) drawn WHERE NOT EXISTS

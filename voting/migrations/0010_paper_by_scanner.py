@@ -491,5 +491,5 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("round", "place"), name="scanned_sheet_once"),
         ),
         # The rules, as of this version.
-        InstallEvidence("b49e1234b5c6ad3717c35bebb95df2090d2ba08825b242463ae346da07172bfc"),
+        InstallEvidence("76e4bde9b584b49b7aa3e71ab13af01bebbd7c3efc0bb8c2d67fe0896e6cc957"),
     ]

@@ -88,7 +88,7 @@ def test_the_page_says_how_the_deck_is_marked_and_every_mistake_of_the_scanner()
     assert "赞成：2、3；弃权：1" in shown.replace(" ", "")
     wrong = sent(*pages(vote, p2={"marks": (1, 1, 1)}))
     assert wrong.status_code == 409
-    assert "项目1：应为赞成1、反对2、弃权2；读出为赞成2、反对1、弃权2。" in text_of(wrong).replace(" ", "")
+    assert "项目1：应为赞成1、反对2、弃权2；读出为赞成2、反对2、弃权1。" in text_of(wrong).replace(" ", "")
     assert sent(*pages(vote)).status_code == 302
     assert "测试票无误" in text_of(desk(vote.scrutineer).get(address("deck")))
 

@@ -66,5 +66,5 @@ def test_what_was_read_is_told_for_each_project() -> None:
     assert deck == [(1, 1), (3, 1), (2, 2), (3, 3), (0, 0)]
     outcome = held_against(deck, [(1, 1), (1, 1), (2, 2), (3, 3), (0, 0)])
     assert outcome.expected == [{1: 1, 2: 1, 3: 2}, {1: 2, 2: 1, 3: 1}]
-    assert outcome.found == [{1: 2, 2: 1, 3: 1}, {1: 2, 2: 1, 3: 1}]
+    assert outcome.read == [{1: 2, 2: 1, 3: 1}, {1: 2, 2: 1, 3: 1}]
     assert (outcome.wrong, outcome.missing) == ((2,), (2,))

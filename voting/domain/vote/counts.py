@@ -14,19 +14,17 @@ from accounts.models import User
 from accounts.roles import SCRUTINEERS
 from voting.count import choices
 from voting.count.canonical import root_of
-from voting.count.formats.files import PaperFacts, RoundFacts
+from voting.count.formats.files import RoundFacts
 from voting.count.formats.parts import AttendanceFigures, GroupFigures, UrnFigures
 from voting.count.formats.working import PATTERNS
 from voting.count.opening import Opener
 from voting.count.working import Working, work_out
 from voting.domain.core.refusals import Refused, StepNotAllowed
-from voting.domain.vote import paper_ballots
 from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.domain.vote.drawn_sheets import is_sampled
 from voting.domain.vote.first_counts import keep_first_count
 from voting.domain.vote.keys import rebuild_seed
-from voting.domain.vote.paper_readings import read_first
-from voting.domain.vote.reading_figures import reading_figures
+from voting.domain.vote.reading_figures import paper_facts
 from voting.domain.vote.rolls import Attendance, attendance
 from voting.domain.vote.rounds import group_hashes, move_round, urn_hashes
 from voting.domain.vote.scanned_pictures import put_away
@@ -203,24 +201,8 @@ def facts_of(round_: Round, *, first_alone: bool = False) -> RoundFacts:
         "key": round_.key_fingerprint,
         "urn": figures,
         "attendance": _attendance(round_, counts),
-        "paper": _paper(round_, first_alone=first_alone),
+        "paper": paper_facts(round_, first_alone=first_alone),
     }
-
-
-def _paper(round_: Round, *, first_alone: bool) -> PaperFacts | None:
-    if not round_.paper_issued:
-        return None
-    ballots = read_first(round_) if first_alone else paper_ballots.agreed(round_)
-    box = round_.paper_box
-    facts: PaperFacts = {
-        "issued": round_.paper_issued,
-        "returned": box.returned,
-        "returned_group": box.returned_group,
-        "ballots": sorted((list(choice.marks), int(choice.in_group)) for choice in ballots),
-    }
-    if readings := reading_figures(round_, first_alone=first_alone):
-        facts["readings"] = readings
-    return facts
 
 
 def count_urn(*, round_: Round, facts: RoundFacts, seed: bytes, progress: Progress | None = None) -> Working:

@@ -1,10 +1,11 @@
-"""How the paper ballots of a round were read, in figures that stand in its count, its report and its notice."""
+"""What counts of the paper ballots, and how they were read, in figures that stand in count, report and notice."""
 
 from __future__ import annotations
 
+from voting.count.formats.files import PaperFacts
 from voting.count.formats.parts import DrawFigures, ReadingFigures
 from voting.domain.vote.drawn_sheets import is_sampled
-from voting.domain.vote.paper_readings import sheets
+from voting.domain.vote.paper_readings import agreed, read_first, sheets
 from voting.models import FirstCount, Round, SampleDraw
 
 
@@ -40,3 +41,23 @@ def _draw(round_: Round) -> DrawFigures | None:
         "root": first.readings,
         "places": drawn.places,
     }
+
+
+def paper_facts(round_: Round, *, first_alone: bool) -> PaperFacts | None:
+    """Return the box of a round with what counts of it and how that was read; None where nothing was on paper.
+
+    ``first_alone``: as if no ballot had been read again. Raises paper_ballots.PaperNotReady.
+    """
+    if not round_.paper_issued:
+        return None
+    ballots = read_first(round_) if first_alone else agreed(round_)
+    box = round_.paper_box
+    facts: PaperFacts = {
+        "issued": round_.paper_issued,
+        "returned": box.returned,
+        "returned_group": box.returned_group,
+        "ballots": sorted((list(choice.marks), int(choice.in_group)) for choice in ballots),
+    }
+    if readings := reading_figures(round_, first_alone=first_alone):
+        facts["readings"] = readings
+    return facts

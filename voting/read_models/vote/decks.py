@@ -71,14 +71,14 @@ def deck_mistakes(outcome: DeckOutcome, definition: Definition) -> list[str]:
         lines.append(
             _("Sheets of the deck that are missing: %(sheets)s.") % {"sheets": listed(outcome.missing)}
         )
-    for number, expected, found in zip(definition.numbers, outcome.expected, outcome.found, strict=True):
-        if expected != found:
+    for number, expected, actual in zip(definition.numbers, outcome.expected, outcome.read, strict=True):
+        if expected != actual:
             lines.append(
                 _("Project %(number)s: expected %(expected)s; read %(read)s.")
                 % {
                     "number": number,
                     "expected": _votes(expected, definition),
-                    "read": _votes(found, definition),
+                    "read": _votes(actual, definition),
                 }
             )
     return lines
