@@ -60,6 +60,7 @@ def test_what_a_sum_paid_for_is_read_on_a_phone(live: Live, language: str):
     page.goto(f"{language}/2018/result/")
     expect(page.locator(".verdicts")).to_contain_text(WORDS[language][1])
     assert_good(page)
+    expect(page.locator(".note").first).to_contain_text(re.compile("剩余资金|for the money that is left"))
     page.goto(f"{language}/2018/notice/")
     expect(page.locator("main")).to_contain_text(WORDS[language][0])
     assert_good(page)
