@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import DESK, PHONE, Live, assert_good
 from tests.e2e.test_after import lived
 from tests.factories import make_vote
+from tests.integration.vote.test_sums_of_money import COSTS, ROUND_1
 from tests.integration.vote.test_verdicts import SETTINGS, SUB_GROUP, vote_of
 from tests.sealed import encoded, sealed, tried_bytes
 from voting.count.canonical import sha256_hex
@@ -105,12 +106,30 @@ def test_the_browser_checks_the_test_ballots_as_python_does(counter: Page):
 
 
 EQUAL = {"delegates": 4, "candidates": 4, "seats": 2, "floor_base": "", "ballots": [[1, 2], [1, 3]]}
-MORE = {
+OF_MONEY = {
+    "preset": "binjiang", "method": "greedy", "budget": 100, "costs": COSTS, "ballots": ROUND_1, "delegates": 6,
+    "candidates": 6, "seats": 5,
+}  # fmt: skip
+MORE: dict[str, dict[str, Any]] = {
     "a tie that is admitted": {**EQUAL, "tie_rule": "admit_all"},
     "a tie that calls for a round": EQUAL,
     "a sub-group": SUB_GROUP,
     "first places": {**SETTINGS[BallotType.RANKING], "scoring": "first_preferences"},
     "a shortfall": {"delegates": 4, "ballots": [[1]] * 4},
+    "a sum of money": OF_MONEY,
+    "a sum of money that ends at the first": {**OF_MONEY, "method": "greedy_stop"},
+    "a sum of money and too few places": {
+        **OF_MONEY,
+        "seats": 3,
+        "budget": 150,
+        "ballots": [each[:3] for each in ROUND_1],
+    },
+    "a sum of money where places are tied": {
+        **OF_MONEY,
+        "seats": 3,
+        "budget": 1000,
+        "ballots": [each[:3] for each in ROUND_1],
+    },
 }
 
 

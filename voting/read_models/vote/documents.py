@@ -197,10 +197,16 @@ def _with_round(result: Result, standing: dict[str, Any]) -> str:
 
 
 def _further(following: FurtherBallot) -> str:
-    return _("A further round follows: %(seats)s of these %(candidates)s projects will be chosen.") % {
-        "seats": following["seats"],
-        "candidates": len(following["candidates"]),
-    }
+    words = {"seats": following["seats"], "candidates": len(following["candidates"])}
+    if "money_left" in following:
+        return (
+            _(
+                "A further round follows for the money that is left: at most %(seats)s of these %(candidates)s "
+                "projects will be chosen."
+            )
+            % words
+        )
+    return _("A further round follows: %(seats)s of these %(candidates)s projects will be chosen.") % words
 
 
 def _round_words(result: Result, one: RoundResult) -> str:

@@ -99,7 +99,8 @@ function recount(text, characters) {
   const earlier = body.rounds.map((part) => (
     { number: part.number, seats: part.seats, chosen: part.chosen, part, channels: {} }));
   const rounds = [...earlier, own];
-  for (const round of rounds) checkRound(report, round, body.rules);
+  const sums = sumsOf(report, body, rounds);
+  rounds.forEach((round, at) => checkRound(report, round, body.rules, sums[at]));
   checkAll(report, body, rounds);
   report.result = {
     chosen: body.chosen_in_all,
@@ -144,7 +145,19 @@ function rootOf(hashes) {
   return sha256(bytes);
 }
 
-function checkRound(report, round, rules) {
+/** Return the money that each round shares out: what the one before left, and of the first the whole sum. */
+function sumsOf(report, body, rounds) {
+  const left = rounds.slice(0, -1).map(({ part }) => (part.next ? part.next.money_left : undefined));
+  const own = body.round.previous ? body.round.previous.money_left : undefined;
+  const last = left[left.length - 1];
+  if (left.length && (own !== undefined || last !== undefined)) {
+    report.check('money of the last round', own === undefined ? null : own, last === undefined ? null : last);
+  }
+  const sums = left.length ? [undefined, ...left.slice(0, -1), own] : [own];
+  return sums.map((sum) => (sum === undefined ? body.rules.budget || 0 : sum));
+}
+
+function checkRound(report, round, rules, budget) {
   const name = `round ${round.number}`;
   const { part, channels } = round;
   checkSums(report, `${name}, all ballots`, part.ballots, part.items);
@@ -159,7 +172,7 @@ function checkRound(report, round, rules) {
   if (names.length) checkChannels(report, name, part, names.map((each) => channels[each]));
   let outcome;
   try {
-    outcome = decide(part, rules, round.seats);
+    outcome = decide(part, rules, round.seats, budget);
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
     report.check(`${name}, can be decided`, error.message, '');
@@ -220,7 +233,7 @@ function requireSums(ballots, items) {
 }
 
 /** What makes a vote impossible, in the words of voting/count/measures.py and totals.py: the first that holds is said. */
-function requirePossible(part, rules, seats) {
+function requirePossible(part, rules, seats, budget) {
   const { ballots, attendance, paper, group } = part;
   const [kind, numbers] = [rules.ballot_type, part.items.map((item) => item.number)];
   const floors = ['floor', 'group', 'satisfied'].filter((name) => rules[`${name}_base`]).map((name) => (
@@ -243,12 +256,18 @@ function requirePossible(part, rules, seats) {
     [kind !== 'grades' && rules.satisfied_base, 'only an assessment has grades'],
     [rules.double_mark === 'item' && !['per_item', 'per_item_up_to', 'grades'].includes(kind),
       'only a ballot with a row of boxes for each item can have two marks in one'],
+    [rules.method && budget < 1, 'a sum of money that is shared out is not nothing'],
+    [rules.method && ['whole_report', 'grades'].includes(kind), 'a whole list and an assessment share out no money'],
+    [rules.method && rules.tie_rule !== 'further_ballot',
+      'where the money does not reach for all of the tied, only another ballot settles it'],
     [Math.min(...counted, issued, onPaper) < 0, 'an attendance counts people and ballots'],
     [people.some((each) => each.present > each.roll), 'more delegates present than on the roll'],
     [onPaper > issued, 'more ballots issued on paper than in all'],
     [!numbers.length, 'there is nothing to vote on'],
     [new Set(numbers).size !== numbers.length, 'an official number stands twice on the ballot'],
     [seats > numbers.length, 'more seats than items to choose from'],
+    [rules.method && part.items.some((item) => item.cost === undefined),
+      'money is shared out, and a project has no cost'],
     [['whole_report', 'grades'].includes(kind) && seats !== numbers.length,
       'a whole report chooses all of its items or none, an assessment any'],
     [Boolean(rules.group_base) !== Boolean(group), 'a second threshold and the figures of its sub-group belong together'],
@@ -262,9 +281,9 @@ function requirePossible(part, rules, seats) {
 }
 
 /** Hold the totals of a round against the rules, as voting/count/counting.py does. */
-function decide(part, rules, seats) {
+function decide(part, rules, seats, budget) {
   const { ballots, attendance, paper, group } = part;
-  requirePossible(part, rules, seats);
+  requirePossible(part, rules, seats, budget);
   requireSums(ballots, part.items);
   const twice = part.items.find((item) => item.double_marked && rules.double_mark !== 'item');
   if (twice) throw new Mismatch(`item ${twice.number}`);
@@ -282,19 +301,69 @@ function decide(part, rules, seats) {
     item.place = 1 + items.filter((other) => higher(other.score, item.score)).length;
     [item.decision, item.reason] = judge(item, passing, seats, admits, isVoid);
   }
+  if (rules.method) {
+    part.items.forEach((item, at) => Object.assign(items[at], { cost: item.cost, money_left: null }));
+    if (!isVoid) shareOut(passing, budget, seats, rules.method === 'greedy_stop');
+  }
   const chosen = items.filter((item) => item.decision === 'chosen').length;
-  const tie = items.some((item) => item.decision === 'tied');
-  const missing = isVoid || rules.ballot_type === 'grades' ? 0 : Math.max(0, seats - passing.length);
+  const tiedItems = items.filter((item) => item.decision === 'tied');
+  const tie = tiedItems.length > 0;
+  const missing = isVoid || rules.method || rules.ballot_type === 'grades' ? 0 : Math.max(0, seats - passing.length);
   const afterTie = missing ? 'shortfall' : 'decided';
   return {
     items,
     floor: { base: floor ? floor.base : null, size, least },
     group: threshold || null,
     void: sum(Object.values(ballots.void_reasons)),
-    tied: items.filter((item) => item.decision === 'tied').map((item) => item.number),
-    seatsLeft: tie || isVoid ? seats - chosen : 0,
+    moneyLeft: rules.method ? budget - spentOn(items) : undefined,
+    tied: tiedItems.map((item) => item.number),
+    seatsLeft: tie || isVoid ? Math.min(seats - chosen, rules.method && !isVoid ? tiedItems.length : Infinity) : 0,
     status: isVoid ? 'void' : tie ? 'tie' : afterTie,
   };
+}
+
+function spentOn(items) {
+  return sum(items.filter((item) => item.decision === 'chosen').map((item) => item.cost));
+}
+
+/** Share the money out among the items that pass, by score, as voting/count/budget.py does. */
+function shareOut(passing, budget, seats, stops) {
+  const state = { left: budget, seats, over: '', tied: false };
+  const groups = [];
+  for (const item of [...passing].sort((one, other) => one.place - other.place)) {
+    const last = groups[groups.length - 1];
+    if (last && last[0].place === item.place) last.push(item); else groups.push([item]);
+  }
+  for (const group of groups) shareAmong(group, state, stops);
+}
+
+function shareAmong(group, state, stops) {
+  const say = (item, decision, reason) => Object.assign(item, { decision, reason, money_left: state.left });
+  if (state.over || !state.seats) {
+    for (const item of group) say(item, 'not_chosen', state.over || 'below_cut');
+    return;
+  }
+  const fitting = group.filter((item) => item.cost <= state.left);
+  const possible = stops && fitting.length ? group : fitting;
+  for (const item of group.filter((each) => !possible.includes(each))) {
+    say(item, 'not_chosen', 'does_not_fit');
+    if (stops) state.over = 'after_the_end';
+  }
+  if (state.tied) {
+    for (const item of possible) say(item, 'tied', 'waits_for_tie');
+  } else if (sum(possible.map((item) => item.cost)) <= state.left && possible.length <= state.seats) {
+    for (const item of possible) {
+      state.left -= item.cost;
+      state.seats -= 1;
+      say(item, 'chosen', 'fits');
+    }
+  } else {
+    for (const item of possible) say(item, 'tied', 'tied_for_money');
+    const dearest = possible.map((item) => item.cost).sort((one, other) => other - one).slice(0, state.seats);
+    if (possible.length > state.seats && sum(dearest) <= state.left) state.over = 'below_cut';
+    else if (stops && possible.length <= state.seats) state.over = 'after_the_end';
+    state.tied = true;
+  }
 }
 
 function groupOf(floor, group) {
@@ -356,7 +425,14 @@ function checkDecisions(report, name, round, outcome) {
     const said = part.items[at];
     const found = afterTie(tie, item);
     for (const figure of WORKING) report.check(`${name}, project ${item.number}, ${figure}`, found[figure], said[figure]);
+    for (const amount of ['cost', 'money_left']) {
+      const [counted, told] = [found[amount], said[amount]].map((each) => (each === undefined ? null : each));
+      if (amount in found || amount in said) report.check(`${name}, project ${item.number}, ${amount}`, counted, told);
+    }
   });
+  if (outcome.moneyLeft !== undefined && part.next) {
+    report.check(`${name}, money left for the next`, outcome.moneyLeft, part.next.money_left);
+  }
   const chosen = part.items.filter((item) => item.decision === 'chosen').map((item) => item.number);
   report.check(`${name}, chosen`, chosen, round.chosen);
   if (!tie) return;

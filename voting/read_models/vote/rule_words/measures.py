@@ -57,7 +57,10 @@ def articles(
             _tie_title(),
             [deciding.tie(settings), *deciding.tie_notes(settings)] if deciding.tie(settings) else [],
         ),
-        (_("Too few chosen"), [deciding.shortfall(settings)]),
+        (
+            _("Money that is left") if settings.get("method") else _("Too few chosen"),
+            [deciding.shortfall(settings)],
+        ),
         (_("A further ballot"), deciding.further(settings)),
         (_("Online and on paper"), conduct.channels(settings)),
         (_("Scrutineers and the count"), conduct.count(settings)),
