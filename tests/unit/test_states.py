@@ -140,7 +140,7 @@ def test_every_word_of_the_count_has_its_label():
     labelled = {
         name: table for name, table in tables.items() if all(isinstance(v, Promise) for v in table.values())
     }
-    assert len(labelled) == 11
+    assert len(labelled) == 15
     for name, table in labelled.items():
         (kind,) = {type(word) for word in table if word}
         assert set(table) - {""} == set(kind), name

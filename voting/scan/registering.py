@@ -142,10 +142,10 @@ def _refined(grey: Grey, points: Real) -> Real:
     side = float(np.linalg.norm(points[1] - points[0]))
     window = max(2, int(side * 0.06))
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 30, 0.01)
-    found = cv2.cornerSubPix(grey, near.copy(), (window, window), (-1, -1), stop)[:, 0]
-    moved = np.linalg.norm(found - points, axis=1) > 0.12 * side
-    found[moved] = points[moved]
-    return found.astype(np.float32)
+    refined = cv2.cornerSubPix(grey, near.copy(), (window, window), (-1, -1), stop)[:, 0]
+    moved = np.linalg.norm(refined - points, axis=1) > 0.12 * side
+    refined[moved] = points[moved]
+    return refined.astype(np.float32)
 
 
 def _fineness(matrix: NDArray[Any]) -> float:
