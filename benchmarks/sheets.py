@@ -1,4 +1,4 @@
-"""``python -m benchmarks.sheets 3000``: read so many generated sheets, and print by kind what was read and what was not.
+"""``python -m benchmarks.sheets 3000``: read so many generated sheets; print by kind what was read.
 
 The sheets are those of ``tests/unit/scan/sheets.py``. Exit status 1 where a box was read wrongly on a sheet without
 doubt, or a strike or writing went unseen.
@@ -85,7 +85,7 @@ def main() -> None:
     pages = [sheets.printed_page(each) for each in layouts]
     odds = np.array([each[3] for each in forms.FORMS], float)
     foreign = sheets.printed_page(forms.form(BallotType.UP_TO, definition="cd" * 32))
-    kinds = {each: 1 for each in asked.kind} if asked.kind else sheets.MIX
+    kinds = dict.fromkeys(asked.kind, 1) if asked.kind else sheets.MIX
     chance = np.array(list(kinds.values()), float)
     tallies = {kind: Tally() for kind in kinds}
     for place in range(asked.sheets):
@@ -106,11 +106,35 @@ def main() -> None:
 
 
 def _print(tallies: dict[str, Tally]) -> None:
-    print(f"{'kind':16}{'sheets':>7}{'refused':>8}{'no doubt':>9}{'boxes':>8}{'sure':>8}{'wrong':>6}{'wrong*':>7}{'unseen':>7}{'taken':>6}{'ms':>5}  why")
+    heads = (
+        "kind",
+        "sheets",
+        "refused",
+        "no doubt",
+        "boxes",
+        "sure",
+        "wrong",
+        "wrong*",
+        "unseen",
+        "taken",
+        "ms",
+    )
+    wide = (16, 7, 8, 9, 8, 8, 6, 7, 7, 6, 5)
+    print(" ".join(f"{head:>{size}}" for head, size in zip(heads, wide, strict=True)), " why")
     whole = Tally()
     for kind, each in [*tallies.items(), ("all", whole)]:
         if kind != "all":
-            for name in ("sheets", "refused", "plain", "confident", "wrong", "wrong_plain", "doubtful", "unseen", "taken"):
+            for name in (
+                "sheets",
+                "refused",
+                "plain",
+                "confident",
+                "wrong",
+                "wrong_plain",
+                "doubtful",
+                "unseen",
+                "taken",
+            ):
                 setattr(whole, name, getattr(whole, name) + getattr(each, name))
             whole.times += each.times
         if not each.sheets:
@@ -119,13 +143,16 @@ def _print(tallies: dict[str, Tally]) -> None:
         milliseconds = 1000 * sum(each.times) / len(each.times)
         share = f"{100 * each.plain / read:.0f} %" if read else "-"
         why = " ".join(f"{name}:{count}" for name, count in each.reasons.most_common(5))
-        print(
-            f"{kind:16}{each.sheets:7}{each.refused:8}{share:>9}{each.confident + each.doubtful:8}{each.confident:8}"
-            f"{each.wrong:6}{each.wrong_plain:7}{each.unseen:7}{each.taken:6}{milliseconds:5.0f}  {why}"
-        )
+        figures = (
+            kind, each.sheets, each.refused, share, each.confident + each.doubtful, each.confident, each.wrong,
+            each.wrong_plain, each.unseen, each.taken, round(milliseconds),
+        )  # fmt: skip
+        print(" ".join(f"{figure:>{size}}" for figure, size in zip(figures, wide, strict=True)), "", why)
     times = sorted(whole.times)
-    print(f"wrong*: on sheets without doubt. p95 {1000 * times[int(len(times) * 0.95)]:.0f} ms; "
-          f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB, the generator among it")
+    print(
+        f"wrong*: on sheets without doubt. p95 {1000 * times[int(len(times) * 0.95)]:.0f} ms; "
+        f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB, the generator among it"
+    )
 
 
 if __name__ == "__main__":

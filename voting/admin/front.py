@@ -37,13 +37,13 @@ from voting.admin.step_pages import PAGES
 from voting.admin.vote.ceremony import KeySlipPage, check_slip
 from voting.admin.vote.daybook import DaybookPage, running_sheet, script
 from voting.admin.vote.minutes import minutes
-from voting.admin.vote.paper_ballots import PaperDesk, ballot_sheets
+from voting.admin.vote.paper_ballots import PaperDesk, ballot_sheet_pdf, ballot_sheets
 from voting.admin.vote.roll_changes import RollChangesPage
 from voting.admin.vote.roll_sheet import roll_sheet
 from voting.admin.vote.roster import RosterPage, roster_templates
 from voting.admin.vote.rounds import AnnulPage
 from voting.admin.vote.scan import DeskPage
-from voting.admin.vote.scanned_sheets import ScanPage, paper_picture
+from voting.admin.vote.scanned_sheets import ScanPage, paper_picture, simulated_batch
 from voting.domain.vote.running_order import RunningOrder, running_cycles
 from voting.domain.vote.steps import StepKey
 from voting.models import Cycle
@@ -165,7 +165,9 @@ BESIDE: list[tuple[str, Callable[..., Any], str]] = [
     ("paper-ballots", PaperDesk.as_view(), "paper_desk"),
     ("paper-ballots/print", ballot_sheets, "ballot_sheets"),
     ("paper/scans", ScanPage.as_view(), "scans"),
+    ("paper/simulated.pdf", simulated_batch, "simulated_sheets"),
     ("paper/picture/<small:number>", paper_picture, "paper_picture"),
+    ("paper-ballots/sheet.pdf", ballot_sheet_pdf, "ballot_sheet_pdf"),
     ("proposals/<small:number>", ProposalPage.as_view(), "proposal"),
     ("proposals/together", TogetherPage.as_view(), "proposals_together"),
     ("proposals/summary.xlsx", summary, "proposals_summary"),

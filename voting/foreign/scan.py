@@ -12,6 +12,7 @@ import json
 import os
 import warnings
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO, Any
 
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
@@ -20,7 +21,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
 import cv2  # noqa: E402
 import numpy as np  # noqa: E402
 import pypdfium2  # noqa: E402
-from PIL import Image, ImageSequence  # noqa: E402
+from PIL import Image, ImageSequence, UnidentifiedImageError  # noqa: E402
 
 from voting.foreign.unfit import Unfit  # noqa: E402
 from voting.scan.layout import Layout  # noqa: E402
@@ -30,6 +31,7 @@ from voting.scan.registering import Grey  # noqa: E402
 
 MOST_PAGES = 320
 MOST_PIXELS = 40_000_000
+MOST_OBJECTS = 5000  # of one page
 _KEPT_LONG = 2339  # dots of the longer side of a picture that is kept: A4 at 200 dpi
 _QUALITY = 70
 
@@ -81,7 +83,7 @@ def _kept(picture: Grey) -> bytes:
 
 def _pictures(content: bytes) -> Iterator[Grey | str]:
     """Yield every page's picture, or why it is none."""
-    if content[:1024].lstrip()[:5] == b"%PDF-":
+    if b"%PDF-" in content[:1024]:
         yield from _pdf_pictures(content)
         return
     with warnings.catch_warnings():
@@ -94,14 +96,21 @@ def _pictures(content: bytes) -> Iterator[Grey | str]:
                     yield _decoded(frame)
         except (Image.DecompressionBombWarning, Image.DecompressionBombError):
             raise Unfit("pixels") from None
+        except UnidentifiedImageError:
+            raise Unfit("kind") from None
 
 
 def _decoded(frame: Image.Image) -> Grey | str:
-    if frame.width * frame.height > MOST_PIXELS:
-        raise Unfit("pixels")
+    _require_size(frame.width, frame.height)
     if frame.mode == "1":
         return "black_white"
     return np.asarray(frame.convert("L"))
+
+
+def _require_size(width: int, height: int) -> None:
+    """Refuse a picture before it is decoded. Raises Unfit ``pixels``."""
+    if width * height > MOST_PIXELS:
+        raise Unfit("pixels")
 
 
 def _pdf_pictures(content: bytes) -> Iterator[Grey | str]:
@@ -118,7 +127,42 @@ def _pdf_pictures(content: bytes) -> Iterator[Grey | str]:
 
 
 def _page_picture(page: Any) -> Grey | str:
-    bitmap = page.render(scale=200 / 72, grayscale=True)
-    return np.ascontiguousarray(
-        bitmap.to_numpy()[:, :, 0] if bitmap.to_numpy().ndim == 3 else bitmap.to_numpy()
+    """Return the one picture of a page as it was scanned, or why it has none."""
+    pictures: list[Any] = []
+    drawn = 0
+    for each in islice(page.get_objects(max_depth=4), MOST_OBJECTS + 1):
+        if each.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE:
+            pictures.append(each)
+        else:
+            drawn += _is_seen(each)
+    if not pictures and not drawn:
+        return "blank"
+    if len(pictures) != 1 or drawn:
+        return "layered"
+    (picture,) = pictures
+    if "JBIG2Decode" in picture.get_filters():
+        return "jbig2"
+    _require_size(*picture.get_px_size())
+    if picture.get_metadata().bits_per_pixel == 1:
+        return "black_white"
+    return _grey(picture.get_bitmap(render=False))
+
+
+def _is_seen(part: Any) -> bool:
+    """Tell whether a part of a page is seen: words that a scanner recognised lie there and are not."""
+    if part.type != pypdfium2.raw.FPDF_PAGEOBJ_TEXT:
+        return True
+    return bool(
+        pypdfium2.raw.FPDFTextObj_GetTextRenderMode(part.raw) != pypdfium2.raw.FPDF_TEXTRENDERMODE_INVISIBLE
     )
+
+
+def _grey(bitmap: Any) -> Grey:
+    dots = bitmap.to_numpy()
+    if dots.ndim == 2:  # noqa: PLR2004 grey already
+        return np.ascontiguousarray(dots)
+    if dots.shape[2] == 1:
+        return np.ascontiguousarray(dots[:, :, 0])
+    code = cv2.COLOR_BGR2GRAY if dots.shape[2] == 3 else cv2.COLOR_BGRA2GRAY  # noqa: PLR2004 colours
+    grey: Grey = cv2.cvtColor(dots, code)
+    return grey

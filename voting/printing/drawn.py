@@ -17,16 +17,19 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
 from django.utils.translation import get_language
 
-from voting.printing import blocks, fonts, pdf
+from voting.printing import blocks, fonts, pdf, sheets
 from voting.printing.blocks import Document
+from voting.printing.sheets import PrintedSheet
 
 MOST_KEPT = 64 * 1024 * 1024  # bytes, of all papers together
 _ENDING = ".drawn"
 _HASH = hashlib.sha256().digest_size
+Paper = TypeVar("Paper", Document, PrintedSheet)
 
 
 def kept_pdf(document: Document) -> bytes:
@@ -39,7 +42,12 @@ def kept_picture(document: Document) -> bytes:
     return _kept(document, "-picture", pdf.as_picture)
 
 
-def _kept(document: Document, kind: str, draw: Callable[[Document], bytes]) -> bytes:
+def kept_sheet(sheet: PrintedSheet) -> bytes:
+    """Return a specimen of a paper ballot as a PDF file, in the same way. Raises NoTurn."""
+    return _kept(sheet, "-sheet", sheets.sheet_pdf)
+
+
+def _kept(document: Paper, kind: str, draw: Callable[[Paper], bytes]) -> bytes:
     place = Path(settings.DRAWN_PAPERS) / f"{key_of(document)}{kind}{_ENDING}"
     kept = _read(place)
     if kept is None:
@@ -50,7 +58,7 @@ def _kept(document: Document, kind: str, draw: Callable[[Document], bytes]) -> b
     return kept
 
 
-def key_of(document: Document) -> str:
+def key_of(document: Document | PrintedSheet) -> str:
     """Return the hash of all that the drawing depends on."""
     depends = [_code(), get_language(), pdf.own_words(), _plain(document)]
     return hashlib.sha256(json.dumps(depends, ensure_ascii=False).encode()).hexdigest()
@@ -59,8 +67,9 @@ def key_of(document: Document) -> str:
 @cache
 def _code() -> str:
     """Return a hash of what draws, its fonts among them."""
-    modules = [Path(str(module.__file__)) for module in (blocks, fonts, pdf)]
-    sources = b"".join(path.read_bytes() for path in [*modules, pdf.TEMPLATE, pdf.PICTURE])
+    modules = [Path(str(module.__file__)) for module in (blocks, fonts, pdf, sheets)]
+    templates = [pdf.TEMPLATE, pdf.PICTURE, sheets.TEMPLATE]
+    sources = b"".join(path.read_bytes() for path in [*modules, *templates])
     type_of = [(path.name, path.stat().st_size) for path in fonts.font_files()]
     return hashlib.sha256(sources + f"{version('typst')} {type_of}".encode()).hexdigest()
 

@@ -12,6 +12,7 @@ from typing import Any
 import segno
 
 from voting.printing import pdf
+from voting.printing.fonts import SANS, SERIF
 from voting.printing.qr import QR_MASK
 from voting.scan.layout import FRAME_LINE, LINE, Layout
 
@@ -80,5 +81,5 @@ def _words(sheet: PrintedSheet) -> dict[str, Any]:
         "frame_line": FRAME_LINE / 1000,
         "language": language,
         "region": region,
-        "fonts": [pdf.SERIF, pdf.SANS],
+        "fonts": [SERIF, SANS],
     }

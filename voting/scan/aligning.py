@@ -38,7 +38,13 @@ def aligned(ink: Real, layout: Layout) -> Real:
         soft = cv2.GaussianBlur(small, (0, 0), blur * _COARSE)
         for _time in range(times):
             wide = cv2.resize(field, (columns, rows), interpolation=cv2.INTER_LINEAR)
-            there = cv2.remap(soft, across + wide[..., 0], down + wide[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            there = cv2.remap(
+                soft,
+                across + wide[..., 0],
+                down + wide[..., 1],
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
             wrong = there - model
             wrong *= np.exp(-((wrong / _TRUSTED) ** 2))
             field = field - _step(slope_x * wrong, slope_y * wrong, weights, cells)
@@ -46,7 +52,9 @@ def aligned(ink: Real, layout: Layout) -> Real:
         raise NoSheet("residual")
     wide = cv2.resize(field * (DOTS / _COARSE), (ink.shape[1], ink.shape[0]), interpolation=cv2.INTER_LINEAR)
     down, across = _places(ink.shape)
-    return cv2.remap(ink, across + wide[..., 0], down + wide[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.remap(
+        ink, across + wide[..., 0], down + wide[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
 
 
 @lru_cache(maxsize=2)
@@ -58,15 +66,21 @@ def _places(shape: tuple[int, int]) -> tuple[Real, Real]:
 @lru_cache(maxsize=8)
 def _model(layout: Layout, blur: float, cells: tuple[int, int]) -> tuple[Real, Real, Real, tuple[Real, ...]]:
     """Return the print at that blur, its slopes, and what the windows weigh."""
-    small = cv2.resize(print_of(layout).ink, None, fx=_COARSE / DOTS, fy=_COARSE / DOTS, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        print_of(layout).ink, None, fx=_COARSE / DOTS, fy=_COARSE / DOTS, interpolation=cv2.INTER_AREA
+    )
     model = cv2.GaussianBlur(small, (0, 0), blur * _COARSE)
     slope_x = cv2.Scharr(model, cv2.CV_32F, 1, 0, scale=1 / 32)
     slope_y = cv2.Scharr(model, cv2.CV_32F, 0, 1, scale=1 / 32)
     # What a hand draws lies in and about the boxes: only what is printed elsewhere is looked at.
     for box in layout.boxes:
-        where = tuple(slice(cut.start * _COARSE // DOTS, cut.stop * _COARSE // DOTS) for cut in dots_of(box, 0.9))
+        where = tuple(
+            slice(cut.start * _COARSE // DOTS, cut.stop * _COARSE // DOTS) for cut in dots_of(box, 0.9)
+        )
         slope_x[where] = slope_y[where] = 0
-    weights = tuple(_windowed(each, cells) for each in (slope_x * slope_x, slope_x * slope_y, slope_y * slope_y))
+    weights = tuple(
+        _windowed(each, cells) for each in (slope_x * slope_x, slope_x * slope_y, slope_y * slope_y)
+    )
     return model, slope_x, slope_y, weights
 
 

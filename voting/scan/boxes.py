@@ -17,9 +17,13 @@ from voting.scan.registering import DOTS
 Mask = NDArray[np.bool_]
 _DOT = 1 / (DOTS * DOTS)  # square millimetres
 _RAYS = 72
-_LEVEL, _COVERED, _CENTRE, _GAP, _HOLE, _INSIDE = 0.20, 0.80, 0.06, 45, 0.68, 0.62
+_LEVEL, _COVERED, _CENTRE, _GAP, _HOLE, _INSIDE = 0.20, 0.80, 0.06, 45, 0.82, 0.62
 _EMPTY_INK, _EMPTY_EXTENT, _EMPTY_AROUND = 0.5, 1.6, 0.35
-_HOLLOW = 0.25  # of what the ring goes round
+_HOLLOW = 0.2  # of what the ring goes round
+#: What the two ends of a ring may enclose where they cross: square millimetres, and a share of the ring's own hole.
+_SLIVER, _SLIVER_SHARE = 0.6, 0.03
+#: Ink so near behind other ink is the same stroke (dots); so many rays may meet a ring's two ends.
+_JOINED, _MOST_TWICE = 5, 0.10
 _AROUND = 1.5  # millimetres around a box that are looked at
 
 
@@ -77,7 +81,7 @@ def _surrounds(mask: Mask, whole: Mask) -> bool:
     )
     free = whole & ~closed
     count, _labels, stats, centres = cv2.connectedComponentsWithStats(free.astype(np.uint8), connectivity=4)
-    if count < 2:  # noqa: PLR2004
+    if count < 2 or _is_divided(closed):  # noqa: PLR2004
         return False
     largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
     hole = float(stats[largest, cv2.CC_STAT_AREA])
@@ -89,9 +93,33 @@ def _surrounds(mask: Mask, whole: Mask) -> bool:
     radius = np.sqrt(hole / np.pi)
     if mask[away < 0.6 * radius].mean() > _CENTRE:
         return False
-    turned = (np.degrees(np.arctan2(rows - y, columns - x)) % 360 * _RAYS / 360).astype(int) % _RAYS
-    met = np.bincount(turned[mask & (away > 0.6 * radius)], minlength=_RAYS) > 0
-    return bool(met.mean() >= _COVERED and _widest_gap(met) <= _GAP)
+    met, twice = _rays(closed, float(x), float(y))
+    return bool(met.mean() >= _COVERED and _widest_gap(met) <= _GAP and twice.mean() <= _MOST_TWICE)
+
+
+def _rays(mask: Mask, x: float, y: float) -> tuple[Mask, Mask]:
+    """Return of the rays from a point which meet ink, and which meet it more than once: a spiral's end, or a line."""
+    far = int(np.hypot(*mask.shape))
+    how = cv2.WARP_POLAR_LINEAR | cv2.INTER_NEAREST | cv2.WARP_FILL_OUTLIERS
+    rays = cv2.warpPolar(mask.astype(np.uint8), (far, _RAYS), (x, y), far, how)
+    joined = cv2.morphologyEx(
+        np.pad(rays, ((0, 0), (8, 8))), cv2.MORPH_CLOSE, np.ones((1, _JOINED), np.uint8)
+    )
+    kept = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, 2), np.uint8))
+    begins = (kept[:, 1:] > kept[:, :-1]).sum(axis=1)
+    met: Mask = rays.max(axis=1) > 0
+    return met, begins > 1
+
+
+def _is_divided(mask: Mask) -> bool:
+    """Tell whether the ink goes round more than one thing: a line through a ring takes it back."""
+    framed = np.pad(~mask, 1, constant_values=True).astype(np.uint8)
+    count, labels, stats, _centres = cv2.connectedComponentsWithStats(framed, connectivity=4)
+    areas = sorted(
+        (stats[each, cv2.CC_STAT_AREA] * _DOT for each in range(1, count) if each != labels[0, 0]),
+        reverse=True,
+    )
+    return bool(sum(areas[1:]) > max(_SLIVER, _SLIVER_SHARE * (areas[0] if areas else 0)))
 
 
 def _widest_gap(met: NDArray[np.bool_]) -> float:

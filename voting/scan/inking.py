@@ -23,7 +23,9 @@ _SOFTER = 0.035  # millimetres from one blur that is tried to the next
 _TRIED = 13
 _SHIFT = 0.06  # millimetres that print may still lie beside its place
 _UNEVEN = 0.08  # of printed black: how unevenly it may be printed
-_GREYS = 0.02  # of the picture, at least, is neither black nor white where it is grey
+_LEAST_BLACK = 0.002
+#: Where a picture is grey, the edges of what is printed are neither black nor white.
+_DARK, _LIGHT, _LEAST_GREY = 70, 190, 0.12
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,9 @@ def inked(picture: Grey, layout: Layout) -> Inked:
 
 def require_grey(grey: Grey) -> None:
     """Pencil turns white where everything is black or white. Raises NoSheet ``black_white``."""
-    counts = np.bincount(grey[::3, ::3].ravel(), minlength=256)
-    most = np.sort(counts)[-2:].sum()
-    middle = counts[40:215].sum()
-    if most > 0.97 * counts.sum() and middle < _GREYS * counts.sum():  # noqa: PLR2004
+    counts = np.bincount(grey[::2, ::2].ravel(), minlength=256)
+    dark, middle = counts[:_DARK].sum(), counts[_DARK:_LIGHT].sum()
+    if dark > _LEAST_BLACK * counts.sum() and middle < _LEAST_GREY * dark:
         raise NoSheet("black_white")
 
 
@@ -82,7 +83,8 @@ def paper_level(picture: Grey) -> Real:
     cut = picture[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
     blocks = np.percentile(cut[:, ::3, :, ::3].transpose(0, 2, 1, 3).reshape(rows, columns, -1), 75, axis=2)
     level = cv2.medianBlur(np.clip(blocks, 0, 255).astype(np.uint8), 5)
-    return cv2.resize(level, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+    wide: Real = cv2.resize(level, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return wide.astype(np.float32)
 
 
 def plain_ink(picture: Grey, layout: Layout) -> Real:
@@ -132,7 +134,12 @@ def _blur_of(ink: Real, layout: Layout) -> int:
     printed = print_of(layout).ink
     cuts = [dots_of(marker, 2) for marker in layout.body["markers"]]
     wrong = [
-        np.median([_unlike(ink[cut], cv2.GaussianBlur(printed[cut], (0, 0), max(0.3, step * _SOFTER * DOTS))) for cut in cuts])
+        np.median(
+            [
+                _unlike(ink[cut], cv2.GaussianBlur(printed[cut], (0, 0), max(0.3, step * _SOFTER * DOTS)))
+                for cut in cuts
+            ]
+        )
         for step in range(1, _TRIED)
     ]
     return 1 + int(np.argmin(wrong))

@@ -109,6 +109,8 @@ def make_layout(
     in_group: bool = False,
 ) -> Layout:
     """Return a sheet with projects of these numbers; without a definition it is a specimen. Raises NoLayout."""
+    if not numbers:
+        raise NoLayout("no project")
     plan = (
         _report_plan(numbers)
         if ballot_type is BallotType.WHOLE_REPORT

@@ -16,6 +16,9 @@ from voting.scan.reading import BoxReading, PageReading
 from voting.scan.registering import Grey, NoSheet, Real, flat_sheet
 from voting.scan.strays import doubts_of
 
+_BY_ROWS = frozenset({BallotType.PER_ITEM, BallotType.PER_ITEM_UP_TO, BallotType.GRADES})
+#: The mark of count.measures for two marks in one row.
+_TWO_MARKS = 5
 _PATCH = 16  # dots a side of each box in the fingerprint
 #: Fingerprints of one sheet scanned twice agree at least so much.
 SAME = 0.95
@@ -39,24 +42,31 @@ def read_page(grey: Grey, layouts: Sequence[Layout], *, page: int) -> tuple[Page
         doubts.add("double")
     if not print_of(layout).is_whole:
         doubts.add("print")
-    return (
-        PageReading(
-            page, "ok", doubts=tuple(sorted(doubts)), boxes=boxes, marks=None if doubts else marks, layout=layout.digest,
-            ink=fingerprint(layout, ink),
-        ),
-        flat.picture,
-    )  # fmt: skip
+    reading = PageReading(
+        page,
+        "ok",
+        doubts=tuple(sorted(doubts)),
+        boxes=boxes,
+        marks=None if doubts else marks,
+        layout=layout.digest,
+        ink=fingerprint(layout, ink),
+    )
+    return reading, flat.picture
 
 
 def marks_of(layout: Layout, boxes: Sequence[BoxReading]) -> tuple[int, ...] | None:
-    """Return the mark of each project in ballot order; None where two rings of a row are no mark of a ballot."""
+    """Return the mark of each project in ballot order; two rings in a row of a per-item ballot are a mark of its own.
+
+    None where two rings are no mark that the ballot knows.
+    """
+    kind = layout.body["ballot_type"]
     marks: dict[int, int] = {}
     for box, each in zip(layout.boxes, boxes, strict=True):
         if each.reading == "marked":
-            if each.number in marks:
+            if each.number in marks and kind not in _BY_ROWS:
                 return None
-            marks[each.number] = box["mark"]
-    if layout.body["ballot_type"] is BallotType.WHOLE_REPORT:
+            marks[each.number] = _TWO_MARKS if each.number in marks else box["mark"]
+    if kind is BallotType.WHOLE_REPORT:
         return (marks.get(WHOLE_LIST, 0),) * len(layout.body["items"])
     return tuple(marks.get(number, 0) for number in layout.body["items"])
 

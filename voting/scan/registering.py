@@ -95,7 +95,9 @@ def markers_in(grey: Grey) -> tuple[list[Real], list[int]]:
     ids: list[int] = []
     for longest in _SEARCHED:
         scale = min(1.0, longest / max(grey.shape))
-        small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
+        small = (
+            cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
+        )
         seen, numbers, _rest = _detector().detectMarkers(small)
         if numbers is not None and len(numbers) > len(ids):
             corners = [((each[0] + 0.5) / scale - 0.5).astype(np.float32) for each in seen]

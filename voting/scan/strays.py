@@ -6,18 +6,21 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from voting.scan.inking import Inked
-from voting.scan.layout import Layout
+from voting.scan.layout import HEIGHT, WIDTH, Layout
 from voting.scan.prints import Mask, dots_of, print_of
 from voting.scan.registering import DOTS
 
+Labels = NDArray[np.uint8]
 _DOT = 1 / (DOTS * DOTS)  # square millimetres
 _SPECK = 0.04  # square millimetres of ink that hold together, and may be dust
 _MOST_IN_SLOT = 0.12  # square millimetres beside the letters of one name
 _MOST_PIECE, _LONGEST_PIECE = 0.45, 1.8  # square millimetres, millimetres, elsewhere
 _MOST_DUST = 3.0  # square millimetres of the whole sheet
 _AROUND_BOX = 1.5
+_EDGE, _LONG_EDGE = 8.5, 20.0  # millimetres from the page's edge, and along it
 #: A seal is so much ink, so widely spread; less is writing.
 _LEAST_SEAL, _WIDEST_WRITING = 60.0, 24.0
 
@@ -32,7 +35,7 @@ def doubts_of(inked: Inked, layout: Layout) -> set[str]:
     dust = 0.0
     for piece in range(1, count):
         area = stats[piece, cv2.CC_STAT_AREA] * _DOT
-        if area < _SPECK:
+        if area < _SPECK or _is_edge(stats[piece]):
             continue
         longest = max(stats[piece, cv2.CC_STAT_WIDTH], stats[piece, cv2.CC_STAT_HEIGHT]) / DOTS
         slot = int(places.slots[int(centres[piece][1]), int(centres[piece][0])])
@@ -49,23 +52,29 @@ def doubts_of(inked: Inked, layout: Layout) -> set[str]:
     return doubts
 
 
+def _is_edge(stats: NDArray[np.int32]) -> bool:
+    """Tell whether a piece is the edge of the paper: the print may be larger than drawn, or beside its place."""
+    x, y, w, h = (int(each) / DOTS for each in stats[: cv2.CC_STAT_AREA])
+    along = (w, min(y + h, HEIGHT - y)), (h, min(x + w, WIDTH - x))
+    return any(length > _LONG_EDGE and depth < _EDGE for length, depth in along)
+
+
 def _is_written_over(inked: Inked, layout: Layout) -> bool:
     """Tell whether there is ink where the seal belongs that is too little for a seal."""
     for slot in layout.body["slots"]:
         if slot["kind"] == "seal":
             mask = inked.stray[dots_of(slot, -0.5)] > inked.weak
             area = float(mask.sum()) * _DOT
-            rows, columns = np.nonzero(mask)
+            columns = np.nonzero(mask)[1]
             if area > _MOST_PIECE and (area < _LEAST_SEAL or np.ptp(columns) < _WIDEST_WRITING * DOTS):
                 return True
-            del rows
     return False
 
 
 class _Places:
     """Where such ink is looked for, and in which slot with words a dot lies (0: in none)."""
 
-    def __init__(self, looked: Mask, slots: np.ndarray) -> None:  # type: ignore[type-arg]
+    def __init__(self, looked: Mask, slots: Labels) -> None:
         self.looked, self.slots = looked, slots
 
 

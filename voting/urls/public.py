@@ -63,6 +63,7 @@ urlpatterns = [
     path("<slug:slug>/deliberation/", deliberation.page, name="deliberation"),
     path("<slug:slug>/rules/", rules.rules, name="rules"),
     path("<slug:slug>/ballot-paper/", ballot_sheet.ballot_paper, name="ballot-paper"),
+    path("<slug:slug>/ballot-paper.pdf", ballot_sheet.ballot_paper_pdf, name="ballot-paper-pdf"),
     path("<slug:slug>/result/", published.result, name="result"),
     path("<slug:slug>/notice/", published.notice, name="notice"),
     path("<slug:slug>/report/", documents.report, name="tally-report"),

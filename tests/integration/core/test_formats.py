@@ -39,9 +39,11 @@ from voting.count.formats.roster import ROSTER_IMPORT, ROSTER_UNDO
 from voting.count.formats.slate_report import SLATE_REPORT
 from voting.count.formats.working import WORKING
 from voting.domain.vote import keys, paper_ballots, urn_files
+from voting.domain.vote.definitions import definition_of
 from voting.models import Breakdown, Notice, Tally
 from voting.recount import ceremony, unseal
 from voting.recount.__main__ import main
+from voting.scan.layout import layout_of
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +71,8 @@ def of_a_vote(folder: Path) -> list[str]:
     notices = list(Notice.objects.order_by("pk"))
     tallies = list(Tally.objects.all())
     return [
-        trial, urn.read_text(encoding="utf-8"), count.read_text(encoding="utf-8"),
+        layout_of(definition_of(vote.round)).text, trial, urn.read_text(encoding="utf-8"),
+        count.read_text(encoding="utf-8"),
         *(round_.definition for round_ in vote.cycle.rounds.all()),
         *(notice.body for notice in notices), *(tally.working for tally in tallies),
         *(tally.patterns for tally in tallies), urn_files.public_file(vote.round), urn_files.recount_file(vote.round),

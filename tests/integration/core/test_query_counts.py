@@ -77,7 +77,7 @@ NO_PAGES = (
     r"/track/correct/$",
     r"/<slug:slug>/(propose/alike|proposals/<small:number>/second)/$",
     r"/admin/(login|login/code|logout)/$",
-    r"/admin/vote/<slug:slug>/paper/picture/<small:number>/$",
+    r"/admin/vote/<slug:slug>/paper/(picture/<small:number>/|simulated.pdf)$",
     r"/admin/voting/disposal/<path:object_id>/change/$",
 )
 #: Every address that shows a page, by its pattern, with what it costs: in each of the cycles where it names one.
@@ -141,6 +141,7 @@ COSTS = """
 /admin/vote/<slug:slug>/paper-ballots/ 17 17 13
 /admin/vote/<slug:slug>/paper-ballots/print/ 5 5 6
 /admin/vote/<slug:slug>/paper/scans/ 17 17 13
+/admin/vote/<slug:slug>/paper-ballots/sheet.pdf 5 5 6
 /admin/vote/<slug:slug>/proposals/<small:number>/ - - 24
 /admin/vote/<slug:slug>/proposals/together/ 17 17 14
 /admin/vote/<slug:slug>/proposals/summary.xlsx 5 5 9
@@ -238,6 +239,7 @@ COSTS = """
 /<slug:slug>/deliberation/ 6 8 12
 /<slug:slug>/rules/ 4 4 4
 /<slug:slug>/ballot-paper/ 4 4 5
+/<slug:slug>/ballot-paper.pdf 4 4 5
 /<slug:slug>/result/ 4 3 4
 /<slug:slug>/notice/ 4 3 4
 /<slug:slug>/report/ 4 3 4

@@ -86,13 +86,17 @@ def test_f25_everybody_in_one_go_with_slow_clients_beside_them(live_server, caps
         "1",
         "--slow",
         "4",
+        "--paper",
+        "3",
         "--url",
         live_server.url,
     )
     said = capsys.readouterr().out
     assert "errors: 0" in said
-    assert "roll marked = urn = count: 10 = 10 = 10" in said
-    assert re.search(r"sign-ins with casts: 10 in [\d.]+ s", said)
+    assert "roll marked = urn, with the paper ballots the count: 7 = 7, 10" in said
+    assert re.search(r"sign-ins with casts: 7 in [\d.]+ s", said)
+    assert "Of 3 paper ballots the scanner read" in said
+    assert "3 were read a second time by another person; 0 differences were settled." in said
 
 
 def test_rehearsals_can_be_repeated_and_leave_nobody_who_can_sign_in(live_server):

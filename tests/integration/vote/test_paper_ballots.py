@@ -1,6 +1,7 @@
 """Paper ballots: the verbs, what the database refuses of itself, and the desk's pages over the test client.
 
-Guards ``voting.domain.vote.paper_ballots`` and ``voting.domain.vote.paper_readings``.
+Guards ``voting.domain.vote.paper_ballots``, ``voting.domain.vote.paper_boxes`` and
+``voting.domain.vote.paper_readings``.
 """
 
 from __future__ import annotations
@@ -672,9 +673,9 @@ def test_after_a_batch_comes_the_next_and_a_chief_is_offered_none(monkeypatch: p
     first = clerk.get(address("paper") + "?reading=1&first=1")
     assert first.content.decode().count('name="ballot_') == 2
     answer = clerk.post(address("paper"), batch(1, 1, "1", "2"))
-    assert answer["Location"].endswith("?reading=1&first=3#batch")
+    assert answer["Location"].endswith("?reading=1&first=3")
     answer = clerk.post(address("paper"), batch(1, 3, "1", "2"))
-    assert answer["Location"].endswith("?reading=1&first=5#batch")
+    assert answer["Location"].endswith("?reading=1&first=5")
     answer = clerk.post(address("paper"), batch(1, 5, "1"))
     assert answer["Location"].endswith("/paper/")
     chief = desk(vote.chief)

@@ -25,7 +25,9 @@ from voting.text.turns import NoTurn, Turns
 
 ROOT = Path(__file__).resolve().parents[3]
 #: What decodes files of others. Whoever imports it may open one.
-DECODERS = frozenset({"PIL", "pypdf", "python_calamine", "openpyxl", "zipfile", "tarfile", "lxml", "docx"})
+DECODERS = frozenset(
+    {"PIL", "pypdf", "python_calamine", "openpyxl", "zipfile", "tarfile", "lxml", "docx", "pypdfium2"}
+)
 
 
 def refusal_of(reader: Reader, content: bytes) -> Unfit:
@@ -196,10 +198,10 @@ def imports(path: Path) -> set[str]:
 
 def test_the_readers_alone_know_how_to_decode_a_file_and_only_the_child_imports_them():
     ours = [path for room in ("accounts", "config", "voting") for path in (ROOT / room).rglob("*.py")]
-    readers = {"picture.py", "paper.py", "sheet.py", "workbook_parts.py"}
+    readers = {"picture.py", "paper.py", "scan.py", "sheet.py", "workbook_parts.py"}
     decoding = {path.relative_to(ROOT).as_posix() for path in ours if DECODERS & imports(path)}
-    # This one opens the picture that it has just drawn itself.
-    decoding.remove("voting/printing/pdf.py")
+    # These open the picture that they have just drawn themselves.
+    decoding -= {"voting/printing/pdf.py", "voting/printing/simulated.py"}
     assert {Path(each).name for each in decoding} == readers
     named = [
         path.name
@@ -209,6 +211,15 @@ def test_the_readers_alone_know_how_to_decode_a_file_and_only_the_child_imports_
         and any(f"foreign.{reader[:-3]}" in ast.unparse(node) for reader in readers)
     ]
     assert named == []
+    # What measures a decoded picture is for the child too.
+    measuring = {path.stem for path in ours if {"cv2", "numpy"} & imports(path)}
+    about = {
+        path.as_posix()
+        for path in ours
+        if any(f"voting.scan.{name} " in path.read_text() for name in measuring)
+    }
+    assert {path.split("/voting/")[1].rsplit("/", 1)[0] for path in about} == {"foreign", "scan"}
+    assert {Path(path).name for path in about if "/foreign/" in path} == {"scan.py"}
     users = [
         path.name for path in ours if "workbook_parts" in path.read_text() or "comma_text" in path.read_text()
     ]

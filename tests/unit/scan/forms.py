@@ -9,9 +9,10 @@ from voting.printing.sheets import PrintedSheet, drawn_layout
 from voting.scan.layout import Layout, make_layout
 
 NAMES = (
-    "回迁安置项目", "老旧小区改造项目", "停车泊位建设项目", "学校幼儿园新建扩建项目", "农贸市场改造提升项目", "居家养老服务照料中心项目",
-    "道路整治与断头路打通项目", "社区卫生服务提升项目", "城中村生活污水治理项目", "运河文化惠民工程项目", "食品安全放心工程项目",
-    "智慧安防小区建设项目",
+    "回迁安置项目", "老旧小区改造项目", "停车泊位建设项目", "学校幼儿园新建扩建项目",
+    "农贸市场改造提升项目", "居家养老服务照料中心项目", "道路整治与断头路打通项目",
+    "社区卫生服务提升项目", "城中村生活污水治理项目", "运河文化惠民工程项目",
+    "食品安全放心工程项目", "智慧安防小区建设项目",
 )  # fmt: skip
 _WORDS = {
     "number": "序号", "name": "候选项目", "for": "赞成", "against": "反对", "abstain": "弃权", "satisfied": "满意",
@@ -28,7 +29,9 @@ FORMS = (
 )
 
 
-def sheet_of(ballot_type: BallotType, projects: int = 12, places: int = 10, *, definition: str = "ab" * 32) -> PrintedSheet:
+def sheet_of(
+    ballot_type: BallotType, projects: int = 12, places: int = 10, *, definition: str = "ab" * 32
+) -> PrintedSheet:
     layout = make_layout(ballot_type, range(1, projects + 1), places=places, definition=definition)
     return PrintedSheet(
         layout=layout,
@@ -47,5 +50,7 @@ def sheet_of(ballot_type: BallotType, projects: int = 12, places: int = 10, *, d
 
 
 @cache
-def form(ballot_type: BallotType, projects: int = 12, places: int = 10, *, definition: str = "ab" * 32) -> Layout:
+def form(
+    ballot_type: BallotType, projects: int = 12, places: int = 10, *, definition: str = "ab" * 32
+) -> Layout:
     return drawn_layout(sheet_of(ballot_type, projects, places, definition=definition))

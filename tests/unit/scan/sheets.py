@@ -14,12 +14,12 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from voting.scan.layout import Layout
 
-Picture = NDArray[Any]
-Path = NDArray[Any]
+#: Dots, and points in millimetres: OpenCV and numpy disagree about their types.
+Picture = Any
+Path = Any
 Random = np.random.Generator
 #: Dots a millimetre of the paper that is drawn on (300 an inch).
 FINE = 300 / 25.4
@@ -97,7 +97,7 @@ def ring(rng: Random, own: Hand, x: float, y: float, side: float) -> Path:
     return np.stack([at_x + across * cos - down * sin, at_y + across * sin + down * cos], axis=1) + shake
 
 
-def _line(rng: Random, *points: tuple[float, float], shake: float = 0.12) -> Path:
+def _line(rng: Random, *points: Any, shake: float = 0.12) -> Path:
     """A stroke through these points, not quite straight."""
     corners = np.array(points, float)
     steps = np.linspace(0, len(corners) - 1, 30 * (len(corners) - 1) + 1)
@@ -128,7 +128,10 @@ def corrected(rng: Random, own: Hand, x: float, y: float, side: float) -> list[P
     if how == 0:
         return [ring(rng, own, x, y, side), *cross(rng, own, x, y, side * 1.2)]
     if how == 1:
-        return [ring(rng, own, x, y, side), _line(rng, (x - r, y + rng.normal(0, 0.6)), (x + r, y + rng.normal(0, 0.6)))]
+        return [
+            ring(rng, own, x, y, side),
+            _line(rng, (x - r, y + rng.normal(0, 0.6)), (x + r, y + rng.normal(0, 0.6))),
+        ]
     return [ring(rng, own, x, y, side), _line(rng, (x - r, y + r * 0.8), (x + r, y - r * 0.8))]
 
 
@@ -165,7 +168,8 @@ def written(rng: Random, x: float, y: float, letters: int | None = None) -> list
     for place in range(letters or int(rng.integers(1, 6))):
         left = x + place * size * 1.1
         for _each in range(int(rng.integers(2, 6))):
-            strokes.append(_line(rng, *[tuple(rng.uniform(0, size, 2) + (left, y)) for _k in range(int(rng.integers(2, 4)))]))
+            corners = rng.uniform(0, size, (int(rng.integers(2, 4)), 2)) + np.array([left, y])
+            strokes.append(_line(rng, *corners))
     return strokes
 
 
@@ -176,7 +180,7 @@ class Paper:
         self.rng, self.layout, self.own = rng, layout, own
         toner, bleed = rng.uniform(0.84, 0.97), rng.uniform(0.25, 0.6)
         soft = cv2.GaussianBlur(printed, (0, 0), bleed).astype(np.float32) / 255
-        self.light = 1 - toner * (1 - soft)
+        self.light: Picture = 1 - toner * (1 - soft)
 
     def draw(self, paths: Sequence[Path], own: Hand | None = None) -> None:
         own = own or self.own
@@ -190,10 +194,20 @@ class Paper:
                 continue
             mask = np.zeros(cut.shape, np.uint8)
             dots = np.round((path * FINE - low) * 16).astype(np.int32)
-            press = 1 + 0.25 * np.sin(np.linspace(0, self.rng.uniform(2, 9), len(dots)) + self.rng.uniform(0, 6))
+            press = 1 + 0.25 * np.sin(
+                np.linspace(0, self.rng.uniform(2, 9), len(dots)) + self.rng.uniform(0, 6)
+            )
             for place in range(0, len(dots) - 1, 3):
                 wide = max(1, round(own.wide * FINE * press[place] * 0.9))
-                cv2.polylines(mask, [dots[place : place + 4]], isClosed=False, color=255, thickness=wide, lineType=cv2.LINE_AA, shift=4)
+                cv2.polylines(
+                    mask,
+                    [dots[place : place + 4]],
+                    isClosed=False,
+                    color=255,
+                    thickness=wide,
+                    lineType=cv2.LINE_AA,
+                    shift=4,
+                )
             cover = cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), 0.7)
             texture = 1.0
             if grain:
@@ -216,9 +230,15 @@ def damage(rng: Random, light: Picture, how: str) -> Picture:
     if how == "fold":
         y = height * rng.uniform(0.3, 0.7) + (columns - width / 2) * math.tan(rng.normal(0, 0.01))
         away = (rows - y) / FINE
-        shade = 1 - rng.uniform(0.05, 0.25) * np.exp(-((away / 0.4) ** 2)) + rng.uniform(-0.06, 0.04) * np.exp(-(((away - 3) / 5) ** 2))
+        shade = (
+            1
+            - rng.uniform(0.05, 0.25) * np.exp(-((away / 0.4) ** 2))
+            + rng.uniform(-0.06, 0.04) * np.exp(-(((away - 3) / 5) ** 2))
+        )
         moved = rng.uniform(-0.5, 0.5) * FINE * np.exp(-np.abs(away) / 6)
-        return cv2.remap(light, columns, rows + moved, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) * shade
+        return (
+            cv2.remap(light, columns, rows + moved, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) * shade
+        )
     if how == "streak":
         x, wide = rng.integers(30, width - 30), int(rng.integers(1, 6))
         light[:, x : x + wide] *= rng.uniform(0.3, 0.85)
@@ -226,10 +246,17 @@ def damage(rng: Random, light: Picture, how: str) -> Picture:
     if how == "stain":
         x, y, r = rng.uniform(0, width), rng.uniform(0, height), rng.uniform(5, 30) * FINE
         away = np.hypot(columns - x, rows - y) / r
-        return light * (1 - rng.uniform(0.05, 0.3) * (1 / (1 + np.exp((away - 1) * 12))) * (0.5 + 0.5 * np.clip(away, 0, 1) ** 4))
+        return light * (
+            1
+            - rng.uniform(0.05, 0.3)
+            * (1 / (1 + np.exp((away - 1) * 12)))
+            * (0.5 + 0.5 * np.clip(away, 0, 1) ** 4)
+        )
     if how == "holes":
         for y in (height / 2 - 40 * FINE, height / 2 + 40 * FINE):
-            cv2.circle(light, (int(12 * FINE), int(y)), int(3 * FINE), float(rng.uniform(0.05, 0.9)), -1, cv2.LINE_AA)
+            cv2.circle(
+                light, (int(12 * FINE), int(y)), int(3 * FINE), float(rng.uniform(0.05, 0.9)), -1, cv2.LINE_AA
+            )
         return light
     if how == "tear":
         size = rng.uniform(10, 45) * FINE
@@ -239,8 +266,19 @@ def damage(rng: Random, light: Picture, how: str) -> Picture:
         points[:, 1] = height - points[:, 1] if corner > 1 else points[:, 1]
         cv2.fillPoly(light, [points.astype(np.int32)], float(rng.choice([0.05, 0.95])))
         return light
-    bend = [cv2.resize(rng.normal(0, 1, (9, 7)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC) for _k in range(3)]
-    moved = cv2.remap(light, columns + bend[0] * 0.25 * FINE, rows + bend[1] * 0.25 * FINE, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    bend = [
+        cv2.resize(
+            rng.normal(0, 1, (9, 7)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
+        )
+        for _k in range(3)
+    ]
+    moved = cv2.remap(
+        light,
+        columns + bend[0] * 0.25 * FINE,
+        rows + bend[1] * 0.25 * FINE,
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
     return moved * (1 + 0.06 * np.clip(cv2.Scharr(bend[2], cv2.CV_32F, 1, 0) * 8, -1, 1))
 
 
@@ -255,7 +293,15 @@ def reprinted(rng: Random, light: Picture, scale: float, shift: float = 2.0) -> 
     return cv2.warpAffine(light, matrix, (width, height), flags=cv2.INTER_AREA, borderValue=1.0)
 
 
-def scanned(rng: Random, light: Picture, *, dpi: int | None = None, quality: int | None = None, turn: float | None = None, black: bool = False) -> tuple[Picture, int]:
+def scanned(
+    rng: Random,
+    light: Picture,
+    *,
+    dpi: int | None = None,
+    quality: int | None = None,
+    turn: float | None = None,
+    black: bool = False,
+) -> tuple[Picture, int]:
     """What an office scanner with a feeder makes of it, in grey."""
     height, width = light.shape
     dpi = dpi or int(rng.choice([150, 200, 200, 200, 300]))
@@ -263,19 +309,34 @@ def scanned(rng: Random, light: Picture, *, dpi: int | None = None, quality: int
     ease, wave = rng.normal(0, 0.003), rng.uniform(0, 0.5) * FINE
     zoom = dpi / 300
     out_w, out_h = round(width * zoom), round(height * zoom)
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    matrix: Any = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
     matrix[:, 2] += rng.uniform(-1.5, 1.5, 2) * FINE
     back = cv2.invertAffineTransform(matrix)
-    columns, rows = np.meshgrid((np.arange(out_w, dtype=np.float32) + 0.5) / zoom - 0.5, (np.arange(out_h, dtype=np.float32) + 0.5) / zoom - 0.5)
-    rows = rows + ease * (rows - height / 2) + wave * np.sin(rows / height * rng.uniform(2, 9) + rng.uniform(0, 6))
+    columns, rows = np.meshgrid(
+        (np.arange(out_w, dtype=np.float32) + 0.5) / zoom - 0.5,
+        (np.arange(out_h, dtype=np.float32) + 0.5) / zoom - 0.5,
+    )
+    rows = (
+        rows
+        + ease * (rows - height / 2)
+        + wave * np.sin(rows / height * rng.uniform(2, 9) + rng.uniform(0, 6))
+    )
     map_x = back[0, 0] * columns + back[0, 1] * rows + back[0, 2]
     map_y = back[1, 0] * columns + back[1, 1] * rows + back[1, 2]
-    soft = cv2.GaussianBlur(light.astype(np.float32), (0, 0), max(0.35 / zoom, rng.uniform(0.05, 0.16) * FINE))
+    soft = cv2.GaussianBlur(
+        light.astype(np.float32), (0, 0), max(0.35 / zoom, rng.uniform(0.05, 0.16) * FINE)
+    )
     beyond = float(rng.choice([0.97, 0.97, 0.1]))
-    grey = cv2.remap(soft, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR, borderValue=beyond)
+    grey = cv2.remap(
+        soft, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR, borderValue=beyond
+    )
     white, ink = rng.uniform(224, 250), rng.uniform(12, 45)
     lamp = 1 + rng.normal(0, 0.012) * np.linspace(-1, 1, out_w, dtype=np.float32)[None]
-    grey = ink + (white - ink) * grey**rng.uniform(0.9, 1.15) * lamp + rng.normal(0, rng.uniform(0.8, 3.5), grey.shape)
+    grey = (
+        ink
+        + (white - ink) * grey ** rng.uniform(0.9, 1.15) * lamp
+        + rng.normal(0, rng.uniform(0.8, 3.5), grey.shape)
+    )
     picture = np.clip(grey, 0, 255).astype(np.uint8)
     if black:
         return np.where(picture > rng.uniform(110, 170), 255, 0).astype(np.uint8), dpi
@@ -284,26 +345,38 @@ def scanned(rng: Random, light: Picture, *, dpi: int | None = None, quality: int
 
 def jpeg(picture: Picture, quality: int) -> Picture:
     _done, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)
+    again: Any = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)
+    return again
 
 
 def photographed(rng: Random, light: Picture) -> Picture:
     """What a phone held above a table makes of it."""
     height, width = light.shape
     out_w, out_h = 2250, 3000
-    table = cv2.resize(rng.uniform(0.25, 0.55, (30, 22)).astype(np.float32), (out_w, out_h), interpolation=cv2.INTER_CUBIC)
+    table = cv2.resize(
+        rng.uniform(0.25, 0.55, (30, 22)).astype(np.float32), (out_w, out_h), interpolation=cv2.INTER_CUBIC
+    )
     room = rng.uniform(0.06, 0.12)
-    want = np.array([(room, room), (1 - room, room), (1 - room, 1 - room), (room, 1 - room)]) + rng.normal(0, 0.02, (4, 2))
+    want = np.array([(room, room), (1 - room, room), (1 - room, 1 - room), (room, 1 - room)]) + rng.normal(
+        0, 0.02, (4, 2)
+    )
     matrix = cv2.getPerspectiveTransform(
-        np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32), (want * (out_w, out_h)).astype(np.float32)
+        np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32),
+        (want * (out_w, out_h)).astype(np.float32),
     )
     soft = cv2.GaussianBlur(light.astype(np.float32), (0, 0), rng.uniform(0.5, 1.6))
     seen = cv2.warpPerspective(soft, matrix, (out_w, out_h), flags=cv2.INTER_LINEAR, borderValue=-1.0)
     seen = np.where(seen < 0, table, seen)
-    x, y = np.meshgrid(np.linspace(-1, 1, out_w, dtype=np.float32), np.linspace(-1, 1, out_h, dtype=np.float32))
+    x, y = np.meshgrid(
+        np.linspace(-1, 1, out_w, dtype=np.float32), np.linspace(-1, 1, out_h, dtype=np.float32)
+    )
     angle = rng.uniform(0, 6.3)
     side = x * math.cos(angle) + y * math.sin(angle)
-    shade = 1 + rng.uniform(0, 0.25) * side - rng.uniform(0, 0.35) / (1 + np.exp((side - rng.uniform(-0.5, 0.5)) * rng.uniform(4, 30)))
+    shade = (
+        1
+        + rng.uniform(0, 0.25) * side
+        - rng.uniform(0, 0.35) / (1 + np.exp((side - rng.uniform(-0.5, 0.5)) * rng.uniform(4, 30)))
+    )
     grey = 20 + 200 * seen * shade + rng.normal(0, rng.uniform(1.5, 5), seen.shape)
     return jpeg(np.clip(grey, 0, 255).astype(np.uint8), int(rng.integers(70, 93)))
 
@@ -311,11 +384,19 @@ def photographed(rng: Random, light: Picture) -> Picture:
 def printed_page(layout: Layout) -> Picture:
     """The sheet as its layout's print has it, at 300 dots an inch."""
     raw = np.frombuffer(base64.b64decode(layout.body["blank"]), np.uint8)
-    small = cv2.imdecode(raw, cv2.IMREAD_GRAYSCALE)
+    small: Any = cv2.imdecode(raw, cv2.IMREAD_GRAYSCALE)
     return cv2.resize(small, (2480, 3508), interpolation=cv2.INTER_CUBIC)
 
 
-def marked(rng: Random, layout: Layout, printed: Picture, *, share: float = 0.5, others: Sequence[str] = (), pen: str | None = None) -> tuple[Paper, dict[tuple[int, str], str]]:
+def marked(
+    rng: Random,
+    layout: Layout,
+    printed: Picture,
+    *,
+    share: float = 0.5,
+    others: Sequence[str] = (),
+    pen: str | None = None,
+) -> tuple[Paper, dict[tuple[int, str], str]]:
     """A sheet that one person marked: rings in some rows, one a row, and of ``others`` one somewhere."""
     paper = Paper(rng, layout, printed, hand(rng, pen))
     truth = {(each["number"], each["column"]): "empty" for each in layout.boxes}
@@ -330,69 +411,76 @@ def marked(rng: Random, layout: Layout, printed: Picture, *, share: float = 0.5,
             truth[number, box["column"]] = "ring" if how == "ring" else "other"
             if how in {"beside", "between"}:
                 # It may lie in a neighbour's box, or touch one.
-                truth = {key: "near" if key[0] in {number - 1, number, number + 1} else each for key, each in truth.items()}
+                truth = {
+                    key: "near" if key[0] in {number - 1, number, number + 1} and each != "ring" else each
+                    for key, each in truth.items()
+                }
     return paper, truth
 
 
-def make(rng: Random, kind: str, layout: Layout, printed: Picture, *, foreign: Picture | None = None) -> Sheet:  # noqa: C901, PLR0912
+def make(
+    rng: Random, kind: str, layout: Layout, printed: Picture, *, foreign: Picture | None = None
+) -> Sheet:
     """One sheet of a kind, by name."""
-    if kind == "plain":
-        paper, truth = marked(rng, layout, printed, share=rng.uniform(0.2, 0.95))
-        picture, dpi = scanned(rng, paper.light)
-        return Sheet(picture, kind, truth, dpi=dpi)
-    if kind in PENS:
-        paper, truth = marked(rng, layout, printed, pen=kind)
-        picture, dpi = scanned(rng, paper.light)
-        return Sheet(picture, kind, truth, dpi=dpi)
-    if kind in OTHERS or kind == "any mark":
-        paper, truth = marked(rng, layout, printed, share=0.7, others=list(OTHERS) if kind == "any mark" else [kind])
-        picture, dpi = scanned(rng, paper.light)
-        return Sheet(picture, kind, truth, is_foul="near" in truth.values(), dpi=dpi)
-    if kind in {"strike", "writing", "name beside"}:
-        paper, truth = marked(rng, layout, printed)
-        other = hand(rng)
-        if kind == "strike":
-            slots = [each for each in layout.body["slots"] if each["kind"] == "name"]
-            for place in rng.choice(len(slots), int(rng.integers(1, 3)), replace=False):
-                paper.draw(struck(rng, slots[place]), other)
-        elif kind == "name beside":
-            slots = [each for each in layout.body["slots"] if each["kind"] == "name"]
-            slot = slots[int(rng.integers(len(slots)))]
-            paper.draw(written(rng, slot["x"] + rng.uniform(0.3, 0.6) * slot["w"], slot["y"] + slot["h"] / 2 - 3), other)
-        else:
-            x, y = (rng.uniform(20, 150), rng.uniform(24, 40)) if rng.random() < 0.4 else (rng.uniform(75, 150), rng.uniform(238, 252))
-            paper.draw(written(rng, x, y), other)
-        picture, dpi = scanned(rng, paper.light)
-        return Sheet(picture, kind, truth, is_foul=True, dpi=dpi)
+    if kind in NONE_OF_THE_ROUND:
+        paper, _truth = marked(rng, layout, printed)
+        return Sheet(_none_of_the_round(rng, kind, paper, foreign), kind, refusal=True)
+    pen = kind if kind in PENS else None
+    others = list(OTHERS) if kind == "any mark" else [kind] if kind in OTHERS else []
+    share = rng.uniform(0.2, 0.95) if kind == "plain" else 0.7 if others else 0.5
+    paper, truth = marked(rng, layout, printed, share=share, others=others, pen=pen)
+    is_foul = _fouled(rng, kind, paper) or "near" in truth.values()
+    _worn(rng, kind, paper)
+    picture, dpi = _taken(rng, kind, paper.light)
+    return Sheet(picture, kind, truth, is_foul=is_foul, refusal=kind == "black and white", dpi=dpi)
+
+
+def _fouled(rng: Random, kind: str, paper: Paper) -> bool:
+    """Strike or write something on the sheet, with another pen perhaps; tell whether the kind says so."""
+    slots = [each for each in paper.layout.body["slots"] if each["kind"] == "name"]
+    other = hand(rng)
+    if kind == "strike":
+        for place in rng.choice(len(slots), int(rng.integers(1, 3)), replace=False):
+            paper.draw(struck(rng, slots[place]), other)
+    elif kind == "name beside":
+        slot = slots[int(rng.integers(len(slots)))]
+        x = slot["x"] + rng.uniform(0.3, 0.6) * slot["w"]
+        paper.draw(written(rng, x, slot["y"] + slot["h"] / 2 - 3), other)
+    elif kind == "writing":
+        above = rng.random() < 0.4
+        x, y = (
+            (rng.uniform(20, 150), rng.uniform(24, 40))
+            if above
+            else (rng.uniform(75, 150), rng.uniform(238, 252))
+        )
+        paper.draw(written(rng, x, y), other)
+    return kind in {"strike", "name beside", "writing"}
+
+
+def _worn(rng: Random, kind: str, paper: Paper) -> None:
+    """What was done to the paper before it was scanned."""
+    scales = {"96 %": 0.96, "104 %": 1.04, "letter": 0.94, "browser": rng.uniform(0.86, 0.93)}
     if kind in DAMAGES:
-        paper, truth = marked(rng, layout, printed)
-        picture, dpi = scanned(rng, damage(rng, paper.light, kind))
-        return Sheet(picture, kind, truth, dpi=dpi)
-    if kind in {"96 %", "104 %", "letter", "browser"}:
-        paper, truth = marked(rng, layout, printed)
-        scale = {"96 %": 0.96, "104 %": 1.04, "letter": 0.94, "browser": rng.uniform(0.86, 0.93)}[kind]
-        picture, dpi = scanned(rng, reprinted(rng, paper.light, scale))
-        return Sheet(picture, kind, truth, dpi=dpi)
-    if kind in {"skew", "upside down", "noisy", "grey paper"}:
-        paper, truth = marked(rng, layout, printed)
-        if kind == "grey paper":
-            paper.light *= rng.uniform(0.75, 0.9)
-        picture, dpi = scanned(rng, paper.light, turn={"skew": rng.uniform(2, 6) * rng.choice([-1, 1]), "upside down": 180 + rng.normal(0, 1)}.get(kind), quality=35 if kind == "noisy" else None)
-        if kind == "noisy":
-            picture = np.clip(picture + rng.normal(0, rng.uniform(5, 16), picture.shape), 0, 255).astype(np.uint8)
-        return Sheet(picture, kind, truth, dpi=dpi)
-    if kind == "blurred":
-        paper, truth = marked(rng, layout, printed)
-        picture, dpi = scanned(rng, cv2.GaussianBlur(paper.light, (0, 0), rng.uniform(0.15, 0.6) * FINE))
-        return Sheet(picture, kind, truth, dpi=dpi)
+        paper.light = damage(rng, paper.light, kind)
+    elif kind in scales:
+        paper.light = reprinted(rng, paper.light, scales[kind])
+    elif kind == "grey paper":
+        paper.light *= rng.uniform(0.75, 0.9)
+    elif kind == "blurred":
+        paper.light = cv2.GaussianBlur(paper.light, (0, 0), rng.uniform(0.15, 0.6) * FINE)
+
+
+def _taken(rng: Random, kind: str, light: Picture) -> tuple[Picture, int]:
     if kind == "phone":
-        paper, truth = marked(rng, layout, printed)
-        return Sheet(photographed(rng, paper.light), kind, truth, dpi=250)
-    paper, truth = marked(rng, layout, printed)
-    if kind == "black and white":
-        picture, dpi = scanned(rng, paper.light, black=True)
-        return Sheet(picture, kind, truth, refusal=True, dpi=dpi)
-    return Sheet(_none_of_the_round(rng, kind, paper, foreign), kind, refusal=True)
+        return photographed(rng, light), 250
+    turn = {"skew": rng.uniform(2, 6) * rng.choice([-1, 1]), "upside down": 180 + rng.normal(0, 1)}.get(kind)
+    picture, dpi = scanned(
+        rng, light, turn=turn, quality=35 if kind == "noisy" else None, black=kind == "black and white"
+    )
+    if kind == "noisy":
+        rough = picture + rng.normal(0, rng.uniform(5, 16), picture.shape)
+        picture = np.clip(rough, 0, 255).astype(np.uint8)
+    return picture, dpi
 
 
 def _none_of_the_round(rng: Random, kind: str, paper: Paper, foreign: Picture | None) -> Picture:

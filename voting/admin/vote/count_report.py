@@ -12,6 +12,7 @@ from voting.domain.vote.definitions import definition_of, working_of
 from voting.domain.vote.notices import ballot_figures, named_items, shown_channels
 from voting.models import Round
 from voting.read_models.vote.imported import imported_tally
+from voting.read_models.vote.paper_channels import paper_channels
 from voting.read_models.vote.round_result import RoundResult
 
 
@@ -25,6 +26,7 @@ def count_report(round_: Round) -> dict[str, Any]:
         "intact": sha256_hex(tally.working) == tally.digest,
         "urn": working["urn"],
         "imported": imported_tally(tally),
+        "paper_reading": paper_channels(round_).sentences if working["paper"] else [],
         "round": RoundResult(
             part=_part(working, definition),
             rules=definition["rules"],

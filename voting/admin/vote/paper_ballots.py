@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,7 +18,11 @@ from voting.forms.core.steps import NumbersForm
 from voting.forms.core.verbs import Verb
 from voting.forms.vote.paper_ballots import PaperBackForm, RestForm, SwitchForm
 from voting.models import RollEntry, Round
+from voting.printing.files import staff_file
+from voting.printing.sheets import sheet_pdf
 from voting.read_models.vote.ballot_sheet import ballot_sheet
+from voting.read_models.vote.sheet_layouts import has_layout, printed_sheet
+from voting.scan.layout import NoLayout
 from voting.text.numbers import small_whole
 
 MOST_PLACE = 999_999  # of a ballot in the stack
@@ -122,6 +126,17 @@ def taken_back(number: int) -> str:
     return text % {"count": number}
 
 
+def ballot_sheet_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the paper ballot of the newest round to the millimetre, as a scanner reads it; every copy is the same."""
+    cycle = cycle_for(request.user, slug)
+    round_ = Round.objects.select_related("rules").filter(cycle=cycle).order_by("-number").first()
+    try:
+        sheet = printed_sheet(cycle, round_, in_group=bool(request.GET.get("group")))
+    except NoLayout:
+        raise Http404 from None
+    return staff_file(f"{cycle.slug}-ballot-{sheet.layout.digest[:8]}.pdf", sheet_pdf(sheet))
+
+
 def ballot_sheets(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the paper ballots of the newest round to be printed, one a page; members of a sub-group have their own."""
     cycle = cycle_for(request.user, slug)
@@ -131,6 +146,7 @@ def ballot_sheets(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "cycle": cycle,
         "sheet": sheet,
+        "has_layout": has_layout(sheet),
         "copies": range(min(max(copies or 1, 1), MOST_COPIES)),
         "voter_group": sheet.group if request.GET.get("group") else "",
     }

@@ -64,7 +64,7 @@ class PaperPage(StepPage):
     @cached_property
     def pictures(self) -> set[int]:
         """The places whose picture is at hand, for whoever may read them."""
-        usable = self.order.round is not None and permissions.can_read_paper(self.user, self.cycle)
+        usable = bool(self.stack) and permissions.can_read_paper(self.user, self.cycle)
         return places_with_pictures(self.round) if usable else set()
 
     @property
@@ -199,11 +199,11 @@ class PaperPage(StepPage):
         """Return the way to what the person reads next."""
         self.renew()
         if self.doubtful:
-            return "?reading=1&doubtful=1#batch" if self.in_doubt else ""
+            return "?reading=1&doubtful=1" if self.in_doubt else ""
         batches = (b for b in self.batches() if b["last"] >= last and b["readings"][reading - 1]["mine"])
         first = next((b["first"] for b in batches), None)
         paper = "&paper=1" if self.on_paper else ""
-        return f"?reading={reading}&first={first}{paper}#batch" if first else ""
+        return f"?reading={reading}&first={first}{paper}" if first else ""
 
     def is_free(self, reading: int, places: list[int]) -> bool:
         part = [s for s in paper_ballots.sheets(self.round) if s.place in places]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.roles import Kind
 from voting import permissions
 from voting.admin.core.growing import Work, beating, growing_page, way_back, way_on
 from voting.admin.core.pages import StepPage, cycle_for
@@ -19,16 +21,20 @@ from voting.domain.vote.running_order import StepKey
 from voting.domain.vote.scan_faults import BatchRefused
 from voting.domain.vote.scanned_pictures import working_picture
 from voting.forms.core.verbs import Verb
-from voting.forms.vote.scans import ScanForm
+from voting.forms.vote.scans import ScanBatchForm
 from voting.models import Round
+from voting.printing.files import staff_file
 from voting.read_models.vote.paper_channels import batch_lines, paper_channels
 from voting.read_models.vote.sheet_layouts import sheet_layouts
+from voting.read_models.vote.simulated_sheets import simulated_file
 from voting.scan.layout import NoLayout
 
+#: Where sheets that nobody marked may be scanned.
+SIMULATED = frozenset({Kind.DEMO, Kind.REHEARSAL})
 #: A page that is silent for a minute is given up by the proxy.
 BEAT = 3.0
 #: So many lines tell how far a batch is.
-LINES = 20
+LINES = 5
 
 
 class NoSheetToScan(Refused):
@@ -55,14 +61,13 @@ class ScanPage(StepPage):
     def stack(self) -> list[paper_ballots.ReadSheet]:
         return paper_ballots.sheets(self.order.round) if self.order.round else []
 
-    def _form(self, data: Any = None, files: Any = None) -> ScanForm:
+    def _form(self, data: Any = None, files: Any = None) -> ScanBatchForm:
         """Return the form; it proposes the next batch."""
-        stack = self.stack if data is None else []
-        first = next((sheet.place for sheet in stack if sheet.first is None), 0)
-        initial = {"first": first, "last": min(first + paper_ballots.BATCH - 1, len(stack))} if first else {}
-        return ScanForm(data, files, initial=initial)
+        places = next_places(self.stack) if data is None else range(0)
+        initial = {"first": places[0], "last": places[-1]} if places else {}
+        return ScanBatchForm(data, files, initial=initial)
 
-    def _scan(self, form: ScanForm) -> HttpResponseBase:
+    def _scan(self, form: ScanBatchForm) -> HttpResponseBase:
         """Say what can be said at once on the page; then read, and let a page grow with it."""
         try:
             layouts = sheet_layouts(self.round)
@@ -92,7 +97,8 @@ class ScanPage(StepPage):
         except Refused as refusal:
             return way_back([str(refusal)], self.address, _("Back to the batches"))
         yield _("Batch %(number)d is taken.") % {"number": batch.number}
-        return way_on(f"{self.address}#batches")
+        # Not a place on this very page: a browser would only look for it.
+        return way_on(f"{self.address}?batch={batch.number}#batches")
 
     def context(self) -> dict[str, Any]:
         round_ = self.order.round
@@ -101,6 +107,7 @@ class ScanPage(StepPage):
             "title": _("Sheets from a scanner"),
             "channels": paper_channels(round_, stack) if round_ and stack else None,
             "batches": batch_lines(round_) if round_ and stack else [],
+            "simulated": self.cycle.kind in SIMULATED,
             "left": sum(sheet.first is None for sheet in stack),
         }
 
@@ -116,3 +123,25 @@ def paper_picture(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         raise Http404
     kind = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
     return HttpResponse(picture, content_type=kind)
+
+
+def simulated_batch(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the scanner's file of the next batch, of sheets that nobody marked: for demos and rehearsals alone."""
+    cycle = cycle_for(request.user, slug)
+    if not permissions.can_read_paper(request.user, cycle):
+        raise PermissionDenied
+    round_ = Round.objects.select_related("cycle__congress").filter(cycle=cycle).order_by("-number").first()
+    places = next_places(paper_ballots.sheets(round_)) if round_ and cycle.kind in SIMULATED else range(0)
+    if round_ is None or not places:
+        raise Http404
+    try:
+        content = simulated_file(round_, places)
+    except NoLayout:
+        raise Http404 from None
+    return staff_file(f"sheets-{places[0]}-{places[-1]}.pdf", content)
+
+
+def next_places(stack: Sequence[paper_ballots.ReadSheet]) -> range:
+    """Return the places of the batch that comes next: from the first sheet that nobody read, up to 20."""
+    first = next((sheet.place for sheet in stack if sheet.first is None), 0)
+    return range(first, min(first + paper_ballots.BATCH, len(stack) + 1)) if first else range(0)

@@ -15,13 +15,18 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from voting.domain.core.refusals import ReasonMissing, Refused, StepNotAllowed
-from voting.domain.vote.paper_readings import (
-    BATCH,
+from voting.domain.vote.paper_boxes import (
     BoxCounted,
-    BoxNotCounted,
-    ChiefReads,
     GroupTooMany,
     MoreReturned,
+    SheetRead,
+    correct_box,
+    record_box,
+)
+from voting.domain.vote.paper_readings import (
+    BATCH,
+    BoxNotCounted,
+    ChiefReads,
     NoSuchPlace,
     NothingToSettle,
     NotTheChief,
@@ -29,13 +34,10 @@ from voting.domain.vote.paper_readings import (
     ReadAlready,
     ReadSheet,
     SameReader,
-    SheetRead,
     agreed,
-    correct_box,
     marks_of_text,
     read_batch,
     read_sheets,
-    record_box,
     record_paper,
     settle,
     sheets,

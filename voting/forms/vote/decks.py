@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from voting.domain.core.refusals import Refused
-from voting.forms.vote.scans import ScanForm
+from voting.forms.vote.scans import ScanBatchForm
 
 
-class DeckForm(ScanForm):
+class DeckForm(ScanBatchForm):
     """The file of the scanner, as of any batch; the deck has no places in the stack."""
 
     first = None  # type: ignore[assignment]

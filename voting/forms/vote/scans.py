@@ -22,7 +22,7 @@ _TOO_LARGE = _(
 )
 
 
-class ScanForm(StepForm):
+class ScanBatchForm(StepForm):
     """Which sheets lie in the scanner, and its file."""
 
     first = forms.IntegerField(

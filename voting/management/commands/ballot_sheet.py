@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ class Command(SpeakingCommand):
         try:
             with translation.override(options["language"]):
                 sheet = printed_sheet(round_.cycle, round_, in_group=options["group"])
-                makers = {
+                makers: dict[str, Callable[[], bytes]] = {
                     "pdf": lambda: sheet_pdf(sheet),
                     "png": lambda: sheet_png(sheet),
                     "layout": lambda: _readable(drawn_layout(sheet).text),
@@ -54,9 +55,7 @@ class Command(SpeakingCommand):
                 self.say(_("Written to %s.") % options[name])
         except NoLayout as refusal:
             raise CommandError(
-                _(
-                    "So many projects or places stand on no sheet that a scanner can read; print the ballot to be typed."
-                )
+                _("No sheet that a scanner can read has room for so many projects or places.")
             ) from refusal
         except Undrawable as lacking:
             raise CommandError(_("No font has these characters: %s") % lacking) from lacking

@@ -33,6 +33,7 @@ from voting.management.hall.browser import (
 from voting.management.hall.crowd import Measured, all_at_once
 from voting.management.hall.delegate import Voter
 from voting.management.hall.desk import OtherDatabase, sign_in
+from voting.management.hall.paper import hand_out_paper, read_paper
 from voting.management.hall.rehearsal import Prepared, engage_staff, engaged, prepare
 from voting.management.hall.slow import SlowClients
 from voting.management.people import Taken
@@ -48,6 +49,7 @@ from voting.read_models.vote.tried_ballots import marks_in_words
 from voting.states import Presence
 
 MOST_DELEGATES = 3000
+MOST_PAPER = 200
 SHOWN = 5  # errors
 TESTERS = 3  # who make a test ballot before they cast theirs
 REFUSALS = (BadAddress, BadAuthority, NoAnswer, OtherDatabase, Refused, Taken, Unexpected)
@@ -88,6 +90,13 @@ class Command(SpeakingCommand):
             help=_("so many slow clients drip headers, and as many drip bodies, beside them (default: none)"),
         )
 
+        parser.add_argument(
+            "--paper",
+            type=whole_number(0, MOST_PAPER),
+            default=0,
+            help=_("so many of the delegates vote on paper, and a scanner reads it (default: none)"),
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         speak_freely(sys.stdout, sys.stderr)
         require_tables()
@@ -120,11 +129,16 @@ class Command(SpeakingCommand):
         at_clerk.take_with_slips(StepKey.TRIAL, prepared.slips[:3], do="unseal")
         beside = {"second_name": counter.user.username, "second_password": counter.password}
         at_clerk.take(StepKey.OPEN, mark=typed_mark(prepared.round), **beside)
-        voters = _voters(url, prepared)
+        paper = min(options["paper"], delegates - 1)
+        holders = hand_out_paper(prepared.round, paper, by=clerk.user)
+        voters = [voter for voter in _voters(url, prepared) if voter.number not in holders]
         with SlowClients(url, options["slow"]):
             errors = self.come(voters, seconds=options["seconds"], in_one_go=options["in_one_go"])
         # Asked for where somebody could not vote.
         at_clerk.take(StepKey.CLOSE, **beside)
+        if paper:
+            read = read_paper(prepared.round, paper, clerk=clerk.user, reader=certifier.user)
+            self.say(*read.sentences)
         at_counter.take_with_slips(StepKey.COUNT, prepared.slips[2:], do="count")
         at_certifier.take(StepKey.CERTIFY)
         at_clerk.take(StepKey.PUBLISH)
@@ -163,6 +177,7 @@ class Command(SpeakingCommand):
         """
         round_ = prepared.round
         marked = round_.roll.filter(voted=True).count()
+        paper = round_.roll.filter(paper=True).count()
         urn = SealedBallot.objects.filter(round=round_).count()
         result = Result(Notice.objects.select_related("round__cycle__congress").get(round=round_))
         counted = result.body["ballots"]["returned"]
@@ -171,7 +186,10 @@ class Command(SpeakingCommand):
         in_urn = sum(receipts.is_in_urn(round_, receipt) is True for receipt in slips)
         sums = {"marked": marked, "urn": urn, "counted": counted, "given": len(slips), "found": in_urn}
         self.say(
-            _("roll marked = urn = count: %(marked)d = %(urn)d = %(counted)d") % sums,
+            _("roll marked = urn = count: %(marked)d = %(urn)d = %(counted)d") % sums
+            if not paper
+            else _("roll marked = urn, with the paper ballots the count: %(marked)d = %(urn)d, %(counted)d")
+            % sums,
             _("receipts given, found in the sealed list: %(given)d, %(found)d") % sums,
         )
         tested = {voter.tested: voter.marks for voter in voters if voter.tested}
@@ -184,7 +202,8 @@ class Command(SpeakingCommand):
             % {"made": len(tested), "opened": len(opened), "right": right}
         )
         agree = len(tested) == len(opened) == right
-        return agree and present == marked == urn == counted == len(slips) == in_urn
+        whole = agree and present - paper == marked == urn == len(slips) == in_urn
+        return whole and counted == present
 
 
 def _voters(url: str, prepared: Prepared) -> list[Voter]:

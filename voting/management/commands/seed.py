@@ -20,7 +20,7 @@ from voting.management.terminal_language import SpeakingCommand, speak_freely
 SEEDS = Path(settings.BASE_DIR) / "seeds"
 CYCLE, ROLL = SEEDS / "2018.toml", SEEDS / "demo-roll.toml"
 THIS_YEAR, NEXT_YEAR = SEEDS / "demo-this-year.toml", SEEDS / "demo-next-year.toml"
-TOWNS = SEEDS / "demo-towns.toml"
+TOWNS, PAPER_TOWN = SEEDS / "demo-towns.toml", SEEDS / "demo-paper.toml"
 
 
 class Command(SpeakingCommand):

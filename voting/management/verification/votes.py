@@ -20,6 +20,7 @@ from voting.domain.vote.rules import settings_of
 from voting.domain.vote.tried_keys import require_tried_key
 from voting.domain.vote.urn_files import public_file, recount_file
 from voting.management.verification.checks import Look, damage
+from voting.management.verification.scans import scans_of
 from voting.models import Disposal, JournalEntry, Round, SealedBallot, TestBallot, UrnSeal, VotingRules
 from voting.recount.__main__ import recount_text
 from voting.recount.report import Unreadable
@@ -80,6 +81,7 @@ def urns(look: Look) -> Iterator[str]:
     for done, round_ in enumerate(rounds, start=1):
         if round_.status in SEALED_STATUSES | {RoundStatus.ANNULLED}:
             yield from _sealed(round_, is_disposed=round_.cycle_id in disposed)
+            yield from scans_of(round_, is_disposed=round_.cycle_id in disposed)
         else:
             in_urn, marked = SealedBallot.objects.filter(round=round_).count(), attendance(round_).voted
             if in_urn != marked:

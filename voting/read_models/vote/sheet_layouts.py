@@ -8,14 +8,14 @@ from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.models import Kind
+from accounts.roles import Kind
 from voting.count.definition import Definition
 from voting.count.measures import BallotType
 from voting.domain.vote.definitions import definition_of
 from voting.models import Cycle, Round
 from voting.printing.sheets import PrintedSheet, drawn_layout
 from voting.read_models.vote.ballot_sheet import BallotSheet, ballot_sheet
-from voting.scan.layout import Layout, layout_of, make_layout
+from voting.scan.layout import Layout, NoLayout, layout_of, make_layout
 
 #: The languages in which a sheet is printed; each is a layout of its own.
 LANGUAGES = ("zh-hans", "en")
@@ -33,6 +33,15 @@ def sheet_layouts(round_: Round) -> list[Layout]:
         with translation.override(language):
             drawn += [drawn_layout(printed_sheet(round_.cycle, round_, in_group=body)) for body in bodies]
     return drawn
+
+
+def has_layout(sheet: BallotSheet) -> bool:
+    """Tell whether so many projects and places stand on one sheet that a scanner can read."""
+    try:
+        make_layout(sheet.kind, _numbers(sheet), places=sheet.seats)
+    except NoLayout:
+        return False
+    return True
 
 
 def printed_sheet(
