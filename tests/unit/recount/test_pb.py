@@ -188,7 +188,7 @@ def test_a_cell_that_goes_over_two_lines_is_one_vote():
 
 def test_points_stay_beside_their_project_and_what_does_not_belong_is_named():
     text = (DATA / "threshold.pb").read_text(encoding="utf-8")
-    report = recount_text(text.replace("1;k,l;2,1", "1;k,l,k;2,1,9"))
+    report = recount_text(text.replace("1;k,l;2,1", "1;k,k,l;2,9,1"))
     assert report.agrees
     assert report.result["voters_who_name_a_project_twice"] == ["1"]
     agrees, notes = told(text.replace("1;k,l;2,1", "1;k,l;2"))
