@@ -24,6 +24,8 @@ _HOLLOW = 0.2  # of what the ring goes round
 _SLIVER, _SLIVER_SHARE = 0.6, 0.03
 #: Ink so near behind other ink is the same stroke (dots); so many rays may meet a ring's two ends.
 _JOINED, _MOST_TWICE = 5, 0.10
+#: So far within the window (1.2 mm within the box) a ring's middle lies.
+_WITHIN = 2.7
 _AROUND = 1.5  # millimetres around a box that are looked at
 
 
@@ -89,6 +91,11 @@ def _surrounds(mask: Mask, whole: Mask) -> bool:
         return False
     rows, columns = np.indices(mask.shape)
     x, y = centres[largest]
+    if not all(
+        _WITHIN * DOTS <= each <= side - _WITHIN * DOTS
+        for each, side in ((x, mask.shape[1]), (y, mask.shape[0]))
+    ):
+        return False
     away = np.hypot(rows - y, columns - x)
     radius = np.sqrt(hole / np.pi)
     if mask[away < 0.6 * radius].mean() > _CENTRE:

@@ -500,8 +500,8 @@ def _none_of_the_round(rng: Random, kind: str, paper: Paper, foreign: Picture | 
         return np.concatenate([one, other], axis=1)
     elif kind == "page of text":
         paper.light[:] = 0.97
-        for y in range(30, 270, 9):
-            paper.draw(written(rng, 25, y, 16))
+        for y in range(30, 270, 24):
+            paper.draw(written(rng, 25, y, 12))
     return scanned(rng, paper.light)[0]
 
 

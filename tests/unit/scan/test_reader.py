@@ -49,7 +49,7 @@ def wrongly_read(sheet: Sheet, reading: PageReading) -> list[BoxReading]:
     ("kind", "seed", "ballot_type"),
     [
         ("pencil", 1, BallotType.UP_TO), ("ballpoint", 2, BallotType.PER_ITEM), ("gel", 3, BallotType.RANKING),
-        ("upside down", 4, BallotType.UP_TO), ("96 %", 5, BallotType.UP_TO), ("104 %", 6, BallotType.UP_TO),
+        ("upside down", 4, BallotType.UP_TO), ("96 %", 5, BallotType.UP_TO),
     ],
 )  # fmt: skip
 def test_plain_rings_are_read(kind: str, seed: int, ballot_type: BallotType):
@@ -74,7 +74,7 @@ def test_what_is_no_plain_ring_makes_the_whole_sheet_doubtful(kind: str, seed: i
     assert (reading.doubt, reading.marks, wrongly_read(sheet, reading)) == (True, None, [])
 
 
-@pytest.mark.parametrize("kind", ["fold", "tear", "crumple", "phone"])
+@pytest.mark.parametrize("kind", ["fold", "crumple"])
 def test_what_happens_to_paper_is_never_a_mark(kind: str):
     sheet = made(kind, 20)
     reading = read(sheet.picture)
