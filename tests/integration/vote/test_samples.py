@@ -1,6 +1,7 @@
 """The sample of a second reading: first readings are counted, dice name who reads what again, then the count stands.
 
-Guards ``voting.domain.vote.samples``.
+Guards ``voting.domain.vote.samples``, ``voting.domain.vote.drawn_sheets``, ``voting.domain.vote.first_counts``,
+``voting.domain.vote.reading_figures`` and ``voting.read_models.vote.samples``.
 """
 
 from __future__ import annotations
