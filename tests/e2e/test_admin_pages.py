@@ -24,7 +24,7 @@ from tests.security.test_crawl import addresses
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 SHOTS = Path(settings.VAR) / "screenshots"
 #: Answers that are no page, and what ends a session.
-NO_PAGE = re.compile(r"\.(xlsx|csv)$|/logout/$|/login/")
+NO_PAGE = re.compile(r"\.(xlsx|csv|pdf)$|/logout/$|/login/")
 #: Whose pages are looked at, where: the years are those of ``make_lived``.
 YEARS = ("2018", "2019", "2020")
 #: What a year in another stage shows otherwise is looked at in one language.

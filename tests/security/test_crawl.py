@@ -17,6 +17,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from accounts.models import Delegate, User
 from accounts.roles import Kind, Role
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.django_db
 
 #: The table that a look at a page may write.
 LIVING = {"accounts_session"}
+PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 VALUES = {"slug": "2018", "number": "3", "app_label": "voting", "url": "x"}
@@ -94,6 +96,8 @@ def database() -> dict[str, str]:
 
 def read(answer: HttpResponse, body: bytes) -> str:
     """Return the text of an answer; of a workbook the contents of its cells, one in a line."""
+    if answer.get("Content-Type") == PDF:
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
     if answer.get("Content-Type") != XLSX:
         return body.decode("utf-8", "replace")
     sheets = load_workbook(io.BytesIO(body)).worksheets
@@ -138,6 +142,7 @@ READABLE = (
     "application/javascript",
     "application/atom+xml",
     "application/xml",
+    PDF,
     XLSX,
 )
 

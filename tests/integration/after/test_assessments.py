@@ -177,6 +177,7 @@ def test_the_clerk_sets_the_shares_of_the_grades_and_nothing_of_a_choice(client,
     assert asked == {
         "satisfied_base", "satisfied_comparator", "satisfied_numerator", "satisfied_denominator", "floor_base",
         "floor_comparator", "floor_numerator", "floor_denominator", "under_vote", "blank_ballot",
+        "double_mark", "first_reading", "second_reading",
     }  # fmt: skip
     sent = {name: draft[name].value() for name in draft.fields if name != SEEN} | {
         "do": "draft", "satisfied_comparator": "gt", "satisfied_numerator": "2", "satisfied_denominator": "3",

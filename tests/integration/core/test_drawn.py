@@ -179,7 +179,7 @@ def test_two_processes_that_keep_the_same_paper_at_once_leave_one_whole_file(dir
 
 
 def test_what_the_staff_see_before_everybody_does_is_kept_nowhere():
-    """Slips and ballots are pages, never PDFs; of the papers those of the public views alone are kept."""
+    """Slips are pages, never PDFs; of the papers those of the public views alone are kept, of ballots the specimen."""
     keep = {
         str(path.relative_to(ROOT))
         for room in ("accounts", "config", "voting")
@@ -188,5 +188,6 @@ def test_what_the_staff_see_before_everybody_does_is_kept_nowhere():
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("voting.printing.drawn")
     }
     assert keep == {
-        "voting/views/vote/documents.py", "voting/views/before/slate_report.py", "voting/views/after/documents.py",
+        "voting/views/vote/ballot_sheet.py", "voting/views/vote/documents.py", "voting/views/before/slate_report.py",
+        "voting/views/after/documents.py",
     }  # fmt: skip

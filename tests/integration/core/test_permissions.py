@@ -6,14 +6,19 @@ Guards ``voting.permissions``, ``voting.domain.vote.steps`` and ``voting.domain.
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Kind, Role
 from tests.factories import PASSWORD, UserFactory, Vote, make_vote
+from tests.integration.vote.test_decks import pages as deck
+from tests.integration.vote.test_samples import DICE, first_counted
+from tests.integration.vote.test_scans import _pages_of, file_of
 from voting.admin.step_pages import PAGES
 from voting.domain.vote import paper_ballots
 from voting.domain.vote.running_order import STEPS, RunningOrder, StepKey
+from voting.foreign import scanned
 from voting.models import JournalEntry
 
 pytestmark = pytest.mark.django_db
@@ -26,10 +31,12 @@ MOMENTS: dict[StepKey, str] = {
     StepKey.CHECK_IN: "rolled",
     StepKey.KEY: "rolled",
     StepKey.TRIAL: "keyed",
+    StepKey.DECK: "ready, for a scanner",
     StepKey.OPEN: "ready",
     StepKey.CLOSE: "open",
     StepKey.PAPER: "closed, with paper",
     StepKey.COUNT: "closed",
+    StepKey.SAMPLE: "closed, first readings counted",
     StepKey.CERTIFY: "counted",
     StepKey.DECIDE: "certified, with a tie",
     StepKey.PUBLISH: "certified",
@@ -43,10 +50,12 @@ MAY: dict[StepKey, set[str]] = {
     StepKey.CHECK_IN: {"clerk"},
     StepKey.KEY: {"clerk", "scrutineer", "chief"},
     StepKey.TRIAL: {"clerk", "scrutineer", "chief"},
+    StepKey.DECK: {"clerk", "scrutineer", "chief"},
     StepKey.OPEN: {"clerk", "presiding"},
     StepKey.CLOSE: {"clerk", "presiding"},
     StepKey.PAPER: {"clerk", "scrutineer", "chief"},
     StepKey.COUNT: {"clerk", "scrutineer", "chief"},
+    StepKey.SAMPLE: {"clerk", "scrutineer", "chief"},
     StepKey.CERTIFY: {"scrutineer", "chief"},
     StepKey.DECIDE: {"clerk", "presiding"},
     StepKey.PUBLISH: {"clerk", "presiding"},
@@ -89,6 +98,10 @@ def vote_at(moment: str) -> Vote:
         paper_ballots.hand_out(round_=vote.round, numbers=numbers, by=vote.clerk, at=vote.later())
         vote.run("closed")
         return vote
+    if moment == "ready, for a scanner":
+        return make_vote(until="ready", delegates=3, candidates=3, seats=2, first_reading="scanner")
+    if moment == "closed, first readings counted":
+        return first_counted()
     tie = {"candidates": 3, "seats": 2, "ballots": [[1, 2], [1, 3]], "floor_base": ""}
     if moment == "certified, with a tie":
         return make_vote(until="certified", delegates=3, tie_rule="presidium", **tie)
@@ -97,10 +110,15 @@ def vote_at(moment: str) -> Vote:
     return make_vote(until=moment, delegates=3, ballots=[[1]] * 3)
 
 
+@pytest.fixture(autouse=True)
+def _told_scanner(monkeypatch):
+    monkeypatch.setattr(scanned, "pages_of", _pages_of)
+
+
 def form(key: StepKey, vote: Vote) -> dict[str, object]:
     entry = RunningOrder(vote.cycle, user=vote.clerk).step(StepKey.SLIPS).entry
     return {
-        "do": PAGES[key].main,
+        "do": "draw" if key is StepKey.SAMPLE else PAGES[key].main,
         "confirm": "on",
         "printed": str(entry.sequence) if entry else "",
         "fingerprint": "",
@@ -114,6 +132,8 @@ def form(key: StepKey, vote: Vote) -> dict[str, object]:
         "returned": "1",
         "again": "1",
         "chosen": "2",
+        "dice": DICE,
+        "pages": SimpleUploadedFile("deck.pdf", file_of(*deck(vote))) if key is StepKey.DECK else "",
         "reason": "理由",
         **{f"slip_{place}": slip for place, slip in enumerate(vote.slips[:3], start=1)},
     }
@@ -130,7 +150,6 @@ def test_the_table_of_steps_is_whole():
 @pytest.mark.parametrize("key", list(MOMENTS))
 def test_each_step_is_taken_by_those_who_may_and_by_nobody_else(key: StepKey):
     vote = vote_at(MOMENTS[key])
-    data = form(key, vote)
     taken = set()
     for name in sorted(PEOPLE, key=lambda name: name in MAY[key]):
         user = person(name, vote)
@@ -138,7 +157,7 @@ def test_each_step_is_taken_by_those_who_may_and_by_nobody_else(key: StepKey):
         if user is not None:
             client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         entries = JournalEntry.objects.count()
-        answer = client.post(f"/admin/vote/2018/{key}/", data)
+        answer = client.post(f"/admin/vote/2018/{key}/", form(key, vote))
         if JournalEntry.objects.count() > entries:
             taken.add(name)
         elif name not in MAY[key]:
@@ -147,7 +166,9 @@ def test_each_step_is_taken_by_those_who_may_and_by_nobody_else(key: StepKey):
             assert answer.status_code in expected, (name, answer.status_code)
             assert answer.status_code in {403, 404} or "/admin/login/" in answer["Location"], name
         else:
-            assert answer.status_code == 409, (name, "the step was taken by the one before")
+            # Once dice were thrown there is no such verb any more.
+            taken_before = 403 if key is StepKey.SAMPLE else 409
+            assert answer.status_code == taken_before, (name, "the step was taken by the one before")
     assert taken
     assert taken <= MAY[key]
 

@@ -80,6 +80,11 @@ NO_PAGES = (
     r"/admin/vote/<slug:slug>/paper/(picture/<small:number>/|simulated.pdf)$",
     r"/admin/voting/disposal/<path:object_id>/change/$",
 )
+#: A sheet for the scanner, where one has room for so many projects; else there is none.
+ON_ONE_SHEET = {
+    "/<slug:slug>/ballot-paper.pdf": "4 4 5",
+    "/admin/vote/<slug:slug>/paper-ballots/sheet.pdf": "5 5 6",
+}
 #: Every address that shows a page, by its pattern, with what it costs: in each of the cycles where it names one.
 COSTS = """
 /api/v1/ 0 0 0
@@ -140,8 +145,9 @@ COSTS = """
 /admin/vote/<slug:slug>/minutes/ 4 6 4
 /admin/vote/<slug:slug>/paper-ballots/ 17 17 13
 /admin/vote/<slug:slug>/paper-ballots/print/ 5 5 6
-/admin/vote/<slug:slug>/paper-ballots/sheet.pdf 5 5 6
 /admin/vote/<slug:slug>/paper/scans/ 17 17 13
+/admin/vote/<slug:slug>/deck/ 17 17 13
+/admin/vote/<slug:slug>/sample/ 16 16 13
 /admin/vote/<slug:slug>/proposals/<small:number>/ - - 24
 /admin/vote/<slug:slug>/proposals/together/ 17 17 14
 /admin/vote/<slug:slug>/proposals/summary.xlsx 5 5 9
@@ -239,7 +245,6 @@ COSTS = """
 /<slug:slug>/deliberation/ 6 8 12
 /<slug:slug>/rules/ 4 4 4
 /<slug:slug>/ballot-paper/ 4 4 5
-/<slug:slug>/ballot-paper.pdf 4 4 5
 /<slug:slug>/result/ 4 3 4
 /<slug:slug>/notice/ 4 3 4
 /<slug:slug>/report/ 4 3 4
@@ -415,6 +420,10 @@ def test_no_page_costs_more_for_more_rows_and_none_asks_twice(rows, monkeypatch)
     monkeypatch.setattr(congresses, "FRESH", 3600)  # no page asks anew because the test takes long
     costs, repeated = measured(lived)
     assert repeated == []
+    for pattern, cost in ON_ONE_SHEET.items():
+        assert all(
+            number in {most, NO_PAGE} for number, most in zip(costs.pop(pattern), cost.split(), strict=True)
+        ), pattern
     assert table(costs) == dict(line.split(" ", 1) for line in COSTS.strip().splitlines())
     unseen = set(costs) - set(table(costs))
     assert [each for each in unseen if not any(re.match(known, each) for known in NO_PAGES)] == []
