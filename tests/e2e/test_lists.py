@@ -47,7 +47,12 @@ def test_a_roll_of_an_office_is_mapped_previewed_and_taken_in(live: Live, *, jav
     vote = make_vote(until="adopted", delegates=3)
     DelegateFactory(congress=vote.cycle.congress, number="0001")  # near to the 1 of the list
     clerk = sign_in(live.person(viewport=DESK, javascript=javascript), vote.clerk)
-    rows = [["某某区代表"], ["证件", "称谓", "片区"], ["90101", "周　一", "东片"], ["90102", "吴小二", "东片"]]
+    rows = [
+        ["某某区代表"],
+        ["证件", "称谓", "片区"],
+        ["90101", "周　一", "东片"],
+        ["90102", "吴小二", "东片"],
+    ]
     upload(clerk, saved(book_of(rows)), "片区名单.xlsx")
     expect(clerk.get_by_text("读取前请先指明各列：")).to_be_visible()
     if javascript:
