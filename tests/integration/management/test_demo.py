@@ -165,7 +165,8 @@ def test_it_serves_says_how_to_get_in_stops_keeps_its_data_and_outlives_its_serv
 
 #: Whose sign-in is tried, and at the address of which congress.
 STAFF_SHOWN = {
-    "/gongshu": "demo-clerk", "/jia": "jia-clerk", "/yi": "yi-keeper", "": "demo-installation",
+    "/gongshu": "demo-clerk", "/jia": "jia-clerk", "/yi": "yi-keeper", "/bing": "bing-clerk",
+    "": "demo-installation",
 }  # fmt: skip
 
 
@@ -183,7 +184,7 @@ def the_addresses_of_the_sheet_lead_there(url: str, sheet: str) -> None:
     assert {"/", "/en/", "/admin/"} == {
         path for path in paths if path.count("/") <= 2 and not CONGRESS.match(path)
     }
-    for congress in ("gongshu", "jia", "yi"):
+    for congress in ("gongshu", "jia", "yi", "bing"):
         assert {f"/{congress}/", f"/{congress}/enter/", f"/{congress}/admin/"} <= set(paths)
     assert {"/gongshu/2018/screen/", "/yi/2027/result/"} <= set(paths)
     for path in paths:
@@ -191,7 +192,7 @@ def the_addresses_of_the_sheet_lead_there(url: str, sheet: str) -> None:
         assert CONGRESS.match(path) or path in {"/", "/en/", "/admin/"}, path
 
 
-CONGRESS = re.compile("/(gongshu|jia|yi)/")
+CONGRESS = re.compile("/(gongshu|jia|yi|bing)/")
 
 
 def sign_in_and_vote(url: str, number: str, code: str, marks: list[str]) -> None:
