@@ -142,6 +142,10 @@ def simulated_batch(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def next_places(stack: Sequence[paper_ballots.ReadSheet]) -> range:
-    """Return the places of the batch that comes next: from the first sheet that nobody read, up to 20."""
-    first = next((sheet.place for sheet in stack if sheet.first is None), 0)
+    """Return the places of the next batch: behind what was scanned, from the first that nobody read, up to 20.
+
+    What the scanner left in doubt is behind it: a person reads that.
+    """
+    last = max((sheet.place for sheet in stack if sheet.by_machine), default=0)
+    first = next((sheet.place for sheet in stack if sheet.place > last and sheet.first is None), 0)
     return range(first, min(first + paper_ballots.BATCH, len(stack) + 1)) if first else range(0)
