@@ -108,7 +108,7 @@ class Line:
                     key, _, content = value.partition(b";")[0].decode().partition("=")
                     cookies[key.strip()] = content.strip('"')
                 case b"transfer-encoding":
-                    raise WrongAnswer("an answer in pieces is not expected here")
+                    raise WrongAnswer(f"an answer in pieces is not expected here: {int(first[1])}")
         return Answer(int(first[1]), cookies, self.answers.read(length))
 
     def close(self) -> None:

@@ -40,8 +40,9 @@ def watch() -> None:
 
 
 def _look_at(connection: BaseDatabaseWrapper, **_more: Any) -> None:
+    # First: a connection is often made within ``execute_wrapper``, which takes off what is last when it ends.
     if timed not in connection.execute_wrappers:
-        connection.execute_wrappers.append(timed)
+        connection.execute_wrappers.insert(0, timed)
 
 
 def timed(execute: Callable[..., Any], statement: str, values: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 as Django calls it

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from django.conf import settings as site
 from django.db import IntegrityError, connection
+from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
@@ -215,6 +216,22 @@ def test_a_shape_has_no_value() -> None:
     asked = "SELECT a, b FROM t2 WHERE a IN (%s, %s,  %s)\n AND b = 'it''s 5' AND c > 12.5 LIMIT 21"
     assert shape_of(asked) == "SELECT a, b FROM t2 WHERE a IN (?, …) AND b = ? AND c > ? LIMIT ?"
     assert shape_of(asked.replace("%s, %s", "%s")) == shape_of(asked)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_is_looked_at_by_as_many_after_many_pages_as_after_one(monkeypatch) -> None:
+    """A pool gives every page its connection anew while its statements are seen. Guards ``config.slow_statements``."""
+    monkeypatch.setattr(site, "KEPT_SECONDS", 0.001)
+    slow_statements.watch()
+    try:
+        for path in ("/", "/secrecy/", "/years/", "/enter/", "/nothing/"):
+            connection.close()
+            Client().get(path)
+            connection.ensure_connection()
+            assert connection.execute_wrappers == [slow_statements.timed], path
+    finally:
+        connection_created.disconnect(dispatch_uid="slow statements")
+        connection.execute_wrappers.clear()
 
 
 def run(path: str, times: int = 1) -> None:
