@@ -33,8 +33,8 @@ def _english() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def lived(monkeypatch: pytest.MonkeyPatch) -> Lived:
-    monkeypatch.setenv("LC_ALL", "C")
     lived_in = make_lived(3)
+    monkeypatch.setenv("LC_ALL", "C")
     second_factor.note(CongressAct.SIGNED_IN, by=lived_in.vote.clerk, at=NOW)
     return lived_in
 
