@@ -31,10 +31,10 @@ from benchmarks.congresses import signed_in
 from benchmarks.ground import Ground, run
 from benchmarks.serving import Server, children, serving
 from tests import hostile_files
-from tests.factories import make_vote
 from voting.domain.before import calls
 from voting.domain.core import cycles
-from voting.domain.vote import paper_ballots
+from voting.management.commands.seed import PAPER_TOWN
+from voting.management.seeds.towns import load_towns
 
 DELEGATES, TURNS = 298, 3
 MOST_SLOWER = 1.5
@@ -250,14 +250,12 @@ def _prepare() -> list[Attack]:
 
 
 def _scans() -> list[Attack]:
-    """Close a vote on paper in a congress of its own; return who sends what in the place of scanned sheets."""
-    vote = make_vote(kind=Kind.DEMO, slug="2019", delegates=5, first_reading="scanner")
-    paper_ballots.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=timezone.now())
-    vote.run("closed")
-    paper_ballots.record_box(round_=vote.round, returned=4, by=vote.clerk, at=timezone.now())
-    User.objects.filter(pk=vote.clerk.pk).update(password_is_initial=False)
-    slug, at_clerk = vote.cycle.congress.slug, signed_in(vote.clerk).cookies
-    page, more = f"/{slug}/admin/vote/2019/paper/scans/", {"do": "scan", "first": "1", "last": "4"}
+    """Load the town whose paper ballots lie in the box; return who sends what in the place of scanned sheets."""
+    load_towns(PAPER_TOWN, at=timezone.now(), keep=lambda _loaded, _people: None)
+    clerk = User.objects.get(username="bing-clerk")
+    User.objects.filter(pk=clerk.pk).update(password_is_initial=False)
+    at_clerk, more = signed_in(clerk).cookies, {"do": "scan", "first": "1", "last": "20"}
+    page = "/bing/admin/vote/2027/paper/scans/"
     files = {
         "jbig2.pdf": hostile_files.scan_bomb(filters=b"/JBIG2Decode"),
         "layered.pdf": hostile_files.scan_bomb(pictures=3),

@@ -19,6 +19,9 @@ class _Pieces:
     def flush(self) -> None:
         """Nothing waits."""
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
     def take(self) -> bytes:
         taken = b"".join(self._written)
         self._written.clear()
