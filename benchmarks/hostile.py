@@ -33,6 +33,8 @@ from benchmarks.serving import Server, children, serving
 from tests import hostile_files
 from voting.domain.before import calls
 from voting.domain.core import cycles
+from voting.management.commands.seed import PAPER_TOWN
+from voting.management.seeds.towns import load_towns
 
 DELEGATES, TURNS = 298, 3
 MOST_SLOWER = 1.5
@@ -243,4 +245,22 @@ def _prepare() -> list[Attack]:
         Attack(propose, "attachments", pictures, {}, text),
         Attack(propose, "attachments", papers, at_officer, text),
         Attack(propose, "attachments", papers, {}, text),
+        *_scans(),
     ]
+
+
+def _scans() -> list[Attack]:
+    """Load the town whose paper ballots lie in the box; return who sends what in the place of scanned sheets."""
+    load_towns(PAPER_TOWN, at=timezone.now(), keep=lambda _loaded, _people: None)
+    clerk = User.objects.get(username="bing-clerk")
+    User.objects.filter(pk=clerk.pk).update(password_is_initial=False)
+    at_clerk, more = signed_in(clerk).cookies, {"do": "scan", "first": "1", "last": "20"}
+    page = "/bing/admin/vote/2027/paper/scans/"
+    files = {
+        "jbig2.pdf": hostile_files.scan_bomb(filters=b"/JBIG2Decode"),
+        "layered.pdf": hostile_files.scan_bomb(pictures=3),
+        "pages.pdf": hostile_files.scan_bomb(pages=1000),
+        "packed.pdf": hostile_files.packed_bomb(),
+        "points.png": hostile_files.picture_bomb(10_000, 10_000),
+    }
+    return [Attack(page, "pages", [each], at_clerk, more) for each in files.items()]

@@ -92,6 +92,12 @@ MIDDLEWARE = [
     "voting.views.core.busy.BusyPages",
 ]
 
+FILE_UPLOAD_HANDLERS = [
+    "config.in_memory.ScansInMemory",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"

@@ -8,9 +8,9 @@ the WSGI entry is quicker.
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import sys
-import tempfile
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
@@ -25,9 +25,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 #: A body may take so long in all, and so long between two pieces.
 WHOLE_SECONDS, PIECE_SECONDS = 120.0, 15.0
 MOST_BYTES = upload_limits.REQUEST
-#: Up to here a body stays in memory: no form of a ballot is ever written to disk.
-IN_MEMORY = 2 * 1024 * 1024
-#: All bodies that are on their way take so much together; a small one, as every ballot is, is taken beside them.
+#: Bodies stay in memory: no form of a ballot and no scanned sheet is ever written to disk. All that are on their way
+#: take so much together; a small one, as every ballot is, is taken beside them.
 MOST_IN_HAND, SMALL = 256 * 1024 * 1024, 64 * 1024
 TOO_SLOW, TOO_LARGE, BUSY = 408, 413, 503
 
@@ -58,7 +57,7 @@ class WholeRequests:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+        with io.BytesIO() as body:
             try:
                 await self._answer(scope, receive, send, body)
             finally:

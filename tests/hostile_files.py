@@ -101,6 +101,25 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+def scan_bomb(
+    *, pages: int = 1, side: int = 2000, filters: bytes = b"/FlateDecode", pictures: int = 1
+) -> bytes:
+    """A scanner's PDF: so many pages, each with so many grey pictures of so many points square, all of them white."""
+    packer = zlib.compressobj(9)
+    line = b"\xff" * side
+    data = b"".join(packer.compress(line) for _ in range(side)) + packer.flush()
+    picture = b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8" % (
+        side, side,
+    ) + b" /Filter %s /Length %d >>\nstream\n%s\nendstream" % (filters, len(data), data)  # fmt: skip
+    drawn = b"q 595 0 0 842 0 0 cm /I Do Q " * pictures
+    words = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn)
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+    page += b" /Resources << /XObject << /I 3 0 R >> >> >>"
+    kids = b" ".join(b"%d 0 R" % number for number in range(5, 5 + pages))
+    tree = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (pages, kids)
+    return _pdf([b"<< /Type /Catalog /Pages 2 0 R >>", tree, picture, words, *[page] * pages])
+
+
 def picture_bomb(width: int = 8000, height: int = 5000, *, colours: int = 6) -> bytes:
     """A PNG of 40 million points in some 160 KB; ``colours`` 6 has four bytes a point."""
     head = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colours, 0, 0, 0))

@@ -265,6 +265,7 @@ class Act(TextChoices):
     PAPER_ENTERED = "paper_entered", _("paper ballots entered")
     PAPER_SCANNED = "paper_scanned", _("paper ballots read by the scanner")
     PAPER_SETTLED = "paper_settled", _("difference between two entries settled")
+    PICTURES_OPENED = "pictures_opened", _("sealed pictures of paper ballots opened")
     URN_TAKEN = "urn_taken", _("sealed urn taken for an offline count")
     ROUND_ANNULLED = "round_annulled", _("round annulled")
     DECK_PASSED = "deck_passed", _("test deck read without a mistake")

@@ -63,7 +63,7 @@ def type_ballots(page: Page, *ballots: str) -> None:
 
 def test_twenty_sheets_go_through_the_scanner_and_past_two_people(live: Live, monkeypatch):
     monkeypatch.setattr(scanned, "pages_of", _with_pictures)
-    vote = make_vote(delegates=21, candidates=3, seats=2)
+    vote = make_vote(delegates=21, candidates=3, seats=2, first_reading="scanner")
     paper_ballots.hand_out_to_rest(round_=vote.round, by=vote.clerk, at=vote.later())
     vote.run("closed")
     paper_ballots.record_box(round_=vote.round, returned=20, by=vote.clerk, at=vote.later())

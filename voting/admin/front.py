@@ -37,6 +37,7 @@ from voting.admin.step_pages import PAGES
 from voting.admin.vote.ceremony import KeySlipPage, check_slip
 from voting.admin.vote.daybook import DaybookPage, running_sheet, script
 from voting.admin.vote.minutes import minutes
+from voting.admin.vote.opened_pictures import PicturesPage
 from voting.admin.vote.paper_ballots import PaperDesk, ballot_sheet_pdf, ballot_sheets
 from voting.admin.vote.roll_changes import RollChangesPage
 from voting.admin.vote.roll_sheet import roll_sheet
@@ -166,6 +167,7 @@ BESIDE: list[tuple[str, Callable[..., Any], str]] = [
     ("paper-ballots/print", ballot_sheets, "ballot_sheets"),
     ("paper-ballots/sheet.pdf", ballot_sheet_pdf, "ballot_sheet_pdf"),
     ("paper/scans", ScanPage.as_view(), "scans"),
+    ("paper/pictures", PicturesPage.as_view(), "pictures"),
     ("paper/simulated.pdf", simulated_batch, "simulated_sheets"),
     ("paper/picture/<small:number>", paper_picture, "paper_picture"),
     ("proposals/<small:number>", ProposalPage.as_view(), "proposal"),

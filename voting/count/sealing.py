@@ -124,7 +124,11 @@ def _expand(seed: bytes, label: bytes, length: int) -> bytes:
     return HKDF(hashes.SHA256(), length, salt=b"piaojue/urn-key/1", info=label).derive(seed)
 
 
-def private_key(seed: bytes) -> hpke.MLKEM768X25519PrivateKey:
+#: Both private keys of an urn, as one.
+PrivateKey = hpke.MLKEM768X25519PrivateKey
+
+
+def private_key(seed: bytes) -> PrivateKey:
     """Derive both private keys from the seed (HKDF, RFC 5869); the same seed gives the same keys."""
     return hpke.MLKEM768X25519PrivateKey(
         mlkem.MLKEM768PrivateKey.from_seed_bytes(_expand(seed, b"ML-KEM-768", 64)),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import PurePath
 from urllib.parse import quote
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 
 #: What a file is, by the ending of its name.
 TYPES = {
@@ -16,6 +17,7 @@ TYPES = {
     ".py": "text/x-python; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".zip": "application/zip",
 }
 
 
@@ -29,5 +31,14 @@ def disposition(name: str, *, inline: bool = False) -> str:
 
 def staff_file(name: str, content: bytes | str) -> HttpResponse:
     """Return a file for the person who asked and for nobody else: neither a proxy nor the browser keeps a copy."""
-    headers = {"Content-Disposition": disposition(name), "Cache-Control": "private, no-store"}
-    return HttpResponse(content, content_type=TYPES[PurePath(name).suffix], headers=headers)
+    return HttpResponse(content, content_type=TYPES[PurePath(name).suffix], headers=_for_one_person(name))
+
+
+def staff_stream(name: str, pieces: Iterable[bytes]) -> StreamingHttpResponse:
+    """Return the same of a file that is made while it is sent."""
+    kind = TYPES[PurePath(name).suffix]
+    return StreamingHttpResponse(pieces, content_type=kind, headers=_for_one_person(name))
+
+
+def _for_one_person(name: str) -> dict[str, str]:
+    return {"Content-Disposition": disposition(name), "Cache-Control": "private, no-store"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import segno
 
+from voting.count.formats.sheet_layout import SheetArea
 from voting.printing import pdf
 from voting.printing.fonts import SANS, SERIF
 from voting.printing.qr import QR_MASK
@@ -20,6 +21,8 @@ TEMPLATE = Path(__file__).with_name("sheet.typ")
 #: Of the picture that the reader compares a scan with: eight dots a millimetre, drawn twice as fine, so that letters
 #: stand where the printer puts them and not on whole dots.
 _READ, _FINER, _PRINTED = 203.2, 2, 300.0
+#: How wide a printed ring is, beside its box.
+_RING = 0.7
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,52 @@ class PrintedSheet:
     stamp: str
     code: str
     code_alt: str
+
+
+@dataclass(frozen=True)
+class DeckCopy:
+    """One sheet of a test deck: its number among how many, and the boxes that are ringed."""
+
+    place: str
+    ringed: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class DeckKey:
+    """The last page of a printed test deck: what each sheet holds, and the result; rows of number and words."""
+
+    title: str
+    note: str
+    sheets: str
+    lines: tuple[tuple[int, str], ...]
+    result: str
+    votes: tuple[tuple[int, str], ...]
+
+
+def deck_pdf(sheet: PrintedSheet, copies: Sequence[DeckCopy], *, test: str, key: DeckKey) -> bytes:
+    """Return a test deck as a PDF: marked sheets with ``test`` large on each, and last the key.
+
+    Raises NoTurn and Undrawable.
+    """
+    boxes = {(box["number"], box["column"]): box for box in sheet.layout.boxes}
+    marked = [
+        {"test": test, "place": copy.place, "rings": [_ring(boxes[each]) for each in copy.ringed]}
+        for copy in copies
+    ]
+    rows = {
+        name: [{"number": number, "words": words} for number, words in getattr(key, name)]
+        for name in ("lines", "votes")
+    }
+    told = {**vars(key), **rows}
+    with pdf.DRAWING.turn():
+        words = _words(sheet) | {"copies": marked, "key": told}
+        return pdf.set_paper(words, template=TEMPLATE, format="pdf", pdf_standards=[pdf.TAGGED])
+
+
+def _ring(box: SheetArea) -> dict[str, float]:
+    """Return where a ring stands in a box, well within it."""
+    side = min(box["w"], box["h"]) * _RING
+    return {"x": box["x"] + (box["w"] - side) / 2, "y": box["y"] + (box["h"] - side) / 2, "w": side}
 
 
 def sheet_pdf(sheet: PrintedSheet) -> bytes:
@@ -76,6 +125,8 @@ def _words(sheet: PrintedSheet) -> dict[str, Any]:
         },
         "headings": dict(sheet.headings),
         "names": {str(number): name for number, name in sheet.names},
+        "copies": [{"test": "", "place": "", "rings": []}],
+        "key": {"lines": []},
         "code": segno.make(sheet.code, error="m", mask=QR_MASK, micro=False).svg_inline(border=0),
         "code_alt": sheet.code_alt,
         "line": LINE / 1000,

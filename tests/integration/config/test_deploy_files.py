@@ -55,6 +55,13 @@ def test_the_proxy_takes_as_much_as_any_form_promises():
     )
 
 
+def test_no_scan_is_written_to_a_disk_on_its_way():
+    """Guards ``deploy/nginx.conf`` and ``compose.yaml``."""
+    assert re.findall(r"client_body_temp_path /(\w+/\w+)/piaojue-bodies;", ours(NGINX)) == ["dev/shm"]
+    proxy = COMPOSE[COMPOSE.index("\n  proxy:") :]
+    assert int(re.search(r"shm_size: (\d+)m", proxy)[1]) * upload_limits.MEGABYTE > 4 * upload_limits.REQUEST
+
+
 def test_the_proxy_writes_nobodys_address_and_shows_nobody_the_monitors_addresses():
     """Guards ``deploy/nginx.conf``."""
     assert re.findall(r"access_log (\w+);", NGINX) == ["off", "off"]

@@ -47,6 +47,7 @@ from voting.domain.vote import (
     key_slips,
     keys,
     notices,
+    opened_pictures,
     paper_ballots,
     proofs,
     roll_changes,
@@ -149,7 +150,8 @@ def damaged_tests():
 
 def paper_vote(*marks: tuple[tuple[int, ...], tuple[int, ...]], counted: bool = True):
     """Return a closed vote of three, two of them on paper, with these pairs of readings by two people."""
-    vote = make_vote(until="open", delegates=4, candidates=3, seats=2, ballots=[[1]])
+    rules_ = {"candidates": 3, "seats": 2, "first_reading": "scanner"}
+    vote = make_vote(until="open", delegates=4, ballots=[[1]], **rules_)
     numbers = [delegate.number for delegate in vote.delegates[1:3]]
     paper_ballots.hand_out(round_=vote.round, numbers=numbers, by=vote.clerk, at=vote.later())
     vote.run("closed")
@@ -580,6 +582,11 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     scan_faults.BatchRefused: paper(scan),
     scan_faults.FileUnfit: paper(lambda v: scan(v, told="unfit")),
     scanned_pictures.PictureDamaged: damaged_picture,
+    opened_pictures.NoSealedPicture: paper(
+        lambda v: opened_pictures.open_pictures(
+            round_=v.round, slips=v.slips[:3], reason="r", by=v.clerk, at=NOW
+        )
+    ),
     scans.BatchTooLarge: paper(lambda v: scan(v, last=2 + scans.MOST_SHEETS)),
     scans.NothingScanned: paper(lambda v: scan(v, aside=[1, 2])),
     scans.SheetScanned: scanned_before,

@@ -5,12 +5,15 @@ Guards ``voting.domain.vote.decks``, ``voting.read_models.vote.decks`` and ``vot
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 
 from tests.factories import Vote, make_vote
 from tests.integration.vote.test_admin_steps import address, desk
@@ -91,6 +94,27 @@ def test_the_page_says_how_the_deck_is_marked_and_every_mistake_of_the_scanner()
     assert "项目1：应为赞成1、反对2、弃权2；读出为赞成2、反对2、弃权1。" in text_of(wrong).replace(" ", "")
     assert sent(*pages(vote)).status_code == 302
     assert "测试票无误" in text_of(desk(vote.scrutineer).get(address("deck")))
+
+
+def test_the_printed_deck_is_marked_as_its_key_says_and_passes_when_it_is_scanned(tmp_path: Path):
+    """Guards ``voting.read_models.vote.printed_decks``, ``voting.printing.sheets`` and the command."""
+    vote = make_vote(until="rolled", preset="dongyang", candidates=3, seats=2, first_reading="scanner")
+    call_command("ballot_sheet", vote.cycle.slug, deck=tmp_path / "deck.pdf")
+    with pypdfium2.PdfDocument(tmp_path / "deck.pdf") as document:
+        words = ["".join(page.get_textpage().get_text_range().split()) for page in document]
+        # Finer than the scan, so that no letter is moved onto whole dots.
+        fine = [page.render(scale=600 / 72, grayscale=True).to_numpy() for page in document]
+    sheets = deck_sheets(vote.round)
+    assert len(fine) == len(sheets) + 1
+    assert all("测试卷TEST" in text for text in words[:-1])
+    assert all(f"{place}/{len(sheets)}" in text for place, text in enumerate(words[:-1], start=1))
+    assert "赞成：2、3；弃权：1" in words[-1]
+    pictures = [cv2.resize(each.squeeze(), (1654, 2339), interpolation=cv2.INTER_AREA) for each in fine[:-1]]
+    soft = [cv2.GaussianBlur(cv2.convertScaleAbs(each, alpha=0.9, beta=12), (0, 0), 0.5) for each in pictures]
+    _done, tiff = cv2.imencodemulti(".tiff", soft)
+    reading = {"layouts": sheet_layouts(vote.round), "by": vote.clerk, "at": vote.later()}
+    outcome = read_deck(round_=vote.round, files=[tiff.tobytes()], **reading)
+    assert outcome.passed, outcome
 
 
 def test_a_real_scanner_file_of_the_printed_sheets_passes_the_deck_and_one_ring_too_many_does_not():

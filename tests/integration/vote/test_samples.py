@@ -24,7 +24,7 @@ from voting.count.formats.working import PATTERNS, WORKING
 from voting.count.sampling import draw
 from voting.domain.core.refusals import StepNotAllowed
 from voting.domain.vote import annulments, counts, notices, paper_ballots, samples, urn_files
-from voting.domain.vote.drawn_sheets import NotDrawn, NotDrawnYet
+from voting.domain.vote.drawn_sheets import NotDrawn, NotDrawnYet, readable_again
 from voting.models import FirstCount, PaperReading, SampleDraw, Tally
 from voting.recount.__main__ import recount_text
 from voting.states import Act, RoundStatus
@@ -251,6 +251,22 @@ def test_an_empty_box_needs_no_sample():
 
 def sent(vote: Vote, by: Any, do: str, **data: Any) -> Any:
     return desk(by).post(address("sample"), {"do": do, "confirm": "on", **data}, follow=True)
+
+
+def test_the_desk_offers_to_read_again_only_what_the_dice_drew_and_all_once_one_differs():
+    """Guards ``voting.admin.vote.paper_reading`` too."""
+    vote = first_counted()
+
+    def offered() -> bool:
+        page = desk(vote.other_scrutineer).get(address("paper"))
+        return bool(page.context["batches"][0]["readings"][1]["mine"])
+
+    assert (readable_again(vote.round), offered()) == (set(), False)
+    sample = samples.draw_sample(dice=DICE, **acting(vote))
+    assert (readable_again(vote.round), offered()) == (set(sample.places), True)
+    first, *_rest = sample.places
+    read_again(vote, first, **{f"p{first}": (0, 1, 1)})
+    assert readable_again(vote.round) is None
 
 
 def test_the_sample_through_the_pages_with_two_marks_in_a_row_to_the_published_papers():

@@ -9,27 +9,32 @@ Guards ``voting.domain.vote.scans``, ``voting.domain.vote.scan_faults``, ``votin
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import override
 
 from accounts.roles import Kind
 from tests.factories import Vote
 from tests.integration.vote.test_admin_steps import desk, text_of
-from tests.integration.vote.test_paper_ballots import acting, closed, last_entry, read
+from tests.integration.vote.test_paper_ballots import acting, last_entry, read
+from tests.integration.vote.test_paper_ballots import closed as closed_on_paper
 from voting.count.canonical import root_of
 from voting.count.choices import Choice
 from voting.domain.vote import annulments, paper_ballots, scans
+from voting.domain.vote.decks import ScannerNotAdopted
+from voting.domain.vote.opened_pictures import NoSealedPicture, open_pictures
 from voting.domain.vote.scan_faults import BatchRefused, FileUnfit
 from voting.domain.vote.scanned_pictures import (
     PictureDamaged,
     destroy_pictures,
-    opened_pictures,
     working_picture,
 )
 from voting.foreign import scanned
@@ -37,7 +42,7 @@ from voting.foreign.scanned import ScannedPage
 from voting.foreign.unfit import Unfit
 from voting.management.verification.scans import scans_of
 from voting.models import JournalEntry, PaperReading, ScanBatch, ScannedSheet
-from voting.read_models.vote.paper_channels import PaperChannels, paper_channels
+from voting.read_models.vote.paper_channels import PaperChannels, next_places, paper_channels
 from voting.scan.reading import PageReading
 from voting.states import Act
 
@@ -46,6 +51,11 @@ pytestmark = pytest.mark.django_db
 PAPER, SCANS = "/admin/vote/2018/paper/", "/admin/vote/2018/paper/scans/"
 FIRST, SECOND, NOTHING = {"marks": (1, 0, 0)}, {"marks": (0, 1, 0)}, {"marks": (0, 0, 0)}
 IN_DOUBT = {"doubts": ("box", "writing")}
+
+
+def closed(**settings: Any) -> Vote:
+    """Return a closed vote with paper ballots that a scanner reads first."""
+    return closed_on_paper(**{"first_reading": "scanner"} | settings)
 
 
 def file_of(*pages: dict[str, Any]) -> bytes:
@@ -88,6 +98,12 @@ def scan(
     return scans.scan_batch(**settings | more, round_=vote.round, by=by or vote.clerk, at=vote.later())
 
 
+def pictures(vote: Vote, *places: int) -> dict[int, bytes | None]:
+    """Open the sealed pictures of these places, or of all."""
+    asked = {"slips": vote.slips[:3], "places": places, "reason": "核对"}
+    return dict(open_pictures(**asked, **acting(vote)))
+
+
 def kept() -> tuple[int, int, int, int]:
     entries = JournalEntry.objects.filter(act=Act.PAPER_SCANNED).count()
     return ScanBatch.objects.count(), ScannedSheet.objects.count(), PaperReading.objects.count(), entries
@@ -122,7 +138,7 @@ def test_a_batch_is_the_first_reading_of_what_leaves_no_doubt():
     )  # fmt: skip
     # No picture can be read in the database; the server has them for the second reading, the slips for ever.
     assert not [s for s in sheets if b"picture of" in bytes(s.picture) + bytes(s.working)]
-    opened = dict(opened_pictures(round_=vote.round, slips=vote.slips[:3]))
+    opened = pictures(vote)
     assert opened == {sheet.place: working_picture(vote.round, sheet.place) for sheet in sheets}
     assert b"picture of" in opened[2]
 
@@ -146,7 +162,7 @@ def test_people_read_what_is_in_doubt_and_everything_a_second_time():
         Choice(m) for m in ((0, 0, 0), (0, 1, 0), (1, 0, 0), (1, 1, 0))
     ]
     assert not ScannedSheet.objects.exclude(working=b"").exists()
-    assert len(dict(opened_pictures(round_=vote.round, slips=vote.slips[:3]))) == 3
+    assert len(pictures(vote)) == 3
     assert paper_channels(vote.round) == PaperChannels(
         returned=4, by_machine=2, in_doubt=1, by_hand=1, read_twice=4, settled=1, batches=1
     )
@@ -198,6 +214,41 @@ def test_who_was_faster_is_told_and_the_batch_is_not_kept():
     with pytest.raises(paper_ballots.ReadAlready):
         scans.keep_scan(begun, at=vote.later())
     assert not ScanBatch.objects.exists()
+
+
+def test_rules_that_give_the_first_reading_to_a_person_let_no_batch_in():
+    vote = closed(on_paper=2, returned=2, first_reading="person", kind=Kind.DEMO)
+    with pytest.raises(ScannerNotAdopted):
+        scan(vote, FIRST, SECOND)
+    assert kept() == (0, 0, 0, 0)
+    shown = desk(vote.clerk).get(SCANS)
+    assert "multipart" not in shown.content.decode()
+    assert "按通过的表决办法" in text_of(shown)
+    assert send(vote, FIRST, SECOND).startswith("409")
+    at_desk = desk(vote.clerk).get(PAPER)
+    assert SCANS not in at_desk.content.decode()
+    assert "按通过的表决办法" in text_of(at_desk)
+    assert desk(vote.clerk).get("/admin/vote/2018/paper/simulated.pdf").status_code == 404
+
+
+def test_the_next_batch_is_behind_the_last_and_fills_what_was_left_out():
+    """Guards ``voting.read_models.vote.paper_channels``: doubt at a batch's end does not offer its last sheet again."""
+    vote = closed(on_paper=30, returned=30)
+
+    def offered() -> list[int]:
+        return list(next_places(vote.round, paper_ballots.sheets(vote.round)))
+
+    assert offered() == [*range(1, 21)]
+    scan(vote, FIRST, IN_DOUBT)
+    assert offered() == [*range(3, 23)]
+    scan(vote, SECOND, last=4, first=3, set_aside=[4])
+    assert offered() == [*range(5, 25)]
+    scan(vote, FIRST | {"ink": "a"}, IN_DOUBT | {"ink": "b"}, first=9)  # out of their order
+    assert offered() == [5, 6, 7, 8]
+    read(vote, *[(1, 0, 0)] * 4, first=5, by=vote.scrutineer)
+    assert offered() == [*range(11, 31)]
+    scan(vote, *[{"marks": (1, 0, 0), "ink": f"c{n}"} for n in range(20)], first=11)
+    assert offered() == []
 
 
 ROUND = "(SELECT max(id) FROM voting_round WHERE status = 'closed')"
@@ -277,8 +328,8 @@ def test_a_working_picture_of_another_place_does_not_open_and_none_outlasts_the_
     )
     with pytest.raises(PictureDamaged):
         working_picture(vote.round, 1)
-    with pytest.raises(PictureDamaged):
-        list(opened_pictures(round_=vote.round, slips=vote.slips[:3]))
+    opened = pictures(vote)
+    assert (opened[1], opened[2] is None) == (None, False)
     with pytest.raises(IntegrityError, match="working pictures"), transaction.atomic():
         type(vote.round).objects.filter(pk=vote.round.pk).update(status="annulled")
     annulments.annul_round(decision="主席团决定", reason="重来", second=vote.presiding, **acting(vote))
@@ -355,6 +406,53 @@ def test_the_desk_scans_a_batch_and_two_people_read_from_the_pictures():
     assert desk(vote.chief).post(PAPER, settle).status_code == 302
     assert desk(vote.chief).get(chief.context["differences"][0]["picture"]).status_code == 404
     assert len(paper_ballots.agreed(vote.round)) == 4
+
+
+def test_the_sealed_pictures_are_opened_with_the_slips_and_the_journal_says_why():
+    """Guards ``voting.domain.vote.opened_pictures``, ``voting.admin.vote.opened_pictures`` and
+    ``voting.printing.packed`` too.
+    """
+    vote = closed(on_paper=3, returned=3)
+    scan(vote, FIRST, SECOND, last=3, set_aside=[3])
+    with pytest.raises(NoSealedPicture) as none:
+        pictures(vote, 1, 3)
+    assert none.value.place == 3
+    assert list(pictures(vote, 2)) == [2]
+    entry = last_entry()
+    assert (entry.act, entry.data) == (
+        Act.PICTURES_OPENED,
+        {"round": 1, "sheets": 1, "places": [2], "reason": "核对"},
+    )
+    before = JournalEntry.objects.count()
+    at = "/admin/vote/2018/paper/pictures/"
+    fields = {"do": "open", "places": "", "reason": "当场复核", "confirm": "on"}
+    few = {f"slip_{place}": slip for place, slip in enumerate(vote.slips[:2], start=1)}
+    assert "2 张" in text_of(desk(vote.presiding).get(at)) or "slip_1" not in text_of(
+        desk(vote.presiding).get(at)
+    )
+    assert desk(vote.clerk).post(at, fields | few).status_code == 409
+    slips = few | {"slip_3": vote.slips[2]}
+    assert desk(vote.clerk).post(at, fields | slips | {"reason": " "}).status_code == 422
+    assert desk(vote.clerk).post(at, fields | slips | {"places": "3"}).status_code == 409
+    assert desk(vote.presiding).post(at, fields | slips).status_code == 403
+    assert JournalEntry.objects.count() == before
+    answer = desk(vote.scrutineer).post(at, fields | slips)
+    assert "no-store" in answer["Cache-Control"]
+    with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as packed:
+        assert packed.testzip() is None
+        assert {name: packed.read(name) for name in packed.namelist()} == {
+            f"000{place}.jpg": working_picture(vote.round, place) for place in (1, 2)
+        }
+    assert (last_entry().actor, last_entry().data["reason"]) == (vote.scrutineer, "当场复核")
+
+
+def test_a_large_scan_is_never_written_to_a_disk(monkeypatch):
+    """Guards ``config.in_memory`` too."""
+    vote = closed(on_paper=1, returned=1)
+    monkeypatch.setattr(TemporaryUploadedFile, "__init__", lambda *_a, **_k: pytest.fail("it is on a disk"))
+    large = file_of(FIRST) + b" " * settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+    assert send(vote, FIRST, pages=SimpleUploadedFile("scan.pdf", large)).startswith("200")
+    assert ScanBatch.objects.exists()
 
 
 def test_another_congress_has_no_picture_and_no_batch():

@@ -103,6 +103,7 @@ def test_every_page_is_read_and_what_is_there_twice_is_named():
     ("make", "code"),
     [
         (many_pages, "pages"),
+        (lambda: hostile_files.scan_bomb(pages=1000), "pages"),
         (locked, "locked"),
         (lambda: hostile_files.picture_bomb(10_000, 10_000), "pixels"),
         (lambda: pdf(Image.new("L", (10_000, 10_000))), "pixels"),
@@ -123,6 +124,8 @@ def test_a_file_that_was_made_to_stop_a_server_is_refused_with_a_word(make, code
     [
         (layered, "layered"),
         (jbig2, "jbig2"),
+        (lambda: hostile_files.scan_bomb(filters=b"/JBIG2Decode"), "jbig2"),
+        (lambda: hostile_files.scan_bomb(pictures=3), "layered"),
         (lambda: many_pages(1), "blank"),
         (lambda: pdf(pictures()[0].convert("1")), "black_white"),
         (lambda: packed([pictures()[0].convert("1")], "TIFF", compression="group4"), "black_white"),

@@ -21,7 +21,9 @@ from voting.count.counting import BallotType
 from voting.count.definition import Definition
 from voting.domain.core.refusals import StepNotAllowed
 from voting.domain.vote import paper_ballots
+from voting.domain.vote.decks import ScannerNotAdopted, is_scanned
 from voting.domain.vote.definitions import definition_of
+from voting.domain.vote.drawn_sheets import readable_again
 from voting.domain.vote.paper_ballots import ReadSheet
 from voting.domain.vote.running_order import StepKey
 from voting.domain.vote.scanned_pictures import places_with_pictures
@@ -106,11 +108,17 @@ class PaperPage(StepPage):
         """The places that the scanner left to people and that this person may read the first time."""
         return [s.place for s in self.stack if s.place in self.pictures and self.is_mine(s, 1)]
 
+    @cached_property
+    def again(self) -> set[int] | None:
+        """The places that may be read a second time where a draw names them; None where all of them are."""
+        return readable_again(self.round) if self.stack else None
+
     def is_mine(self, sheet: ReadSheet, reading: int) -> bool:
         """Tell whether the person may enter this reading of the ballot now."""
         own, other = (sheet.first, sheet.second)[:: 1 if reading == 1 else -1]
         return (
             own is None
+            and (reading == 1 or self.again is None or sheet.place in self.again)
             and (other is None or other.read_by_id != self.user.pk)
             and self.user.role != Role.CHIEF
         )
@@ -222,6 +230,7 @@ class PaperPage(StepPage):
         forms = self.forms(sent)
         box, sheets = self.box, self.stack
         reading, places = self.batch()
+        scanner = self.order.round is not None and is_scanned(self.order.round)
         entering = self.doing == "read" if self.request.method == "POST" else bool(places)
         return super().page(
             sent,
@@ -236,6 +245,8 @@ class PaperPage(StepPage):
             doubtful=self.doubtful,
             on_paper=self.on_paper,
             in_doubt=len(self.in_doubt),
+            scanner=scanner,
+            barred="" if scanner else str(ScannerNotAdopted()),
             scanned=any(sheet.by_machine for sheet in sheets) or bool(self.pictures),
             entering=entering and "read" in forms,
             batches=self.batches(),
@@ -280,6 +291,7 @@ class PaperPage(StepPage):
                         "by": ", ".join([*machine, *people]),
                         "missing": len(part) - len(read),
                         "mine": any(self.is_mine(sheet, number) for sheet in part),
+                        "drawn": number == 2 and self.again is not None,  # noqa: PLR2004 the second reading
                     }
                 )
             batches.append({"first": part[0].place, "last": part[-1].place, "readings": readings})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,6 +16,7 @@ from voting.admin.core.growing import Work, beating, growing_page, way_back, way
 from voting.admin.core.pages import StepPage, cycle_for
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import paper_ballots, scans
+from voting.domain.vote.decks import ScannerNotAdopted, is_scanned
 from voting.domain.vote.running_order import StepKey
 from voting.domain.vote.scan_faults import BatchRefused
 from voting.domain.vote.scanned_pictures import working_picture
@@ -24,7 +24,7 @@ from voting.forms.core.verbs import Verb
 from voting.forms.vote.scans import ScanBatchForm
 from voting.models import Round
 from voting.printing.files import staff_file
-from voting.read_models.vote.paper_channels import batch_lines, paper_channels
+from voting.read_models.vote.paper_channels import batch_lines, next_places, paper_channels
 from voting.read_models.vote.sheet_layouts import sheet_layouts
 from voting.read_models.vote.simulated_sheets import simulated_file
 from voting.scan.layout import NoLayout
@@ -63,7 +63,8 @@ class ScanPage(StepPage):
 
     def _form(self, data: Any = None, files: Any = None) -> ScanBatchForm:
         """Return the form; it proposes the next batch."""
-        places = next_places(self.stack) if data is None else range(0)
+        round_ = self.order.round if data is None else None
+        places = next_places(round_, self.stack) if round_ and self.stack else range(0)
         initial = {"first": places[0], "last": places[-1]} if places else {}
         return ScanBatchForm(data, files, initial=initial)
 
@@ -109,6 +110,7 @@ class ScanPage(StepPage):
             "batches": batch_lines(round_) if round_ and stack else [],
             "simulated": self.cycle.kind in SIMULATED,
             "left": sum(sheet.first is None for sheet in stack),
+            "barred": round_ is not None and not is_scanned(round_) and str(ScannerNotAdopted()),
         }
 
 
@@ -130,22 +132,19 @@ def simulated_batch(request: HttpRequest, slug: str) -> HttpResponse:
     cycle = cycle_for(request.user, slug)
     if not permissions.can_read_paper(request.user, cycle):
         raise PermissionDenied
-    round_ = Round.objects.select_related("cycle__congress").filter(cycle=cycle).order_by("-number").first()
-    places = next_places(paper_ballots.sheets(round_)) if round_ and cycle.kind in SIMULATED else range(0)
-    if round_ is None or not places:
+    round_ = (
+        Round.objects.select_related("cycle__congress", "rules")
+        .filter(cycle=cycle)
+        .order_by("-number")
+        .first()
+    )
+    if round_ is None or cycle.kind not in SIMULATED or not is_scanned(round_):
+        raise Http404
+    places = next_places(round_, paper_ballots.sheets(round_))
+    if not places:
         raise Http404
     try:
         content = simulated_file(round_, places)
     except NoLayout:
         raise Http404 from None
     return staff_file(f"sheets-{places[0]}-{places[-1]}.pdf", content)
-
-
-def next_places(stack: Sequence[paper_ballots.ReadSheet]) -> range:
-    """Return the places of the next batch: behind what was scanned, from the first that nobody read, up to 20.
-
-    What the scanner left in doubt is behind it: a person reads that.
-    """
-    last = max((sheet.place for sheet in stack if sheet.by_machine), default=0)
-    first = next((sheet.place for sheet in stack if sheet.place > last and sheet.first is None), 0)
-    return range(first, min(first + paper_ballots.BATCH, len(stack) + 1)) if first else range(0)

@@ -33,7 +33,7 @@ BEFORE_THE_VOTE = frozenset({RoundStatus.PREPARING, RoundStatus.KEYED, RoundStat
 
 class ScannerNotAdopted(Refused):
     def __str__(self) -> str:
-        return _("By the adopted rules people read the paper ballots; no scanner is tried.")
+        return _("By the adopted rules people read the paper ballots, and no scanner does.")
 
 
 def deck_sheets(round_: Round) -> list[Marks]:
@@ -42,9 +42,14 @@ def deck_sheets(round_: Round) -> list[Marks]:
     return deck_of(definition.rule, len(definition.numbers))
 
 
+def is_scanned(round_: Round) -> bool:
+    """The adopted rules let a scanner read the paper ballots first."""
+    return round_.rules.first_reading == FirstReading.SCANNER
+
+
 def needs_deck(round_: Round) -> bool:
     """The adopted rules let a scanner read first, and the ballots of this round are for one."""
-    if round_.rules.first_reading != FirstReading.SCANNER:
+    if not is_scanned(round_):
         return False
     try:
         layout_of(definition_of(round_))

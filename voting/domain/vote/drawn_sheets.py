@@ -51,6 +51,14 @@ def first_readings_stand(round_: Round) -> bool:
     return is_sampled(round_) and not any_differs(round_)
 
 
+def readable_again(round_: Round) -> set[int] | None:
+    """Return the places that may be read a second time: the drawn ones, none before the draw; None says all of them."""
+    if not first_readings_stand(round_):
+        return None
+    drawn = SampleDraw.objects.filter(round=round_).first()
+    return set(drawn.places) if drawn else set()
+
+
 def require_drawn(round_: Round, reading: int, places: Sequence[int]) -> None:
     """Require that these ballots may be read now. Raises NotDrawnYet or NotDrawn."""
     if reading == 1 or not first_readings_stand(round_):

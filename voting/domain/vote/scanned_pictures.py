@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -12,7 +10,6 @@ from django.views.decorators.debug import sensitive_variables
 from voting.count import sealing
 from voting.domain.core.refusals import Refused
 from voting.domain.vote.definitions import sealing_info
-from voting.domain.vote.keys import rebuild_seed
 from voting.models import Cycle, Round, ScannedSheet
 
 
@@ -73,21 +70,15 @@ def put_away(round_: Round) -> None:
 
 
 @sensitive_variables()
-def opened_pictures(*, round_: Round, slips: Sequence[str]) -> Iterator[tuple[int, bytes]]:
-    """Open the sealed pictures with the key slips, for a recount: each with its place.
-
-    Raises SlipsRefused at once, and PictureDamaged at the picture concerned.
-    """
-    key = sealing.private_key(rebuild_seed(round_=round_, slips=slips))
-
-    def each() -> Iterator[tuple[int, bytes]]:
-        for sheet in ScannedSheet.objects.filter(round=round_).order_by("place").iterator(chunk_size=20):
-            try:
-                yield sheet.place, sealing.unseal(key, bytes(sheet.picture), info=_info(round_, sheet.place))
-            except sealing.CannotUnseal as error:
-                raise PictureDamaged(sheet.place) from error
-
-    return each()
+def opened_picture(round_: Round, place: int, key: sealing.PrivateKey) -> bytes | None:
+    """Open the sealed picture of the ballot at that place; None where it is not what was sealed, or not there."""
+    sheet = ScannedSheet.objects.filter(round=round_, place=place).only("picture").first()
+    if sheet is None:
+        return None
+    try:
+        return sealing.unseal(key, bytes(sheet.picture), info=_info(round_, place))
+    except sealing.CannotUnseal:
+        return None
 
 
 def destroy_pictures(cycle: Cycle) -> int:

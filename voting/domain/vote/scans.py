@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from voting.count.canonical import canonical_json, root_of, sha256_hex
 from voting.domain.core.refusals import Refused
+from voting.domain.vote.decks import ScannerNotAdopted, is_scanned
 from voting.domain.vote.paper_readings import (
     closed_with_paper,
     record_paper,
@@ -182,11 +183,14 @@ def begin_scan(
 ) -> ScanRun:
     """Begin to read a batch of the sheets from place ``first`` to ``last`` but for those set aside, in that order.
 
-    ``layouts`` are the round's sheets as they are printed. Nothing is read yet. Raises StepNotAllowed, BoxNotCounted,
-    NoSuchPlace, BatchTooLarge, NothingScanned, SheetScanned, ReadAlready, SameReader or ChiefReads.
+    ``layouts`` are the round's sheets as they are printed. Nothing is read yet. Raises StepNotAllowed,
+    ScannerNotAdopted where the rules give the first reading to people, BoxNotCounted, NoSuchPlace, BatchTooLarge,
+    NothingScanned, SheetScanned, ReadAlready, SameReader or ChiefReads.
     """
     aside = tuple(sorted(set(set_aside)))
     locked = closed_with_paper(round_)
+    if not is_scanned(locked):
+        raise ScannerNotAdopted
     if last - first >= MOST_SHEETS:
         raise BatchTooLarge
     require_places(locked, [first, *range(first, last + 1)[-1:]])

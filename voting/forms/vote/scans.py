@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import scans
+from voting.domain.vote.decks import ScannerNotAdopted
 from voting.domain.vote.paper_ballots import NoSuchPlace
 from voting.forms.core.many_files import ManyFiles
 from voting.forms.core.steps import StepForm
@@ -20,6 +21,15 @@ MOST_PLACE = 100_000
 _TOO_LARGE = _(
     "The files are larger than 60 MB together. Scan in grey at 200 dots per inch, or in smaller batches."
 )
+
+
+def places_typed(text: str) -> list[int]:
+    """Return the places in the stack that somebody typed, each once. Raises ValidationError."""
+    words = text.replace(",", " ").replace("，", " ").replace("、", " ").split()
+    places = {small_whole(word, most=MOST_PLACE) for word in words}
+    if None in places:
+        raise ValidationError(_("Type the places as numbers, with blanks between them."))
+    return sorted(place for place in places if place is not None)
 
 
 class ScanBatchForm(StepForm):
@@ -59,11 +69,7 @@ class ScanBatchForm(StepForm):
 
     def clean_set_aside(self) -> list[int]:
         """Return the places, each once. Raises ValidationError."""
-        words = self.cleaned_data["set_aside"].replace(",", " ").replace("，", " ").replace("、", " ").split()
-        places = {small_whole(word, most=MOST_PLACE) for word in words}
-        if None in places:
-            raise ValidationError(_("Type the places as numbers, with blanks between them."))
-        return sorted(place for place in places if place is not None)
+        return places_typed(self.cleaned_data["set_aside"])
 
     def clean_pages(self) -> list[bytes]:
         """Return what is in the files, in their order. Raises ValidationError where they are too large."""
@@ -74,6 +80,8 @@ class ScanBatchForm(StepForm):
     def field_of(self, refusal: Refused) -> str | None:
         if isinstance(refusal, scans.NothingScanned):
             return "set_aside"
+        if isinstance(refusal, ScannerNotAdopted):
+            return None
         return "last" if isinstance(refusal, NoSuchPlace | scans.BatchTooLarge) else "first"
 
     @property

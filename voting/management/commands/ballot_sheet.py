@@ -17,6 +17,7 @@ from voting.management.rounds import add_round, round_of
 from voting.management.terminal_language import SpeakingCommand
 from voting.printing.pdf import Undrawable
 from voting.printing.sheets import drawn_layout, sheet_pdf, sheet_png
+from voting.read_models.vote.printed_decks import printed_deck
 from voting.read_models.vote.sheet_layouts import LANGUAGES, printed_sheet
 from voting.scan.layout import NoLayout
 
@@ -24,7 +25,7 @@ from voting.scan.layout import NoLayout
 class Command(SpeakingCommand):
     summary = gettext_lazy(
         "Write the blank paper ballot of a round: as PDF, as a picture of 300 dots an inch, and the layout by which "
-        "`python -m voting.scan` reads scans of it."
+        "`python -m voting.scan` reads scans of it; or its test deck, marked."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -33,14 +34,19 @@ class Command(SpeakingCommand):
         parser.add_argument("--png", type=Path, help=_("the picture to write"))
         parser.add_argument("--layout", type=Path, help=_("the layout to write, as JSON in millimetres"))
         parser.add_argument(
+            "--deck",
+            type=Path,
+            help=_("the test deck to write: marked sheets as PDF, the key as the last page"),
+        )
+        parser.add_argument(
             "--language", choices=LANGUAGES, default=LANGUAGES[0], help=_("language of the sheet")
         )
         parser.add_argument("--group", action="store_true", help=_("the sheet of the sub-group"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         round_ = round_of(options)
-        if not any(options[name] for name in ("pdf", "png", "layout")):
-            raise CommandError(_("Say what to write: --pdf, --png or --layout."))
+        if not any(options[name] for name in ("pdf", "png", "layout", "deck")):
+            raise CommandError(_("Say what to write: --pdf, --png, --layout or --deck."))
         try:
             with translation.override(options["language"]):
                 sheet = printed_sheet(round_.cycle, round_, in_group=options["group"])
@@ -48,6 +54,7 @@ class Command(SpeakingCommand):
                     "pdf": lambda: sheet_pdf(sheet),
                     "png": lambda: sheet_png(sheet),
                     "layout": lambda: _readable(drawn_layout(sheet).text),
+                    "deck": lambda: printed_deck(round_),
                 }
                 contents = {name: make() for name, make in makers.items() if options[name]}
             for name, content in contents.items():

@@ -119,7 +119,8 @@ class Command(SpeakingCommand):
         desks = [
             sign_in(url, member.user, member.password, slug=slug) for member in (clerk, counter, certifier)
         ]
-        prepared = prepare(congress, delegates=delegates, by=clerk.user)
+        paper = min(options["paper"], delegates - 1)
+        prepared = prepare(congress, delegates=delegates, by=clerk.user, is_scanned=paper > 0)
         self.say(
             _("rehearsal %(slug)s: %(count)d delegates, checked in over HTTP")
             % {"slug": congress.slug, "count": delegates}
@@ -129,7 +130,6 @@ class Command(SpeakingCommand):
         at_clerk.take_with_slips(StepKey.TRIAL, prepared.slips[:3], do="unseal")
         beside = {"second_name": counter.user.username, "second_password": counter.password}
         at_clerk.take(StepKey.OPEN, mark=typed_mark(prepared.round), **beside)
-        paper = min(options["paper"], delegates - 1)
         holders = hand_out_paper(prepared.round, paper, by=clerk.user)
         voters = [voter for voter in _voters(url, prepared) if voter.number not in holders]
         with SlowClients(url, options["slow"]):

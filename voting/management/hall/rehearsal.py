@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -19,11 +20,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Congress, User
 from accounts.passwords import new_password
 from accounts.roles import Kind, Role
+from voting.count.measures import FirstReading
 from voting.domain.core import cycles
 from voting.domain.core.congresses import open_congress
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import delegate_slips, keys, rolls, rules
 from voting.management.ceremonies import play_ceremony, scrutineers_of
+from voting.management.decks import try_simulated_deck
 from voting.management.people import enter_delegates, enter_delegations, enter_staff, spread
 from voting.models import Cycle, Round
 from voting.states import Stage
@@ -97,20 +100,25 @@ def engage_staff(congress: Congress) -> list[StaffMember]:
 
 
 @transaction.atomic
-def prepare(congress: Congress, *, delegates: int, by: User) -> Prepared:
-    """Bring its vote to where the delegates come in, by the verbs that people use. Raises a refusal of a verb."""
+def prepare(congress: Congress, *, delegates: int, by: User, is_scanned: bool = False) -> Prepared:
+    """Bring its vote to where the delegates come in, by the verbs that people use. Raises a refusal of a verb.
+
+    Where paper is scanned, the rules give it to a scanner, which has read its test deck.
+    """
     at = timezone.now()
-    cycle = _create_cycle(congress, by=by, at=at)
+    more = {"first_reading": FirstReading.SCANNER} if is_scanned else {}
+    cycle = _create_cycle(congress, by=by, at=at, **more)
     _enter_delegates(congress, delegates)
     rules.adopt_rules(cycle=cycle, by=by, at=at)
     round_ = rolls.freeze_roll(cycle=cycle, by=by, at=at)
+    try_simulated_deck(round_, by=by, at=at)
     codes = {entry.number: code for entry, code in delegate_slips.issue_slips(round_=round_, by=by, at=at)}
     holders = scrutineers_of(congress)
     slips = play_ceremony(round_=round_, needed=keys.DEFAULT_NEEDED, holders=holders, by=by, at=at)
     return Prepared(round_, codes, slips)
 
 
-def _create_cycle(congress: Congress, *, by: User, at: datetime) -> Cycle:
+def _create_cycle(congress: Congress, *, by: User, at: datetime, **settings: Any) -> Cycle:
     year = timezone.localdate(at).year
     cycle = cycles.create_cycle(by=by, at=at, congress=congress, slug=str(year), year=year, seats=SEATS)
     for to in (Stage.SCREENING, Stage.DELIBERATION):
@@ -125,7 +133,8 @@ def _create_cycle(congress: Congress, *, by: User, at: datetime) -> Cycle:
             name_en=f"Rehearsal project {number}",
         )
     cycles.freeze_slate(cycle=cycle, by=by, at=at)
-    rules.draft_rules(cycle=cycle, by=by, at=at, seats=SEATS, preset=PRESET, **rules.PRESETS[PRESET])
+    draft = {**rules.PRESETS[PRESET], **settings}
+    rules.draft_rules(cycle=cycle, by=by, at=at, seats=SEATS, preset=PRESET, **draft)
     return Cycle.objects.get(pk=cycle.pk)
 
 

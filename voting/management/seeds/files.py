@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.roles import STAFF_ROLES, Kind, Level, Role
-from voting.count.measures import BallotType, UnderVote
+from voting.count.measures import BallotType, FirstReading, SecondReading, UnderVote
 from voting.count.presets import PRESETS
 from voting.domain.vote import keys
 from voting.forms.core.plan_lines import targets_in
@@ -46,7 +46,8 @@ CANDIDATE = {
 #: A preset, and what is otherwise than in it.
 RULES = {
     "preset": Field(str, options=list(PRESETS)), "ballot_type": Field(str, options=list(BallotType)),
-    "under_vote": Field(str, options=list(UnderVote)),
+    "under_vote": Field(str, options=list(UnderVote)), "first_reading": Field(str, options=list(FirstReading)),
+    "second_reading": Field(str, options=list(SecondReading)),
 }  # fmt: skip
 ROLL = {
     "delegates": Field(int, least=1), "name": TEXT, "on_leave": TEXTS, "slips_needed": Field(int, least=1),

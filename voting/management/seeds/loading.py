@@ -24,6 +24,7 @@ from voting.domain.core import cycles
 from voting.domain.core.congresses import open_congress
 from voting.domain.vote import delegate_slips, keys, rolls, rounds, rules
 from voting.management.ceremonies import play_ceremony, scrutineers_of, typed_mark, witness_of
+from voting.management.decks import try_simulated_deck
 from voting.management.people import enter_delegates, enter_delegations, enter_staff
 from voting.management.seeds.files import CycleSeed, RollSeed
 from voting.models import Cycle, Round, VotingRules
@@ -232,6 +233,8 @@ class _Loading:
     def open_vote(self) -> None:
         round_ = self.round
         if round_ and round_.status == RoundStatus.READY:
+            if try_simulated_deck(round_, **self.acting):
+                self.done(_("The scanner has read a test deck that nobody marked."))
             rounds.open_round(
                 round_=round_, mark=typed_mark(round_), second=witness_of(round_), **self.acting
             )

@@ -71,6 +71,9 @@ _ACTS: dict[str, Promise] = {
         "%(sheets)s paper ballots were read by the scanner, %(doubtful)s of them in doubt and left to people."
     ),
     Act.PAPER_SETTLED: gettext_lazy("A difference between two readings of a paper ballot was settled."),
+    Act.PICTURES_OPENED: gettext_lazy(
+        "The sealed pictures of %(sheets)s paper ballots were opened with the scrutineers' key slips: %(reason)s"
+    ),
     Act.URN_TAKEN: gettext_lazy("The sealed urn was handed out as a file, to be counted offline."),
     Act.ROUND_ANNULLED: gettext_lazy(
         "The round was annulled by decision of the presidium: %(decision)s. The urn stayed sealed with %(ballots)s "

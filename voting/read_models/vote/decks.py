@@ -14,6 +14,7 @@ from voting.count.deck import DeckOutcome, Marks, deck_votes
 from voting.count.definition import Definition
 from voting.count.measures import Mark
 from voting.read_models.vote.lines import listed
+from voting.scan.layout import Layout
 
 _MARKS: dict[int, Promise] = {
     Mark.FOR: gettext_lazy("For"),
@@ -82,6 +83,14 @@ def deck_mistakes(outcome: DeckOutcome, definition: Definition) -> list[str]:
                 }
             )
     return lines
+
+
+def ringed_boxes(marks: Marks, definition: Definition, layout: Layout) -> list[tuple[int, str]]:
+    """Return which boxes of a sheet are ringed, by number and column, where it has these marks."""
+    by_number = dict(zip(definition.numbers, marks, strict=True))
+    if definition.ballot_type is BallotType.WHOLE_REPORT:
+        by_number = {box["number"]: marks[0] for box in layout.boxes}
+    return [(box["number"], box["column"]) for box in layout.boxes if by_number[box["number"]] == box["mark"]]
 
 
 def _label(mark: int, definition: Definition) -> str:

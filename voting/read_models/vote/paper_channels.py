@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from voting.domain.vote.paper_readings import ReadSheet, marks_of_text, sheets
+from voting.domain.vote.paper_readings import BATCH, ReadSheet, marks_of_text, sheets
 from voting.models import Round, ScanBatch, ScannedSheet
 
 _DOUBTS: dict[str, Promise] = {
@@ -89,6 +89,24 @@ def places_of(batch: ScanBatch) -> list[int]:
     """Return the places of a batch that were scanned; they stay known when the pictures are destroyed."""
     aside = set(marks_of_text(batch.set_aside))
     return [place for place in range(batch.first, batch.last + 1) if place not in aside]
+
+
+def next_places(round_: Round, stack: Sequence[ReadSheet]) -> range:
+    """Return the places of the next batch: from the first that nobody read and no batch had, up to the next that one
+    did, at most 20.
+
+    What a batch left in doubt, or set aside, is behind it: people read that.
+    """
+    had = {
+        place
+        for first, last in ScanBatch.objects.filter(round=round_).values_list("first", "last")
+        for place in range(first, last + 1)
+    }
+    free = [sheet.place for sheet in stack if sheet.first is None and sheet.place not in had]
+    if not free:
+        return range(0)
+    length = next((at for at, place in enumerate(free) if place != free[0] + at), len(free))
+    return range(free[0], free[0] + min(length, BATCH))
 
 
 @dataclass(frozen=True)

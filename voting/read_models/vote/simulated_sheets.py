@@ -9,9 +9,11 @@ from django.utils import translation
 
 from voting.count.definition import Definition
 from voting.count.measures import BallotType
+from voting.domain.vote.decks import deck_sheets
 from voting.domain.vote.definitions import definition_of
 from voting.models import Round
 from voting.printing.simulated import SimulatedSheet, simulated_stack
+from voting.read_models.vote.decks import ringed_boxes
 from voting.read_models.vote.sheet_layouts import LANGUAGES, printed_sheet
 from voting.scan.layout import Layout
 
@@ -28,6 +30,16 @@ def simulated_file(round_: Round, places: Sequence[int]) -> bytes:
         printed = printed_sheet(round_.cycle, round_)
     sheets = [_sheet(round_, printed.layout, place) for place in places]
     return simulated_stack(printed, sheets, chance=Random(places[0]))  # noqa: S311 nobody's marks
+
+
+def simulated_deck(round_: Round) -> bytes:
+    """Return the scanner's file of the round's test deck. Raises NoLayout, NoTurn and Undrawable."""
+    with translation.override(LANGUAGES[0]):
+        printed = printed_sheet(round_.cycle, round_)
+    definition = definition_of(round_)
+    marked = [ringed_boxes(marks, definition, printed.layout) for marks in deck_sheets(round_)]
+    sheets = [SimulatedSheet(tuple(each)) for each in marked]
+    return simulated_stack(printed, sheets, chance=Random(len(sheets)))  # noqa: S311 nobody's marks
 
 
 def simulated_marks(round_: Round, place: int) -> tuple[int, ...]:
@@ -61,12 +73,7 @@ def _marks(definition: Definition, place: int) -> tuple[int, ...]:
 
 def _sheet(round_: Round, layout: Layout, place: int) -> SimulatedSheet:
     definition = definition_of(round_)
-    marks = _marks(definition, place)
-    by_number = dict(zip(definition.numbers, marks, strict=True))
-    if definition.ballot_type is BallotType.WHOLE_REPORT:
-        by_number = {box["number"]: marks[0] for box in layout.boxes}
-    boxes = [(box["number"], box["column"], by_number[box["number"]] == box["mark"]) for box in layout.boxes]
-    ringed = [(number, column) for number, column, is_marked in boxes if is_marked]
+    ringed = ringed_boxes(_marks(definition, place), definition, layout)
     if place % CROSSED or not ringed:
         return SimulatedSheet(tuple(ringed))
     return SimulatedSheet(tuple(ringed[1:]), crossed=(ringed[0],))

@@ -1,0 +1,22 @@
+"""The test deck of a demo or a rehearsal: sheets that nobody marked, read before the vote opens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.models import User
+from voting.domain.vote.decks import deck_passed, needs_deck, read_deck
+from voting.models import Round
+from voting.read_models.vote.sheet_layouts import sheet_layouts
+from voting.read_models.vote.simulated_sheets import simulated_deck
+
+
+def try_simulated_deck(round_: Round, *, by: User, at: datetime) -> bool:
+    """Let the scanner read the deck where the rules want one that was not read yet; tell whether it had to.
+
+    Raises what ``read_deck`` raises; where the deck is read with mistakes, the vote does not open.
+    """
+    if not needs_deck(round_) or deck_passed(round_):
+        return False
+    read_deck(round_=round_, files=[simulated_deck(round_)], layouts=sheet_layouts(round_), by=by, at=at)
+    return True
