@@ -14,6 +14,7 @@ from tests.autumn import FIELDS, Autumn, make_autumn
 from tests.cases_after import accept, answer, ask, assess, decide, survey
 from tests.factories import NOW, UserFactory, Vote, make_vote
 from tests.spring import Spring, make_spring
+from tests.worlds import kept
 from voting.count.counting import Mark
 from voting.domain.after import completions, rectifications, supervision
 from voting.domain.before import calls, candidate_pictures, deliberation, proposals
@@ -44,6 +45,7 @@ def picture() -> uploads.Cleaned:
     return uploads.clean("现场.png", raw.getvalue())
 
 
+@kept
 def make_lived(size: int) -> Lived:
     """Return the three cycles with so many rows of everything that grows."""
     autumn = _autumn(size)
