@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth import logout
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -60,7 +62,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     form = EnterForm(request.POST)
     status = let_in(request, form, congress)
     return (
-        _enter_page(request, form, congress, status=status)
+        enter_page(request, form, congress, status=status)
         if status
         else HttpResponseRedirect(reverse("voting:ballot"))
     )
@@ -92,17 +94,22 @@ def sign_in_frame(request: HttpRequest, congress: Congress | None) -> Frame:
     """Return the sign-in page of that congress as everybody gets it who has typed nothing yet."""
 
     def make() -> Frame:
-        return Frame.of(
-            render_frame("accounts/enter.html", {"form": EnterForm(), "congress": congress}, request)
-        )
+        return Frame.of(render_frame("accounts/enter.html", _enter_context(EnterForm(), congress), request))
 
     return _frames.get((*address_key(request), congress and congress.pk, are_several()), make)
 
 
-def _enter_page(
+def enter_page(
     request: HttpRequest, form: EnterForm, congress: Congress | None, status: int = 200
 ) -> HttpResponse:
-    return render(request, "accounts/enter.html", {"form": form, "congress": congress}, status=status)
+    """Show the sign-in page with what was typed."""
+    return render(request, "accounts/enter.html", _enter_context(form, congress), status=status)
+
+
+def _enter_context(form: EnterForm, congress: Congress | None) -> dict[str, Any]:
+    """Return what the sign-in page shows. Its switches of look and language send along what is typed."""
+    switch = {"switch_form": "enter", "switch_path": reverse("voting:ballot-sign-in"), "own_switch": False}
+    return {"form": form, "congress": congress} | switch
 
 
 @never_cache

@@ -12,6 +12,7 @@ from tests.autumn import Autumn, make_autumn
 from tests.factories import NOW
 from voting.domain.before import (
     calls,
+    candidate_pictures,
     corrections,
     deliberation,
     proposal_lists,
@@ -22,7 +23,8 @@ from voting.domain.before import (
     slates,
 )
 from voting.domain.core import imports, uploads
-from voting.models import Cycle, ProposalList
+from voting.domain.core.uploads import Cleaned
+from voting.models import MOST_PICTURES, Candidate, Cycle, ProposalList
 from voting.states import Outcome
 
 ROWS = "标题,内容\n建公厕,河边\n".encode()
@@ -149,6 +151,24 @@ def list_again() -> Callable[[], object]:
     return lambda: staged(autumn)
 
 
+def pictured(pictures: int, act: Callable[[Autumn, Candidate], object]) -> Callable[[], Callable[[], object]]:
+    """Return a case: a draft with so many pictures, and the call that must be refused there."""
+
+    def case() -> Callable[[], object]:
+        autumn = make_autumn(until="screening")
+        draft = autumn.draft("公厕项目", 1)
+        for number in range(pictures):
+            add(autumn, draft, alt=f"第{number}处")
+        return lambda: act(autumn, draft)
+
+    return case
+
+
+def add(autumn: Autumn, draft: Candidate, *, alt: str = "现状", kind: str = "image/png") -> object:
+    file = Cleaned("a", kind, b"x")
+    return candidate_pictures.add_picture(candidate=draft, file=file, alt=alt, **autumn.acting)
+
+
 def no_report(autumn: Autumn) -> None:
     cycle = Cycle.objects.get(pk=autumn.cycle.pk)
     deliberation.begin_deliberation(cycle=cycle, **autumn.acting)
@@ -218,6 +238,12 @@ CASES_BEFORE: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     slates.NotAllNumbered: on(
         "screening",
         lambda a: (a.draft("公厕项目", 1), slates.number_slate(cycle=a.cycle, order=[1, 2], **a.acting)),
+    ),
+    candidate_pictures.NoPicture: pictured(0, lambda a, draft: add(a, draft, kind="application/pdf")),
+    candidate_pictures.WordsMissing: pictured(0, lambda a, draft: add(a, draft, alt=" ")),
+    candidate_pictures.TooManyPictures: pictured(MOST_PICTURES, add),
+    candidate_pictures.PictureGone: pictured(
+        1, lambda a, draft: candidate_pictures.take_picture_off(candidate=draft, position=2, **a.acting)
     ),
     slate_reports.SlateNotFrozen: on("screening", lambda a: slate_reports.issue(cycle=a.cycle, **a.acting)),
     deliberation.NoReport: on("slate", no_report),

@@ -117,9 +117,17 @@ def congresses_as_they_are() -> None:
 
 @pytest.fixture(autouse=True)
 def worlds_as_the_code_makes_them(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Keep no world that was made while the test had something in the place of the code."""
+    """Keep no world that was made while the test had something in the place of the code.
+
+    A variable of the environment is none: the verbs read none.
+    """
     patch: Any = request.getfixturevalue("monkeypatch") if "monkeypatch" in request.fixturenames else None
-    worlds.patched = lambda: bool(patch and (patch._setattr or patch._setitem))
+
+    def patched() -> bool:
+        items = patch._setitem if patch else []
+        return bool(patch and (patch._setattr or [each for each in items if each[0] is not os.environ]))
+
+    worlds.patched = patched
     yield
     worlds.patched = bool
 

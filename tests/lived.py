@@ -17,7 +17,7 @@ from tests.spring import Spring, make_spring
 from tests.worlds import kept
 from voting.count.counting import Mark
 from voting.domain.after import completions, rectifications, supervision
-from voting.domain.before import calls, deliberation, proposals
+from voting.domain.before import calls, candidate_pictures, deliberation, proposals
 from voting.domain.core import cycles, uploads
 from voting.models import ProgressReport, Proposal
 
@@ -105,6 +105,9 @@ def _autumn(size: int) -> Autumn:
     for each in more:
         autumn.decide(each)
         autumn.draft(f"项目{each.number}", each.number)
+    candidate_pictures.add_picture(
+        candidate=autumn.cycle.candidates.get(number=1), file=picture(), alt="现状照片", **autumn.acting
+    )
     autumn.run("slate", "report")
     for place in range(size):
         deliberation.ask(

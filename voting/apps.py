@@ -28,8 +28,9 @@ class VotingConfig(AppConfig):
         pre_migrate.connect(require_no_open_round, sender=self)
         post_migrate.connect(rights.after_migrate, sender=self)
         post_migrate.connect(installed.after_migrate, sender=self)
-        # Both need the models.
+        # All need the models.
         from accounts.staff import rest_began  # noqa: PLC0415
         from voting.domain.core.second_factor import on_rest_began  # noqa: PLC0415
+        from voting.management import taken_addresses  # noqa: F401, PLC0415 registers its rule with `manage.py check`
 
         rest_began.connect(on_rest_began)

@@ -37,6 +37,9 @@ MAKE_VERSION = """INSERT INTO public.voting_candidateversion
 (candidate_id, number, data, reason, in_deliberation, changed_by_id, changed_at)
 SELECT id, 1, '{}', '', false, (SELECT min(id) FROM public.accounts_user), now()
 FROM public.voting_candidate WHERE number = 1"""
+MAKE_PICTURE = """INSERT INTO public.voting_candidatepicture
+(candidate_id, position, alt, content_type, data, size, digest)
+SELECT id, 1, 'x', 'image/png', 'x', 1, 'x' FROM public.voting_candidate WHERE number = 1"""
 MAKE_DISPOSAL = """INSERT INTO public.voting_disposal
 (cycle_id, slips, witnesses, note, ballots, disposed_by_id, disposed_at)
 SELECT {cycle}, 1, 'x', 'x', 1, (SELECT min(id) FROM public.accounts_user WHERE role = 'clerk'), now()
@@ -668,6 +671,8 @@ ATTACKS = [
         "append-only",
         before=MAKE_VERSION,
     ),
+    Attack("piaojue_candidate_picture", "voting_cycle", MAKE_PICTURE, "the slate is frozen"),
+    Attack("piaojue_candidate_picture", "voting_candidate", MAKE_PICTURE, "the slate is frozen"),
     Attack(
         "piaojue_disposed",
         "voting_disposal",

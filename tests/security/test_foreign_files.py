@@ -181,6 +181,7 @@ FIELDS = {
     ("voting/forms/vote/roster.py", "FileField"): "a list, read apart",
     ("voting/forms/before/proposal_list.py", "FileField"): "lists, read apart",
     ("voting/forms/before/proposal.py", "FilesField"): "pictures and PDFs, made anew apart",
+    ("voting/forms/before/candidate_pictures.py", "FileField"): "pictures, made anew apart",
     ("voting/forms/after/progress.py", "ManyFiles"): "pictures and PDFs, made anew apart",
     ("voting/forms/vote/scans.py", "ManyFiles"): "scanned sheets, read apart",
     ("voting/forms/vote/count.py", "FileField"): "JSON of a known format and of a bounded size",

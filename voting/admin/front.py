@@ -18,6 +18,7 @@ from accounts.models import User
 from voting.admin.after.clerk_desk import DeliveryDesk
 from voting.admin.after.project import DeliveryPage
 from voting.admin.after.unit_desk import ProgressTablePage, UnitDeliveryPage, progress_table, unit_rows
+from voting.admin.before.candidate_pictures import CandidatePicturesPage
 from voting.admin.before.proposal_list import ProposalListPage, proposal_templates
 from voting.admin.before.reading_slips import ReadingSlipsPage
 from voting.admin.before.slates import CandidatePage, CandidatesPage
@@ -180,6 +181,7 @@ BESIDE: list[tuple[str, Callable[..., Any], str]] = [
     ("candidates", CandidatesPage.as_view(), "candidates"),
     ("candidates/new", CandidatePage.as_view(), "candidate_new"),
     ("candidates/<small:number>", CandidatePage.as_view(), "candidate"),
+    ("candidates/<small:number>/pictures", CandidatePicturesPage.as_view(), "candidate_pictures"),
     ("unit", UnitDesk.as_view(), "unit"),
     ("unit/<small:number>", UnitDeliveryPage.as_view(), "unit_delivery"),
     ("delivery", DeliveryDesk.as_view(), "delivery_desk"),

@@ -36,6 +36,9 @@ WHEN (OLD.cycle_id <> NEW.cycle_id) EXECUTE FUNCTION public.piaojue_refuse('the 
 CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF id ON public.voting_candidate FOR EACH ROW
 WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
 
+CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF id ON public.voting_candidatepicture FOR EACH ROW
+WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
+
 CREATE TRIGGER key_of_row_fixed BEFORE UPDATE OF id ON public.voting_candidateversion FOR EACH ROW
 WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION public.piaojue_refuse('the key of a row is fixed');
 

@@ -276,6 +276,9 @@ FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('delegate_id:accounts
 CREATE TRIGGER same_congress BEFORE UPDATE OF proposal_id ON public.voting_attachment
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('proposal_id:voting_proposal');
 
+CREATE TRIGGER same_congress BEFORE UPDATE OF candidate_id ON public.voting_candidatepicture
+FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('candidate_id:voting_candidate');
+
 CREATE TRIGGER same_congress BEFORE UPDATE OF cycle_id ON public.voting_call
 FOR EACH ROW EXECUTE FUNCTION public.piaojue_same_congress('cycle_id:voting_cycle');
 

@@ -10,6 +10,7 @@ from voting.models.after.supervision import Finding, FindingStep, Inspection, Re
 from voting.models.after.survey import Survey, SurveyCount, SurveyForm
 from voting.models.before.call import Call
 from voting.models.before.candidate import Candidate
+from voting.models.before.candidate_picture import MOST_ALT, MOST_PICTURES, CandidatePicture
 from voting.models.before.proposal import MOST_ATTACHMENTS, MOST_CONTENT, MOST_TITLE, Attachment, Proposal
 from voting.models.before.proposal_list import ProgressList, ProposalList
 from voting.models.before.screening import Decision, Opinion
@@ -32,8 +33,10 @@ from voting.models.vote.tally import Certification, Tally, TieDecision
 from voting.models.vote.urn import Disposal, SealedBallot, ServerSealed, TestBallot, UrnSeal
 
 __all__ = [
+    "MOST_ALT",
     "MOST_ATTACHMENTS",
     "MOST_CONTENT",
+    "MOST_PICTURES",
     "MOST_TITLE",
     "Annulment",
     "Attachment",
@@ -41,6 +44,7 @@ __all__ = [
     "Breakdown",
     "Call",
     "Candidate",
+    "CandidatePicture",
     "CandidateVersion",
     "Certification",
     "ChangeRequest",

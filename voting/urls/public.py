@@ -6,7 +6,14 @@ from django.urls import path
 
 from voting.views.after import deliveries
 from voting.views.api import description
-from voting.views.before import deliberation, seconding, slate_report, solicitation, tracking
+from voting.views.before import (
+    candidate_pictures,
+    deliberation,
+    seconding,
+    slate_report,
+    solicitation,
+    tracking,
+)
 from voting.views.core import elder, schemas
 from voting.views.front import comparison, delegate, feeds, home, ways
 from voting.views.vote import ballot_sheet, documents, published, receipt, recount, rules, screen
@@ -32,6 +39,11 @@ urlpatterns = [
     path("<slug:slug>/", home.cycle, name="cycle"),
     path("<slug:slug>/projects/", comparison.candidates, name="candidates"),
     path("<slug:slug>/projects/<small:number>/", home.candidate, name="candidate"),
+    path(
+        "<slug:slug>/projects/<small:number>/pictures/<small:position>/",
+        candidate_pictures.candidate_picture,
+        name="candidate-picture",
+    ),
     path("<slug:slug>/call/", solicitation.call, name="call"),
     path("<slug:slug>/propose/", solicitation.propose, name="propose"),
     path("<slug:slug>/propose/alike/", seconding.alike, name="alike"),

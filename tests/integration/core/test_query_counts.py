@@ -158,6 +158,7 @@ COSTS = """
 /admin/vote/<slug:slug>/candidates/ 21 21 19
 /admin/vote/<slug:slug>/candidates/new/ 16 16 13
 /admin/vote/<slug:slug>/candidates/<small:number>/ 19 19 16
+/admin/vote/<slug:slug>/candidates/<small:number>/pictures/ 18 18 15
 /admin/vote/<slug:slug>/unit/ - 18 15
 /admin/vote/<slug:slug>/unit/<small:number>/ - 29 -
 /admin/vote/<slug:slug>/delivery/ 9 38 9
@@ -228,6 +229,7 @@ COSTS = """
 /<slug:slug>/ 6 23 7
 /<slug:slug>/projects/ 6 5 6
 /<slug:slug>/projects/<small:number>/ 8 24 9
+/<slug:slug>/projects/<small:number>/pictures/<small:position>/ - - 4
 /<slug:slug>/call/ - - 4
 /<slug:slug>/propose/ 5
 /<slug:slug>/proposals.csv 4 4 5

@@ -27,6 +27,8 @@ pytestmark = pytest.mark.django_db
 FRAME = '<header class="head">'
 MENU_IS = re.compile(r'<nav class="menu"[^>]*>(.*?)</nav>')
 TRAIL_IS = re.compile(r'<nav class="trail"[^>]*>(.*?)</nav>')
+FORM = re.compile(r"<form.*?</form>", re.DOTALL)
+TYPED = re.compile(r'<textarea|<input[^>]*type="(?:text|radio|checkbox)"')
 TRAIL_OR_HOME = re.compile(r'<nav class="trail"|<div class="board"|class="congresses"')
 WAY = re.compile(r'<a[^>]*href="([^"]*)"')
 #: The first page lies nowhere; the list of congresses stands in its place, and is one where several are.
@@ -51,6 +53,18 @@ def pages(client: Client, lived) -> dict[str, str]:
     return found
 
 
+def forgetful_switches(body: str) -> list[str]:
+    """Return the forms of a page whose switch of the look would drop what is typed into them."""
+    main = body.partition("<main")[2].partition("</main>")[0]
+    typed = [form for form in FORM.findall(main) if 'method="post"' in form and TYPED.search(form)]
+    return [] if 'id="large"' in body else [each for each in typed if not sent_along(each, body)]
+
+
+def sent_along(form: str, body: str) -> bool:
+    name = re.search(r'<form[^>]* id="(\w+)"', form)
+    return bool(name and re.search(rf'<button[^>]* class="lang look"[^>]* form="{name[1]}"', body))
+
+
 def test_every_public_page_has_the_menu_and_says_where_it_lies(client: Client):
     shown = pages(client, make_lived(2))
     assert len(shown) > 40
@@ -62,6 +76,7 @@ def test_every_public_page_has_the_menu_and_says_where_it_lies(client: Client):
         assert trail, address
         assert trail[1].count('aria-current="page"') == 1, address
         assert 'href="/' in trail[1], address
+        assert forgetful_switches(body) == [], address
         led |= set(WAY.findall(menu[1])) | set(WAY.findall(trail[1]))
     # A year without a call or a delivery says so on a page that lies somewhere, if with status 404.
     assert {each for each in led if not TRAIL_OR_HOME.search(html_of(client.get(each, follow=True)))} == set()

@@ -1,6 +1,7 @@
 """A database whose migrations were squashed away has nothing to apply, and yet cannot be read: every way in says so.
 
-Guards ``voting.management.database_version`` and ``voting.management.terminal_language``.
+Guards ``voting.management.database_version``, ``voting.management.taken_addresses`` and
+``voting.management.terminal_language``.
 """
 
 from __future__ import annotations
@@ -22,10 +23,21 @@ from voting.management.commands.demo import Command as Demo
 from voting.management.database_version import require_no_open_round, require_tables
 from voting.management.seeds.loading import Point
 from voting.management.seeds.next_year import NextPoint
+from voting.management.taken_addresses import unshadowed_addresses
 
 pytestmark = pytest.mark.django_db
 
 SENTENCE = "This database was made by a version that this one cannot read. Make it anew"
+
+
+def test_an_address_that_the_site_took_since_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    vote = make_vote(until="drafted", delegates=1, slug="spring")
+    assert unshadowed_addresses(databases=["default"]) == []
+    words = sorted(["spring", vote.cycle.congress.slug])
+    monkeypatch.setattr("voting.management.taken_addresses.RESERVED", frozenset(words))
+    with pytest.raises(SystemCheckError, match=", ".join(words)):
+        call_command("check", databases=["default"])
 
 
 @pytest.fixture

@@ -71,7 +71,8 @@ def content(candidate: Candidate) -> dict[str, Any]:
     return data | {"investment_total": None if total is None else f"{total:.2f}"}
 
 
-def _unfrozen(cycle: Cycle) -> Cycle:
+def unfrozen(cycle: Cycle) -> Cycle:
+    """Return the cycle, held against a freezing at the same moment. Raises SlateFrozen."""
     locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if locked.slate_frozen_at:
         raise SlateFrozen
@@ -86,7 +87,7 @@ def draft_candidate(
 
     Raises SlateFrozen, NotScreened, FundsDoNotAddUp, or ValidationError with a sentence per field.
     """
-    _unfrozen(cycle)
+    unfrozen(cycle)
     last = Candidate.objects.filter(cycle=cycle).aggregate(last=Max("number"))["last"] or 0
     candidate = Candidate(cycle=cycle, number=last + 1, **fields)
     _check(candidate)
@@ -103,7 +104,7 @@ def change_candidate(
     *, candidate: Candidate, proposals: Sequence[int], by: User, at: datetime, reason: str = "", **fields: Any
 ) -> Candidate:
     """Change a draft; the version before stays readable. Raises as ``draft_candidate`` does."""
-    _unfrozen(candidate.cycle)
+    unfrozen(candidate.cycle)
     candidate = Candidate.objects.select_for_update().get(pk=candidate.pk)
     if not candidate.versions.exists():
         _keep(candidate, by=by, at=at)
@@ -129,7 +130,7 @@ def drop_candidate(*, candidate: Candidate, reason: str, by: User, at: datetime)
 
     A ballot that was never counted lets it go: the definition of its round keeps the name.
     """
-    _unfrozen(candidate.cycle)
+    unfrozen(candidate.cycle)
     if not reason.strip():
         raise ReasonMissing
     data = {"number": candidate.number, "name": candidate.name, "reason": reason.strip()}
@@ -141,7 +142,7 @@ def drop_candidate(*, candidate: Candidate, reason: str, by: User, at: datetime)
 @transaction.atomic
 def number_slate(*, cycle: Cycle, order: Sequence[int], by: User, at: datetime) -> None:
     """Number the candidates 1, 2, … in the given order of their present numbers. Raises NotAllNumbered, SlateFrozen."""
-    _unfrozen(cycle)
+    unfrozen(cycle)
     present = list(Candidate.objects.filter(cycle=cycle).values_list("number", flat=True))
     if sorted(order) != sorted(present):
         raise NotAllNumbered

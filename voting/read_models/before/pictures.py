@@ -1,4 +1,4 @@
-"""What the candidate projects look like: the public pictures of the proposals that each of them grew from."""
+"""What the candidate projects look like: their own pictures, then the public ones of the proposals they grew from."""
 
 from __future__ import annotations
 
@@ -6,34 +6,43 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from voting.models import Provenance
-from voting.states import Visibility
+from django.db.models import CharField, IntegerField, Value
 
-#: So many of one project; the proposals themselves show all.
-MOST = 4
+from voting.models import MOST_PICTURES, CandidatePicture, Provenance
+from voting.states import Visibility
 
 
 @dataclass(frozen=True)
 class SourcePicture:
-    """A picture by where it stands: the proposal's number, and its place among the proposal's files."""
+    """A picture by where it stands: the project's or, where it came with a proposal, that one's number, and its place.
 
-    proposal: int
+    ``alt`` says what it shows, in the words of whoever added it to the project; empty where it came with a proposal.
+    """
+
+    number: int
     position: int
+    alt: str = ""
 
 
 def pictures_of(candidates: Iterable[int]) -> dict[int, list[SourcePicture]]:
-    """Return the pictures of the candidates with these keys, four at most of each. One query.
+    """Return the pictures of the candidates with these keys, four at most of each, their own first. One query.
 
     A proposal that the public does not see shows nothing.
     """
-    pictures: dict[int, list[SourcePicture]] = defaultdict(list)
-    shown = Provenance.objects.filter(
-        candidate__in=list(candidates),
+    keys = list(candidates)
+    words = {"rank": Value(1, IntegerField()), "alt_": Value("", CharField())}
+    came = Provenance.objects.filter(
+        candidate__in=keys,
         proposal__standing=Visibility.SHOWN,
         proposal__attachments__content_type__startswith="image/",
+    ).annotate(**words)
+    own = CandidatePicture.objects.filter(candidate__in=keys).annotate(rank=Value(0, IntegerField()))
+    rows = own.order_by().values_list("candidate", "rank", "candidate__number", "position", "alt")
+    others = came.values_list(
+        "candidate", "rank", "proposal__number", "proposal__attachments__position", "alt_"
     )
-    order = ("proposal__number", "proposal__attachments__position")
-    for candidate, number, position in shown.order_by(*order).values_list("candidate", *order):
-        if len(pictures[candidate]) < MOST:
-            pictures[candidate].append(SourcePicture(number, position))
+    pictures: dict[int, list[SourcePicture]] = defaultdict(list)
+    for candidate, _rank, number, position, alt in sorted(rows.union(others.order_by(), all=True)):
+        if len(pictures[candidate]) < MOST_PICTURES:
+            pictures[candidate].append(SourcePicture(number, position, alt))
     return pictures

@@ -134,6 +134,8 @@ NAMES: dict[str, Promise] = {
     "order": _("order"),
     "out": _("no longer in office"),
     "outcome": _("decision"),
+    "picture": _("picture added"),
+    "picture_off": _("picture taken off"),
     "proposals": _("proposals"),
     "proven": _("slips typed back at the trial"),
     "question": _("question, record"),

@@ -106,6 +106,7 @@ def delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         raise Http404
     beside = set(cycle.deliveries.values_list("number", flat=True))
     survey = Survey.objects.filter(cycle=cycle).first()
+    may_say = may_remark(request.user, line.delivery)
     context = {
         "cycle": cycle,
         "overview": seen,
@@ -117,8 +118,10 @@ def delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "survey_lines": survey_lines(line) if survey else [],
         "survey_answers": sum(line.survey.values()),
         "may_supervise": is_watcher(request.user, line.delivery),
-        "remark_form": RemarkForm() if may_remark(request.user, line.delivery) else None,
+        "remark_form": RemarkForm() if may_say else None,
         "now": timezone.now(),
+        # Half a remark stays: the page turns itself.
+        "own_switch": may_say,
         "before": number - 1 if number - 1 in beside else None,
         "after": number + 1 if number + 1 in beside else None,
     }

@@ -190,5 +190,6 @@ def _page(
         "lost_words": [] if shown else words_to_resubmit(request.POST),
         "without": Inspection.objects.filter(delivery=delivery, findings=None).order_by("-day", "-pk"),
         "today": timezone.localdate(),
+        "own_switch": True,
     }
     return render(request, "after/supervise.html", context, status=status)

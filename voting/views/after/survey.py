@@ -17,21 +17,38 @@ from voting.forms.core.verbs import RefusalLine
 from voting.labels import GRADES, choices_of
 from voting.models import Cycle, Delivery, Survey
 from voting.views.core.asked import reading
+from voting.views.core.elder import switch_of_form, turning
 
 MISTAKEN = 422
 
 
-@reading("sent")
-def survey(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the form, or take it in and say thank you; a refusal keeps what was marked."""
+def _asked_of(request: HttpRequest, slug: str) -> tuple[Cycle, Survey, list[Delivery]]:
+    """Return the year, its survey and what it asks about. Raises Http404 where there is none."""
     cycle = queries.public_cycle(here(request), slug)
     asked = Survey.objects.select_related("cycle__congress").filter(cycle=cycle).first()
     if asked is None:
         raise Http404
-    deliveries = list(Delivery.objects.filter(cycle=cycle).select_related("candidate").order_by("number"))
+    deliveries = Delivery.objects.filter(cycle=cycle).select_related("candidate").order_by("number")
+    return cycle, asked, list(deliveries)
+
+
+def _ticked(request: HttpRequest, deliveries: list[Delivery]) -> dict[int, str]:
+    return {each.number: request.POST.get(f"grade-{each.number}", "") for each in deliveries}
+
+
+def _half_answered(request: HttpRequest, slug: str) -> HttpResponse:
+    cycle, asked, deliveries = _asked_of(request, slug)
+    return _page(request, cycle, asked, deliveries, _ticked(request, deliveries))
+
+
+@reading("sent")
+@turning(_half_answered)
+def survey(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the form, or take it in and say thank you; a refusal keeps what was marked."""
+    cycle, asked, deliveries = _asked_of(request, slug)
     if request.method != "POST":
         return _page(request, cycle, asked, deliveries, {}, sent="sent" in request.GET)
-    ticked = {each.number: request.POST.get(f"grade-{each.number}", "") for each in deliveries}
+    ticked = _ticked(request, deliveries)
     answers = {each.pk: ticked[each.number] for each in deliveries if ticked[each.number] in GRADES}
     ticket, address = request.POST.get("ticket", ""), address_of_person(request)
     try:
@@ -57,6 +74,7 @@ def _page(
         (each, [(value, label, ticked.get(each.number) == value) for value, label in choices_of(GRADES)])
         for each in deliveries
     ]
+    is_open = surveys.is_open(asked, timezone.now())
     context = {
         "cycle": cycle,
         "survey": asked,
@@ -64,6 +82,8 @@ def _page(
         "ticket": surveys.survey_ticket(asked),
         "refused": [RefusalLine(str(refusal))] if refusal else [],
         "sent": sent,
-        "open": surveys.is_open(asked, timezone.now()),
+        "open": is_open,
     }
+    if is_open and not sent:
+        context |= switch_of_form(request, "survey")
     return render(request, "after/survey.html", context, status=MISTAKEN if refusal else 200)

@@ -138,5 +138,7 @@ def _page(
         "delegation": delegation,
         "refused": refused,
         "lost_words": words_to_resubmit(request.POST) if lost else [],
+        # What is half written stays: the page turns itself.
+        "own_switch": ask is not None or any(form for _question, form in rows),
     }
     return render(request, "before/slate/deliberation.html", context, status=status)

@@ -32,6 +32,7 @@ from voting.read_models.before.public_proposals import alike_shown, open_proposa
 from voting.states import Visibility
 from voting.views.before.tracking import kept_by_proposer, opens_pictures
 from voting.views.core.asked import reading
+from voting.views.core.elder import switch_of_form, turning, typed_so_far
 from voting.views.core.files import download, to_all
 
 PER_PAGE = 30
@@ -64,10 +65,20 @@ def _person(request: HttpRequest, cycle: Cycle) -> User | None:
     return user if known and isinstance(user, User) else None
 
 
+def _half_written(request: HttpRequest, slug: str) -> HttpResponse:
+    cycle = queries.public_cycle(here(request), slug)
+    published, person = queries.published_call(cycle), _person(request, cycle)
+    asked: dict[str, Any] = {"fields": published.fields if published else [], "personal": person is None}
+    form = ProposalForm(initial=typed_so_far(ProposalForm(request.POST, **asked)), **asked)
+    context = {"cycle": cycle, "call": published, "person": person, "form": form}
+    return render(request, "before/proposals/propose.html", context | switch_of_form(request, "proposal"))
+
+
 @sensitive_post_parameters("contact_name", "contact")
 @sensitive_variables()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@turning(_half_written)
 def propose(request: HttpRequest, slug: str) -> HttpResponse:
     """Take a proposal. What is refused is said on its field, and everything typed stays."""
     cycle = queries.public_cycle(here(request), slug)
@@ -75,17 +86,18 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
     fields = published.fields if published else []
     now = timezone.now()
     context: dict[str, Any] = {"cycle": cycle, "call": published, "person": person}
+    again = switch_of_form(request, "proposal")
     if request.method != "POST":
         if published is None or not published.is_open(now):
             context["refusal"] = CallNotOpen(published, now)
             return render(request, "before/proposals/closed.html", context, status=409)
-        context["form"] = ProposalForm(fields=fields, personal=person is None)
+        context |= again | {"form": ProposalForm(fields=fields, personal=person is None)}
         return render(request, "before/proposals/propose.html", context)
     form = ProposalForm(request.POST, request.FILES, fields=fields, personal=person is None)
     status = UNPROCESSABLE
     if form.is_valid() and (like := _like_it(cycle, form)):
         # Before it is final: others may have said it. A file could not be kept meanwhile; who sends one is not asked.
-        context |= {"form": form, "alike": like}
+        context |= again | {"form": form, "alike": like}
         return render(request, "before/proposals/propose.html", context, status=NOT_YET)
     if form.is_valid():
         try:
@@ -111,9 +123,11 @@ def propose(request: HttpRequest, slug: str) -> HttpResponse:
             return render(
                 request,
                 "before/proposals/done.html",
-                context | {"proposal": proposal, "code": code} | kept_by_proposer(request, proposal, code),
+                context
+                | {"proposal": proposal, "code": code, "shown_once": True}
+                | kept_by_proposer(request, proposal, code),
             )
-    context |= {"form": form, "refused": refusal_lines(form)}
+    context |= again | {"form": form, "refused": refusal_lines(form)}
     return render(request, "before/proposals/propose.html", context, status=status)
 
 

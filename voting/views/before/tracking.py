@@ -33,6 +33,7 @@ from voting.models import Proposal
 from voting.printing.qr import qr
 from voting.read_models.after.proposal_story import steps_of, story
 from voting.states import Visibility
+from voting.views.core.elder import switch_of_form, turning, typed_so_far
 
 UNPROCESSABLE, CONFLICT, TOO_MANY = 422, 409, 429
 _SALT = "piaojue.proposal.pictures"
@@ -63,13 +64,21 @@ def opens_pictures(key: str, proposal_pk: int) -> bool:
         return False
 
 
+def _half_typed(request: HttpRequest) -> HttpResponse:
+    form = TrackForm(initial=typed_so_far(TrackForm(request.POST)))
+    return render(request, "before/proposals/track.html", {"form": form} | switch_of_form(request, "track"))
+
+
 @sensitive_post_parameters("code")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@turning(_half_typed)
 def track(request: HttpRequest) -> HttpResponse:
     """Tell the proposer what became of the proposal. The code is in no address and no log."""
     form = TrackForm(request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"form": form, "refused": refusal_lines(form)}
+    context: dict[str, Any] = {"form": form, "refused": refusal_lines(form)} | switch_of_form(
+        request, "track"
+    )
     if request.method != "POST" or not form.is_valid():
         status = UNPROCESSABLE if form.errors else 200
         return render(request, "before/proposals/track.html", context, status=status)
@@ -95,13 +104,26 @@ def _told(
             "pictures_query": f"?key={picture_key(proposal)}",
             "correctable": corrections.correctable(proposal),
             "code": code,
+            "own_switch": True,
         }
         return render(request, "before/proposals/track.html", context, status=status)
+
+
+def _half_corrected(request: HttpRequest) -> HttpResponse:
+    code = request.POST.get("code", "")
+    tracked = proposals.by_code(code)
+    if tracked is None:
+        return redirect("voting:track")
+    published = queries.published_call(tracked.cycle)
+    fields = published.fields if published else []
+    form = CorrectionForm(fields=fields, initial=typed_so_far(CorrectionForm(request.POST, fields=fields)))
+    return _correction(request, tracked, code, form)
 
 
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@turning(_half_corrected)
 def correct(request: HttpRequest) -> HttpResponse:
     """Let the proposer correct what is held back: the form with what it says, then what it says now."""
     tracked = proposals.by_code(request.POST.get("code", ""))
@@ -150,5 +172,5 @@ def _correction(
             "code": code,
             "form": form,
             "refused": refusal_lines(form),
-        }
+        } | switch_of_form(request, "correct", reverse("voting:correct"))
         return render(request, "before/proposals/correct.html", context, status=status)

@@ -131,7 +131,12 @@ def kept_page(request: HttpRequest, entry: RollEntry, form: CastForm) -> HttpRes
         "round": entry.round,
         "cycle": entry.round.cycle,
     }
-    context |= {"ticket": str(form.ticket), "carried": form.fields(), "switch_path": form.page}
+    context |= {
+        "ticket": str(form.ticket),
+        "carried": form.fields(),
+        "switch_path": form.page,
+        "own_switch": False,
+    }
     return render(request, "vote/ballot/kept.html", context)
 
 

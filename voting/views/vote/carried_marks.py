@@ -10,9 +10,9 @@ from django.views.csrf import csrf_failure
 from accounts.congresses import here, shown_here
 from accounts.forms import EnterForm
 from accounts.models import Congress
-from accounts.views import let_in
+from accounts.views import enter_page, let_in
 from voting.forms.vote.ballot import CastForm, Ticket, carried_form
-from voting.views.core.elder import FIELD
+from voting.views.core.elder import is_only_shown_anew
 from voting.views.core.refusal_page import RefusalPage, delegate_page
 from voting.views.vote.ballot import ballot_page, kept_page
 from voting.views.vote.elector import SessionLost, elector, own_ticket
@@ -21,16 +21,18 @@ from voting.views.vote.elector import SessionLost, elector, own_ticket
 @delegate_page
 def sign_in_again(request: HttpRequest) -> HttpResponse:
     """Sign a delegate in and show the ballot with the marks that came along, if they are this delegate's own; or the
-    sealed ballot that did.
+    sealed ballot that did. Without either, show the sign-in page in another look or language.
 
     Nothing is cast here: the ballot is reviewed and put into the urn as any other.
     """
     form = carried_form(request.POST)
+    if is_only_shown_anew(request):
+        sign_in = EnterForm(initial={name: request.POST.get(name, "") for name in ("number", "code")})
+        if form.ticket is None:
+            return enter_page(request, sign_in, shown_here(request))
+        raise SessionLost(form, sign_in=sign_in, status=200)
     if request.method != "POST" or form.ticket is None:
         return redirect("accounts:enter")
-    if FIELD in request.POST:
-        typed = {name: request.POST.get(name, "") for name in ("number", "code")}
-        raise SessionLost(form, sign_in=EnterForm(initial=typed), status=200)
     entered = EnterForm(request.POST)
     congress = here(request) or _congress_of(form.ticket) or shown_here(request)
     if status := let_in(request, entered, congress):

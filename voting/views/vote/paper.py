@@ -51,4 +51,5 @@ def paper(entry: RollEntry, form: BallotForm, *, page: str, faults: Collection[i
         "mark": mark_of(entry.round),
         "blank_is_void": rule.blank is BlankBallot.VOID,
         "switch_path": address_of(page),
+        "own_switch": False,
     }

@@ -17,25 +17,35 @@ from voting.models import Notice, Round, UrnSeal
 from voting.read_models.vote.results import Result
 from voting.read_models.vote.tried_ballots import TriedBallot
 from voting.states import RoundStatus
+from voting.views.core.elder import switch_of_form, turning, typed_so_far
 from voting.views.core.files import download
+
+
+def _half_typed_receipt(request: HttpRequest) -> HttpResponse:
+    form = ReceiptForm(initial=typed_so_far(ReceiptForm(request.POST)))
+    return render(request, "vote/receipt.html", {"form": form} | switch_of_form(request, "receipt"))
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@turning(_half_typed_receipt)
 def receipt(request: HttpRequest) -> HttpResponse:
     """Tell whether a ballot with the typed receipt is in a sealed urn, or what the test ballot with it says.
 
     The receipt is in no address and no log.
     """
     form = ReceiptForm(request.POST if request.method == "POST" else None)
-    context: dict[str, object] = {"form": form, "refused": refusal_lines(form)}
+    context: dict[str, object] = {"form": form, "refused": refusal_lines(form)} | switch_of_form(
+        request, "receipt"
+    )
     holder: Round | None = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         typed, congress = form.cleaned_data["receipt"], here(request)
         holder = receipts.find(typed, congress)
         tester = None if holder else receipts.find_test(typed, congress)
         context |= {
             "checked": True,
+            "own_switch": True,
             "holder": holder,
             "tester": tester,
             "tried": _tried(tester, typed) if tester else None,
