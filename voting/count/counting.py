@@ -109,8 +109,8 @@ def decide(
 
     ``group`` are the sub-group's part of the totals, and its own attendance. Raises ImpossibleRule ``no_items``,
     ``repeated_item``, ``more_seats_than_items``, ``report_seats``, or ``group`` where the rule has a second threshold
-    and no group is given, or the reverse, and ``singles`` likewise; CountMismatch where a part exceeds the whole, or an item was marked twice
-    under a rule that voids the ballot for it.
+    and no group is given, or the reverse, and ``singles`` likewise; CountMismatch where a part exceeds the whole, the
+    single ballots are not those of the totals, or an item was marked twice under a rule that voids the ballot for it.
     """
     check_items(rule, [item.number for item in totals.items])
     _require_known(rule, totals)

@@ -24,8 +24,8 @@ MODULES = (
     "voting.count.definition", "voting.count.budget", "voting.count.equal_shares", "voting.count.funding",
     "voting.count.singles", "voting.count.key_marks",
     "voting.count.working", "voting.recount", "voting.recount.report", "voting.recount.singles",
-    "voting.recount.notice", "voting.recount.ballots", "voting.recount.pb_figures", "voting.recount.pb_file", "voting.recount.pabulib",
-    "voting.recount.pb_rules", "voting.recount.pb", "voting.recount.__main__",
+    "voting.recount.notice", "voting.recount.ballots", "voting.recount.pb_figures", "voting.recount.pb_file",
+    "voting.recount.pabulib", "voting.recount.pb_rules", "voting.recount.pb", "voting.recount.__main__",
 )  # fmt: skip
 _FORMATS: dict[str, Format[Any]] = {
     "PUBLIC": PUBLIC, "RECOUNT": RECOUNT, "NOTICE": NOTICE, "WORKING": WORKING, "PATTERNS": PATTERNS,

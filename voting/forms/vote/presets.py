@@ -76,15 +76,15 @@ PRESET_NAMES: dict[str, Preset] = {
             "Reported of most votes on a budget elsewhere: by votes, what fits the money that is left; no number is "
             "fixed."
         ),
-        _("Assumed: that no majority is asked for, and everything else as in “Gongshu 2018”."),
+        _("Assumed: that no majority was asked for, and everything else as in “Gongshu 2018”."),
     ),
     "shares": Preset(
         _("Equal shares of a sum of money"),
         _(
-            "Reported of Świecie 2023 and Assen 2024: the Method of Equal Shares. Every ballot has an equal share of the "
-            "money for the projects that it marks. The single ballots are published without names."
+            "Reported of Świecie 2023 and Assen 2024: the Method of Equal Shares. Every ballot has an equal share of "
+            "the money for the projects that it marks. The single ballots are published without names."
         ),
-        _("Assumed: that no majority is asked for, and everything else as in “Gongshu 2018”."),
+        _("Assumed: that no majority was asked for, and everything else as in “Gongshu 2018”."),
     ),
 }
 
