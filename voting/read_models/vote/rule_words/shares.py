@@ -67,8 +67,8 @@ def single_ballots(rules: Mapping[str, Any]) -> list[str]:
             "channel or delegation stands beside them, and void and blank ballots are not among them."
         ),
         _(
-            "The list names nobody. But whoever agreed with a delegate on a rare combination, or was told one, finds it "
-            "there. No delegate may be asked to mark a certain combination, or to tell which one was marked."
+            "The list names nobody. But whoever agreed with a delegate on a rare combination, or was told one, finds "
+            "it there. No delegate may be asked to mark a certain combination, or to tell which one was marked."
         ),
         _("These rules are adopted only where at least %(least)d delegates vote.") % {"least": SMALLEST_BODY},
     ]
