@@ -97,6 +97,7 @@ METHODS: Labels = {
     "": _("the highest, as many as are to be chosen"),
     Method.GREEDY: _("what fits a sum of money; what does not is passed over"),
     Method.GREEDY_STOP: _("what fits a sum of money, up to the first that does not"),
+    Method.EQUAL_SHARES: _("what its supporters pay for from equal shares of a sum of money"),
 }
 GRADES: Labels = {
     Grade.SATISFIED: _("satisfied"),

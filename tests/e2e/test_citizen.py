@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import reduce
@@ -21,15 +22,21 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser import DESK, PHONE, Live, assert_good
 from tests.e2e.test_after import lived
 from tests.factories import make_vote
+from tests.integration.vote.test_equal_shares import ROUND_1 as ROUND_OF_SHARES
+from tests.integration.vote.test_equal_shares import SHARES
 from tests.integration.vote.test_sums_of_money import COSTS, ROUND_1
 from tests.integration.vote.test_verdicts import SETTINGS, SUB_GROUP, vote_of
 from tests.sealed import encoded, sealed, tried_bytes
+from voting.count.budget import Why
 from voting.count.canonical import sha256_hex
 from voting.count.counting import BallotType
 from voting.count.formats.files import PUBLIC
 from voting.count.formats.notice import NOTICE
 from voting.count.formats.records import UnreadableRecord
+from voting.count.funding import DECIDED_BY_MONEY, share_in_fen, shared_out
 from voting.count.key_marks import characters
+from voting.count.measures import BlankBallot, Rule, ShortfallRule, TieRule
+from voting.count.money import Method, Money
 from voting.domain.vote.urn_files import public_file
 from voting.models import Round
 from voting.recount import notice as python
@@ -37,7 +44,9 @@ from voting.recount import notice as python
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 SMALL = {"width": 320, "height": 568}
-SCRIPT = (Path(__file__).resolve().parents[2] / "voting/static/voting/recount.js").read_text(encoding="utf-8")
+STATIC = Path(__file__).resolve().parents[2] / "voting/static/voting"
+#: What the page loads, in its order.
+SCRIPT = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in ("equal-shares.js", "recount.js"))
 RUN = (
     "([text, characters]) => { const r = recount(text, characters); return [r.agrees, r.checks, r.result]; }"
 )
@@ -124,6 +133,9 @@ MORE: dict[str, dict[str, Any]] = {
         "budget": 150,
         "ballots": [each[:3] for each in ROUND_1],
     },
+    "equal shares": {**SHARES, "ballots": ROUND_OF_SHARES[:9]},
+    "equal shares that tie": SHARES,
+    "equal shares with few places": {**SHARES, "seats": 2, "ballots": [each[:2] for each in ROUND_OF_SHARES]},
     "a sum of money where places are tied": {
         **OF_MONEY,
         "seats": 3,
@@ -139,6 +151,55 @@ def test_the_browser_recounts_every_rule(counter: Page, what: str):
     text = public_file(vote.round)
     report = python.recount(PUBLIC.read(text))
     assert counter.evaluate(RUN, [text, characters()]) == [True, plain(report.checks), plain(report.result)]
+
+
+#: Counts random elections by equal shares: what became of each project, what was held and paid, how often raised.
+COUNT_SHARES = """(elections) => elections.map(({ costs, rows, budget, seats }) => {
+    const items = costs.map((cost, at) => ({ number: at + 1, cost, paid: null }));
+    const raised = shareEqually(items, rows, budget, seats);
+    return [raised, items.map((item) => [item.reason, item.money_left, item.paid])];
+})"""
+
+
+def test_the_browser_counts_equal_shares_as_python_does(counter: Page):
+    chance, elections, counted = random.Random(22), [], []
+    for _number in range(120):
+        costs = [chance.randint(1, 60) * 100 for _project in range(chance.randint(1, 6))]
+        numbers = range(1, len(costs) + 1)
+        marked = [
+            tuple(n for n in numbers if chance.random() < 0.4) for _ballot in range(chance.randint(1, 9))
+        ]
+        ballots = {row: times for row, times in sorted(Counter(marked).items()) if row}
+        budget, seats = (
+            max(*costs, sum(costs) * 2 // 3),
+            chance.choice([len(costs), 2 if len(costs) > 1 else 1]),
+        )
+        rule = Rule(
+            ballot_type=BallotType.UP_TO, seats=seats, floor=None, blank=BlankBallot.VALID,
+            tie_rule=TieRule.FURTHER_BALLOT, shortfall_rule=ShortfallRule.STAY_EMPTY,
+            money=Money(Method.EQUAL_SHARES, budget, tuple(zip(numbers, costs, strict=True))),
+        )  # fmt: skip
+        passing = {n: (1,) for n in numbers if any(n in row for row in ballots)}
+        funding = shared_out(rule, list(numbers), passing, ballots)
+        assert funding
+        lines = {line.project: line for line in funding.lines}
+        told = [lines[n] for n in numbers if n in passing]
+        paid = [share_in_fen(line.share) if line.why is Why.SUPPORTERS_PAID else None for line in told]
+        reasons = [DECIDED_BY_MONEY[line.why][1] for line in told]
+        counted.append(
+            [
+                funding.raised,
+                [list(each) for each in zip(reasons, [line.left for line in told], paid, strict=True)],
+            ]
+        )
+        kept = [[[sorted(passing).index(n) + 1 for n in row], times] for row, times in ballots.items()]
+        elections.append(
+            {"costs": [costs[n - 1] for n in passing], "rows": kept, "budget": budget, "seats": seats}
+        )
+    assert {reason for _raised, lines in counted for reason, _left, _paid in lines} == {
+        "supporters_paid", "supporters_cannot", "tied_for_money", "below_cut",
+    }  # fmt: skip
+    assert counter.evaluate(COUNT_SHARES, elections) == plain(counted)
 
 
 def test_one_altered_digit_is_found_wherever_it_stands(counter: Page):
@@ -172,7 +233,9 @@ def forged(text: str, path: tuple[Any, ...], by: int) -> str:
     return json.dumps({**file, "notice_digest": sha256_hex(NOTICE.write(file["notice"]))})
 
 
-@pytest.mark.parametrize("settings", [SETTINGS[BallotType.PER_ITEM], SETTINGS[BallotType.RANKING], SUB_GROUP])
+@pytest.mark.parametrize(
+    "settings", [SETTINGS[BallotType.PER_ITEM], SETTINGS[BallotType.RANKING], SUB_GROUP, SHARES]
+)
 def test_a_forged_figure_with_the_hash_that_fits_it_is_no_better_hidden_from_the_browser(
     counter: Page, settings: dict[str, Any]
 ):

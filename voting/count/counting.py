@@ -20,7 +20,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from voting.count.budget import FundedLine, Why, fund
+from voting.count.budget import FundedLine, Why
+from voting.count.funding import DECIDED_BY_MONEY, share_in_fen, shared_out
 from voting.count.grading import Grade, GradeRule, grade_of
 from voting.count.judging import UNREADABLE, Validity, Verdict, VoidReason, judge
 from voting.count.measures import (
@@ -42,8 +43,8 @@ from voting.count.measures import (
     UnderVote,
     plain_values,
 )
-from voting.count.money import Method
 from voting.count.outcomes import CountOutcome, GroupThreshold, ItemDecision, ItemResult, Reason, Status
+from voting.count.singles import approvals, require_singles
 from voting.count.totals import Adder, CountMismatch, ItemTotals, Totals, add_up, check_items
 
 __all__ = [
@@ -92,6 +93,7 @@ def decide(
     *,
     group: tuple[Totals, Turnout] | None = None,
     paper_returned: int = 0,
+    singles: Mapping[tuple[int, ...], int] | None = None,
 ) -> CountOutcome:
     """Hold the totals against the rule (PROCEDURE.md §3.4 (5)-(8); 地方组织法 art. 25, art. 29 by analogy).
 
@@ -102,15 +104,17 @@ def decide(
 
     Where the rule shares out a sum of money, those that pass are funded by score as far as it reaches
     (``count.budget``). Equal scores for which it does not reach are tied, and so is what stands below them and might
-    still be paid for: it waits. No seat is missing then, for the money may end before the seats do.
+    still be paid for: it waits. No seat is missing then, for the money may end before the seats do. Equal shares are
+    counted from the ``singles``: what the valid ballots approve that mark anything, with their numbers.
 
     ``group`` are the sub-group's part of the totals, and its own attendance. Raises ImpossibleRule ``no_items``,
     ``repeated_item``, ``more_seats_than_items``, ``report_seats``, or ``group`` where the rule has a second threshold
-    and no group is given, or the reverse; CountMismatch where a part exceeds the whole, or an item was marked twice
-    under a rule that voids the ballot for it.
+    and no group is given, or the reverse, and ``singles`` likewise; CountMismatch where a part exceeds the whole, the
+    single ballots are not those of the totals, or an item was marked twice under a rule that voids the ballot for it.
     """
     check_items(rule, [item.number for item in totals.items])
     _require_known(rule, totals)
+    require_singles(rule, totals, singles)
     bases = _bases(totals, attendance)
     size, least = _floor_of(rule, bases)
     threshold, members = _threshold(rule, totals, group)
@@ -118,7 +122,10 @@ def decide(
     measured = _measured(totals, rule, bases, least=least, threshold=threshold, members=members, void=void)
     scores = Counter(item.score for item in measured)
     passing = Counter(item.score for item in measured if item.passes)
-    lines = _funded(rule, measured)
+    numbers = [item.totals.number for item in measured]
+    passed = {item.totals.number: item.score for item in measured if item.passes}
+    funding = shared_out(rule, numbers, passed, singles)
+    lines = {line.project: line for line in funding.lines} if funding else {}
     results = tuple(
         _result(item, rule, scores, passing, void=void, line=lines.get(item.totals.number))
         for item in measured
@@ -145,6 +152,7 @@ def decide(
         seats_left=left,
         missing=missing,
         status=_status(void=void, tie=tie, missing=missing),
+        raised=funding.raised if funding and rule.by_ballot else None,
     )
 
 
@@ -296,7 +304,7 @@ def _result(
     elif not item.passes_group:
         decision, reason = ItemDecision.NOT_CHOSEN, Reason.BELOW_GROUP_FLOOR
     elif line is not None:
-        decision, reason = _OF_MONEY[line.why]
+        decision, reason = DECIDED_BY_MONEY[line.why]
     elif above >= rule.seats:
         decision, reason = ItemDecision.NOT_CHOSEN, Reason.BELOW_CUT
     elif above + passing[item.score] <= rule.seats:
@@ -318,34 +326,8 @@ def _result(
         grade=item.grade,
         cost=dict(rule.money.costs)[item.totals.number] if rule.money else None,
         money_left=line.left if line else None,
+        paid=share_in_fen(line.share) if line and line.why is Why.SUPPORTERS_PAID else None,
     )
-
-
-#: Why an item is in or out where money is shared out.
-_OF_MONEY: dict[Why, tuple[ItemDecision, Reason]] = {
-    Why.FITS: (ItemDecision.CHOSEN, Reason.FITS),
-    Why.DOES_NOT_FIT: (ItemDecision.NOT_CHOSEN, Reason.DOES_NOT_FIT),
-    Why.STOPPED: (ItemDecision.NOT_CHOSEN, Reason.AFTER_THE_END),
-    Why.NO_SEAT: (ItemDecision.NOT_CHOSEN, Reason.BELOW_CUT),
-    Why.TIED: (ItemDecision.TIED, Reason.TIED_FOR_MONEY),
-    Why.WAITS: (ItemDecision.TIED, Reason.WAITS_FOR_TIE),
-}
-
-
-def _funded(rule: Rule, measured: Sequence[_Measured]) -> dict[int, FundedLine[int]]:
-    """Share the money out among those that pass; nothing where the rule has none."""
-    if rule.money is None:
-        return {}
-    costs = dict(rule.money.costs)
-    funding = fund(
-        {item.totals.number: costs[item.totals.number] for item in measured},
-        {item.totals.number: item.score for item in measured if item.passes},
-        rule.money.budget,
-        stop=rule.money.method is Method.GREEDY_STOP,
-        seats=rule.seats,
-        least=0,
-    )
-    return {line.project: line for line in funding.lines}
 
 
 def _status(*, void: bool, tie: bool, missing: int) -> Status:
@@ -369,7 +351,12 @@ def count(
     ``items`` are the official numbers in ballot order; a ballot has one mark for each, or is UNREADABLE.
     Raises what ``add_up`` and ``decide`` raise.
     """
-    return decide(rule, add_up(rule, items, ballots, on_paper=on_paper), attendance)
+    if not rule.by_ballot:
+        return decide(rule, add_up(rule, items, ballots, on_paper=on_paper), attendance)
+    seen = Counter(ballots)
+    totals = add_up(rule, items, seen.elements(), on_paper=on_paper)
+    singles = approvals(rule, items, ((marks, times, on_paper) for marks, times in seen.items()))
+    return decide(rule, totals, attendance, singles=singles)
 
 
 def patterns(ballots: Iterable[tuple[int, ...]]) -> list[tuple[tuple[int, ...], int]]:

@@ -162,8 +162,9 @@ class ImpossibleRule(ImpossibleCount):
     Codes: ``wrong_kind``, ``no_seats``, ``fraction``, ``unreachable``; for settings that contradict
     each other ``up_to_under_void``, ``exactly_under_valid``, ``ranking_unscored``, ``scoring_without_ranking``,
     ``report_without_floor``, ``report_under_void``, ``grades_without_floors``, ``satisfied_without_grades``,
-    ``item_without_rows``, ``no_money``, ``money_for_a_list``, ``money_tie``; with the items of a round also
-    ``no_items``, ``repeated_item``, ``more_seats_than_items``, ``report_seats``, ``group``, ``uncosted``.
+    ``item_without_rows``, ``no_money``, ``money_for_a_list``, ``money_tie``, ``shares_ballot``, ``shares_group``; with
+    the items of a round also ``no_items``, ``repeated_item``, ``more_seats_than_items``, ``report_seats``, ``group``,
+    ``uncosted``, ``singles``.
     """
 
 
@@ -291,11 +292,18 @@ class Rule:
         return plain | {"money": {k: money[k] for k in ("method", "budget")}} if money else plain
 
     @property
+    def by_ballot(self) -> bool:
+        """The single ballots decide, not the votes of each project alone: so they are published."""
+        return self.money is not None and self.money.by_ballot
+
+    @property
     def voids_items(self) -> bool:
         """Two marks in a row of a paper ballot void that item, and not the ballot."""
         return self.double_mark is DoubleMark.ITEM
 
 
+#: Ballots that approve of projects and say nothing else: what they say can be published without a mark against any.
+APPROVING = frozenset({BallotType.UP_TO, BallotType.EXACTLY})
 _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
     (
         lambda rule: rule.ballot_type is BallotType.UP_TO and rule.under is UnderVote.VOID,
@@ -361,6 +369,16 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
         lambda rule: rule.money is not None and rule.tie_rule is not TieRule.FURTHER_BALLOT,
         "money_tie",
         "where the money does not reach for all of the tied, only another ballot settles it",
+    ),
+    (
+        lambda rule: rule.by_ballot and rule.ballot_type not in APPROVING,
+        "shares_ballot",
+        "equal shares are counted from ballots that mark projects, and nothing else",
+    ),
+    (
+        lambda rule: rule.by_ballot and rule.group_floor is not None,
+        "shares_group",
+        "equal shares publish the single ballots, beside which a sub-group's votes could name its members",
     ),
 )
 

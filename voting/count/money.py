@@ -8,10 +8,15 @@ from typing import Tuple  # noqa: UP035 the one file runs on 3.8
 
 
 class Method(StrEnum):
-    """How a sum is shared out: past what does not fit, or up to the first that does not."""
+    """How a sum is shared out: past what does not fit, up to the first that does not, or by equal shares."""
 
     GREEDY = "greedy"
     GREEDY_STOP = "greedy_stop"
+    EQUAL_SHARES = "equal_shares"
+
+
+#: By so many yuan equal shares are raised at a time: costs are stated in hundredths of 10 000 yuan.
+SHARE_STEP = 100
 
 
 @dataclass(frozen=True)
@@ -21,3 +26,8 @@ class Money:
     method: Method
     budget: int
     costs: Tuple[Tuple[int, int], ...] = ()  # noqa: UP006
+
+    @property
+    def by_ballot(self) -> bool:
+        """The votes of each project do not decide it: which ballots they stand on together does."""
+        return self.method is Method.EQUAL_SHARES

@@ -23,7 +23,8 @@ class ItemDecision(StrEnum):
 
 class Reason(StrEnum):
     """Why an item is in or out. Without a floor, BELOW_FLOOR means: not one vote for it. The last ones are of a sum of
-    money: ``does_not_fit`` what was left, or stands ``after_the_end`` of a count that ends at the first that does not.
+    money: ``does_not_fit`` what was left, or stands ``after_the_end`` of a count that ends at the first that does not;
+    by equal shares its ``supporters_paid`` for it, or ``supporters_cannot``.
 
     BELOW_GROUP_FLOOR: it has votes enough, but too few of the sub-group's.
     """
@@ -40,6 +41,8 @@ class Reason(StrEnum):
     AFTER_THE_END = "after_the_end"
     TIED_FOR_MONEY = "tied_for_money"
     WAITS_FOR_TIE = "waits_for_tie"
+    SUPPORTERS_PAID = "supporters_paid"
+    SUPPORTERS_CANNOT = "supporters_cannot"
 
 
 class Status(StrEnum):
@@ -73,11 +76,17 @@ class ItemResult(ItemTotals):
     #: Of a vote on a sum of money: its cost, and the money left when its turn came, or after it where it was funded.
     cost: int | None = None
     money_left: int | None = None
+    #: By equal shares ``money_left`` is what its supporters still held together; ``paid`` is what each paid for it, in
+    #: hundredths of a yuan, rounded down; who had less paid all of that.
+    paid: int | None = None
 
     def to_dict(self, rule: Rule) -> dict[str, Any]:
         """Return it as plain JSON values; of double marks and of money only where the rule knows them."""
         plain = super().to_dict(rule)
         of_money = {name: plain.pop(name) for name in ("cost", "money_left")}
+        paid = plain.pop("paid")
+        if rule.by_ballot:
+            of_money["paid"] = paid
         return plain | of_money if self.cost is not None else plain
 
 
@@ -114,6 +123,8 @@ class CountOutcome(Totals):
     seats_left: int
     missing: int
     status: Status
+    #: By equal shares: how many times the shares were raised.
+    raised: int | None = None
 
     @property
     def floor_base(self) -> Base | None:
@@ -170,4 +181,5 @@ class CountOutcome(Totals):
             "missing": self.missing,
             "status": self.status.value,
             **({} if self.money_left is None else {"money_left": self.money_left}),
+            **({} if self.raised is None else {"raised": self.raised}),
         }

@@ -42,7 +42,12 @@ PRESETS: dict[str, dict[str, Any]] = {
         "group_name": "人大代表",
         "group_base": "all",
     },
+    "sum": _GONGSHU | {"floor_base": "", "method": "greedy"},
+    "shares": _GONGSHU | {"floor_base": "", "method": "equal_shares"},
+    "seats-and-sum": _GONGSHU | {"method": "greedy"},
 }
+#: As many are chosen as the sum pays for: whoever adopts one of these sets as many seats as there are candidates.
+WITHOUT_NUMBER = frozenset({"sum", "shares"})
 
 #: 镇海: at least half of all members; exactly half is read as the better grade, which its text allows
 #: (PROCEDURE.md §4). The rest is assumed.
@@ -66,9 +71,8 @@ def preset_of(settings: Mapping[str, Any]) -> str:
         for name, value in settings.items()
         if name in ASSESSMENTS["zhenhai"] and name != "group_name"
     }
-    if settings.get("method"):
-        return ""
+    method = settings.get("method", "")
     for name, preset in (PRESETS | ASSESSMENTS).items():
-        if all(preset.get(key) == value for key, value in wanted.items()):
+        if preset.get("method", "") == method and all(preset.get(key) == wanted[key] for key in wanted):
             return name
     return ""

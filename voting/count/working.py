@@ -27,6 +27,7 @@ from voting.count.formats.working import (
     PatternsBody,
     WorkingBody,
 )
+from voting.count.singles import Approvals, SingleRow, approvals, single_rows, singles_digest
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def work_out(facts: RoundFacts, online: Iterable[Choice], tests: Iterable[Opened
     channels: dict[ChannelName, _Channel] = {"online": electronic}
     if facts["paper"]:
         channels["paper"] = box
+    singles = _singles(definition, electronic.patterns(), box.patterns())
     working = WORKING.of(
         {
             "format": WORKING.name,
@@ -73,7 +75,8 @@ def work_out(facts: RoundFacts, online: Iterable[Choice], tests: Iterable[Opened
             "attendance": facts["attendance"],
             "paper": _box(facts),
             "channels": {name: channel.to_dict() for name, channel in channels.items()},
-            "outcome": _decide(definition, facts, list(channels.values())).to_dict(),
+            "outcome": _decide(definition, facts, list(channels.values()), singles).to_dict(),
+            **({} if singles is None else {"singles": singles_digest(single_rows(singles))}),
             **({"tests": list(tests)} if "tests" in facts["urn"] else {}),
         }
     )
@@ -81,7 +84,23 @@ def work_out(facts: RoundFacts, online: Iterable[Choice], tests: Iterable[Opened
     return Working(working, PATTERNS.of(patterns))
 
 
-def _decide(definition: Definition, facts: RoundFacts, channels: list[_Channel]) -> counting.CountOutcome:
+def _singles(definition: Definition, online: list[Pattern], paper: list[Pattern]) -> Approvals | None:
+    if not definition.rule.by_ballot:
+        return None
+    ballots = [(marks, times, False) for marks, _in_group, times in online]
+    ballots += [(marks, times, True) for marks, _in_group, times in paper]
+    return approvals(definition.rule, definition.numbers, ballots)
+
+
+def published_singles(definition: Definition, patterns: PatternsBody) -> list[SingleRow] | None:
+    """Return the single ballots of a counted round as they are published; None where its rule needs none."""
+    singles = _singles(definition, patterns["online"], patterns["paper"])
+    return None if singles is None else single_rows(singles)
+
+
+def _decide(
+    definition: Definition, facts: RoundFacts, channels: list[_Channel], singles: Approvals | None
+) -> counting.CountOutcome:
     attendance, paper = facts["attendance"], facts["paper"]
     group = None
     if definition.rule.group_floor and (members := attendance["group"]):
@@ -100,6 +119,7 @@ def _decide(definition: Definition, facts: RoundFacts, channels: list[_Channel])
         ),
         group=group,
         paper_returned=paper["returned"] if paper else 0,
+        singles=singles,
     )
 
 

@@ -20,7 +20,9 @@ from voting.count.formats.notice import (
 from voting.count.formats.parts import ChannelName, Settings, UrnFigures
 from voting.count.formats.working import BallotFigures, ChannelRecord, ItemVotes, OpenedTest
 from voting.count.key_marks import KeyMark
+from voting.count.singles import Approvals, SingleRow
 from voting.recount.report import Report
+from voting.recount.singles import checked_singles, singles_in
 
 #: The name of the check, which the program says last.
 MARK = "mark of the key"
@@ -51,8 +53,9 @@ def recount(file: PublicBody) -> Report:
     report.check("root of the urn", found=root_of(hashes), said=body["urn"]["root"])
     check_tests(report, body["urn"], body.get("tests"), set(file["hashes"]))
     rounds = [*map(_earlier, body["rounds"]), _own(body)]
+    singles = singles_in(report, file, [each.number for each in rounds])
     for each, money_left in zip(rounds, _money_of(report, body, rounds), strict=True):
-        _check(report, each, body["rules"], money_left)
+        _check(report, each, body["rules"], money_left, singles.get(each.number))
     _all_rounds(report, body, rounds)
     report.result = {
         "chosen": body["chosen_in_all"],
@@ -121,7 +124,13 @@ def _money_of(report: Report, body: NoticeBody, rounds: Sequence[_Round]) -> lis
     return [None, *left[:-1], own] if left else [own]
 
 
-def _check(report: Report, checked: _Round, rules: Settings, money_left: int | None) -> None:
+def _check(
+    report: Report,
+    checked: _Round,
+    rules: Settings,
+    money_left: int | None,
+    rows: Sequence[SingleRow] | None,
+) -> None:
     """Check one round: its sums, and that the totals held against the rules give what it says."""
     name, part, channels = f"round {checked.number}", checked.part, checked.channels
     ballots = part["ballots"]
@@ -133,8 +142,9 @@ def _check(report: Report, checked: _Round, rules: Settings, money_left: int | N
             report.check(f"{name}, marked twice online", found=twice, said=0)
     if channels:
         _channels(report, name, part, list(channels.values()))
+    singles = checked_singles(report, name, part, rules, rows)
     try:
-        outcome = _decide(part, rules, seats=checked.seats, money_left=money_left)
+        outcome = _decide(part, rules, seats=checked.seats, money_left=money_left, singles=singles)
     except (counting.ImpossibleCount, counting.CountMismatch) as error:
         report.check(f"{name}, can be decided", found=str(error), said="")
         return
@@ -170,7 +180,9 @@ def _sums(report: Report, name: str, ballots: BallotFigures, items: Sequence[Ite
             report.check(f"{name}: places of project {number}", found=sum(item["places"]), said=item["for"])
 
 
-def _decide(part: RoundPart, rules: Settings, *, seats: int, money_left: int | None) -> counting.CountOutcome:
+def _decide(
+    part: RoundPart, rules: Settings, *, seats: int, money_left: int | None, singles: Approvals | None
+) -> counting.CountOutcome:
     attendance, paper, group = part["attendance"], part["paper"], part["group"]
     ballots = part["ballots"]
     members = None
@@ -195,6 +207,7 @@ def _decide(part: RoundPart, rules: Settings, *, seats: int, money_left: int | N
         ),
         group=members,
         paper_returned=paper["returned"] if paper else 0,
+        singles=singles,
     )
 
 
@@ -250,13 +263,15 @@ def _decisions(report: Report, name: str, checked: _Round, outcome: counting.Cou
             report.check(
                 f"{name}, project {item['number']}, {figure}", found=found[figure], said=said[figure]
             )
-        for amount in ("cost", "money_left"):
+        for amount in ("cost", "money_left", "paid"):
             if amount in found or amount in said:
                 report.check(
                     f"{name}, project {item['number']}, {amount}",
                     found=found.get(amount),
                     said=said.get(amount),
                 )
+    if "raised" in part or outcome.raised is not None:
+        report.check(f"{name}, times the shares were raised", found=outcome.raised, said=part.get("raised"))
     if outcome.money_left is not None and part["next"]:
         left = part["next"].get("money_left")
         report.check(f"{name}, money left for the next", found=outcome.money_left, said=left)

@@ -21,10 +21,11 @@ MODULES = (
     "voting.count", "voting.count.canonical", "voting.count.money", "voting.count.measures",
     "voting.count.judging", "voting.count.totals", "voting.count.grading",
     "voting.count.outcomes", "voting.count.counting", "voting.count.choices",
-    "voting.count.definition", "voting.count.budget", "voting.count.equal_shares", "voting.count.key_marks",
-    "voting.count.working", "voting.recount", "voting.recount.report", "voting.recount.notice",
-    "voting.recount.ballots", "voting.recount.pb_figures", "voting.recount.pb_file", "voting.recount.pabulib",
-    "voting.recount.pb_rules", "voting.recount.pb", "voting.recount.__main__",
+    "voting.count.definition", "voting.count.budget", "voting.count.equal_shares", "voting.count.funding",
+    "voting.count.singles", "voting.count.key_marks",
+    "voting.count.working", "voting.recount", "voting.recount.report", "voting.recount.singles",
+    "voting.recount.notice", "voting.recount.ballots", "voting.recount.pb_figures", "voting.recount.pb_file",
+    "voting.recount.pabulib", "voting.recount.pb_rules", "voting.recount.pb", "voting.recount.__main__",
 )  # fmt: skip
 _FORMATS: dict[str, Format[Any]] = {
     "PUBLIC": PUBLIC, "RECOUNT": RECOUNT, "NOTICE": NOTICE, "WORKING": WORKING, "PATTERNS": PATTERNS,

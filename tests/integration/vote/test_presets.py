@@ -30,14 +30,29 @@ CASES: dict[str, tuple[int, list[Any], int, list[int]]] = {
     "liyang": (10, [{n: n for n in TEN}] * 4 + [{12: 1, 1: 2}], 0, [*range(1, 10), 12]),
     "yangpu": (12, [{WHOLE: FOR}] * 4 + [{WHOLE: AGAINST}] * 2, 0, list(range(1, 13))),
     "shigu": (10, [TEN] * 8 + [OTHERS] * 3, 6, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+    "seats-and-sum": (10, [TEN] * 6, 0, list(TEN)),
+    "sum": (12, [TEN] * 5 + [OTHERS], 0, list(range(3, 11))),
+    "shares": (12, [TEN] * 5 + [[11, 12]] * 5, 0, [1, 2, 11, 12]),
+}
+#: In 10 000 yuan: what ten cost, what leaves nothing for 1 and 2, and what ten shares of 10 pay for.
+MONEY: dict[str, dict[str, Any]] = {
+    "seats-and-sum": {"budget": 1000, "costs": [100] * 12},
+    "sum": {"budget": 310, "costs": [70, 70, *[20] * 5, *[70] * 5]},
+    "shares": {"budget": 100, "costs": [20, 30, *[60] * 8, 20, 30]},
 }
 
 
 def played(name: str) -> Vote:
     seats, ballots, group, _chosen = CASES[name]
-    delegates = {"gongshu-2018": 7, "liyang": 5, "shigu": 11}.get(name, 6)
+    delegates = {"gongshu-2018": 7, "liyang": 5, "shigu": 11, "shares": 10}.get(name, 6)
     return make_vote(
-        until="published", delegates=delegates, seats=seats, ballots=ballots, group=group, preset=name
+        until="published",
+        delegates=delegates,
+        seats=seats,
+        ballots=ballots,
+        group=group,
+        preset=name,
+        **MONEY.get(name, {}),
     )
 
 
@@ -68,6 +83,8 @@ def test_a_preset_is_played_to_its_publication(client: Client, name: str):
         ("liyang", "得分率", "Points, per cent"),
         ("yangpu", "全部 12 件项目", "The whole list of 12 projects"),
         ("shigu", "第二道门槛：人大代表", "Second threshold: 人大代表"),
+        ("sum", "所需资金（万元）", "Cost, 10 000 yuan"),
+        ("shares", "每名支持者出资", "Paid by each supporter"),
     ],
 )
 def test_the_result_page_speaks_of_the_type(client: Client, name: str, chinese: str, english: str):

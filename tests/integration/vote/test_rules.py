@@ -21,6 +21,7 @@ from tests.factories import NOW, DelegateFactory, UserFactory, Vote, make_vote
 from tests.pages import text_of
 from voting.count import counting
 from voting.count.counting import Base, BlankBallot, Comparator, Floor, Rule, Scoring, UnderVote
+from voting.count.money import Method, Money
 from voting.count.presets import PRESETS
 from voting.domain.core import cycles
 from voting.domain.core.refusals import ConditionsUnmet
@@ -53,11 +54,14 @@ RULES = {
     "liyang": rule("ranking", floor=None, scoring=Scoring.POINTS),
     "yangpu": rule("whole_report", seats=12),
     "shigu": rule(floor=Floor(Base.ALL, 2, 3, Comparator.MORE_THAN), group_floor=MAJORITY),
+    "seats-and-sum": rule(money=Money(Method.GREEDY, 1_000_000)),
+    "sum": rule(seats=12, floor=None, money=Money(Method.GREEDY, 1_000_000)),
+    "shares": rule(seats=12, floor=None, money=Money(Method.EQUAL_SHARES, 1_000_000)),
 }
 
 
 def seats_of(preset: str) -> int:
-    return 12 if preset == "yangpu" else 10
+    return 12 if preset in {"yangpu", "sum", "shares"} else 10
 
 
 def desk(vote: Vote) -> Client:
@@ -82,13 +86,14 @@ def draft(vote: Vote, **settings: Any) -> VotingRules:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_is_filled_in_with_one_tap_saved_adopted_and_public(preset: str):
-    vote = make_vote(until="drafted", delegates=1, tie_rule="lot")
+    vote = make_vote(until="drafted", delegates=10, tie_rule="lot", costs=[10] * 12)
     client = desk(vote)
     entries = JournalEntry.objects.count()
     filled = client.get(page(), {"preset": preset})
     assert JournalEntry.objects.count() == entries, "filling in saves nothing"
     assert str(PRESET_NAMES[preset].seen) in text_of(filled)
-    assert client.post(page(), values(filled)).status_code == 302
+    money = {"budget": "100"} if "method" in PRESETS[preset] else {}  # no preset knows the sum
+    assert client.post(page(), values(filled) | money).status_code == 302
     saved = VotingRules.objects.get()
     assert saved.preset == preset
     assert rules.counting_rule(rules.settings_of(saved), seats=saved.seats) == RULES[preset]
@@ -262,7 +267,7 @@ def test_every_contradiction_that_the_count_knows_has_its_sentence():
         code
         for code in known
         if re.match(
-            r"up_to|exactly|ranking|scoring|report_(?!seats)|grades_|satisfied_|item_|no_money|money_", code
+            r"up_to|exactly|ranking|scoring|report_(?!seats)|grades_|satisfied_|item_|no_money|money_|shares_", code
         )
     ]
     from voting.domain.vote.contradictions import _CONTRADICTIONS  # noqa: PLC0415

@@ -1,6 +1,6 @@
 """What a sum of money pays for: every rule against a plain reading of it, equal shares against a second opinion too.
 
-Guards ``voting.count.budget`` and ``voting.count.equal_shares``.
+Guards ``voting.count.budget``, ``voting.count.equal_shares`` and ``voting.count.funding``.
 """
 
 from __future__ import annotations
@@ -17,8 +17,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voting.count.budget import Funded, Funding, Why, fund
+from voting.count.counting import (
+    BallotType,
+    Base,
+    BlankBallot,
+    Comparator,
+    Floor,
+    ImpossibleRule,
+    ItemDecision,
+    Rule,
+    ShortfallRule,
+    TieRule,
+    Turnout,
+    count,
+)
 from voting.count.equal_shares import equal_shares
-from voting.count.measures import ImpossibleRule
+from voting.count.money import SHARE_STEP, Method, Money
 
 COUNT = Path(__file__).resolve().parents[3] / "voting" / "count"
 RIVALS = st.sampled_from([(), ((0, 1),), ((0, 1), (1, 2)), ((0, 1, 2),)])
@@ -234,6 +248,47 @@ def test_equal_shares_buy_what_every_order_of_equal_prices_buys(
     assert funding.raised == steps
     assert funding.spent <= budget
     assert sorted(line.project for line in funding.lines) == sorted(costs)
+
+
+@given(
+    prices=st.lists(st.integers(1, 9), min_size=1, max_size=4),
+    marks=st.lists(st.lists(st.integers(0, 1), min_size=4, max_size=4), min_size=1, max_size=7),
+    budget=st.integers(1, 20),
+    seats=st.integers(1, 4),
+    floored=st.booleans(),
+)
+@settings(max_examples=120, deadline=None)
+def test_a_vote_by_equal_shares_decides_what_the_method_buys_from_its_valid_ballots(
+    prices: list[int], marks: list[list[int]], budget: int, seats: int, *, floored: bool
+):
+    """A blank or void ballot has no share; a project below the floor buys nothing, and its voters keep their shares."""
+    items, seats = list(range(1, len(prices) + 1)), min(seats, len(prices))
+    ballots = [tuple(row[: len(prices)]) for row in marks]
+    rule = Rule(
+        ballot_type=BallotType.UP_TO, seats=seats, blank=BlankBallot.VALID, tie_rule=TieRule.FURTHER_BALLOT,
+        floor=Floor(Base.ALL, 1, 2, Comparator.MORE_THAN) if floored else None,
+        shortfall_rule=ShortfallRule.STAY_EMPTY,
+        money=Money(Method.EQUAL_SHARES, budget * SHARE_STEP, tuple((n, prices[n - 1] * SHARE_STEP) for n in items)),
+    )  # fmt: skip
+    people = len(ballots)
+    outcome = count(rule, items, ballots, Turnout(roll=people, present=people, issued=people))
+    voters = [frozenset(n for n in items if row[n - 1]) for row in ballots if 0 < sum(row) <= seats]
+    if not voters:
+        assert (outcome.chosen, outcome.tied, outcome.raised) == ((), (), 0)
+        return
+    share = Fraction(budget, len(voters)) + (outcome.raised or 0)
+    least = people // 2 + 1 if floored else 1
+    costs = dict(zip(items, prices, strict=True))
+    ends = shares_by_hand(costs, voters, share, seats=seats, least=least, rivals=())
+    assert set(outcome.chosen) == frozenset.intersection(*ends)
+    assert set(outcome.tied) == frozenset.union(*ends) - frozenset.intersection(*ends)
+    assert outcome.money_left == (budget - sum_of(costs, outcome.chosen)) * SHARE_STEP
+    for item in outcome.items:
+        assert (item.paid is not None) is (item.decision is ItemDecision.CHOSEN)
+        if item.paid is not None:
+            assert item.paid * item.for_ >= (item.cost or 0) * 100 - item.for_, (
+                "enough, but for what was rounded down"
+            )
 
 
 @given(

@@ -33,6 +33,7 @@ def count_report(round_: Round) -> dict[str, Any]:
             number=round_.number,
             seats=round_.seats,
             by_channel=shown_channels(working),
+            money=previous.get("money_left") if (previous := definition["previous"]) else None,
         ),
     }
 
@@ -52,4 +53,8 @@ def _part(working: WorkingBody, definition: DefinitionBody) -> RoundPart:
         "next": None,
         "urn": working["urn"],
     }
-    return part | {"tests": working["tests"]} if "tests" in working else part
+    if "tests" in working:
+        part["tests"] = working["tests"]
+    if "singles" in working and "raised" in outcome:
+        part |= {"singles": working["singles"], "raised": outcome["raised"]}
+    return part

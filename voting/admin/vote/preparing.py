@@ -157,6 +157,8 @@ class RulesPage(StepPage):
         if not self.preset:
             return RulesForm(data, instance=saved)
         values = preset_values(self.preset, candidates=self.cycle.candidates.count())
+        if values.get("method"):  # no preset knows the sum
+            values["budget"] = saved.budget
         form = RulesForm(data, instance=self._blank(), initial=values)
         form.stored = RulesForm(None, instance=saved)
         return form

@@ -9,6 +9,8 @@ from voting.count.formats.working import PatternsBody, WorkingBody
 
 #: The marks of a paper ballot, and whether the sub-group cast it (0, 1).
 PaperBallot = tuple[list[int], int]
+#: The projects that a ballot marks, and how many ballots mark just these.
+SingleBallots = tuple[list[int], int]
 
 
 class PaperFacts(TypedDict):
@@ -87,13 +89,24 @@ class CountBody(TypedDict):
     proof: NotRequired[Digest]
 
 
+class RoundSingles(TypedDict):
+    """The single ballots of a round by equal shares: the projects that they mark, sorted, and how many are alike."""
+
+    round: int
+    rows: list[SingleBallots]
+
+
 class PublicBody(TypedDict):
-    """What everybody needs to recount a published round."""
+    """What everybody needs to recount a published round.
+
+    ``singles`` only where equal shares decide, of this round and of those before it.
+    """
 
     format: Literal["piaojue-public/1"]
     notice: NoticeBody
     notice_digest: Digest
     hashes: list[Digest]
+    singles: NotRequired[list[RoundSingles]]
 
 
 class RecountBody(TypedDict):

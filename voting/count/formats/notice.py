@@ -74,7 +74,11 @@ class FurtherBallot(TypedDict):
 
 
 class RoundPart(TypedDict):
-    """What a notice says of any round, and what is shown of a count that is not published yet."""
+    """What a notice says of any round, and what is shown of a count that is not published yet.
+
+    Where equal shares decide, ``singles`` is the hash of the single ballots that the recount file has, and ``raised``
+    how many times the shares were raised.
+    """
 
     ballots: NoticeBallots
     attendance: AttendanceFigures
@@ -87,6 +91,8 @@ class RoundPart(TypedDict):
     next: FurtherBallot | None
     urn: UrnFigures
     tests: NotRequired[list[OpenedTest]]
+    singles: NotRequired[Digest]
+    raised: NotRequired[int]
 
 
 class EarlierRound(RoundPart):

@@ -42,7 +42,11 @@ class ItemVotes(_For):
 
 
 class Judged(ItemVotes):
-    """A project's votes held against the rule."""
+    """A project's votes held against the rule.
+
+    ``money_left`` is in yuan, the money left when its turn came; by equal shares what its supporters held together at
+    the end, and ``paid`` what each of them paid for it, in hundredths of a yuan.
+    """
 
     score: list[int]
     points: int | None
@@ -54,6 +58,7 @@ class Judged(ItemVotes):
     grade: Grade | None
     cost: NotRequired[int]
     money_left: NotRequired[int | None]
+    paid: NotRequired[int | None]
 
 
 class CountedItem(Judged):
@@ -145,6 +150,7 @@ class OutcomeRecord(BallotFigures):
     missing: int
     status: Status
     money_left: NotRequired[int]
+    raised: NotRequired[int]
 
 
 class OpenedTest(TypedDict):
@@ -155,7 +161,10 @@ class OpenedTest(TypedDict):
 
 
 class WorkingBody(TypedDict):
-    """Everything that a count was made from and came to; the test ballots sorted by hash, and counted nowhere."""
+    """Everything that a count was made from and came to; the test ballots sorted by hash, and counted nowhere.
+
+    ``singles`` is the hash of the single ballots, where equal shares are counted from them.
+    """
 
     format: Literal["piaojue-tally/1"]
     definition: Digest
@@ -165,6 +174,7 @@ class WorkingBody(TypedDict):
     paper: BoxFigures | None
     channels: dict[ChannelName, ChannelRecord]
     outcome: OutcomeRecord
+    singles: NotRequired[Digest]
     tests: NotRequired[list[OpenedTest]]
 
 

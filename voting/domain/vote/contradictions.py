@@ -147,6 +147,20 @@ _CONTRADICTIONS: dict[str, tuple[str, Promise]] = {
             "settles it. Choose that here."
         ),
     ),
+    "shares_ballot": (
+        "method",
+        _(
+            "Equal shares are counted from ballots that mark projects, and nothing else. Choose “up to N” or “exactly "
+            "N” as the ballot type, or another way to share the money out."
+        ),
+    ),
+    "shares_group": (
+        "method",
+        _(
+            "Equal shares publish the single ballots, and beside a sub-group's own votes these could name its members. "
+            "Leave the second threshold out, or choose another way to share the money out."
+        ),
+    ),
     "report_under_void": (
         "under_vote",
         _(

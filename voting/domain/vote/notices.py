@@ -155,6 +155,7 @@ def notice_body(*, round_: Round, at: datetime) -> NoticeBody:
         "left_over": rest if left_over else [],
         "urn": working["urn"],
         **({"tests": working["tests"]} if "tests" in working else {}),
+        **by_shares(working),
         "tally": _tally(round_),
         "published_at": _moment(at),
     }
@@ -224,7 +225,18 @@ def _in_short(body: NoticeBody) -> EarlierRound:
         "imported": body["tally"].get("imported", False),
         "proof": body["tally"].get("proof", ""),
     }
-    return short | {"tests": body["tests"]} if "tests" in body else short
+    if "tests" in body:
+        short["tests"] = body["tests"]
+    if "singles" in body and "raised" in body:
+        short |= {"singles": body["singles"], "raised": body["raised"]}
+    return short
+
+
+def by_shares(working: WorkingBody) -> dict[str, Any]:
+    """Return what is said of a round by equal shares besides: the hash of its single ballots, and the raises."""
+    if "singles" not in working or "raised" not in working["outcome"]:
+        return {}
+    return {"singles": working["singles"], "raised": working["outcome"]["raised"]}
 
 
 def ballot_figures(outcome: OutcomeRecord) -> NoticeBallots:

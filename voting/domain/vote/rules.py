@@ -13,6 +13,7 @@ from accounts.models import Delegate, User
 from voting.count.canonical import canonical_json, sha256_hex
 from voting.count.definition import counting_rule
 from voting.count.measures import BallotType, DoubleMark, FirstReading, SecondReading
+from voting.count.money import Method
 from voting.count.presets import PRESETS, preset_of
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, Refused, require
@@ -24,6 +25,7 @@ __all__ = [
     "LIMITS",
     "PRESETS",
     "SETTINGS",
+    "SMALLEST_BODY",
     "SMALLEST_GROUP",
     "RulesFrozen",
     "adopt_rules",
@@ -57,6 +59,8 @@ OF_GRADES = ("satisfied_base", "satisfied_comparator", "satisfied_numerator", "s
 
 #: Fewer members of a sub-group than this, or fewer others, and its count would give votes away (TRUST.md F27).
 SMALLEST_GROUP = 5
+#: With fewer delegates than this the single ballots, which equal shares publish, would be as good as names (F26).
+SMALLEST_BODY = 10
 
 
 class RulesFrozen(Refused):
@@ -187,6 +191,23 @@ def _money_conditions(cycle: Cycle, rules: VotingRules | None) -> list[Condition
             _("no candidate project costs more than the whole sum"),
             _("These projects cost more than the whole sum of money: %s.") % ", ".join(dear),
         ),
+        *(_singles_conditions(cycle) if rules.method == Method.EQUAL_SHARES else ()),
+    ]
+
+
+def _singles_conditions(cycle: Cycle) -> list[Condition]:
+    """Equal shares publish the single ballots: so few delegates would be named by theirs."""
+    people = Delegate.objects.filter(congress=cycle.congress_id, is_active=True).count()
+    return [
+        Condition(
+            people >= SMALLEST_BODY,
+            _("there are enough delegates for single ballots to be published"),
+            _(
+                "Equal shares publish the single ballots without names. With fewer than %(least)d delegates that would "
+                "give votes away: share the money out in another way."
+            )
+            % {"least": SMALLEST_BODY},
+        )
     ]
 
 

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from voting.count.counting import CountMismatch, ImpossibleCount
 from voting.count.formats import UnreadableRecord
-from voting.count.formats.files import COUNT, PUBLIC, RECOUNT, CountBody, RoundFacts, UrnBody
+from voting.count.formats.files import COUNT, PUBLIC, RECOUNT, CountBody, RoundFacts, RoundSingles, UrnBody
 from voting.count.formats.working import PATTERNS, WORKING
 from voting.count.key_marks import KeyMark
 from voting.count.notice import read_notice
-from voting.count.working import Working, expand, work_out
+from voting.count.working import Working, expand, published_singles, work_out
 from voting.domain.core.refusals import Refused, StepNotAllowed
 from voting.domain.core.second_person import second_person
 from voting.domain.vote.counts import (
@@ -104,15 +104,26 @@ def recount_file(round_: Round) -> str:
 
 def public_file(round_: Round) -> str:
     """Return what everybody needs to recount a published round: the notice and the urn's list."""
-    notice = round_.notice
-    return PUBLIC.write(
-        {
-            "format": "piaojue-public/1",
-            "notice": read_notice(notice.body),
-            "notice_digest": notice.digest,
-            "hashes": _hex_list(UrnSeal.objects.get(round=round_).hashes),
-        }
+    notice, singles = round_.notice, _singles_up_to(round_)
+    body = {
+        "format": "piaojue-public/1",
+        "notice": read_notice(notice.body),
+        "notice_digest": notice.digest,
+        "hashes": _hex_list(UrnSeal.objects.get(round=round_).hashes),
+    }
+    return PUBLIC.write(PUBLIC.of(body | {"singles": singles} if singles else body))
+
+
+def _singles_up_to(round_: Round) -> list[RoundSingles]:
+    """Return the single ballots of this round and of those before it, where the adopted rules publish them."""
+    if not definition_of(round_).rule.by_ballot:
+        return []
+    tallies = Tally.objects.filter(
+        round__cycle=round_.cycle_id, round__number__lte=round_.number, round__notice__isnull=False
     )
+    counted = [(each.round, PATTERNS.read(each.patterns)) for each in tallies.select_related("round")]
+    rows = {one.number: published_singles(definition_of(one), patterns) for one, patterns in counted}
+    return [{"round": number, "rows": rows[number] or []} for number in sorted(rows)]
 
 
 def booth_of(round_: Round) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from voting.count.presets import ASSESSMENTS, PRESETS
+from voting.count.presets import ASSESSMENTS, PRESETS, WITHOUT_NUMBER
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,32 @@ PRESET_NAMES: dict[str, Preset] = {
         ),
         _("Assumed: that both are measured on the roll, and everything else as in “Gongshu 2018”."),
     ),
+    "seats-and-sum": Preset(
+        _("A number of projects within a sum of money"),
+        _(
+            "Reported of some districts: a number of projects, ten for example, that may not cost more than a sum "
+            "together."
+        ),
+        _(
+            "Assumed: that a project which no longer fits is passed over, and everything else as in “Gongshu 2018”."
+        ),
+    ),
+    "sum": Preset(
+        _("What fits a sum of money"),
+        _(
+            "Reported of most votes on a budget elsewhere: by votes, what fits the money that is left; no number is "
+            "fixed."
+        ),
+        _("Assumed: that no majority was asked for, and everything else as in “Gongshu 2018”."),
+    ),
+    "shares": Preset(
+        _("Equal shares of a sum of money"),
+        _(
+            "Reported of Świecie 2023 and Assen 2024: the Method of Equal Shares. Every ballot has an equal share of "
+            "the money for the projects that it marks. The single ballots are published without names."
+        ),
+        _("Assumed: that no majority was asked for, and everything else as in “Gongshu 2018”."),
+    ),
 }
 
 
@@ -84,9 +110,9 @@ def preset_names(*, assessment: bool) -> dict[str, Preset]:
 def preset_values(name: str, *, candidates: int = 0) -> dict[str, Any]:
     """Return the settings of a preset; nothing for a name that is not one.
 
-    A vote on the whole list chooses all ``candidates`` there are.
+    A vote on the whole list chooses all ``candidates`` there are, and one on a sum alone may choose as many.
     """
     values = dict((PRESETS | ASSESSMENTS).get(name, {}))
-    if candidates and values.get("ballot_type") in {"whole_report", "grades"}:
+    if candidates and (values.get("ballot_type") in {"whole_report", "grades"} or name in WITHOUT_NUMBER):
         values["seats"] = candidates
     return values

@@ -16,7 +16,7 @@ from voting.count.choices import Choice
 from voting.count.counting import BallotType, Mark, Validity, judge
 from voting.count.formats.notice import NoticeBody, NoticeItem
 from voting.count.formats.working import PATTERNS
-from voting.count.money import Method, Money
+from voting.count.money import SHARE_STEP, Method, Money
 from voting.count.notice import read_notice
 from voting.count.outcomes import Reason
 from voting.count.working import expand
@@ -72,7 +72,7 @@ def election_of(round_: Round) -> pabulib.Election:
         "instance": str(round_.cycle.year),
         "num_projects": str(len(definition.numbers)),
         "num_votes": str(len(votes)),
-        "budget": _in_units(money.budget) if money else str(round_.seats),
+        "budget": _in_units(money.budget, money) if money else str(round_.seats),
         "vote_type": "ordinal" if ranking else "approval",
         "rule": "unknown" if ranking or not _is_plain(body) else _RULES[money.method if money else None],
         "date_begin": f"{round_.opened_at:%d.%m.%Y}",
@@ -83,7 +83,7 @@ def election_of(round_: Round) -> pabulib.Election:
         "language": "zh",
         **(_of_money(body, money) if money else {}),
     }
-    projects = tuple(pabulib.PabulibProject(str(item["number"]), _row(item)) for item in body["items"])
+    projects = tuple(pabulib.PabulibProject(str(item["number"]), _row(item, money)) for item in body["items"])
     return pabulib.Election(meta, projects, votes)
 
 
@@ -97,12 +97,17 @@ def _is_plain(body: NoticeBody) -> bool:
 
 
 #: Whoever needs votes at least says so with a threshold, which is what the second name means.
-_RULES = {None: "greedy", Method.GREEDY: "greedy-threshold", Method.GREEDY_STOP: "greedy-no-skip"}
+_RULES = {
+    None: "greedy",
+    Method.GREEDY: "greedy-threshold",
+    Method.GREEDY_STOP: "greedy-no-skip",
+    Method.EQUAL_SHARES: "equalshares/add1",
+}
 
 
-def _in_units(yuan: int) -> str:
-    """Return an amount in 10 000 yuan, exactly."""
-    return in_digits(Fraction(yuan, UNIT))
+def _in_units(yuan: int, money: Money) -> str:
+    """Return an amount exactly, in 10 000 yuan; by equal shares in what these are raised by, as pabulib has it."""
+    return in_digits(Fraction(yuan, SHARE_STEP if money.by_ballot else UNIT))
 
 
 def _of_money(body: NoticeBody, money: Money) -> dict[str, str]:
@@ -112,13 +117,13 @@ def _of_money(body: NoticeBody, money: Money) -> dict[str, str]:
         "min_project_score_threshold": str(body["floor"]["least"]),
         "currency": "CNY",
         **({"fully_funded": "1"} if everything else {}),
-        "comment": "#1: amounts are in 10 000 yuan",
+        "comment": f"#1: amounts are in {SHARE_STEP if money.by_ballot else '10 000'} yuan",
     }
 
 
-def _row(item: NoticeItem) -> dict[str, str]:
+def _row(item: NoticeItem, money: Money | None) -> dict[str, str]:
     """Return a project's line. Points of a ranking stay out: pabulib counts them from the length of each ballot."""
-    cost = _in_units(item["cost"]) if "cost" in item else "1"
+    cost = _in_units(item["cost"], money) if money else "1"
     row = {"project_id": str(item["number"]), "cost": cost, "votes": str(item["for"])}
     return row | {"name": item["name"], "selected": str(int(item["decision"] == "chosen"))}
 

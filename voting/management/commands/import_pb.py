@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +18,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Congress, User
 from accounts.roles import Kind, Role
+from voting.count.money import SHARE_STEP, Method
 from voting.count.notice import read_notice
 from voting.domain.core import cycles
 from voting.domain.core.congresses import open_congress
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import casting, counts, keys, notices, rolls, rounds, rules
+from voting.domain.vote.rules import UNIT
 from voting.management.ceremonies import play_ceremony, typed_mark
 from voting.management.people import Taken, enter_delegates, enter_delegations, enter_staff
 from voting.management.seeds.loading import sentence_of
@@ -92,8 +97,9 @@ class Command(SpeakingCommand):
             place = election.meta.get("unit", "")[:60] or slug
             congress = open_congress(kind=Kind.REHEARSAL, slug=slug, name=place, place=place)
             clerk, scrutineer, other = _staff(congress)
+            voters = _voters(election, congress)
             cycle = _cycle(election, congress, by=clerk)
-            round_ = _roll(election, cycle, by=clerk)
+            round_ = _roll(cycle, voters, by=clerk)
             holders = (scrutineer, other)
             slips = play_ceremony(round_=round_, needed=2, holders=holders, by=clerk, at=at)
             keys.try_unsealing(round_=round_, slips=slips, by=clerk, at=at)
@@ -167,7 +173,7 @@ def _cycle(election: pabulib.Election, congress: Congress, *, by: User) -> Cycle
         cycles.move_cycle(cycle, to=stage, by=by, at=at)
     for number, project in enumerate(election.projects, start=1):
         name = f"{project.id} {project.name}"[:120]
-        cost = {"investment_total": project.row["cost"]} if money else {}
+        cost = {"investment_total": _in_ten_thousands(project.row["cost"], money["method"])} if money else {}
         cycles.add_candidate(cycle=cycle, by=by, at=at, number=number, name=name, **cost)
     cycles.freeze_slate(cycle=cycle, by=by, at=at)
     preset = "liyang" if election.vote_type == "ordinal" else "binjiang"
@@ -178,37 +184,59 @@ def _cycle(election: pabulib.Election, congress: Congress, *, by: User) -> Cycle
 
 
 #: The rules of pabulib that a vote can be held under, and how they are adopted.
-_METHODS = {"greedy": "greedy", "greedy-no-skip": "greedy_stop"}
+_METHODS = {"greedy": "greedy", "greedy-no-skip": "greedy_stop", "equalshares/add1": "equal_shares"}
+
+
+def _in_ten_thousands(amount: str, method: str) -> Decimal:
+    """Return an amount of the file in 10 000 yuan.
+
+    By equal shares its unit is taken for what shares are raised by, so that they are raised as in the file.
+    """
+    parts = UNIT // SHARE_STEP if method == Method.EQUAL_SHARES else 1
+    value = read_amount(amount).value or Fraction(0)
+    return Decimal(value.numerator) / (value.denominator * parts)
 
 
 def money_settings(election: pabulib.Election) -> dict[str, Any]:
-    """Return the settings of the file's rule of money, its units as 10 000 yuan; nothing where none can be adopted.
+    """Return the settings of the file's rule of money; nothing where none can be adopted.
 
-    A project needs a cost that the budget could pay, in whole hundredths, and a vote; a threshold is none of ours.
+    A project needs a cost that the budget could pay, in whole hundredths of 10 000 yuan, and a vote; a threshold is
+    none of ours. Equal shares need as many voters as there have to be for single ballots to be published.
     """
     method = _METHODS.get(election.meta.get("rule", ""))
-    budget = read_amount(election.meta.get("budget", "")).value
+    parts = UNIT // SHARE_STEP if method == Method.EQUAL_SHARES else 1
+    whole = read_amount(election.meta.get("budget", "")).value
+    budget = whole / parts if whole else None
     costs = [read_amount(project.row.get("cost", "")) for project in election.projects]
     fitting = all(
         not cost.odd
         and cost.value
         and budget
-        and cost.value <= budget
-        and (cost.value * 100).denominator == 1
+        and cost.value <= budget * parts
+        and (cost.value * 100 / parts).denominator == 1
         for cost in costs
     )
     plain = "min_project_score_threshold" not in election.meta and all(election.support().values())
     named = election.vote_type in {"approval", "choose-1"}
+    if parts > 1:
+        named = (
+            named and len(election.votes) >= rules.SMALLEST_BODY and all(v.projects for v in election.votes)
+        )
     if not (method and budget and budget.denominator == 1 and fitting and plain and named):
         return {}
     return {"method": method, "budget": budget.numerator, "tie_rule": "further_ballot"}
 
 
-def _roll(election: pabulib.Election, cycle: Cycle, *, by: User) -> Round:
-    """Enter a delegate for every vote and check everybody in."""
-    (delegation,) = enter_delegations(congress=cycle.congress, names=[cycle.place])
+def _voters(election: pabulib.Election, congress: Congress) -> list[str]:
+    """Enter a delegate for every vote; return their numbers."""
+    (delegation,) = enter_delegations(congress=congress, names=[congress.place])
     people = {f"{place:06d}": (f"{place}", delegation) for place in range(1, len(election.votes) + 1)}
-    enter_delegates(congress=cycle.congress, people=people)
+    enter_delegates(congress=congress, people=people)
+    return [*people]
+
+
+def _roll(cycle: Cycle, voters: Sequence[str], *, by: User) -> Round:
+    """Freeze the roll and check everybody in."""
     round_ = rolls.freeze_roll(cycle=cycle, by=by, at=timezone.now())
-    rolls.set_presence(round_=round_, numbers=people, presence=Presence.PRESENT, by=by, at=timezone.now())
+    rolls.set_presence(round_=round_, numbers=voters, presence=Presence.PRESENT, by=by, at=timezone.now())
     return round_

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from accounts.roles import Kind, Role
 from voting.domain.vote.steps import STEPS
-from voting.labels import COMPARATORS, TIE_RULES
+from voting.labels import COMPARATORS, METHODS, TIE_RULES
 from voting.models import VotingRules
 from voting.read_models.core.words import BECAUSE, STATUSES
 from voting.states import Body, CountProof, Feasible, Outcome, Presence, RoundStatus, Stage
@@ -170,7 +170,7 @@ VALUES: dict[str, Mapping[str, str | Promise]] = {
     "how": {"recovery": _("a recovery code")},
     "role": dict(Role.choices),
     "role_before": dict(Role.choices),
-    "method": TIE_RULES,
+    "method": {**TIE_RULES, **METHODS},
     "status": STATUSES,
     **{
         key: dict(choices.choices)

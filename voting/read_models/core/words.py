@@ -27,6 +27,8 @@ REASONS: dict[str, Promise] = {
     "after_the_end": _("after the project at which the money ended"),
     "tied_for_money": _("equal votes for which the money does not reach"),
     "waits_for_tie": _("could still be paid for after the tie"),
+    "supporters_paid": _("its supporters paid for it"),
+    "supporters_cannot": _("its supporters cannot pay for it"),
 }
 STATUSES: dict[str, Promise] = {
     "decided": _("The vote is decided."),

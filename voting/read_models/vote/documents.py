@@ -232,6 +232,10 @@ def _round_blocks(one: RoundResult) -> list[Block]:
     if one.void_reasons:
         reasons = listed(f"{reason} {number}" for reason, number in one.void_reasons)
         blocks.append(Text(_("Void ballots: ") + reasons))
+    if one.money_chart:
+        words = _("%(spent)s of %(sum)s are spent, %(left)s are left.")
+        money = {"spent": one.money_chart.spent, "sum": one.money_chart.budget, "left": one.money_chart.left}
+        blocks.append(Text(in_a_row([words % money, *one.shares])))
     blocks.append(Text(in_a_row(one.sealing), small=True))
     blocks.append(Text(in_a_row(one.readings)))
     if one.imported:

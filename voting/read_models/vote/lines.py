@@ -40,7 +40,7 @@ class Item:
     """A project's line of the result.
 
     ``value`` is what the projects are ordered by, as a number of votes, points or first places; ``percent`` is its
-    share of the most it could be, as text. ``cells`` are the numbers of its line under the result's ``columns``, which
+    share of the most it could be, as text. ``cells`` are the figures of its line under the result's ``columns``, which
     are its ``headings``.
     """
 
@@ -57,7 +57,7 @@ class Item:
     reason: str
     percent: str
     annual_task: bool
-    cells: tuple[int, ...]
+    cells: tuple[int | str, ...]
     places: tuple[int, ...] = ()
     grade: str = ""
     headings: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class Item:
         return self.decision == "chosen"
 
     @property
-    def under(self) -> list[tuple[str, int]]:
+    def under(self) -> list[tuple[str, int | str]]:
         """Return the numbers of its line, each with the heading that it stands under."""
         return list(zip(self.headings, self.cells, strict=True))
 

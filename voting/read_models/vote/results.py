@@ -38,6 +38,7 @@ class Result(RoundResult):
     def __init__(self, notice: Notice) -> None:
         """Raises UnreadableRecord."""
         body = read_notice(notice.body)
+        previous = body["round"]["previous"]
         super().__init__(
             part=body,
             rules=body["rules"],
@@ -45,6 +46,7 @@ class Result(RoundResult):
             seats=body["round"]["seats"],
             annual_numbers=tuple(body["annual_tasks"]),
             by_channel=body["channels"],
+            money=previous.get("money_left") if previous else None,
         )
         object.__setattr__(self, "notice", notice)
         object.__setattr__(self, "body", body)
@@ -68,9 +70,17 @@ class Result(RoundResult):
     @cached_property
     def rounds(self) -> list[RoundResult]:
         """Return every round in its order; the last is this one."""
+        parts = self.body["rounds"]
+        called = [None, *(part["next"] for part in parts)]
         earlier = [
-            RoundResult(part=part, rules=self.rules, number=part["number"], seats=part["seats"])
-            for part in self.body["rounds"]
+            RoundResult(
+                part=part,
+                rules=self.rules,
+                number=part["number"],
+                seats=part["seats"],
+                money=ballot.get("money_left") if ballot else None,
+            )
+            for part, ballot in zip(parts, called, strict=False)
         ]
         return [*earlier, self]
 

@@ -26,6 +26,13 @@ from voting.read_models.core.words import (
 from voting.read_models.vote.grades import grade_word, grades_in_short, working
 from voting.read_models.vote.imported import imported_round
 from voting.read_models.vote.lines import Item, english, tenths_of_a_percent
+from voting.read_models.vote.money_lines import (
+    MoneyChart,
+    money_cells,
+    money_chart,
+    money_columns,
+    share_sentences,
+)
 from voting.read_models.vote.samples import reading_sentences
 from voting.read_models.vote.tried_ballots import TriedBallot, sealing_sentences, tried_ballots
 
@@ -44,6 +51,8 @@ class RoundResult:
     seats: int
     annual_numbers: tuple[int, ...] = field(default=())
     by_channel: Mapping[ChannelName, ChannelRecord] = field(default_factory=dict)
+    #: What the round before left of the sum; None in a first round, and where no money is shared out.
+    money: int | None = None
 
     @property
     def ballot_type(self) -> BallotType:
@@ -153,7 +162,7 @@ class RoundResult:
         headings = [str(name) for name in [*names, *([_("Marked twice")] if self.voids_items else [])]]
         if self.group:
             headings.append(str(_("For, %(group)s") % {"group": self.group["name"]}))
-        return headings
+        return [*headings, *money_columns(self.part)]
 
     @property
     def voids_items(self) -> bool:
@@ -211,7 +220,7 @@ class RoundResult:
             return "; ".join(working(item, self.part, self.rules))
         return str(REASONS[item["reason"]])
 
-    def _cells(self, item: NoticeItem, value: int) -> tuple[int, ...]:
+    def _cells(self, item: NoticeItem, value: int) -> tuple[int | str, ...]:
         if self.ranking:
             cells = [value, item["for"], item["abstain"]]
         elif self.graded:
@@ -222,7 +231,8 @@ class RoundResult:
             cells = [item["for"], item["abstain"]]
         if self.voids_items:
             cells.append(item.get("double_marked", 0))
-        return tuple(cells + ([item["group_for"] or 0] if self.group else []))
+        members = [item["group_for"] or 0] if self.group else []
+        return (*cells, *members, *money_cells(item))
 
     @property
     def chosen(self) -> list[Item]:
@@ -261,6 +271,21 @@ class RoundResult:
     def tried(self) -> list[TriedBallot]:
         """The test ballots in the order of their receipts, each with what it says in words."""
         return tried_ballots(self.part, counting_rule(self.rules, seats=self.seats))
+
+    @property
+    def budget(self) -> int:
+        """The sum of money that the round shares out, in yuan."""
+        return self.rules.get("budget", 0) if self.money is None else self.money
+
+    @cached_property
+    def money_chart(self) -> MoneyChart | None:
+        """The projects over the money that they cost; None where none is shared out."""
+        return money_chart(self.part, self.budget)
+
+    @property
+    def shares(self) -> list[str]:
+        """How large an equal share was; nothing under other rules."""
+        return share_sentences(self.part, self.budget)
 
     @property
     def void_reasons(self) -> list[tuple[str, int]]:

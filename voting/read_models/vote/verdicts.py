@@ -12,6 +12,7 @@ from voting.count.formats.notice import NoticeItem
 from voting.read_models.vote.grades import grade_word, working
 from voting.read_models.vote.round_result import RoundResult
 from voting.read_models.vote.rule_words.budget import yuan_words
+from voting.read_models.vote.rule_words.shares import fen_words
 
 #: After equal votes at the last place.
 _EQUAL: dict[str, Promise] = {
@@ -68,7 +69,21 @@ _OF_MONEY: dict[str, Promise] = {
     "waits_for_tie": gettext_lazy(
         "Not decided: %(score)s; it costs %(cost)s, and may still be paid for once the tie above it is settled."
     ),
+    "supporters_paid": gettext_lazy(
+        "In: %(score)s; it costs %(cost)s, and each of its supporters paid %(paid)s out of an equal share."
+    ),
+    "supporters_cannot": gettext_lazy(
+        "Out: %(score)s; it costs %(cost)s, and its supporters had only %(money)s left together."
+    ),
 }
+_PAID_ALL_THEY_HAD = gettext_lazy(
+    "In: %(score)s; it costs %(cost)s. Its supporters paid %(paid)s each; who had less left of an equal share paid all "
+    "of that."
+)
+_TIED_BY_SHARES = gettext_lazy(
+    "Not decided: %(score)s; it stands equal with others, and the shares do not reach for all of them."
+)
+_FEN = 100  # of one yuan
 
 
 def verdict(round_: RoundResult, number: int) -> str:
@@ -89,10 +104,19 @@ def verdict(round_: RoundResult, number: int) -> str:
         return _of_the_whole(round_, item) % known
     if reason in _OF_MONEY:
         words = {"cost": yuan_words(item["cost"]), "money": yuan_words(item["money_left"] or 0)}
-        return str(_OF_MONEY[reason]) % (known | words)
+        return str(_by_money(item)) % (known | words | {"paid": fen_words(item.get("paid") or 0)})
     if reason in _EQUAL:
         return str(_EQUAL[reason]) % known
     return _by_the_count(round_, item) % known
+
+
+def _by_money(item: NoticeItem) -> Promise:
+    """Return the sentence on an item of a vote that shares out money; by equal shares ``paid`` stands beside it."""
+    if item["reason"] == "tied_for_money" and "paid" in item:
+        return _TIED_BY_SHARES
+    if item["reason"] == "supporters_paid" and item["paid"] != item["cost"] * _FEN // item["for"]:
+        return _PAID_ALL_THEY_HAD
+    return _OF_MONEY[item["reason"]]
 
 
 def _graded(round_: RoundResult, item: NoticeItem) -> str:

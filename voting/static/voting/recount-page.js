@@ -9,6 +9,7 @@ const KINDS = [
   ['hash', /^hash of|^mark of/],
   ['tests', /test ballots|sealed by the server/],
   ['urn', /\burn\b/],
+  ['singles', /single ballots/],
   ['rounds', /^chosen in all|^annual tasks|^a result that|, its (projects|seats)$/],
   ['sums', /: |over the channels|of the channels|votes void$/],
   ['decision', /^/],

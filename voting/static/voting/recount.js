@@ -100,7 +100,8 @@ function recount(text, characters) {
     { number: part.number, seats: part.seats, chosen: part.chosen, part, channels: {} }));
   const rounds = [...earlier, own];
   const sums = sumsOf(report, body, rounds);
-  rounds.forEach((round, at) => checkRound(report, round, body.rules, sums[at]));
+  const singles = singlesIn(report, file, rounds.map((round) => round.number));
+  rounds.forEach((round, at) => checkRound(report, round, body.rules, sums[at], singles.get(round.number)));
   checkAll(report, body, rounds);
   report.result = {
     chosen: body.chosen_in_all,
@@ -157,7 +158,15 @@ function sumsOf(report, body, rounds) {
   return sums.map((sum) => (sum === undefined ? body.rules.budget || 0 : sum));
 }
 
-function checkRound(report, round, rules, budget) {
+/** Return the single ballots by their round, and check that they are of rounds of the file, each once. */
+function singlesIn(report, file, numbers) {
+  const listed = file.singles || [];
+  const named = listed.map((each) => each.round);
+  if (listed.length) report.check('rounds of the single ballots', named, numbers.filter((each) => named.includes(each)));
+  return new Map(listed.map((each) => [each.round, each.rows]));
+}
+
+function checkRound(report, round, rules, budget, rows) {
   const name = `round ${round.number}`;
   const { part, channels } = round;
   checkSums(report, `${name}, all ballots`, part.ballots, part.items);
@@ -170,9 +179,10 @@ function checkRound(report, round, rules, budget) {
     }
   }
   if (names.length) checkChannels(report, name, part, names.map((each) => channels[each]));
+  checkSingles(report, name, part, rules, rows);
   let outcome;
   try {
-    outcome = decide(part, rules, round.seats, budget);
+    outcome = decide(part, rules, round.seats, budget, rows);
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
     report.check(`${name}, can be decided`, error.message, '');
@@ -260,6 +270,10 @@ function requirePossible(part, rules, seats, budget) {
     [rules.method && ['whole_report', 'grades'].includes(kind), 'a whole list and an assessment share out no money'],
     [rules.method && rules.tie_rule !== 'further_ballot',
       'where the money does not reach for all of the tied, only another ballot settles it'],
+    [rules.method === 'equal_shares' && !['up_to', 'exactly'].includes(kind),
+      'equal shares are counted from ballots that mark projects, and nothing else'],
+    [rules.method === 'equal_shares' && rules.group_base,
+      "equal shares publish the single ballots, beside which a sub-group's votes could name its members"],
     [Math.min(...counted, issued, onPaper) < 0, 'an attendance counts people and ballots'],
     [people.some((each) => each.present > each.roll), 'more delegates present than on the roll'],
     [onPaper > issued, 'more ballots issued on paper than in all'],
@@ -281,12 +295,13 @@ function requirePossible(part, rules, seats, budget) {
 }
 
 /** Hold the totals of a round against the rules, as voting/count/counting.py does. */
-function decide(part, rules, seats, budget) {
+function decide(part, rules, seats, budget, rows) {
   const { ballots, attendance, paper, group } = part;
   requirePossible(part, rules, seats, budget);
   requireSums(ballots, part.items);
   const twice = part.items.find((item) => item.double_marked && rules.double_mark !== 'item');
   if (twice) throw new Mismatch(`item ${twice.number}`);
+  requireSingles(part, rules, seats, rows);
   const bases = { all: attendance.roll, present: attendance.present, returned: ballots.returned, valid: ballots.valid };
   const floor = floorOf(rules, 'floor');
   const size = floor ? bases[floor.base] : null;
@@ -296,6 +311,7 @@ function decide(part, rules, seats, budget) {
   const threshold = groupFloor && groupOf(groupFloor, group);
   const items = part.items.map((item) => measure(item, rules, seats, { bases, least, threshold, isVoid }));
   const passing = items.filter((item) => item.passes_floor && item.passes_group);
+  const shares = rules.method === 'equal_shares';
   const admits = rules.tie_rule === 'admit_all';
   for (const item of items) {
     item.place = 1 + items.filter((other) => higher(other.score, item.score)).length;
@@ -303,8 +319,10 @@ function decide(part, rules, seats, budget) {
   }
   if (rules.method) {
     part.items.forEach((item, at) => Object.assign(items[at], { cost: item.cost, money_left: null }));
-    if (!isVoid) shareOut(passing, budget, seats, rules.method === 'greedy_stop');
+    if (!isVoid && !shares) shareOut(passing, budget, seats, rules.method === 'greedy_stop');
   }
+  if (shares) items.forEach((item) => Object.assign(item, { paid: null }));
+  const raised = shares ? shareEqually(passing, rows, budget, seats) : null;
   const chosen = items.filter((item) => item.decision === 'chosen').length;
   const tiedItems = items.filter((item) => item.decision === 'tied');
   const tie = tiedItems.length > 0;
@@ -315,6 +333,7 @@ function decide(part, rules, seats, budget) {
     floor: { base: floor ? floor.base : null, size, least },
     group: threshold || null,
     void: sum(Object.values(ballots.void_reasons)),
+    raised,
     moneyLeft: rules.method ? budget - spentOn(items) : undefined,
     tied: tiedItems.map((item) => item.number),
     seatsLeft: tie || isVoid ? Math.min(seats - chosen, rules.method && !isVoid ? tiedItems.length : Infinity) : 0,
@@ -425,11 +444,14 @@ function checkDecisions(report, name, round, outcome) {
     const said = part.items[at];
     const found = afterTie(tie, item);
     for (const figure of WORKING) report.check(`${name}, project ${item.number}, ${figure}`, found[figure], said[figure]);
-    for (const amount of ['cost', 'money_left']) {
+    for (const amount of ['cost', 'money_left', 'paid']) {
       const [counted, told] = [found[amount], said[amount]].map((each) => (each === undefined ? null : each));
       if (amount in found || amount in said) report.check(`${name}, project ${item.number}, ${amount}`, counted, told);
     }
   });
+  if (outcome.raised !== null || 'raised' in part) {
+    report.check(`${name}, times the shares were raised`, outcome.raised, part.raised === undefined ? null : part.raised);
+  }
   if (outcome.moneyLeft !== undefined && part.next) {
     report.check(`${name}, money left for the next`, outcome.moneyLeft, part.next.money_left);
   }

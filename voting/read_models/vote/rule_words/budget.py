@@ -8,7 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from voting.count.money import Method
 from voting.read_models.core.days import money_words
+from voting.read_models.vote.rule_words import shares
 
 YUAN = 10_000
 
@@ -21,6 +23,13 @@ def yuan_words(amount: int) -> str:
 def money_places(rules: Mapping[str, Any], candidates: int) -> str:
     """Say how many may be chosen, and for how much."""
     words = {"seats": rules["seats"], "candidates": candidates, "sum": yuan_words(rules["budget"])}
+    if candidates and rules["seats"] >= candidates:
+        return (
+            _(
+                "Of %(candidates)d candidate projects as many are chosen as %(sum)s pay for; their number is not fixed."
+            )
+            % words
+        )
     if not candidates:
         return _("At most %(seats)d of the candidate projects are chosen, for %(sum)s in all.") % words
     return _("At most %(seats)d of %(candidates)d candidate projects are chosen, for %(sum)s in all.") % words
@@ -29,6 +38,8 @@ def money_places(rules: Mapping[str, Any], candidates: int) -> str:
 def money_order(rules: Mapping[str, Any], *, floored: bool) -> str:
     """Say in what order the money is spent, and what becomes of a project that does not fit."""
     words = {"sum": yuan_words(rules["budget"])}
+    if rules["method"] == Method.EQUAL_SHARES:
+        return shares.order_by_shares(words, floored=floored)
     first = (
         _(
             "Of the projects that reach this, the one with the most votes is paid for first out of %(sum)s, then "
@@ -45,8 +56,13 @@ def money_order(rules: Mapping[str, Any], *, floored: bool) -> str:
     return first + ("" if first.endswith("。") else " ") + follows
 
 
-def money_tie() -> str:
+def money_tie(rules: Mapping[str, Any]) -> str:
     """Say what follows equal votes for which the money does not reach."""
+    if rules["method"] == Method.EQUAL_SHARES:
+        return _(
+            "Where projects stand equal and their supporters' shares do not reach for all of them: another ballot is "
+            "held among these, for the money that is left, and it is shared out anew."
+        )
     return _(
         "Equal votes for which the money or the places do not reach: another ballot is held among those projects and "
         "those after them that could still be paid for, for the money that is left."

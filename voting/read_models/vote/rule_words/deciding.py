@@ -70,7 +70,7 @@ def _first_places(seats: int) -> list[str]:
 def tie(rules: Mapping[str, Any]) -> str:
     """Say what follows equal votes at the last place; nothing for the whole list, which cannot have them."""
     if rules.get("method"):
-        return budget.money_tie()
+        return budget.money_tie(rules)
     return "" if rules["ballot_type"] == _WHOLE else TIES[rules["tie_rule"]]()
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from voting.read_models.vote.rule_words.deciding import tie_example
 from voting.read_models.vote.rule_words.numerals import exact_share
+from voting.read_models.vote.rule_words.shares import share_example
 from voting.read_models.vote.rule_words.thresholds import BASES, GROUP_BASES, least
 
 
@@ -37,6 +38,7 @@ def example(
     if settings["group_base"] == "all" and group_roll:
         name = GROUP_BASES["all"]() % {"group": settings["group_name"]}
         lines.append(_of(name, _votes(settings, "group", group_roll)))
+    lines.append(share_example(settings, roll))
     lines.append(tie_example(settings, candidates=candidates, article=tie_article))
     return [sentence for sentence in lines if sentence]
 

@@ -9,7 +9,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from voting.read_models.vote.rule_words import assessment, budget, conduct, deciding, marking, thresholds
+from voting.read_models.vote.rule_words import (
+    assessment,
+    budget,
+    conduct,
+    deciding,
+    marking,
+    shares,
+    thresholds,
+)
 from voting.read_models.vote.rule_words.example import example
 from voting.read_models.vote.rule_words.numerals import numeral
 
@@ -65,6 +73,7 @@ def articles(
         (_("Online and on paper"), conduct.channels(settings)),
         (_("Scrutineers and the count"), conduct.count(settings)),
         (_("Announcement"), conduct.announcement()),
+        (_("The single ballots"), shares.single_ballots(settings)),
         (_("Coming into force"), conduct.force()),
     ]
     numbered = _numbered(parts)
@@ -121,6 +130,7 @@ def sentences(
         *deciding.scoring(settings)[:1],
         deciding.tie(settings),
         deciding.shortfall(settings),
+        *shares.single_ballots(settings)[:1],
     ]
     return [sentence for sentence in lines if sentence]
 
