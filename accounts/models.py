@@ -207,6 +207,12 @@ class User(SignedOutByChange, AbstractBaseUser):
         """May enter the admin; what they see and do there is decided by the role."""
         return self.role in STAFF_ROLES
 
+    @property
+    def as_delegate(self) -> Delegate | None:
+        """The delegate whose account it is; None for everybody else, also for a resident's letter."""
+        delegate: Delegate | None = getattr(self, "delegate", None) if self.role == Role.DELEGATE else None
+        return delegate
+
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Django's own permissions are given to nobody: each page asks for a role in a congress."""
         return False
@@ -235,8 +241,19 @@ class Delegation(models.Model):
         return in_this_language(self.name, self.name_en)
 
 
+class DelegatesAlone(models.Manager["Delegate"]):
+    """The delegates, without the residents who vote by letter."""
+
+    def get_queryset(self) -> models.QuerySet[Delegate]:
+        return super().get_queryset().filter(is_resident=False)
+
+
 class Delegate(models.Model):
-    """人大代表: a delegate of the people's congress, with the number that stands on the slip."""
+    """人大代表: a delegate of the people's congress, with the number that stands on the slip.
+
+    Where residents vote (居民), each letter is such a row too: a number that nobody's name stands beside
+    (``accounts.letters``). ``objects`` are the delegates, ``every`` has the letters as well.
+    """
 
     congress = models.ForeignKey(
         Congress, on_delete=models.PROTECT, related_name="delegates", verbose_name=_("people's congress")
@@ -255,6 +272,10 @@ class Delegate(models.Model):
         help_text=_("Only where the voting rules ask for a second threshold of a sub-group."),
     )
     is_active = models.BooleanField(_("in office"), default=True)
+    is_resident = models.BooleanField(_("resident's letter"), default=False, db_default=False, editable=False)
+
+    objects = DelegatesAlone()
+    every: models.Manager[Delegate] = models.Manager()
 
     class Meta:
         verbose_name = _("delegate")
@@ -262,7 +283,7 @@ class Delegate(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["congress", "number"],
+                fields=["congress", "number", "is_resident"],
                 name="delegate_number_once",
                 violation_error_message=_("Another delegate has this number."),
             ),

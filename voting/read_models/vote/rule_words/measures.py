@@ -9,9 +9,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from voting.read_models.vote.rule_words import assessment, budget, conduct, deciding, marking, thresholds
+from voting.read_models.vote.rule_words import (
+    assessment,
+    budget,
+    conduct,
+    deciding,
+    marking,
+    residents,
+    thresholds,
+)
 from voting.read_models.vote.rule_words.example import example
 from voting.read_models.vote.rule_words.numerals import numeral
+from voting.read_models.vote.rule_words.residents import by_letter
 
 
 @dataclass(frozen=True)
@@ -44,8 +53,10 @@ def articles(
     if settings["ballot_type"] == "grades":
         return _numbered(_of_grades(settings, candidates, roll))
     parts = [
-        (_("Basis and principles"), conduct.basis()),
-        (_("Quorum"), [thresholds.quorum(settings, roll), conduct.quorum_again()]),
+        (_("Basis and principles"), residents.basis() if by_letter(settings) else conduct.basis()),
+        (_("Who votes"), residents.voters(settings))
+        if by_letter(settings)
+        else (_("Quorum"), [thresholds.quorum(settings, roll), conduct.quorum_again()]),
         (_("Candidate projects and places"), [*_places(settings, candidates), conduct.slate()]),
         (_("How to vote"), marking.how(settings)),
         (_("Valid and void ballots"), marking.validity(settings)),
@@ -64,7 +75,7 @@ def articles(
         (_("A further ballot"), deciding.further(settings)),
         (_("Online and on paper"), conduct.channels(settings)),
         (_("Scrutineers and the count"), conduct.count(settings)),
-        (_("Announcement"), conduct.announcement()),
+        (_("Announcement"), conduct.announcement(settings)),
         (_("Coming into force"), conduct.force()),
     ]
     numbered = _numbered(parts)
@@ -94,7 +105,7 @@ def _of_grades(
         (_("What follows a poor grade"), assessment.follows()),
         (_("Online and on paper"), conduct.channels(settings)),
         (_("Scrutineers and the count"), conduct.count(settings)),
-        (_("Announcement"), conduct.announcement()),
+        (_("Announcement"), conduct.announcement(settings)),
         (_("Coming into force"), conduct.force()),
     ]
 
@@ -111,7 +122,7 @@ def sentences(
             *assessment.grades(settings, roll),
         ]
     lines = [
-        thresholds.quorum(settings, roll),
+        residents.who(settings) if by_letter(settings) else thresholds.quorum(settings, roll),
         places(settings, candidates),
         marking.summary(settings),
         marking.blank(settings),
