@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 from accounts.models import Congress, Delegation
@@ -55,7 +57,7 @@ def enrol_letters(congress: Congress, series: str, count: int) -> Delegation:
     residents, _new = Delegation.objects.get_or_create(
         congress=congress, name=RESIDENTS, defaults={"name_en": RESIDENTS_EN, "position": 32767}
     )
-    values = {
+    values: dict[str, Any] = {
         "prefix": f"resident:{congress.pk}:",
         "series": series,
         "width": WIDTH,

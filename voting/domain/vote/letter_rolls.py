@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -48,7 +50,7 @@ def enter_letters(round_: Round, count: int) -> int:
         cycle.letters = series_name(used)
         Cycle.objects.filter(pk=cycle.pk).update(letters=cycle.letters)
     residents = enrol_letters(cycle.congress, cycle.letters, count)
-    values = {
+    values: dict[str, Any] = {
         "round": round_.pk,
         "residents": residents.name,
         "present": Presence.PRESENT.value,
@@ -63,7 +65,7 @@ def enter_letters(round_: Round, count: int) -> int:
 
 def copy_roll(last: Round, round_: Round) -> int:
     """Copy the roll for a further round; return how many count on it. Where nobody is checked in, all are present."""
-    values = {
+    values: dict[str, Any] = {
         "round": round_.pk,
         "last": last.pk,
         "here": round_.cycle.by_letter,
