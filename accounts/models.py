@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -14,7 +13,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.authenticators import Authenticator, RecoveryCodes  # noqa: F401 models of this app
-from accounts.kept_sessions import EndingSessions, KeptSession, SignedOutByChange  # noqa: F401 a model of this app
+from accounts.kept_sessions import KeptSession, SignedOutByChange  # noqa: F401 a model of this app
+from accounts.managers import DelegatesAlone, UserManager
 from accounts.roles import STAFF_ROLES, Kind, Level, Role
 
 
@@ -95,22 +95,6 @@ class Congress(models.Model):
 def in_this_language(chinese: str, english: str) -> str:
     """Return the English words to an English reader where there are any, else the Chinese."""
     return english if english and (get_language() or "").startswith("en") else chinese
-
-
-class UserManager(BaseUserManager["User"]):
-    def get_queryset(self) -> models.QuerySet[User]:
-        return EndingSessions(self.model, using=self._db)
-
-    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
-        """Save a user; without a password the account cannot sign in by password."""
-        user = self.model(username=username, **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> User:
-        """Save a keeper of the installation: opens congresses, takes no step of a vote."""
-        return self.create_user(username, password, role=Role.KEEPER, **fields)
 
 
 class Unit(models.Model):
@@ -239,13 +223,6 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return in_this_language(self.name, self.name_en)
-
-
-class DelegatesAlone(models.Manager["Delegate"]):
-    """The delegates, without the residents who vote by letter."""
-
-    def get_queryset(self) -> models.QuerySet[Delegate]:
-        return super().get_queryset().filter(is_resident=False)
 
 
 class Delegate(models.Model):

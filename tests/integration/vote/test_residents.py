@@ -1,7 +1,8 @@
 """Residents vote by letter, from the rules to the notice; and a letter opens its ballot and nothing else.
 
 Guards ``voting.domain.vote.letters``, ``voting.domain.vote.letter_rolls``, ``accounts.letters``,
-``voting.admin.vote.letters``, ``voting.forms.vote.letters`` and ``voting.read_models.vote.rule_words.residents``.
+``accounts.managers``, ``voting.admin.vote.letters``, ``voting.domain.vote.step_keys``,
+``voting.forms.vote.letters`` and ``voting.read_models.vote.rule_words.residents``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.letters import enrol_letters, series_name
@@ -30,9 +32,11 @@ from voting.domain.core.second_person import SecondPersonNeeded
 from voting.domain.vote import further_rounds, notices, paper_ballots, roll_changes, rolls, rules, unfreezing
 from voting.domain.vote.delegate_slips import issue_slips, void_slip
 from voting.domain.vote.letters import issue_letters, letters_to_print
+from voting.management.commands.seed import RESIDENTS_TOWN
+from voting.management.seeds.towns import load_towns
 from voting.models import Cycle, JournalEntry, Notice, Round, VotingRules
 from voting.read_models.vote.rule_words import articles
-from voting.states import Act, Body, Presence
+from voting.states import Act, Body, Presence, RoundStatus
 
 pytestmark = pytest.mark.django_db
 ENTER = "/enter/letter/"
@@ -357,3 +361,17 @@ def test_letters_of_before_stay_when_more_are_made():
     enrol_letters(congress, "A", 3)
     assert kept < set(Delegate.every.filter(is_resident=True).values_list("pk", "user_id"))
     assert Round.objects.count() == 0
+
+
+def test_the_town_of_the_demo_votes_by_letter():
+    handed_out = []
+    load_towns(RESIDENTS_TOWN, at=timezone.now(), keep=lambda loaded, _people: handed_out.append(loaded))
+    round_ = Round.objects.select_related("cycle__congress").get(cycle__congress__slug="ding")
+    assert (round_.status, round_.roll.count()) == (RoundStatus.OPEN, 20)
+    number, code = next(iter(handed_out[0].codes.items()))
+    client = Client()
+    assert client.post(f"/ding{ENTER}", {"number": number, "code": code}).status_code == 302
+    assert cast(client, [1, 2]).status_code == 200
+    page = Client().get("/en/ding/").content.decode()
+    assert "of 20 residents have voted" in " ".join(page.split())
+    assert f'href="/en/ding{ENTER}"' in page

@@ -202,12 +202,12 @@ def to_publish(vote: VoteSoFar) -> list[Condition]:
     return needs
 
 
-def by_letter(vote: VoteSoFar) -> bool:
+def votes_by_letter(vote: VoteSoFar) -> bool:
     """Residents vote, each with a letter."""
     return vote.cycle.by_letter
 
 
-def by_slip(vote: VoteSoFar) -> bool:
+def votes_by_slip(vote: VoteSoFar) -> bool:
     """Delegates vote: they get slips, and are checked in."""
     return not vote.cycle.by_letter
 

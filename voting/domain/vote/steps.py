@@ -28,8 +28,6 @@ from voting.domain.vote.rules import adoption_conditions
 from voting.domain.vote.step_conditions import (
     VoteSoFar,
     always,
-    by_letter,
-    by_slip,
     calls_for_another,
     closing,
     count_made,
@@ -59,6 +57,8 @@ from voting.domain.vote.step_conditions import (
     to_sample,
     until_close,
     until_open,
+    votes_by_letter,
+    votes_by_slip,
     with_the_call,
 )
 from voting.domain.vote.step_keys import StepKey
@@ -208,7 +208,7 @@ _IN_ORDER = (
             "Every resident on the roll gets a letter with number and code. The codes are given out once, kept nowhere."
         ),
         who=permissions.can_check_in,
-        listed=by_letter,
+        listed=votes_by_letter,
         needs=until_close,
         done=letters_made,
         act=Act.CODES_ISSUED,
@@ -220,7 +220,7 @@ _IN_ORDER = (
             "Every delegate gets a slip with number and code. The codes are shown once and kept nowhere."
         ),
         who=permissions.can_check_in,
-        listed=by_slip,
+        listed=votes_by_slip,
         needs=until_close,
         done=slips_printed,
         act=Act.CODES_ISSUED,
@@ -232,7 +232,7 @@ _IN_ORDER = (
             "Record who is present and who is on leave. Until the vote is closed you can come back here."
         ),
         who=permissions.can_check_in,
-        listed=by_slip,
+        listed=votes_by_slip,
         needs=until_close,
         done=quorum_checked_in,
         act=Act.PRESENCE_SET,

@@ -46,7 +46,7 @@ CANDIDATE = {
 #: A preset, and what is otherwise than in it.
 RULES = {
     "preset": Field(str, options=list(PRESETS)), "ballot_type": Field(str, options=list(BallotType)),
-    "under_vote": Field(str, options=list(UnderVote)),
+    "under_vote": Field(str, options=list(UnderVote)), "residents": Field(int),
 }  # fmt: skip
 ROLL = {
     "delegates": Field(int, least=1), "name": TEXT, "on_leave": TEXTS, "slips_needed": Field(int, least=1),

@@ -180,7 +180,7 @@ def _opening(result: Result) -> str:
             "livelihood projects of %(year)s."
         )
     )
-    opening = residents.opening(known) if result.by_letter else words % known
+    opening = residents.residents_opening(known) if result.by_letter else words % known
     lines = [opening, result.quorum]
     if result.several:
         rounds = {"rounds": len(result.rounds), "because": result.because}

@@ -30,7 +30,7 @@ def example(
     by_letter = residents.by_letter(settings)
     quorum = 1 if by_letter else least(settings, "quorum", roll)
     lines = (
-        [residents.on_the_roll(roll)]
+        [residents.residents_on_roll(roll)]
         if by_letter
         else [
             _("On the roll: %(roll)d delegates.") % {"roll": roll},

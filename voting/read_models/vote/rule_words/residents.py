@@ -67,7 +67,7 @@ def same_roll() -> str:
     )
 
 
-def on_the_roll(roll: int) -> str:
+def residents_on_roll(roll: int) -> str:
     return _("On the roll: %(roll)d residents.") % {"roll": roll}
 
 
@@ -78,7 +78,7 @@ def figures() -> str:
     )
 
 
-def opening(words: Mapping[str, Any]) -> str:
+def residents_opening(words: Mapping[str, Any]) -> str:
     """Begin a notice or minutes."""
     return (
         _(
