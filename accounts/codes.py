@@ -8,17 +8,19 @@ delegates signing in within ten seconds wait for no slow hash.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from django.db import transaction
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db import connection, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts import attempts
+from accounts.kept_sessions import end_sessions_of
 from accounts.models import AccessCode, Congress, Delegate, User
 from accounts.prepared import ask_all
-from accounts.roles import Role
+from accounts.roles import VOTERS
 from voting.text.likeness import fitting, number_key
 from voting.text.typed import bare
 
@@ -101,6 +103,12 @@ def as_number(text: str) -> str:
     return normalise(text).upper()
 
 
+def spellings(number: str) -> list[str]:
+    """Return how a typed number may be kept: as it is, or with as many leading zeros as any has."""
+    key = number_key(number)
+    return [number, *("0" * zeros + key for zeros in range(LONGEST_NUMBER - len(key) + 1))]
+
+
 def digits_of(text: str) -> str:
     """Return the 20 digits of a typed code.
 
@@ -123,59 +131,81 @@ def issue_codes(delegates: Iterable[Delegate]) -> dict[int, str]:
 
     Whoever is signed in with an old code is signed out, because the session is tied to the account's secret.
     """
-    delegates = list(delegates)
-    AccessCode.objects.filter(delegate__in=delegates, voided=False).update(voided=True)
-    codes = {delegate.pk: new_code() for delegate in delegates}
-    AccessCode.objects.bulk_create(
-        [AccessCode(delegate_id=pk, digest=digest(pk, normalise(code))) for pk, code in codes.items()]
-    )
-    _sign_out(delegates)
-    return codes
+    return issue_to({delegate.pk: delegate.user_id for delegate in delegates})
+
+
+#: Three statements for however many: a part of a roll of residents' letters is thousands of codes.
+_VOID = "UPDATE accounts_accesscode SET voided = true WHERE delegate_id = ANY(%(delegates)s::bigint[]) AND NOT voided"
+_KEEP = """
+INSERT INTO accounts_accesscode (delegate_id, digest, voided)
+SELECT issued.delegate, issued.digest, false
+FROM unnest(%(delegates)s::bigint[], %(digests)s::text[]) AS issued (delegate, digest)
+"""
+_RENEW = """
+UPDATE accounts_user SET password = renewed.secret
+FROM unnest(%(users)s::bigint[], %(secrets)s::text[]) AS renewed (id, secret) WHERE accounts_user.id = renewed.id
+"""
+
+
+@transaction.atomic
+def issue_to(people: Mapping[int, int]) -> dict[int, str]:
+    """Do the same for these delegates' ids, each with the id of the account."""
+    issued = {delegate: new_code() for delegate in people}
+    digests = [digest(delegate, normalise(code)) for delegate, code in issued.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(_VOID, {"delegates": list(issued)})
+        cursor.execute(_KEEP, {"delegates": list(issued), "digests": digests})
+    _sign_out(people.values())
+    return issued
 
 
 @transaction.atomic
 def void_code(delegate: Delegate) -> None:
     """Void the delegate's code; sessions opened with it end."""
     AccessCode.objects.filter(delegate=delegate, voided=False).update(voided=True)
-    _sign_out([delegate])
+    _sign_out([delegate.user_id])
 
 
 #: Whose valid codes may be meant: the number as typed, and with as many leading zeros as any has.
 _CODES = """
-SELECT d.id, d.number, c.digest, u.id, u.password FROM accounts_accesscode c
+SELECT d.id, d.number, c.digest, u.id, u.password, u.role FROM accounts_accesscode c
 JOIN accounts_delegate d ON d.id = c.delegate_id JOIN accounts_user u ON u.id = d.user_id
 WHERE d.congress_id = %(congress)s AND d.number = ANY(%(numbers)s::text[])
-    AND NOT c.voided AND u.is_active AND u.role = %(role)s
+    AND NOT c.voided AND u.is_active AND u.role = ANY(%(roles)s::text[])
 """
 
 
 def check_code(*, congress: Congress | None, number: str, code: str, network: str, at: datetime) -> User:
-    """Return the account of the delegate of that congress to whom number and code belong, in one statement.
+    """Return the account of whoever of that congress number and code belong to, in one statement.
 
     Of the account, key, role and secret are read. A number without its zeros means whom it fits, where that is one
-    delegate alone. Raises MistypedCode, WrongCode, or ManyWrongCodes where ``network`` was wrong too often. A right
-    code is taken whatever was tried before it: 63 random bits need no rest, and a rest would be a weapon (TRUST.md
-    F36). An unknown number is answered like a wrong code, after the same work (F37). Whether the delegate is still in
-    office is not asked here: whoever is on a frozen roll votes in it.
+    number alone; where a delegate and a resident's letter have the same, the code tells them apart. Raises
+    MistypedCode, WrongCode, or ManyWrongCodes where ``network`` was wrong too often. A right code is taken whatever
+    was tried before it: 63 random bits need no rest, and a rest would be a weapon (TRUST.md F36). An unknown number
+    is answered like a wrong code, after the same work (F37). Whether the delegate is still in office is not asked
+    here: whoever is on a frozen roll votes in it.
     """
     digits = digits_of(code)
     typed = as_number(number)
-    key = number_key(typed)
-    spelled = [typed, *("0" * zeros + key for zeros in range(LONGEST_NUMBER - len(key) + 1))]
-    asked = {"congress": congress.pk if congress else 0, "numbers": spelled, "role": Role.DELEGATE.value}
-    by_number = {row[1]: row for row in ask_all(_CODES, asked)}
-    fits = fitting(typed, by_number)
-    delegate, _number, kept, user, secret = by_number[fits[0]] if len(fits) == 1 else _NOBODY
-    if constant_time_compare(kept, digest(delegate, digits)) and user:
-        return User(pk=user, role=Role.DELEGATE, password=secret)
+    asked = {
+        "congress": congress.pk if congress else 0,
+        "numbers": spellings(typed),
+        "roles": [role.value for role in VOTERS],
+    }
+    rows = ask_all(_CODES, asked)
+    fits = fitting(typed, {row[1] for row in rows})
+    for delegate, _number, kept, user, secret, role in [row for row in rows if fits == [row[1]]] or [_NOBODY]:
+        if constant_time_compare(kept, digest(delegate, digits)) and user:
+            return User(pk=user, role=role, password=secret)
     raise ManyWrongCodes if attempts.wrong_code(network, at=at) else WrongCode
 
 
-_NOBODY = (0, "", "", 0, "")
+_NOBODY = (0, "", "", 0, "", "")
 
 
-def _sign_out(delegates: list[Delegate]) -> None:
-    users = list(User.objects.filter(delegate__in=delegates))
-    for user in users:
-        user.set_unusable_password()
-    User.objects.bulk_update(users, ["password"])
+def _sign_out(users: Collection[int]) -> None:
+    """Give the accounts another secret, no password: a session holds the one before, and is over."""
+    secret = [f"{UNUSABLE_PASSWORD_PREFIX}{secrets.token_hex(20)}" for _each in users]
+    with connection.cursor() as cursor:
+        cursor.execute(_RENEW, {"users": list(users), "secrets": secret})
+    end_sessions_of(users)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -14,7 +13,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.authenticators import Authenticator, RecoveryCodes  # noqa: F401 models of this app
-from accounts.kept_sessions import EndingSessions, KeptSession, SignedOutByChange  # noqa: F401 a model of this app
+from accounts.kept_sessions import KeptSession, SignedOutByChange  # noqa: F401 a model of this app
+from accounts.managers import DelegatesAlone, UserManager
 from accounts.roles import STAFF_ROLES, Kind, Level, Role
 
 
@@ -95,22 +95,6 @@ class Congress(models.Model):
 def in_this_language(chinese: str, english: str) -> str:
     """Return the English words to an English reader where there are any, else the Chinese."""
     return english if english and (get_language() or "").startswith("en") else chinese
-
-
-class UserManager(BaseUserManager["User"]):
-    def get_queryset(self) -> models.QuerySet[User]:
-        return EndingSessions(self.model, using=self._db)
-
-    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
-        """Save a user; without a password the account cannot sign in by password."""
-        user = self.model(username=username, **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> User:
-        """Save a keeper of the installation: opens congresses, takes no step of a vote."""
-        return self.create_user(username, password, role=Role.KEEPER, **fields)
 
 
 class Unit(models.Model):
@@ -207,6 +191,12 @@ class User(SignedOutByChange, AbstractBaseUser):
         """May enter the admin; what they see and do there is decided by the role."""
         return self.role in STAFF_ROLES
 
+    @property
+    def as_delegate(self) -> Delegate | None:
+        """The delegate whose account it is; None for everybody else, also for a resident's letter."""
+        delegate: Delegate | None = getattr(self, "delegate", None) if self.role == Role.DELEGATE else None
+        return delegate
+
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Django's own permissions are given to nobody: each page asks for a role in a congress."""
         return False
@@ -236,7 +226,11 @@ class Delegation(models.Model):
 
 
 class Delegate(models.Model):
-    """人大代表: a delegate of the people's congress, with the number that stands on the slip."""
+    """人大代表: a delegate of the people's congress, with the number that stands on the slip.
+
+    Where residents vote (居民), each letter is such a row too: a number that nobody's name stands beside
+    (``accounts.letters``). ``objects`` are the delegates, ``every`` has the letters as well.
+    """
 
     congress = models.ForeignKey(
         Congress, on_delete=models.PROTECT, related_name="delegates", verbose_name=_("people's congress")
@@ -255,6 +249,10 @@ class Delegate(models.Model):
         help_text=_("Only where the voting rules ask for a second threshold of a sub-group."),
     )
     is_active = models.BooleanField(_("in office"), default=True)
+    is_resident = models.BooleanField(_("resident's letter"), default=False, db_default=False, editable=False)
+
+    objects = DelegatesAlone()
+    every: models.Manager[Delegate] = models.Manager()
 
     class Meta:
         verbose_name = _("delegate")
@@ -262,7 +260,7 @@ class Delegate(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(
-                fields=["congress", "number"],
+                fields=["congress", "number", "is_resident"],
                 name="delegate_number_once",
                 violation_error_message=_("Another delegate has this number."),
             ),

@@ -9,5 +9,6 @@ from accounts import views
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("enter/", views.enter, name="enter"),
+    path("enter/letter/", views.enter_by_letter, name="enter_by_letter"),
     path("leave/", views.leave, name="leave"),
 ]

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.codes import CodeRefused, check_code
 from accounts.congresses import MOST_TYPED, addresses_of, are_several, here, listed, shown_here
 from accounts.forgery import token_of
-from accounts.forms import EnterForm
+from accounts.forms import EnterForm, LetterForm
 from accounts.frames import Frame, Kept, address_key, not_to_be_kept, render_frame
 from accounts.models import Congress
 from accounts.networks import address_of_person, network_of
@@ -54,12 +54,26 @@ def enter(request: HttpRequest) -> HttpResponse:
     Shown to whoever is signed in already, too: the next person on the same device signs in over them (F8). Where the
     address does not say which of several congresses, that is asked first.
     """
+    return _enter(request, EnterForm, "accounts:enter")
+
+
+@sensitive_post_parameters("code")
+@sensitive_variables()
+@not_to_be_kept
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter_by_letter(request: HttpRequest) -> HttpResponse:
+    """Sign a resident in with number and code of the letter; the same in other words."""
+    return _enter(request, LetterForm, "accounts:enter_by_letter")
+
+
+@sensitive_variables()
+def _enter(request: HttpRequest, of: type[EnterForm], address: str) -> HttpResponse:
     if here(request) is None and are_several():
-        return list_of_congresses(request, to="accounts:enter")
+        return list_of_congresses(request, to=address)
     congress = shown_here(request)
     if request.method != "POST":
-        return HttpResponse(sign_in_frame(request, congress).joined(csrf=token_of(request)))
-    form = EnterForm(request.POST)
+        return HttpResponse(sign_in_frame(request, congress, of).joined(csrf=token_of(request)))
+    form = of(request.POST)
     status = let_in(request, form, congress)
     return (
         enter_page(request, form, congress, status=status)
@@ -90,13 +104,13 @@ def let_in(request: HttpRequest, form: EnterForm, congress: Congress | None) -> 
 _frames: Kept[Frame] = Kept()
 
 
-def sign_in_frame(request: HttpRequest, congress: Congress | None) -> Frame:
+def sign_in_frame(request: HttpRequest, congress: Congress | None, of: type[EnterForm] = EnterForm) -> Frame:
     """Return the sign-in page of that congress as everybody gets it who has typed nothing yet."""
 
     def make() -> Frame:
-        return Frame.of(render_frame("accounts/enter.html", _enter_context(EnterForm(), congress), request))
+        return Frame.of(render_frame("accounts/enter.html", _enter_context(of(), congress), request))
 
-    return _frames.get((*address_key(request), congress and congress.pk, are_several()), make)
+    return _frames.get((*address_key(request), congress and congress.pk, are_several(), of), make)
 
 
 def enter_page(

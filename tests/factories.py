@@ -24,6 +24,7 @@ from voting.domain.vote import (
     delegate_slips,
     further_rounds,
     keys,
+    letters,
     notices,
     proofs,
     rolls,
@@ -282,12 +283,30 @@ def draft_cycle(*, by: User, slug: str, candidates: int, seats: int, settings: d
 def _freeze_and_check_in(vote: Vote, present: int) -> None:
     by = vote.clerk
     rolls.freeze_roll(cycle=vote.cycle, by=by, at=vote.later())
+    if vote.cycle.by_letter:
+        _send_letters(vote)
+        return
     here = [d.number for d in vote.delegates[:present]]
     rolls.set_presence(round_=vote.round, numbers=here, presence=Presence.PRESENT, by=by, at=vote.later())
     issued = delegate_slips.issue_slips(round_=vote.round, by=by, at=vote.later())
     vote.codes = {entry.number: code for entry, code in issued}
     for delegate in vote.delegates:
         delegate.user.refresh_from_db()
+
+
+def _send_letters(vote: Vote) -> None:
+    issued = letters.issue_letters(
+        round_=vote.round,
+        first=1,
+        last=vote.round.rules.residents,
+        by=vote.clerk,
+        second=vote.chief,
+        at=vote.later(),
+    )
+    vote.codes = dict(issued)
+    vote.delegates = list(
+        Delegate.every.filter(roll_entries__round=vote.round).select_related("user").order_by("number")
+    )
 
 
 def _split_key(vote: Vote) -> None:

@@ -166,10 +166,11 @@ class Became(TextChoices):
 
 
 class Body(TextChoices):
-    """Who votes: the delegates in plenary, or the members of the standing committee (常委会组成人员)."""
+    """Who votes: the delegates in plenary, the standing committee (常委会组成人员), or residents by letter (居民)."""
 
     DELEGATES = "delegates", _("the delegates")
     COMMITTEE = "committee", _("the members of the standing committee")
+    RESIDENTS = "residents", _("residents, by letter")
 
 
 class DeliveryStatus(TextChoices):

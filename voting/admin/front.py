@@ -47,7 +47,7 @@ from voting.admin.vote.rounds import AnnulPage
 from voting.admin.vote.scan import DeskPage
 from voting.admin.vote.scanned_sheets import ScanPage, paper_picture, simulated_batch
 from voting.domain.vote.running_order import RunningOrder, running_cycles
-from voting.domain.vote.steps import StepKey
+from voting.domain.vote.step_keys import StepKey
 from voting.models import Cycle
 from voting.permissions import (
     can_keep_accounts,

@@ -8,6 +8,7 @@ from voting.admin.core.pages import StepPage
 from voting.admin.vote.ceremony import KeyPage, TrialPage
 from voting.admin.vote.deck import DeckPage
 from voting.admin.vote.desk import CheckInPage, SlipsPage
+from voting.admin.vote.letters import LettersPage
 from voting.admin.vote.paper_reading import PaperPage
 from voting.admin.vote.preparing import RollPage, RulesPage, SlatePage
 from voting.admin.vote.rounds import DecidePage, FurtherPage
@@ -19,7 +20,7 @@ PAGES: dict[StepKey, type[StepPage]] = {
     page.key: page
     for page in (
         CallPage, ScreeningPage, SlatePage, ReportPage, ConfirmPage,
-        RulesPage, RollPage, DeckPage, SlipsPage, CheckInPage, KeyPage, TrialPage, OpenPage, ClosePage, PaperPage,
-        CountPage, SamplePage, CertifyPage, DecidePage, PublishPage, FurtherPage,
+        RulesPage, RollPage, DeckPage, LettersPage, SlipsPage, CheckInPage, KeyPage, TrialPage, OpenPage, ClosePage,
+        PaperPage, CountPage, SamplePage, CertifyPage, DecidePage, PublishPage, FurtherPage,
     )
 }  # fmt: skip

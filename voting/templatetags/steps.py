@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from voting.domain.vote.key_slips import slips_of
 from voting.domain.vote.rules import LIMITS, SETTINGS, SUM
 from voting.domain.vote.running_order import RunningOrder, Step, StepState
-from voting.domain.vote.steps import StepKey
+from voting.domain.vote.step_keys import StepKey
 from voting.models import Cycle, Round, VotingRules
 from voting.read_models.core.days import amount_text
 from voting.read_models.core.journal_words import name_of, told

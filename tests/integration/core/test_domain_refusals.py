@@ -46,6 +46,8 @@ from voting.domain.vote import (
     further_rounds,
     key_slips,
     keys,
+    letter_rolls,
+    letters,
     notices,
     opened_pictures,
     paper_ballots,
@@ -79,6 +81,12 @@ ABSTRACT = {Refused, ballots.BallotRefused, CodeRefused, progress.MilestoneDayWr
 
 def cast(vote, chosen, place: int = 0):
     return vote.cast(place, chosen)
+
+
+def issue_letters(vote, first, last):
+    return letters.issue_letters(
+        round_=vote.round, first=first, last=last, by=vote.clerk, second=vote.chief, at=NOW
+    )
 
 
 def cast_in_no_session(vote):
@@ -448,6 +456,17 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
         lambda v: rolls.set_presence(
             round_=v.round, numbers=[v.delegates[0].number], presence=Presence.ON_LEAVE, by=v.clerk, at=NOW
         ),
+    ),
+    letter_rolls.NobodyCheckedIn: on(
+        "open",
+        lambda v: rolls.set_presence(
+            round_=v.round, numbers=[v.delegates[0].number], presence=Presence.ON_LEAVE, by=v.clerk, at=NOW
+        ),
+        residents=3,
+    ),
+    letters.NoSuchLetters: on("rolled", lambda v: issue_letters(v, 2, 4), residents=3),
+    letters.TooManyLetters: on(
+        "rolled", lambda v: issue_letters(v, 1, letters.MOST_AT_ONCE + 1), residents=3
     ),
     rolls.StaysPresent: on(
         "open",

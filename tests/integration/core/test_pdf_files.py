@@ -23,7 +23,7 @@ from tests.security.test_crawl import BACKEND
 from voting.domain.core.undrawn import undrawn
 from voting.domain.vote.rolls import freeze_roll
 from voting.domain.vote.running_order import RunningOrder
-from voting.domain.vote.steps import StepKey
+from voting.domain.vote.step_keys import StepKey
 from voting.models import Cycle
 from voting.printing.blocks import Bars, Document, Facts, Figures, Heading, Listing, Table, Text, Tile, Tiles
 from voting.printing.fonts import font_files, ranges_of, undrawable

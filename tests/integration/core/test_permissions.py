@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 MOMENTS: dict[StepKey, str] = {
     StepKey.RULES: "drafted",
     StepKey.ROLL: "adopted",
+    StepKey.LETTERS: "rolled, of residents",
     StepKey.SLIPS: "rolled",
     StepKey.CHECK_IN: "rolled",
     StepKey.KEY: "rolled",
@@ -46,6 +47,7 @@ MOMENTS: dict[StepKey, str] = {
 MAY: dict[StepKey, set[str]] = {
     StepKey.RULES: {"clerk"},
     StepKey.ROLL: {"clerk"},
+    StepKey.LETTERS: {"clerk"},
     StepKey.SLIPS: {"clerk"},
     StepKey.CHECK_IN: {"clerk"},
     StepKey.KEY: {"clerk", "scrutineer", "chief"},
@@ -107,7 +109,8 @@ def vote_at(moment: str) -> Vote:
         return make_vote(until="certified", delegates=3, tie_rule="presidium", **tie)
     if moment == "published, with a tie":
         return make_vote(until="published", delegates=3, **tie)
-    return make_vote(until=moment, delegates=3, ballots=[[1]] * 3)
+    until, of_residents, _rest = moment.partition(", of residents")
+    return make_vote(until=until, delegates=3, ballots=[[1]] * 3, residents=3 if of_residents else 0)
 
 
 @pytest.fixture(autouse=True)
@@ -125,8 +128,11 @@ def form(key: StepKey, vote: Vote) -> dict[str, object]:
         "holders": [str(holder.pk) for holder in vote.holders],
         "needed": "3",
         "mark": vote.mark if key is StepKey.OPEN else "",
-        "second_name": vote.chief.username if key is StepKey.OPEN else "",
-        "second_password": PASSWORD if key is StepKey.OPEN else "",
+        "second_name": vote.chief.username if key in {StepKey.OPEN, StepKey.LETTERS} else "",
+        "second_password": PASSWORD if key in {StepKey.OPEN, StepKey.LETTERS} else "",
+        "first": "1",
+        "last": "2",
+        "as_file": "file",
         "numbers": vote.delegates[0].number,
         "presence": "on_leave",
         "returned": "1",

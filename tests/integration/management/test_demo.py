@@ -165,7 +165,7 @@ def test_it_serves_says_how_to_get_in_stops_keeps_its_data_and_outlives_its_serv
 
 #: Whose sign-in is tried, and at the address of which congress.
 STAFF_SHOWN = {
-    "/gongshu": "demo-clerk", "/jia": "jia-clerk", "/yi": "yi-keeper", "/bing": "bing-clerk",
+    "/gongshu": "demo-clerk", "/jia": "jia-clerk", "/yi": "yi-keeper", "/bing": "bing-clerk", "/ding": "ding-clerk",
     "": "demo-installation",
 }  # fmt: skip
 
@@ -186,13 +186,14 @@ def the_addresses_of_the_sheet_lead_there(url: str, sheet: str) -> None:
     }
     for congress in ("gongshu", "jia", "yi", "bing"):
         assert {f"/{congress}/", f"/{congress}/enter/", f"/{congress}/admin/"} <= set(paths)
+    assert {"/ding/", "/ding/enter/letter/", "/ding/admin/"} <= set(paths)
     assert {"/gongshu/2018/screen/", "/yi/2027/result/"} <= set(paths)
     for path in paths:
         assert httpx.get(f"{url}{path}", follow_redirects=True).status_code == 200, path
         assert CONGRESS.match(path) or path in {"/", "/en/", "/admin/"}, path
 
 
-CONGRESS = re.compile("/(gongshu|jia|yi|bing)/")
+CONGRESS = re.compile("/(gongshu|jia|yi|bing|ding)/")
 
 
 def sign_in_and_vote(url: str, number: str, code: str, marks: list[str]) -> None:

@@ -18,7 +18,7 @@ from voting.domain.core.refusals import StepNotAllowed
 from voting.domain.vote import daybook
 from voting.domain.vote.further_rounds import begin_round
 from voting.domain.vote.running_order import RunningOrder
-from voting.domain.vote.steps import StepKey
+from voting.domain.vote.step_keys import StepKey
 from voting.models import JournalEntry
 from voting.read_models.vote import hall_papers
 from voting.states import Act

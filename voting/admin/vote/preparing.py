@@ -197,12 +197,15 @@ class RulesPage(StepPage):
             "taking_back": self.taking_back,
         }
 
+    def _in_office(self, rules: VotingRules) -> tuple[int, int]:
+        return (rules.residents, 0) if rules.residents else in_office(self.cycle)
+
     def in_words(self, rules: VotingRules | None) -> list[Article]:
         """Return the rules as articles, worked out for the roll as it stands."""
         if rules is None:
             return []
         counted = self.order.attendance
-        roll, group = (counted.roll, counted.group_roll) if counted else in_office(self.cycle)
+        roll, group = (counted.roll, counted.group_roll) if counted else self._in_office(rules)
         candidates = self.cycle.candidates.count()
         return articles(settings_of(rules), candidates=candidates, roll=roll, group_roll=group)
 
@@ -247,7 +250,9 @@ class RollPage(StepPage):
     def context(self) -> dict[str, Any]:
         round_ = self.order.round
         people: dict[str, list[tuple[str, str, bool]]] = {}
-        if round_ is None:
+        if self.cycle.by_letter:
+            pass  # numbers without names: how many there are says it
+        elif round_ is None:
             for delegate in eligible(self.cycle).order_by("number"):
                 line = (delegate.number, delegate.name, delegate.in_group)
                 people.setdefault(str(delegate.delegation), []).append(line)

@@ -52,7 +52,7 @@ class Settings(TypedDict):
 
     Without ``double_mark`` two marks in one row void the ballot; without ``first_reading`` and ``second_reading`` all
     paper ballots are read by two people. ``method`` and ``budget`` stand only where a sum of money is shared out, in
-    yuan.
+    yuan. ``residents`` stands only where residents vote by letter, and is how many letters: without it delegates vote.
     """
 
     quorum_comparator: Comparator
@@ -80,6 +80,7 @@ class Settings(TypedDict):
     second_reading: NotRequired[SecondReading]
     method: NotRequired[Method]
     budget: NotRequired[int]
+    residents: NotRequired[int]
 
 
 class GradeSettings(Settings):
@@ -125,7 +126,7 @@ class GroupFigures(TypedDict):
 
 
 class AttendanceFigures(TypedDict):
-    """应到, 实到, 发出, and those who were not there."""
+    """应到, 实到, 发出, and those who were not there. Where residents vote by letter, everyone counts as present."""
 
     roll: int
     present: int

@@ -53,7 +53,7 @@ def ask(
 ) -> Question:
     """Record a question or opinion of a delegation, by one of its delegates. Raises NothingSaid, StepNotAllowed."""
     locked = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
-    delegate = getattr(by, "delegate", None)
+    delegate = by.as_delegate
     if delegate is None or not is_open(locked):
         raise StepNotAllowed
     if not text.strip():

@@ -127,7 +127,7 @@ def submit(
             raise CallNotOpen(call, at)
         if known := Proposal.objects.filter(ticket=ticket).first():
             return known, code
-        delegate = getattr(by, "delegate", None)
+        delegate = by.as_delegate if by else None
         proposal = draft_of(
             cycle=cycle,
             source=Source.DELEGATE if delegate else Source.UNIT if by else Source.RESIDENT,
@@ -232,7 +232,7 @@ def draft_of(
 
     Its number is the caller's to give. Raises ValidationError with a sentence per field.
     """
-    delegate = getattr(by, "delegate", None)
+    delegate = by.as_delegate if by else None
     proposal = Proposal(
         cycle=cycle,
         number=0,

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from accounts.models import Congress, User
-from accounts.roles import Role
+from accounts.roles import VOTERS
 from voting.count.canonical import canonical_json, sha256_hex
 from voting.models import CongressEntry, Cycle, JournalEntry
 from voting.states import Act, CongressAct
@@ -49,7 +49,7 @@ def record_of_congress(
     Of a delegate nothing is written, and None returned: when one signed in would be a clock beside the vote. ``by``
     is None for a command of the server. Raises TransactionManagementError outside a transaction.
     """
-    if any(person is not None and person.role == Role.DELEGATE for person in (by, subject)):
+    if any(person is not None and person.role in VOTERS for person in (by, subject)):
         return None
     _hold(_LOCK_OF_CONGRESS, congress.pk if congress else 0)
     entry = CongressEntry(congress=congress, act=act, actor=by, subject=subject, at=at, data=data or {})

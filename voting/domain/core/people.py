@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Congress, Unit, User
 from accounts.passwords import give_initial_password
-from accounts.roles import Role
+from accounts.roles import VOTERS, Role
 from accounts.second_factor import remove
 from voting.domain.core.journal import record_of_congress
 from voting.domain.core.refusals import Refused
@@ -74,7 +74,7 @@ class LastKeeper(Refused):
 def kept_by(user: User) -> QuerySet[User]:
     """Return the accounts that this person keeps: a congress's keeper its staff, the installation's all keepers."""
     if can_keep_accounts(user):
-        return User.objects.filter(congress=user.congress_id).exclude(role__in=[Role.DELEGATE, Role.NONE])
+        return User.objects.filter(congress=user.congress_id).exclude(role__in=[*VOTERS, Role.NONE])
     if can_open_congress(user):
         return User.objects.filter(role=Role.KEEPER)
     return User.objects.none()

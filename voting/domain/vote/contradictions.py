@@ -20,7 +20,7 @@ def require_possible(settings: Mapping[str, Any], *, candidates: int) -> None:
 
     ``candidates`` is how many stand on the slate so far, 0 before there is one: then nothing is held against it.
     """
-    errors = _fractions(settings) | _group(settings)
+    errors = _fractions(settings) | _group(settings) | _by_letter(settings)
     if not errors:
         errors |= _contradiction(settings) | _against_the_slate(settings, candidates)
     if errors:
@@ -61,6 +61,18 @@ def _group(settings: Mapping[str, Any]) -> Sentences:
     return {}
 
 
+def _by_letter(settings: Mapping[str, Any]) -> Sentences:
+    """Nobody is checked in where residents vote by letter, and nobody of a sub-group is known among them."""
+    if not settings.get("residents"):
+        return {}
+    errors: Sentences = {"floor_base": _NOBODY_PRESENT} if settings["floor_base"] == "present" else {}
+    if settings["group_base"]:
+        errors["group_base"] = _NO_GROUP
+    if "satisfied_base" in settings:
+        errors["residents"] = _NO_GRADES
+    return errors
+
+
 def _contradiction(settings: Mapping[str, Any]) -> Sentences:
     try:
         counting_rule(settings, seats=settings["seats"])
@@ -85,6 +97,14 @@ _UNNAMED = _("A second threshold needs the name of the sub-group whose members i
 _UNMEASURED = _(
     "A sub-group is named, so say what its threshold is measured against. Without a second threshold, leave the "
     "name empty."
+)
+_NOBODY_PRESENT = _(
+    "Residents vote by letter and nobody is checked in, so a threshold can't be measured against those present. Choose "
+    "everyone on the roll, the ballots returned or the valid ballots."
+)
+_NO_GROUP = _("Residents vote by letter, and the roll has no sub-group. Leave the second threshold out.")
+_NO_GRADES = _(
+    "An assessment is made by delegates or the standing committee. Leave the residents' letters empty."
 )
 _WHOLE_SEATS = _(
     "A vote on the whole list chooses all of it or nothing, so as many projects are to be chosen as there are "

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from voting.domain.core.journal import last_entry, record
 from voting.domain.core.refusals import Refused, StepNotAllowed
-from voting.domain.vote.steps import StepKey
+from voting.domain.vote.step_keys import StepKey
 from voting.models import Cycle, JournalEntry, Round
 from voting.states import OVER_STATUSES, Act
 

@@ -13,14 +13,17 @@ from accounts.models import User
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import StepNotAllowed
 from voting.domain.core.second_person import second_person
-from voting.domain.vote.roll_numbers import meant, on_roll
+from voting.domain.vote.roll_numbers import on_roll, on_whole_roll
 from voting.models import JournalEntry, RollEntry, Round
 from voting.states import CHECK_IN_STATUSES, Act, RoundStatus
 
 
 def slips_need_two(round_: Round) -> bool:
-    """Tell whether a new slip could be voted with, so that one person alone may not print it."""
-    return round_.status in {RoundStatus.READY, RoundStatus.OPEN}
+    """Tell whether a new slip could be voted with, so that one person alone may not print it.
+
+    A resident's letter always could: nobody sees at a desk who comes with it.
+    """
+    return round_.cycle.by_letter or round_.status in {RoundStatus.READY, RoundStatus.OPEN}
 
 
 @transaction.atomic
@@ -37,10 +40,11 @@ def issue_slips(
 
     Old codes of the same delegates are void from that moment. Once the vote is ready, whoever has a new slip can cast a
     ballot with it: a second person stands by it then. Raises NotOnRoll, SecondPersonNeeded or SamePersonTwice, or
-    StepNotAllowed after the close or for a delegation that has nobody on the roll.
+    StepNotAllowed after the close, for a delegation that has nobody on the roll, or for all of a roll of residents,
+    whose letters are made in parts (``letters``).
     """
     round_ = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
-    if round_.status not in CHECK_IN_STATUSES:
+    if round_.status not in CHECK_IN_STATUSES or (round_.cycle.by_letter and numbers is None):
         raise StepNotAllowed
     entries = round_.roll.filter(excluded=False).select_related("delegate__delegation").order_by("number")
     if numbers is not None:
@@ -90,5 +94,4 @@ def void_slip(*, round_: Round, number: str, by: User, at: datetime) -> None:
 
 def entry_of(round_: Round, number: str) -> RollEntry:
     """Return the roll entry with that number, excluded or not. Raises NotOnRoll or SeveralFit."""
-    known = set(round_.roll.values_list("number", flat=True))
-    return round_.roll.select_related("delegate__user").get(number=meant([number], known)[0])
+    return round_.roll.select_related("delegate__user").get(number=on_whole_roll(round_, number))

@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.prepared import ask
-from accounts.roles import Role
+from accounts.roles import VOTERS
 from accounts.sessions import Shown
 from voting.states import Presence, RoundStatus
 
 
 @dataclass(frozen=True)
 class Elector:
-    """A delegate who is signed in and on the roll of the open round, and what every page of theirs goes by.
+    """A delegate or resident who is signed in and on the roll of the open round, and what all their pages go by.
 
     ``definition`` and ``key`` are the digest and the fingerprint; ``may_vote`` is false where there is a reason to say.
     """
@@ -50,7 +50,7 @@ JOIN voting_round r ON r.id = e.round_id
 JOIN voting_cycle y ON y.id = r.cycle_id
 JOIN accounts_congress k ON k.id = y.congress_id
 WHERE s.session_key = %(session)s AND s.expire_date > %(now)s AND s.secret <> '' AND u.password = s.secret
-    AND u.is_active AND u.role = %(role)s AND NOT e.excluded AND r.status = %(open)s
+    AND u.is_active AND u.role = ANY(%(roles)s::text[]) AND NOT e.excluded AND r.status = %(open)s
 ORDER BY y.year DESC, r.number DESC LIMIT 1
 """
 
@@ -64,7 +64,7 @@ def elector_now(shown: Shown | None) -> Elector | None:
         {
             "session": shown.key,
             "now": timezone.now(),
-            "role": Role.DELEGATE.value,
+            "roles": [role.value for role in VOTERS],
             "open": RoundStatus.OPEN.value,
             "present": Presence.PRESENT.value,
         },

@@ -19,8 +19,9 @@ from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, ReasonMissing, Refused, StepNotAllowed, require
 from voting.domain.core.second_person import second_person
 from voting.domain.vote.definitions import definition_of
+from voting.domain.vote.letter_rolls import copy_roll
 from voting.domain.vote.rolls import lay_out_round, previous_annulled
-from voting.models import Cycle, EndOfRounds, RollEntry, Round
+from voting.models import Cycle, EndOfRounds, Round
 from voting.states import OVER_STATUSES, Act, RoundStatus, Stage
 
 
@@ -80,7 +81,7 @@ def begin_round(*, cycle: Cycle, by: User, at: datetime) -> Round:
         candidates=cycle.candidates.filter(number__in=ballot["candidates"]),
         previous=_previous(last, ballot),
     )
-    roll = _copy_roll(last, round_)
+    roll = copy_roll(last, round_)
     data = {
         "round": round_.number, "because": ballot["because"], "candidates": ballot["candidates"],
         "seats": round_.seats, "roll": roll, "definition": round_.definition_digest,
@@ -164,21 +165,3 @@ def end_rounds(
     record(cycle=cycle, act=Act.ROUNDS_ENDED, by=by, at=at, data=data)
     move_cycle(cycle, to=Stage.PUBLICATION, by=by, at=at)
     return ended
-
-
-def _copy_roll(last: Round, round_: Round) -> int:
-    """Copy the roll; return how many count on it."""
-    entries = [
-        RollEntry(
-            round=round_,
-            delegate_id=entry.delegate_id,
-            number=entry.number,
-            name=entry.name,
-            delegation=entry.delegation,
-            in_group=entry.in_group,
-            excluded=entry.excluded,
-        )
-        for entry in last.roll.order_by("number").iterator(chunk_size=5000)
-    ]
-    RollEntry.objects.bulk_create(entries, batch_size=5000)
-    return sum(not entry.excluded for entry in entries)

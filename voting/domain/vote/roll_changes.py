@@ -93,7 +93,8 @@ def admit(*, round_: Round, number: str, reason: str, by: User, at: datetime) ->
     if entry is not None and not entry.excluded:
         raise AlreadyOnRoll(number)
     if entry is not None:
-        locked.roll.filter(pk=entry.pk).update(excluded=False)
+        here = Presence.PRESENT if locked.cycle.by_letter else Presence.ABSENT
+        locked.roll.filter(pk=entry.pk).update(excluded=False, presence=here)
     else:
         delegate = people.filter(number=number).first()
         if delegate is None or locked.roll.filter(delegate=delegate).exists():

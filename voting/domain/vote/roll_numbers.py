@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.codes import as_number, spellings
 from accounts.numbers import Fitted
 from voting.domain.core.refusals import Refused
-from voting.models import Round
+from voting.models import RollEntry, Round
 
 
 class NotOnRoll(Refused):
@@ -60,4 +62,17 @@ def meant(typed: Iterable[str], known: Collection[str]) -> list[str]:
 
 def on_roll(round_: Round, typed: Iterable[str]) -> list[str]:
     """Return the numbers of the delegates who count on this roll that are meant. Raises NotOnRoll or SeveralFit."""
-    return meant(typed, set(round_.roll.filter(excluded=False).values_list("number", flat=True)))
+    wanted = list(typed)
+    return meant(wanted, _known(round_, wanted, round_.roll.filter(excluded=False)))
+
+
+def on_whole_roll(round_: Round, typed: str) -> str:
+    """Return the number that is meant, excluded or not. Raises NotOnRoll or SeveralFit."""
+    return meant([typed], _known(round_, [typed], round_.roll.all()))[0]
+
+
+def _known(round_: Round, typed: Iterable[str], roll: QuerySet[RollEntry]) -> set[str]:
+    """Return the numbers among which those are looked for: of 300 000 letters those alone that may be meant."""
+    if round_.cycle.by_letter:
+        roll = roll.filter(number__in=[each for text in typed for each in spellings(as_number(text))])
+    return set(roll.values_list("number", flat=True))

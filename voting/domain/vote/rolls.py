@@ -21,6 +21,7 @@ from voting.domain.core.cycles import move_cycle
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, Refused, require
 from voting.domain.vote.definitions import definition_of, write_definition
+from voting.domain.vote.letter_rolls import NobodyCheckedIn, enter_letters
 from voting.domain.vote.roll_numbers import on_roll
 from voting.domain.vote.rules import group_conditions
 from voting.models import BallotItem, Candidate, Cycle, JournalEntry, RollEntry, Round, VotingRules
@@ -137,7 +138,12 @@ def quorum_floor(rules: VotingRules) -> Floor:
 
 
 def eligible(cycle: Cycle) -> QuerySet[Delegate]:
-    """Return the delegates in office of the cycle's congress, or those of its standing committee."""
+    """Return the delegates in office of the cycle's congress, or those of its standing committee.
+
+    Nobody where residents vote: their letters are made when the roll is frozen.
+    """
+    if cycle.by_letter:
+        return Delegate.objects.none()
     delegates = Delegate.objects.filter(congress=cycle.congress_id, is_active=True).select_related(
         "delegation"
     )
@@ -172,7 +178,7 @@ def roll_conditions(cycle: Cycle) -> list[Condition]:
             else []
         ),
         Condition(
-            eligible(cycle).exists(),
+            cycle.by_letter or eligible(cycle).exists(),
             gettext_lazy("there are delegates in office"),
             gettext_lazy("Enter the delegates first: the roll is empty."),
         ),
@@ -203,6 +209,15 @@ def freeze_roll(*, cycle: Cycle, by: User, at: datetime) -> Round:
         candidates=cycle.candidates.all(),
         previous=previous_annulled(annulled) if annulled else None,
     )
+    roll = enter_letters(round_, rules.residents) if cycle.by_letter else _enter_delegates(round_)
+    data = {"round": round_.number, "roll": roll, "definition": round_.definition_digest}
+    record(cycle=cycle, act=Act.ROLL_FROZEN, by=by, at=at, data=data)
+    move_cycle(cycle, to=Stage.VOTING, by=by, at=at)
+    return round_
+
+
+def _enter_delegates(round_: Round) -> int:
+    """Put whoever is entitled on the roll; return how many."""
     entries = RollEntry.objects.bulk_create(
         [
             RollEntry(
@@ -213,14 +228,11 @@ def freeze_roll(*, cycle: Cycle, by: User, at: datetime) -> Round:
                 delegation=d.delegation.name,
                 in_group=d.in_group,
             )
-            for d in eligible(cycle)
+            for d in eligible(round_.cycle)
         ],
         batch_size=5000,
     )
-    data = {"round": round_.number, "roll": len(entries), "definition": round_.definition_digest}
-    record(cycle=cycle, act=Act.ROLL_FROZEN, by=by, at=at, data=data)
-    move_cycle(cycle, to=Stage.VOTING, by=by, at=at)
-    return round_
+    return len(entries)
 
 
 def previous_annulled(round_: Round) -> Previous:
@@ -293,10 +305,12 @@ def set_presence(*, round_: Round, numbers: Iterable[str], presence: Presence, b
 
 
 def at_the_desk(round_: Round) -> Round:
-    """Lock the round while the desk writes. Raises CheckInClosed."""
+    """Lock the round while the desk writes. Raises CheckInClosed, or NobodyCheckedIn where residents vote by letter."""
     locked = Round.objects.select_for_update(of=("self",)).select_related("cycle__congress").get(pk=round_.pk)
     if locked.status not in CHECK_IN_STATUSES:
         raise CheckInClosed
+    if locked.cycle.by_letter:
+        raise NobodyCheckedIn
     return locked
 
 

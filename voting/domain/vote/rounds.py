@@ -60,17 +60,19 @@ def move_round(
 def opening_conditions(round_: Round) -> list[Condition]:
     """What opening the vote needs; the quorum is checked here again (PROCEDURE.md §3.4 (1))."""
     counts = attendance(round_)
+    present = Condition(
+        counts.quorum_met,
+        _("the quorum is present"),
+        _("The quorum is not reached: too few delegates are checked in as present."),
+    )
+    quorum = [] if round_.cycle.by_letter else [present]
     return [
         Condition(
             round_.status in {RoundStatus.READY, RoundStatus.OPEN},
             _("the trial unsealing has passed"),
             _("Hold the key ceremony and the trial unsealing first."),
         ),
-        Condition(
-            counts.quorum_met,
-            _("the quorum is present"),
-            _("The quorum is not reached: too few delegates are checked in as present."),
-        ),
+        *quorum,
         Condition(counts.voted == 0, _("the urn is empty"), _("The urn is not empty.")),
         *deck_conditions(round_),
     ]

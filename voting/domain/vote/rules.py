@@ -19,7 +19,7 @@ from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, Refused, require
 from voting.domain.vote.contradictions import require_possible, whole_list
 from voting.models import Cycle, VotingRules
-from voting.states import Act, Stage
+from voting.states import Act, Body, Stage
 
 __all__ = [
     "LIMITS",
@@ -49,6 +49,7 @@ LIMITS: dict[str, object] = {
     "first_reading": FirstReading.PERSON,
     "second_reading": SecondReading.ALL,
     "method": "",
+    "residents": 0,
 }
 #: The sum that is shared out, in the adopted rules in yuan; only with a method that shares one out.
 SUM = ("budget",)
@@ -97,8 +98,16 @@ def draft_rules(*, cycle: Cycle, by: User, at: datetime, **settings: Any) -> Vot
     require_possible(settings_of(rules), candidates=cycle.candidates.count())
     rules.validate_constraints()
     rules.save()
+    _set_body(cycle, rules)
     record(cycle=cycle, act=Act.RULES_DRAFTED, by=by, at=at, data=settings_of(rules))
     return rules
+
+
+def _set_body(cycle: Cycle, rules: VotingRules) -> None:
+    """Let the year say, too, who votes in it; who assesses, its assessment said when it was opened."""
+    if cycle.assesses_id is None:
+        cycle.body = Body.RESIDENTS if rules.residents else Body.DELEGATES
+        Cycle.objects.filter(pk=cycle.pk).exclude(body=cycle.body).update(body=cycle.body)
 
 
 def group_conditions(cycle: Cycle, rules: VotingRules | None) -> list[Condition]:

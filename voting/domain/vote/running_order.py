@@ -24,7 +24,8 @@ from voting.domain.core.undrawn import undrawn
 from voting.domain.vote.daybook import Daybook
 from voting.domain.vote.paper_ballots import PaperNotReady, agreed
 from voting.domain.vote.rolls import Attendance, attendance
-from voting.domain.vote.steps import RUNNING, STAFF, STEPS, StepKey, StepSpec, StepState
+from voting.domain.vote.step_keys import StepKey, StepState
+from voting.domain.vote.steps import RUNNING, STAFF, STEPS, StepSpec
 from voting.domain.vote.tried_keys import DOUBT, is_tried_key
 from voting.models import Cycle, JournalEntry, Round, VotingRules
 from voting.states import ANNULLABLE, PREPARING_STAGES, RoundStatus

@@ -15,6 +15,7 @@ from voting.domain.vote.decks import deck_passed, needs_deck
 from voting.domain.vote.delegate_slips import without_slip
 from voting.domain.vote.drawn_sheets import is_sampled
 from voting.domain.vote.further_rounds import ballot_called_for, further_conditions
+from voting.domain.vote.letters import letters_to_print
 from voting.domain.vote.rolls import Attendance
 from voting.domain.vote.rounds import opening_conditions
 from voting.domain.vote.ties import open_tie
@@ -199,6 +200,23 @@ def to_publish(vote: VoteSoFar) -> list[Condition]:
         text = _("the decision of the tie is recorded")
         needs.append(Condition(tie_decided(vote), text, _("Record how the tie was decided first.")))
     return needs
+
+
+def votes_by_letter(vote: VoteSoFar) -> bool:
+    """Residents vote, each with a letter."""
+    return vote.cycle.by_letter
+
+
+def votes_by_slip(vote: VoteSoFar) -> bool:
+    """Delegates vote: they get slips, and are checked in."""
+    return not vote.cycle.by_letter
+
+
+def letters_made(vote: VoteSoFar) -> bool:
+    """Every letter of the roll has a code; they are good for all rounds."""
+    if vote.round is None or vote.reached(RoundStatus.OPEN):
+        return vote.round is not None
+    return letters_to_print(vote.round) is None
 
 
 def slips_printed(vote: VoteSoFar) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +37,7 @@ from voting.domain.vote.step_conditions import (
     has_sample,
     has_tie,
     is_counted_at_all,
+    letters_made,
     never,
     nobody,
     of_cycle,
@@ -57,45 +57,14 @@ from voting.domain.vote.step_conditions import (
     to_sample,
     until_close,
     until_open,
+    votes_by_letter,
+    votes_by_slip,
     with_the_call,
 )
+from voting.domain.vote.step_keys import StepKey
 from voting.domain.vote.step_papers import nothing, on_the_notice, on_the_report, on_the_roll, on_the_slate
 from voting.models import Cycle
 from voting.states import Act, RoundStatus, Stage
-
-
-class StepKey(StrEnum):
-    """The steps in their order; the value is the last part of the step's address."""
-
-    CALL = "call"
-    SCREENING = "screening"
-    SLATE = "slate"
-    REPORT = "report"
-    CONFIRM = "confirm"
-    RULES = "rules"
-    ROLL = "roll"
-    DECK = "deck"
-    SLIPS = "slips"
-    CHECK_IN = "check-in"
-    KEY = "key"
-    TRIAL = "trial"
-    OPEN = "open"
-    CLOSE = "close"
-    PAPER = "paper"
-    COUNT = "count"
-    SAMPLE = "sample"
-    CERTIFY = "certify"
-    DECIDE = "decide"
-    PUBLISH = "publish"
-    FURTHER = "further"
-
-
-class StepState(StrEnum):
-    """Where a step stands: exactly one of a running vote's steps is the current one."""
-
-    DONE = "done"
-    CURRENT = "current"
-    LATER = "later"
 
 
 @dataclass(frozen=True)
@@ -233,12 +202,25 @@ _IN_ORDER = (
         digest="deck",
     ),
     StepSpec(
+        key=StepKey.LETTERS,
+        title=_("Make the residents' letters"),
+        purpose=_(
+            "Every resident on the roll gets a letter with number and code. The codes are given out once, kept nowhere."
+        ),
+        who=permissions.can_check_in,
+        listed=votes_by_letter,
+        needs=until_close,
+        done=letters_made,
+        act=Act.CODES_ISSUED,
+    ),
+    StepSpec(
         key=StepKey.SLIPS,
         title=_("Print the delegates' slips"),
         purpose=_(
             "Every delegate gets a slip with number and code. The codes are shown once and kept nowhere."
         ),
         who=permissions.can_check_in,
+        listed=votes_by_slip,
         needs=until_close,
         done=slips_printed,
         act=Act.CODES_ISSUED,
@@ -250,6 +232,7 @@ _IN_ORDER = (
             "Record who is present and who is on leave. Until the vote is closed you can come back here."
         ),
         who=permissions.can_check_in,
+        listed=votes_by_slip,
         needs=until_close,
         done=quorum_checked_in,
         act=Act.PRESENCE_SET,

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.prepared import ask, change
-from accounts.roles import Role
+from accounts.roles import VOTERS
 from voting.domain.vote.ballots import MOST_TESTS_A_DELEGATE
 from voting.models.vote.urn import SHELVES, random_id
 from voting.states import Presence, RoundStatus
@@ -65,7 +65,7 @@ _VOTER = """, voter AS (
     SELECT d.id FROM accounts_session s
     JOIN accounts_user u ON u.id = s.user_id JOIN accounts_delegate d ON d.user_id = u.id
     WHERE s.session_key = %(session)s AND s.user_id = %(user)s AND s.proof = %(proof)s AND s.expire_date > %(now)s
-        AND s.secret <> '' AND u.password = s.secret AND u.is_active AND u.role = %(role)s
+        AND s.secret <> '' AND u.password = s.secret AND u.is_active AND u.role = ANY(%(roles)s::text[])
 )"""
 #: The same bytes are in an urn once, and what was made a test ballot is never cast (F43).
 _NEW = """NOT EXISTS (SELECT FROM voting_sealedballot WHERE round_id = %(round)s AND sha256(blob) = %(hash)s)
@@ -128,7 +128,7 @@ def put_into_urn(
     if by_server:
         values["shelf"] = secrets.randbelow(SHELVES)
     if leaving is not None:
-        values |= {"now": timezone.now(), "role": Role.DELEGATE.value}
+        values |= {"now": timezone.now(), "roles": [role.value for role in VOTERS]}
         values |= {"session": leaving.session, "user": leaving.user, "proof": leaving.proof}
     return change(_CASTS[by_server, leaving is not None], values) == 1
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from voting.domain.core.refusals import Refused
 from voting.domain.vote.daybook import MOST_WORDS, NotYetHappened, NoWords
 from voting.domain.vote.running_order import Step
-from voting.domain.vote.steps import StepKey
+from voting.domain.vote.step_keys import StepKey
 from voting.forms.core.steps import StepForm
 
 

@@ -157,6 +157,10 @@ _FRACTION_NOTES = {
     "group": _("Used only where a second threshold is set."),
 }
 _NOTES = {
+    "residents": _(
+        "Empty or 0: the delegates vote. A number: so many residents get a letter with a number and a code, and vote "
+        "with it online or on paper; nobody is checked in, and the quorum below is not used."
+    ),
     "seats": _(
         "This is N in what follows. A vote on the whole list chooses as many as there are candidates."
     ),
@@ -196,6 +200,7 @@ _NOTES = {
     "shortfall_rule": _("What follows where fewer projects pass than are to be chosen."),
 }
 _PARTS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
+    ("voters", _("Who votes"), ("residents",)),
     ("quorum", _("Quorum"), ("quorum",)),
     ("ballot", _("Places and ballot"), ("seats", "ballot_type", "scoring")),
     ("money", _("A sum of money"), ("method", "budget")),

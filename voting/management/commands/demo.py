@@ -19,7 +19,15 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.roles import STAFF_ROLES, Kind, Role
-from voting.management.commands.seed import CYCLE, NEXT_YEAR, PAPER_TOWN, ROLL, THIS_YEAR, TOWNS
+from voting.management.commands.seed import (
+    CYCLE,
+    NEXT_YEAR,
+    PAPER_TOWN,
+    RESIDENTS_TOWN,
+    ROLL,
+    THIS_YEAR,
+    TOWNS,
+)
 from voting.management.demo.left_over import demo_lock, stop_left_over
 from voting.management.demo.places import Place, PlaceTaken
 from voting.management.demo.reset import ResetRefused, official_cycles, reset_demo
@@ -118,6 +126,7 @@ class Command(SpeakingCommand):
                 load_files(cycle=CYCLE, roll=ROLL, until=until)
                 load_next_year(NEXT_YEAR, until=next_year, at=timezone.now())
                 load_towns(TOWNS, at=timezone.now(), keep=keep_loaded)
+                load_towns(RESIDENTS_TOWN, at=timezone.now(), keep=keep_loaded)
                 load_towns(PAPER_TOWN, at=timezone.now(), keep=keep_loaded)
                 enter_staff(congress=None, username=KEEPER, name=KEEPER_NAME, role=Role.KEEPER)
         known = read_secrets()

@@ -21,6 +21,7 @@ SEEDS = Path(settings.BASE_DIR) / "seeds"
 CYCLE, ROLL = SEEDS / "2018.toml", SEEDS / "demo-roll.toml"
 THIS_YEAR, NEXT_YEAR = SEEDS / "demo-this-year.toml", SEEDS / "demo-next-year.toml"
 TOWNS, PAPER_TOWN = SEEDS / "demo-towns.toml", SEEDS / "demo-paper.toml"
+RESIDENTS_TOWN = SEEDS / "demo-residents.toml"
 
 
 class Command(SpeakingCommand):

@@ -150,7 +150,9 @@ def _way_in(section: Section, known: DemoSecrets) -> Iterator[str]:
     yield str(section.congress)
     rows = [
         (_("Home"), f"{section.address}/", ""),
-        (_("Delegates vote"), f"{section.address}/enter/", ""),
+        (_("Residents vote"), f"{section.address}/enter/letter/", "")
+        if section.cycle and section.cycle.by_letter
+        else (_("Delegates vote"), f"{section.address}/enter/", ""),
         (_("Staff"), f"{section.address}/admin/", _sign_in(known, section.congress, Role.CLERK)),
     ]
     if section.cycle and section.round and section.round.status == RoundStatus.PUBLISHED:
@@ -174,7 +176,11 @@ def _slips(section: Section) -> Iterator[str]:
     if rows := [
         (each.number, section.known.codes[each.number], each.name, each.delegation) for each in waiting
     ]:
-        yield "  " + _("Slips of demo delegates who have not voted yet (number, code):")
+        yield "  " + (
+            _("Letters with which nobody has voted yet (number, code):")
+            if section.cycle and section.cycle.by_letter
+            else _("Slips of demo delegates who have not voted yet (number, code):")
+        )
         yield from table(rows)
     else:
         yield "  " + _("All demo delegates who are present have voted.")

@@ -47,7 +47,7 @@ CANDIDATE = {
 RULES = {
     "preset": Field(str, options=list(PRESETS)), "ballot_type": Field(str, options=list(BallotType)),
     "under_vote": Field(str, options=list(UnderVote)), "first_reading": Field(str, options=list(FirstReading)),
-    "second_reading": Field(str, options=list(SecondReading)),
+    "second_reading": Field(str, options=list(SecondReading)), "residents": Field(int),
 }  # fmt: skip
 ROLL = {
     "delegates": Field(int, least=1), "name": TEXT, "on_leave": TEXTS, "slips_needed": Field(int, least=1),

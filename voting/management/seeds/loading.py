@@ -22,7 +22,7 @@ from accounts.models import Congress, User
 from accounts.roles import Kind, Role
 from voting.domain.core import cycles
 from voting.domain.core.congresses import open_congress
-from voting.domain.vote import delegate_slips, keys, rolls, rounds, rules
+from voting.domain.vote import delegate_slips, keys, letters, rolls, rounds, rules
 from voting.management.ceremonies import play_ceremony, scrutineers_of, typed_mark, witness_of
 from voting.management.decks import try_simulated_deck
 from voting.management.people import enter_delegates, enter_delegations, enter_staff
@@ -214,12 +214,18 @@ class _Loading:
         round_ = self.round
         if round_ is None or round_.status != RoundStatus.PREPARING:
             return
-        issued = delegate_slips.issue_slips(round_=round_, **self.acting)
-        self.loaded.codes = {entry.number: code for entry, code in issued}
-        rolls.set_presence(
-            round_=round_, numbers=self.roll.on_leave, presence=Presence.ON_LEAVE, **self.acting
-        )
-        rolls.set_rest_present(round_=round_, **self.acting)
+        if self.cycle.by_letter:
+            self.loaded.codes = dict(
+                letters.issue_letters(
+                    round_=round_,
+                    first=1,
+                    last=round_.rules.residents,
+                    second=witness_of(round_),
+                    **self.acting,
+                )
+            )
+        else:
+            self._slips_and_presence(round_)
         needed, count = self.roll.slips
         self.loaded.key_slips = play_ceremony(
             round_=round_, needed=needed, holders=scrutineers_of(self.congress)[:count], **self.acting
@@ -229,6 +235,14 @@ class _Loading:
         self.loaded.key = round_.key_fingerprint
         self.loaded.vote = f"{self.congress.slug}/{self.cycle.slug}"
         self.done(_("Slips issued, delegates checked in, key split and tried."))
+
+    def _slips_and_presence(self, round_: Round) -> None:
+        issued = delegate_slips.issue_slips(round_=round_, **self.acting)
+        self.loaded.codes = {entry.number: code for entry, code in issued}
+        rolls.set_presence(
+            round_=round_, numbers=self.roll.on_leave, presence=Presence.ON_LEAVE, **self.acting
+        )
+        rolls.set_rest_present(round_=round_, **self.acting)
 
     def open_vote(self) -> None:
         round_ = self.round

@@ -61,6 +61,15 @@ class Cycle(models.Model):
     body = models.CharField(
         _("who votes"), max_length=10, choices=Body.choices, default=Body.DELEGATES, editable=False
     )
+    #: What the numbers of its residents' letters begin with; empty until there are any.
+    letters = models.CharField(
+        _("numbers of letters begin with"),
+        max_length=4,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
     session = models.CharField(_("session of the congress"), max_length=120, blank=True)
     session_en = models.CharField(_("session in English"), max_length=200, blank=True)
     vote_at = models.CharField(_("meeting that votes"), max_length=60, blank=True)
@@ -117,6 +126,11 @@ class Cycle(models.Model):
     def journal_slug(self) -> str:
         """The address that the hashes of the journal were made with: it stays when the address is corrected."""
         return self.first_slug or self.slug
+
+    @property
+    def by_letter(self) -> bool:
+        """Residents vote, each with a letter; nobody is checked in."""
+        return self.body == Body.RESIDENTS
 
     @property
     def kind(self) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.letters import MOST_LETTERS
 from voting.count.measures import (
     BallotType,
     Base,
@@ -61,6 +63,13 @@ class VotingRules(models.Model):
     )
     #: In 10 000 yuan, as the projects' own total investment.
     budget = models.PositiveIntegerField(_("sum of money, 10 000 yuan"), default=0, db_default=0, blank=True)
+    residents = models.PositiveIntegerField(
+        _("residents' letters"),
+        default=0,
+        db_default=0,
+        blank=True,
+        validators=[MaxValueValidator(MOST_LETTERS)],
+    )
     ballot_type = models.CharField(
         _("ballot type"), max_length=16, choices=choices_of(BALLOT_TYPES), default=BallotType.UP_TO.value
     )

@@ -128,6 +128,7 @@ NAMES: dict[str, Promise] = {
     "into": _("merged into"),
     "investment_total": _("investment in all"),
     "left_out": _("rows left out"),
+    "letters": _("letters from and to"),
     "lists": _("previewed lists dropped"),
     "new": _("new rows"),
     "opens": _("opens"),

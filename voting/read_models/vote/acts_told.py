@@ -115,14 +115,19 @@ _WORDED: dict[str, Callable[[Any], str]] = {
     "method": lambda value: str(TIES.get(value, value)),
     "delegates": listed,
     "delegations": listed,
+    "letters": "–".join,
 }
 
 
 def told_of(entry: JournalEntry, *, open_to_all: bool) -> str:
     """Return the sentence for an act, with the numbers of its own journal entry; empty for what is left out."""
     words: str | Promise | None = _ACTS.get(entry.act)
-    if words is None or (entry.act == Act.CODES_ISSUED and "delegates" not in entry.data):
+    if words is None or (
+        entry.act == Act.CODES_ISSUED and entry.data.keys().isdisjoint({"delegates", "letters"})
+    ):
         return ""
+    if "letters" in entry.data:
+        words = gettext_lazy("Codes were made for the letters %(letters)s, %(count)s in all.")
     if "delegations" in entry.data:
         words = gettext_lazy("Slips were printed for the delegates of: %(delegations)s.")
     known = {name: _WORDED.get(name, str)(value) for name, value in entry.data.items()}

@@ -20,7 +20,7 @@ from voting.read_models.vote.acts_told import people_of, seconds_of, told_of
 from voting.read_models.vote.lines import english, in_a_row, in_brackets, listed
 from voting.read_models.vote.results import Result
 from voting.read_models.vote.round_result import RoundResult
-from voting.read_models.vote.rule_words import sentences
+from voting.read_models.vote.rule_words import residents, sentences
 from voting.read_models.vote.tried_blocks import tried_blocks
 
 #: Where something is written by hand.
@@ -170,6 +170,8 @@ def _signatures() -> list[str]:
 
 def _opening(result: Result) -> str:
     """Return the first sentences: who voted on what, the quorum, how many rounds or how it came out."""
+    year = result.body["cycle"]["year"]
+    known = {"place": result.letterhead.place, "year": year, "items": len(result.slate)}
     words = (
         _("In %(place)s %(items)s livelihood projects of %(year)s were assessed by secret ballot.")
         if result.graded
@@ -178,8 +180,7 @@ def _opening(result: Result) -> str:
             "livelihood projects of %(year)s."
         )
     )
-    year = result.body["cycle"]["year"]
-    opening = words % {"place": result.letterhead.place, "year": year, "items": len(result.slate)}
+    opening = residents.residents_opening(known) if result.by_letter else words % known
     lines = [opening, result.quorum]
     if result.several:
         rounds = {"rounds": len(result.rounds), "because": result.because}

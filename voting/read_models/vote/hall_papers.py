@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 from voting.count.canonical import canonical_json, sha256_hex
 from voting.domain.vote.rules import settings_of
 from voting.domain.vote.running_order import RunningOrder, Step
-from voting.domain.vote.steps import StepKey
+from voting.domain.vote.step_keys import StepKey
 from voting.printing.blocks import Block, Document, Heading, Listing, Table, Text
 from voting.read_models.core.letterhead import Letterhead
 from voting.read_models.vote.lines import english

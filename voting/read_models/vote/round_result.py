@@ -33,6 +33,7 @@ from voting.read_models.vote.money_lines import (
     money_columns,
     share_sentences,
 )
+from voting.read_models.vote.rule_words import residents
 from voting.read_models.vote.samples import reading_sentences
 from voting.read_models.vote.tried_ballots import TriedBallot, sealing_sentences, tried_ballots
 
@@ -244,12 +245,22 @@ class RoundResult:
 
     @property
     def figures(self) -> list[tuple[str, int]]:
-        """Return 应到, 实到, 发出, 收回, 有效, 其中空白, 无效 with their names, in this order."""
+        """Return 应到, 实到, 发出, 收回, 有效, 其中空白, 无效 with their names, in this order.
+
+        Of residents the first three are one number: a letter each, and nobody is checked in.
+        """
         attendance, ballots = self.part["attendance"], self.part["ballots"]
+        people = (
+            [(str(_("Residents on the roll, each with a letter")), attendance["roll"])]
+            if self.by_letter
+            else [
+                (str(_("Delegates on the roll")), attendance["roll"]),
+                (str(_("Delegates present")), attendance["present"]),
+                (str(_("Ballots issued")), ballots["issued"]),
+            ]
+        )
         return [
-            (str(_("Delegates on the roll")), attendance["roll"]),
-            (str(_("Delegates present")), attendance["present"]),
-            (str(_("Ballots issued")), ballots["issued"]),
+            *people,
             (str(_("Ballots returned")), ballots["returned"]),
             (str(_("Valid ballots")), ballots["valid"]),
             (str(_("Blank among the valid")), ballots["blank"]),
@@ -329,8 +340,15 @@ class RoundResult:
         ]
 
     @property
+    def by_letter(self) -> bool:
+        """Residents voted, each with a letter."""
+        return bool(self.rules.get("residents"))
+
+    @property
     def quorum(self) -> str:
-        """Say how many delegates the quorum asks for and that they were there."""
+        """Say how many delegates the quorum asks for and that they were there; of residents, how many took part."""
+        if self.by_letter:
+            return residents.turnout(self.roll, self.part["ballots"]["returned"])
         floor = Floor(
             base=Base.ALL,
             numerator=self.rules["quorum_numerator"],

@@ -92,6 +92,14 @@ NOTES: dict[Phase, Promise] = {
 }
 
 
+#: What is said instead where residents vote by letter.
+OF_RESIDENTS: dict[Phase, Promise] = {
+    Phase.BEFORE: _("The candidate projects are set; residents vote by letter."),
+    Phase.CHECK_IN: _("The letters are on their way; the vote opens when the urn has been tried."),
+    Phase.VOTING: _("Residents are voting by secret ballot; only how many have voted is known."),
+}
+
+
 @dataclass(frozen=True)
 class Moment:
     """Where the vote stands; the newest round and its ``attendance`` from the check-in on, before it its ``call``."""
@@ -100,14 +108,19 @@ class Moment:
     attendance: Attendance | None
     round: Round | None = None
     call: Call | None = None
+    #: Residents vote, each with a letter.
+    by_letter: bool = False
 
     @property
     def heading(self) -> str:
+        if self.by_letter and self.phase is Phase.CHECK_IN:
+            return str(HEADINGS[Phase.BEFORE])
         return str(HEADINGS[self.phase])
 
     @property
     def note(self) -> str:
-        return str(NOTES[self.phase])
+        notes = OF_RESIDENTS if self.by_letter else NOTES
+        return str(notes.get(self.phase, NOTES[self.phase]))
 
 
 def moment_of(cycle: Cycle) -> Moment:
@@ -155,7 +168,7 @@ def _moment(cycle: Cycle, known: _Known) -> Moment:
     if phase is Phase.ANNULLED and cycle.stage == Stage.PUBLICATION:
         phase = Phase.RESULT  # no further round is held
     call = known.calls.get(cycle.pk)
-    return Moment(phase, attendance(round_) if round_ else None, round_, call)
+    return Moment(phase, attendance(round_) if round_ else None, round_, call, cycle.by_letter)
 
 
 def _before(cycle: Cycle, known: _Known) -> Phase:

@@ -56,6 +56,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what there is to do; a POST opens the report and remembers that it was opened."""
     if request.method != "POST" and not request.user.is_authenticated:
         return redirect("accounts:enter")
+    if isinstance(request.user, User) and request.user.role == Role.RESIDENT:
+        return redirect("voting:ballot")  # a letter opens the ballot and nothing else
     delegate = signed_in_delegate(request)
     if request.method == "POST":
         return _open_report(request, delegate)

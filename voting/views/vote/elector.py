@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.forms import EnterForm
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import VOTERS, Role
 from voting.domain.vote.ballots import AlreadyCast, HoldsPaperBallot, NotPresent, OnPaperOnly, RoundNotOpen
 from voting.forms.vote.ballot import BallotForm, CastForm, Ticket
 from voting.models import RollEntry
@@ -158,7 +158,7 @@ def _delegate(request: HttpRequest) -> User:
             status=403,
             way=way,
         )
-    if request.user.role != Role.DELEGATE:
+    if request.user.role not in VOTERS:
         raise RefusalPage(
             _("This page is for delegates"),
             _("You are signed in with a staff account. A ballot is cast with a delegate's slip."),

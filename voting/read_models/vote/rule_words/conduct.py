@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from voting.read_models.vote.rule_words import residents
+
 
 def basis() -> list[str]:
     """地方组织法 art. 28: a secret ballot; no proxy (PROCEDURE.md §3.1)."""
@@ -49,7 +51,9 @@ def whole_vote() -> list[str]:
 def channels(rules: Mapping[str, Any]) -> list[str]:
     """One delegate, one ballot, one channel; the failure of equipment stops nothing (PROCEDURE.md §3.1, §3.4 (9))."""
     return [
-        _("Ballots are cast online or on paper; each delegate uses one of the two, once."),
+        residents.channels()
+        if residents.by_letter(rules)
+        else _("Ballots are cast online or on paper; each delegate uses one of the two, once."),
         _(
             "If the equipment or the network fails, the vote goes on with paper ballots; ballots already cast online "
             "stay valid."
@@ -122,9 +126,11 @@ def count(rules: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def announcement() -> list[str]:
+def announcement(rules: Mapping[str, Any]) -> list[str]:
     return [
-        _(
+        residents.figures()
+        if residents.by_letter(rules)
+        else _(
             "The chief scrutineer reports the result, the executive chairperson declares it on the spot, and the "
             "presidium publishes it with all its figures: on the roll, present, issued, returned, valid, void, and "
             "the votes of every project."

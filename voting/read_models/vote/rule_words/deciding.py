@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from voting.read_models.vote.rule_words import budget
+from voting.read_models.vote.rule_words import budget, residents
 from voting.read_models.vote.rule_words.thresholds import joined
 
 _WHOLE = "whole_report"
@@ -98,7 +98,12 @@ def shortfall(rules: Mapping[str, Any]) -> str:
 
 def further(rules: Mapping[str, Any]) -> list[str]:
     """Say how a further ballot is held (PROCEDURE.md §3.4 (10))."""
-    same_roll = _("A further ballot is held on the same roll of delegates, with a new key and new ballots.")
+    by_letter = residents.by_letter(rules)
+    same_roll = (
+        residents.same_roll()
+        if by_letter
+        else _("A further ballot is held on the same roll of delegates, with a new key and new ballots.")
+    )
     places = _(
         "Its places are those still open, and that number stands for %(seats)d in these rules; everything "
         "else applies unchanged."
@@ -108,7 +113,7 @@ def further(rules: Mapping[str, Any]) -> list[str]:
         same_roll,
         _("These rules apply to it unchanged.") if whole else places,
         *([budget.money_again()] if rules.get("method") else []),
-        _("The quorum is checked again before every round."),
+        *([] if by_letter else [_("The quorum is checked again before every round.")]),
         _("Every round is published as it came out; nothing of it is changed afterwards."),
     ]
 

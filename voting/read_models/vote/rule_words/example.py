@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from voting.read_models.vote.rule_words import residents
 from voting.read_models.vote.rule_words.deciding import tie_example
 from voting.read_models.vote.rule_words.numerals import exact_share
 from voting.read_models.vote.rule_words.shares import share_example
@@ -27,14 +28,20 @@ def example(
     """
     if not roll:
         return []
-    quorum = least(settings, "quorum", roll)
-    lines = [
-        _("On the roll: %(roll)d delegates.") % {"roll": roll},
-        _("Quorum: %(working)s") % {"working": _people(settings, roll)},
-    ]
+    by_letter = residents.by_letter(settings)
+    quorum = 1 if by_letter else least(settings, "quorum", roll)
+    lines = (
+        [residents.residents_on_roll(roll)]
+        if by_letter
+        else [
+            _("On the roll: %(roll)d delegates.") % {"roll": roll},
+            _("Quorum: %(working)s") % {"working": _people(settings, roll)},
+        ]
+    )
     if base := settings["floor_base"]:
         sizes = [roll] if base == "all" else sorted({quorum, roll})
-        lines += [_of(str(BASES[base]()), _votes(settings, "floor", size)) for size in sizes]
+        named = residents.base() if by_letter and base == "all" else str(BASES[base]())
+        lines += [_of(named, _votes(settings, "floor", size)) for size in sizes]
     if settings["group_base"] == "all" and group_roll:
         name = GROUP_BASES["all"]() % {"group": settings["group_name"]}
         lines.append(_of(name, _votes(settings, "group", group_roll)))

@@ -16,10 +16,12 @@ from voting.read_models.vote.rule_words import (
     deciding,
     marking,
     shares,
+    residents,
     thresholds,
 )
 from voting.read_models.vote.rule_words.example import example
 from voting.read_models.vote.rule_words.numerals import numeral
+from voting.read_models.vote.rule_words.residents import by_letter
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,10 @@ def articles(
     if settings["ballot_type"] == "grades":
         return _numbered(_of_grades(settings, candidates, roll))
     parts = [
-        (_("Basis and principles"), conduct.basis()),
-        (_("Quorum"), [thresholds.quorum(settings, roll), conduct.quorum_again()]),
+        (_("Basis and principles"), residents.basis() if by_letter(settings) else conduct.basis()),
+        (_("Who votes"), residents.voters(settings))
+        if by_letter(settings)
+        else (_("Quorum"), [thresholds.quorum(settings, roll), conduct.quorum_again()]),
         (_("Candidate projects and places"), [*_places(settings, candidates), conduct.slate()]),
         (_("How to vote"), marking.how(settings)),
         (_("Valid and void ballots"), marking.validity(settings)),
@@ -74,6 +78,7 @@ def articles(
         (_("Scrutineers and the count"), conduct.count(settings)),
         (_("Announcement"), conduct.announcement()),
         (_("The single ballots"), shares.single_ballots(settings)),
+        (_("Announcement"), conduct.announcement(settings)),
         (_("Coming into force"), conduct.force()),
     ]
     numbered = _numbered(parts)
@@ -103,7 +108,7 @@ def _of_grades(
         (_("What follows a poor grade"), assessment.follows()),
         (_("Online and on paper"), conduct.channels(settings)),
         (_("Scrutineers and the count"), conduct.count(settings)),
-        (_("Announcement"), conduct.announcement()),
+        (_("Announcement"), conduct.announcement(settings)),
         (_("Coming into force"), conduct.force()),
     ]
 
@@ -120,7 +125,7 @@ def sentences(
             *assessment.grades(settings, roll),
         ]
     lines = [
-        thresholds.quorum(settings, roll),
+        residents.who(settings) if by_letter(settings) else thresholds.quorum(settings, roll),
         places(settings, candidates),
         marking.summary(settings),
         marking.blank(settings),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from voting.count.definition import floor_of
 from voting.domain.vote.rules import SMALLEST_GROUP
+from voting.read_models.vote.rule_words import residents
 from voting.read_models.vote.rule_words.numerals import share_word
 
 _HALF = (1, 2)
@@ -45,17 +46,21 @@ def floor(rules: Mapping[str, Any], roll: int | None) -> str:
     """Say how many votes a project, or the whole list, needs."""
     if not rules["floor_base"]:
         return _("No smallest number of votes is asked for.")
-    words = {"fraction": fraction(rules, "floor"), "base": BASES[rules["floor_base"]]()}
+    everybody = rules["floor_base"] == "all" and residents.by_letter(rules)
+    base = residents.base() if everybody else BASES[rules["floor_base"]]()
+    words = {"fraction": fraction(rules, "floor"), "base": base}
     if rules["ballot_type"] == _WHOLE:
         sentence = _("The whole list is chosen if %(fraction)s of %(base)s vote for it, else none of it.")
     else:
         sentence = _("To be chosen, a project needs the votes of %(fraction)s of %(base)s.")
     if roll is None or rules["floor_base"] != "all":
         return sentence % words
-    worked = _("Of %(roll)d delegates that is %(least)d votes.") % {
-        "roll": roll,
-        "least": least(rules, "floor", roll),
-    }
+    votes = least(rules, "floor", roll)
+    worked = (
+        residents.votes_needed(roll, votes)
+        if everybody
+        else _("Of %(roll)d delegates that is %(least)d votes.") % {"roll": roll, "least": votes}
+    )
     return joined(sentence % words, worked)
 
 
@@ -67,7 +72,11 @@ def floor_notes(rules: Mapping[str, Any]) -> list[str]:
         (base and half and rules["floor_comparator"] == "gt", _("Exactly half is not more than half.")),
         (
             base == "all",
-            _("Whoever is absent, abstains or casts a void ballot stays in the total and is no vote for it."),
+            residents.stays_in_total()
+            if residents.by_letter(rules)
+            else _(
+                "Whoever is absent, abstains or casts a void ballot stays in the total and is no vote for it."
+            ),
         ),
         (ranking, _("A ballot that ranks a project is a vote for it, whatever the place.")),
         (not base, _("A project without a single vote for it is not chosen.")),

@@ -1,0 +1,72 @@
+"""居民表决信: residents' letters. Each is a number without a name; the statements here are made for 300 000 of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import Congress, Delegation
+from accounts.roles import Role
+
+#: Digits of a letter's number, behind the letters of the alphabet that say of which vote it is.
+WIDTH = 6
+#: Letters of one vote.
+MOST_LETTERS = 400_000
+#: Without I and O, which look like digits.
+_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+#: What stands on the roll instead of a delegation.
+RESIDENTS = "居民"
+RESIDENTS_EN = "Residents"
+
+_ACCOUNTS = """
+INSERT INTO accounts_user (username, name, role, congress_id, password, is_active, password_is_initial)
+SELECT %(prefix)s || number, number, %(role)s, %(congress)s, '!', true, false
+FROM (SELECT %(series)s || lpad(n::text, %(width)s, '0') AS number FROM generate_series(1, %(count)s) AS n) AS numbered
+ON CONFLICT (username) DO NOTHING
+"""
+_PEOPLE = """
+INSERT INTO accounts_delegate
+    (congress_id, user_id, delegation_id, number, name, in_group, is_active, is_resident)
+SELECT u.congress_id, u.id, %(delegation)s, u.name, '', false, true, true FROM accounts_user u
+WHERE u.congress_id = %(congress)s AND u.role = %(role)s
+    AND NOT EXISTS (SELECT FROM accounts_delegate d WHERE d.user_id = u.id)
+ORDER BY u.name
+"""
+
+
+def series_name(place: int) -> str:
+    """Return the letters of the alphabet before the numbers of a congress's vote: A, B … Z, AA, AB …"""
+    name = ""
+    while place >= 0:
+        place, rest = divmod(place, len(_ALPHABET))
+        name, place = _ALPHABET[rest] + name, place - 1
+    return name
+
+
+def letter_number(series: str, place: int) -> str:
+    """Return the number on a letter: A000001."""
+    return f"{series}{place:0{WIDTH}d}"
+
+
+def enrol_letters(congress: Congress, series: str, count: int) -> Delegation:
+    """Let there be so many letters of that series, and accounts for them that nobody can sign in to yet.
+
+    Those that are there already stay. Return what stands for their delegation.
+    """
+    residents, _new = Delegation.objects.get_or_create(
+        congress=congress, name=RESIDENTS, defaults={"name_en": RESIDENTS_EN, "position": 32767}
+    )
+    values: dict[str, Any] = {
+        "prefix": f"resident:{congress.pk}:",
+        "series": series,
+        "width": WIDTH,
+        "count": count,
+        "role": Role.RESIDENT.value,
+        "congress": congress.pk,
+        "delegation": residents.pk,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCOUNTS, values)
+        cursor.execute(_PEOPLE, values)
+    return residents
