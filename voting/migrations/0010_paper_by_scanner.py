@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from voting.evidence.operation import InstallEvidence, RemoveEvidence
+from voting.evidence.operation import RemoveEvidence
 
 
 class Migration(migrations.Migration):
@@ -490,6 +490,4 @@ class Migration(migrations.Migration):
             model_name="scannedsheet",
             constraint=models.UniqueConstraint(fields=("round", "place"), name="scanned_sheet_once"),
         ),
-        # The rules, as of this version.
-        InstallEvidence("76e4bde9b584b49b7aa3e71ab13af01bebbd7c3efc0bb8c2d67fe0896e6cc957"),
     ]

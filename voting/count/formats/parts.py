@@ -52,7 +52,8 @@ class Settings(TypedDict):
 
     Without ``double_mark`` two marks in one row void the ballot; without ``first_reading`` and ``second_reading`` all
     paper ballots are read by two people. ``method`` and ``budget`` stand only where a sum of money is shared out, in
-    yuan.
+    yuan, and ``most_cost``, what the projects of one ballot may cost, only where that is limited; ``points`` and
+    ``most_points``, of a ballot and for one project of it, only where it gives any.
     """
 
     quorum_comparator: Comparator
@@ -80,6 +81,9 @@ class Settings(TypedDict):
     second_reading: NotRequired[SecondReading]
     method: NotRequired[Method]
     budget: NotRequired[int]
+    most_cost: NotRequired[int]
+    points: NotRequired[int]
+    most_points: NotRequired[int]
 
 
 class GradeSettings(Settings):
