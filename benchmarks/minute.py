@@ -38,6 +38,8 @@ TYPES: dict[BallotType, Mapping[str, Any]] = {
     BallotType.PER_ITEM_UP_TO: PLAIN | {"ballot_type": "per_item_up_to"},
     BallotType.RANKING: PRESETS["liyang"],
     BallotType.WHOLE_REPORT: PRESETS["yangpu"],
+    BallotType.CHOOSE_ONE: PLAIN | {"ballot_type": "choose_one"},
+    BallotType.POINTS: PLAIN | {"ballot_type": "points", "points": SEATS, "most_points": 5},
 }
 
 
@@ -58,6 +60,8 @@ MARKED: dict[BallotType, Callable[[random.Random], Fields]] = {
     BallotType.PER_ITEM: _each,
     BallotType.PER_ITEM_UP_TO: _each,
     BallotType.RANKING: lambda chance: {f"place-{n}": str(p) for p, n in enumerate(_all(chance), start=1)},
+    BallotType.CHOOSE_ONE: lambda chance: {"mark": [str(chance.randint(1, CANDIDATES))]},
+    BallotType.POINTS: lambda chance: {f"points-{n}": "1" for n in _all(chance)},
     BallotType.WHOLE_REPORT: lambda chance: {"mark-0": chance.choice(["for", "against", "abstain"])},
 }
 

@@ -34,6 +34,8 @@ BALLOT_TYPES: Labels = {
     BallotType.RANKING: _("rank up to N projects by priority"),
     BallotType.WHOLE_REPORT: _("approve or reject the whole list"),
     BallotType.GRADES: _("satisfied, basically satisfied or unsatisfied with each project"),
+    BallotType.CHOOSE_ONE: _("choose one, however many are to be chosen"),
+    BallotType.POINTS: _("share points out among the projects"),
 }
 UNDER_VOTES: Labels = {
     UnderVote.VALID: pgettext_lazy("too few marks", "valid"),

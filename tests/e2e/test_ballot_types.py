@@ -26,6 +26,15 @@ CASES = {
         {"ballot_type": "per_item_up_to"}, ["1 for", "2 for", "3 for"], ["3 against"], "请取消1件。", (1, 1, 2, 0),
     ),
     "ranking": ({"preset": "liyang"}, ["1 at 2", "3 at 2"], ["3 at 1"], "第 2 名给了不止一件：1、3。", (2, 0, 1, 0)),
+    "choose_one": ({"ballot_type": "choose_one"}, ["1", "3"], ["1"], "最多可选1件", (0, 0, 1, 0)),
+    "sum": (
+        {"method": "greedy", "budget": 100, "most_cost": 90, "costs": [40, 70, 30, 60]}, ["1", "4"], ["1"],
+        "超出10万元", (0, 0, 0, 1),
+    ),
+    "points": (
+        {"ballot_type": "points", "points": 5, "most_points": 3}, ["1 at 3", "3 at 3"], ["3 at 2"], "多给了1分",
+        (3, 0, 2, 0),
+    ),
 }  # fmt: skip
 
 
@@ -150,10 +159,14 @@ def test_the_browser_s_own_way_back_keeps_the_marks(live: Live, name: str):
 @pytest.mark.parametrize("name", CASES)
 def test_by_keyboard_alone(live: Live, name: str):
     settings, _wrong, _more, _sentence, _urn = CASES[name]
+    settings = settings | ({"costs": [40, 70]} if "costs" in settings else {})
     vote = make_vote(delegates=2, candidates=2, seats=1, kind=Kind.DEMO, **settings)
     page = live.person(viewport=DESK)
     enter(page, vote)
-    keys = {"exactly": [" "], "ranking": ["ArrowDown"]}.get(name, ["ArrowRight", "ArrowRight"])
+    key = {"ranking": "ArrowDown", "points": "ArrowDown", "exactly": " ", "choose_one": " ", "sum": " "}.get(
+        name
+    )
+    keys = [key] if key else ["ArrowRight", "ArrowRight"]
     page.locator(".frame input, .frame select").first.focus()
     for key in keys:
         page.keyboard.press(key)

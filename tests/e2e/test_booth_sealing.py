@@ -45,6 +45,7 @@ VOID = {
     BallotType.PER_ITEM_UP_TO,
     BallotType.RANKING,
     BallotType.GRADES,
+    BallotType.POINTS,
 }
 SHORT = set(BallotType) - {BallotType.EXACTLY}
 KINDS = [(kind, "void") for kind in BallotType if kind in VOID] + [
@@ -75,6 +76,11 @@ def definition_for(kind: BallotType, under: str = "", *, items: int = 9) -> Defi
     seats = items if kind in {BallotType.WHOLE_REPORT, BallotType.GRADES} else 4
     scoring = "points" if kind is BallotType.RANKING else ""
     preset = preset | {"ballot_type": kind.value, "under_vote": under, "scoring": scoring, "seats": seats}
+    if kind is BallotType.POINTS:
+        preset |= {"points": 6, "most_points": 4}
+    if kind is BallotType.UP_TO:  # with a sum that its projects may not pass
+        preset |= {"method": "greedy", "budget": 90, "most_cost": 80}
+    cost = {"cost": 255_000} if kind is BallotType.UP_TO else {}
     body: dict[str, Any] = {
         "format": DEFINITION.name,
         "cycle": "2018",
@@ -84,7 +90,7 @@ def definition_for(kind: BallotType, under: str = "", *, items: int = 9) -> Defi
         "seats": seats,
         "rules": settings_of(VotingRules(**preset)),
         "rules_digest": "0" * 64,
-        "items": [{"number": n, "name": f"第{n}项目", "name_en": ""} for n in range(3, 3 + items)],
+        "items": [{"number": n, "name": f"第{n}项目", "name_en": "", **cost} for n in range(3, 3 + items)],
     }
     return read_definition(DEFINITION.write(DEFINITION.of(body)))
 
@@ -202,6 +208,8 @@ def test_the_script_judges_as_the_server_does(booth: Page, kind: BallotType, und
         marks = [0] * len(numbers)
         for at in drawn.sample(range(len(numbers)), most):
             marks[at] = drawn.choice(known[1:]) if each % 3 else known[1]
+        if kind is BallotType.POINTS and each % 5 == 1:
+            marks[0] = 5  # more than one project may get, which the page does not offer
         if kind is BallotType.RANKING and each % 2:
             marks = [
                 place if place <= min(most, len(known) - 1) else 0 for place in drawn.sample(range(1, 10), 9)
@@ -230,6 +238,6 @@ def _judged(definition: Definition, marks: list[int]) -> dict[str, Any] | None:
 
 def test_the_marks_that_the_page_knows_are_all_that_the_count_knows():
     for kind in BallotType:
-        if kind is not BallotType.RANKING:
+        if not kind.numbered:
             definition = definition_for(kind)
             assert {Mark.NONE, *booth_rule(definition)["marks"].values()} == known_marks(definition.rule)

@@ -25,6 +25,8 @@ _CODES = {
     BallotType.RANKING: 5,
     BallotType.WHOLE_REPORT: 6,
     BallotType.GRADES: 7,
+    BallotType.CHOOSE_ONE: 8,
+    BallotType.POINTS: 9,
 }
 #: Set in the type's byte of a ballot that the sub-group with its own threshold cast.
 _IN_GROUP = 0x80

@@ -31,7 +31,6 @@ from voting.count.measures import (
     Comparator,
     DoubleMark,
     Floor,
-    ImpossibleAttendance,
     ImpossibleCount,
     ImpossibleRule,
     Mark,
@@ -39,13 +38,13 @@ from voting.count.measures import (
     Scoring,
     ShortfallRule,
     TieRule,
-    Turnout,
     UnderVote,
     plain_values,
 )
 from voting.count.outcomes import CountOutcome, GroupThreshold, ItemDecision, ItemResult, Reason, Status
 from voting.count.singles import approvals, require_singles
 from voting.count.totals import Adder, CountMismatch, ItemTotals, Totals, add_up, check_items
+from voting.count.turnout import ImpossibleAttendance, Turnout
 
 __all__ = [
     "UNREADABLE",
@@ -266,6 +265,9 @@ def _measure(
     score: tuple[int, ...] = (item.for_,)
     if rule.scoring is Scoring.POINTS:
         points = sum(ballots * (rule.seats - place) for place, ballots in enumerate(item.places))
+        score = (points,)
+    elif rule.points:
+        points = sum(ballots * given for given, ballots in enumerate(item.places, start=1))
         score = (points,)
     elif rule.scoring is Scoring.FIRST_PREFERENCES:
         score = item.places

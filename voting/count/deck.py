@@ -24,6 +24,9 @@ def deck_of(rule: Rule, items: int) -> list[Marks]:
         marked = [(int(mark),) * items for mark in _REPORT]
     elif rule.ballot_type is BallotType.RANKING:
         marked = [_places(turn, rule.seats, items) for turn in range(items)]
+    elif rule.ballot_type is BallotType.POINTS:
+        shared = [_shared(turn, rule.numbers, items) for turn in range(max(items, rule.numbers + 1))]
+        marked = [marks for marks in shared if any(marks)]
     else:
         kinds = [int(mark) for mark in MARKS.get(rule.ballot_type, (Mark.FOR,))]
         marked = [_stairs(sheet, kinds, items) for sheet in range(items)]
@@ -35,6 +38,14 @@ def _places(turn: int, seats: int, items: int) -> Marks:
     """Return a ranking in which every project stands one place further than on the sheet before."""
     places = ((item + turn) % items + 1 for item in range(items))
     return tuple(place if place <= seats else 0 for place in places)
+
+
+def _shared(turn: int, most: int, items: int) -> Marks:
+    """Return points of which every project has one more than on the sheet before, and none after the most; no two
+    projects have the same in all turns.
+    """
+    points = ((item + turn) % max(items, most + 1) for item in range(items))
+    return tuple(given if given <= most else 0 for given in points)
 
 
 def _stairs(sheet: int, kinds: Sequence[int], items: int) -> Marks:

@@ -15,6 +15,7 @@ from voting.count.canonical import sha256_hex
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.definition import DEFINITION, DefinitionBody
 from voting.count.money import Method, Money
+from voting.count.points import Points
 from voting.count.totals import check_items
 
 
@@ -91,12 +92,15 @@ def counting_rule(
     """Return the rule of the count for the adopted settings. Raises counting.ImpossibleRule.
 
     Where these share out a sum of money, ``budget`` is what is left of it for a further round, and ``costs`` are the
-    projects' by their numbers.
+    projects' by their numbers. What the projects of a ballot may cost together is then no more than what is left.
     """
-    money = None
+    money, points, most_cost = None, None, settings.get("most_cost")
+    if settings.get("points") or settings.get("most_points"):
+        points = Points(settings.get("points", 0), settings.get("most_points", 0))
     if settings.get("method"):
         whole = settings.get("budget", 0) if budget is None else budget
         money = Money(Method(settings["method"]), whole, tuple(costs))
+        most_cost = None if most_cost is None else min(most_cost, whole)
     return counting.Rule(
         ballot_type=counting.BallotType(settings["ballot_type"]),
         seats=seats,
@@ -110,6 +114,8 @@ def counting_rule(
         satisfied_floor=floor_of(settings, "satisfied"),
         double_mark=counting.DoubleMark(settings.get("double_mark", counting.DoubleMark.BALLOT)),
         money=money,
+        points=points,
+        most_cost=most_cost,
     )
 
 

@@ -6,146 +6,47 @@ numbers only; no Django, no database.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Any
 
+from voting.count.kinds import (
+    BallotType,
+    Base,
+    BlankBallot,
+    Comparator,
+    DoubleMark,
+    FirstReading,
+    Mark,
+    Scoring,
+    SecondReading,
+    ShortfallRule,
+    TieRule,
+    UnderVote,
+)
 from voting.count.money import Money
+from voting.count.points import Points
 
-
-class BallotType(StrEnum):
-    """What a ballot asks (PROCEDURE.md §3.4 (3), (a) to (f))."""
-
-    UP_TO = "up_to"
-    EXACTLY = "exactly"
-    PER_ITEM = "per_item"
-    PER_ITEM_UP_TO = "per_item_up_to"
-    RANKING = "ranking"
-    WHOLE_REPORT = "whole_report"
-    GRADES = "grades"
-
-    @property
-    def per_item(self) -> bool:
-        """Knows for, against and abstain, or the grades; no mark is 未按."""
-        return self in {
-            BallotType.PER_ITEM,
-            BallotType.PER_ITEM_UP_TO,
-            BallotType.WHOLE_REPORT,
-            BallotType.GRADES,
-        }
-
-    @property
-    def by_rows(self) -> bool:
-        """Has a row of several boxes for each item, so that two of one row may be marked."""
-        return self.per_item and self is not BallotType.WHOLE_REPORT
-
-    @property
-    def limited(self) -> bool:
-        """At most N items may be voted for, or ranked."""
-        return self not in {BallotType.PER_ITEM, BallotType.WHOLE_REPORT, BallotType.GRADES}
-
-
-class Base(StrEnum):
-    """What a floor is a fraction of (PROCEDURE.md §3.4 (6)): 应到, 实到, 收回, 有效."""
-
-    ALL = "all"
-    PRESENT = "present"
-    RETURNED = "returned"
-    VALID = "valid"
-
-
-class Comparator(StrEnum):
-    """过半数 is strictly more than half; 以上 includes the figure itself (PROCEDURE.md §3.4 (11))."""
-
-    MORE_THAN = "gt"
-    AT_LEAST = "ge"
-
-
-class BlankBallot(StrEnum):
-    """A ballot without any mark: valid, and abstains on every item, or void (PROCEDURE.md §3.4 (4))."""
-
-    VALID = "valid"
-    VOID = "void"
-
-
-class UnderVote(StrEnum):
-    """A ballot with fewer than N marks or places, or a per-item one with an item not marked: valid or void."""
-
-    VALID = "valid"
-    VOID = "void"
-
-
-class DoubleMark(StrEnum):
-    """Two marks in the row of one item, which paper alone can have: they void the whole ballot, or that item."""
-
-    BALLOT = "ballot"
-    ITEM = "item"
-
-
-class FirstReading(StrEnum):
-    """Who reads the paper ballots first: a person, or a scanner, and a person where that is in doubt.
-
-    It makes no difference to the count.
-    """
-
-    PERSON = "person"
-    SCANNER = "scanner"
-
-
-class SecondReading(StrEnum):
-    """Who reads the paper ballots again: a second person all of them, or those that a public draw names.
-
-    It makes no difference to the count.
-    """
-
-    ALL = "all"
-    SAMPLE = "sample"
-
-
-class Scoring(StrEnum):
-    """How a ranking is read: N points for the first place down to 1 for the last, or most first places, then most
-    second places, and so on.
-    """
-
-    POINTS = "points"
-    FIRST_PREFERENCES = "first_preferences"
-
-
-class TieRule(StrEnum):
-    """What follows a tie across the cut (PROCEDURE.md §3.4 (7)); the count itself acts on ADMIT_ALL only."""
-
-    FURTHER_BALLOT = "further_ballot"
-    PRESIDIUM = "presidium"
-    LOT = "lot"
-    ADMIT_ALL = "admit_all"
-
-
-class ShortfallRule(StrEnum):
-    """What follows when fewer than N pass (PROCEDURE.md §3.4 (8)); it makes no difference to the count."""
-
-    FURTHER_ROUND = "further_round"
-    STAY_EMPTY = "stay_empty"
-    NEXT_SESSION = "next_session"
-
-
-class Mark(IntEnum):
-    """What a ballot says of one item; NONE abstains on an up-to-N ballot, is 未按 on a per-item one.
-
-    On an assessment FOR is 满意, AGAINST 不满意, and BASICALLY is 基本满意; no other ballot knows BASICALLY.
-
-    BOTH are two marks in one row of a ballot on paper, where the rules void that item for it (``DoubleMark.ITEM``):
-    it counts for nothing. Nobody can cast it online.
-
-    On a ranking the mark is the place instead: 1 to N, 0 for an item that is not ranked.
-    """
-
-    NONE = 0
-    FOR = 1
-    AGAINST = 2
-    ABSTAIN = 3
-    BASICALLY = 4
-    BOTH = 5
+__all__ = [
+    "BallotType",
+    "Base",
+    "BlankBallot",
+    "Comparator",
+    "DoubleMark",
+    "FirstReading",
+    "Floor",
+    "ImpossibleCount",
+    "ImpossibleRule",
+    "Mark",
+    "Rule",
+    "Scoring",
+    "SecondReading",
+    "ShortfallRule",
+    "TieRule",
+    "UnderVote",
+    "plain_values",
+]
 
 
 class ImpossibleCount(ValueError):
@@ -162,16 +63,10 @@ class ImpossibleRule(ImpossibleCount):
     Codes: ``wrong_kind``, ``no_seats``, ``fraction``, ``unreachable``; for settings that contradict
     each other ``up_to_under_void``, ``exactly_under_valid``, ``ranking_unscored``, ``scoring_without_ranking``,
     ``report_without_floor``, ``report_under_void``, ``grades_without_floors``, ``satisfied_without_grades``,
-    ``item_without_rows``, ``no_money``, ``money_for_a_list``, ``money_tie``, ``shares_ballot``, ``shares_group``; with
+    ``item_without_rows``, ``no_money``, ``money_for_a_list``, ``money_tie``, ``shares_ballot``, ``shares_group``,
+    ``one_under_void``, ``points_unset``, ``points_elsewhere``, ``points_range``, ``cost_elsewhere``, ``no_cost``; with
     the items of a round also ``no_items``, ``repeated_item``, ``more_seats_than_items``, ``report_seats``, ``group``,
     ``uncosted``, ``singles``.
-    """
-
-
-class ImpossibleAttendance(ImpossibleCount):
-    """An attendance that no session can have.
-
-    Codes: ``negative``, ``more_present_than_roll``, ``more_paper_than_issued``.
     """
 
 
@@ -238,7 +133,8 @@ class Rule:
 
     ``scoring`` belongs to a ranking and to nothing else; ``group_floor`` is the second threshold, that of a sub-group,
     over the sub-group's own figures (PROCEDURE.md §3.4 (6)). On an assessment ``floor`` is what 满意 and 基本满意 need
-    together, ``satisfied_floor`` what 满意 needs alone (``count.grading``).
+    together, ``satisfied_floor`` what 满意 needs alone (``count.grading``). ``points`` belong to a ballot with points;
+    ``most_cost`` is what the items that one ballot votes for may cost together, where a sum of money is shared out.
 
     Raises ImpossibleRule: ``wrong_kind`` for a value of the wrong kind, ``no_seats`` for less than one seat, or the
     code of the first contradiction.
@@ -256,6 +152,8 @@ class Rule:
     satisfied_floor: Floor | None = None
     double_mark: DoubleMark = DoubleMark.BALLOT
     money: Money | None = None
+    points: Points | None = None
+    most_cost: int | None = None
 
     def __post_init__(self) -> None:
         _require_kind(self.ballot_type, BallotType)
@@ -273,6 +171,10 @@ class Rule:
         if self.satisfied_floor is not None:
             _require_kind(self.satisfied_floor, Floor)
         _require_kind(self.double_mark, DoubleMark)
+        if self.points is not None:
+            _require_kind(self.points, Points)
+        if self.most_cost is not None:
+            _require_kind(self.most_cost, int)
         if self.seats < 1:
             raise ImpossibleRule("no_seats", "a vote chooses at least one item")
         for contradicts, code, why in _CONTRADICTIONS:
@@ -283,11 +185,14 @@ class Rule:
         """Return the rule as plain JSON values.
 
         What a double mark does only where it voids the item alone; of money only where there is a sum, and without
-        the costs.
+        the costs; points, and what the items of a ballot may cost, only where the rule has them.
         """
         plain = asdict(self, dict_factory=plain_values)
         if not self.voids_items:
             del plain["double_mark"]
+        for name in ("points", "most_cost"):
+            if plain[name] is None:
+                del plain[name]
         money = plain.pop("money")
         return plain | {"money": {k: money[k] for k in ("method", "budget")}} if money else plain
 
@@ -301,9 +206,24 @@ class Rule:
         """Two marks in a row of a paper ballot void that item, and not the ballot."""
         return self.double_mark is DoubleMark.ITEM
 
+    @property
+    def most(self) -> int:
+        """How many marks a ballot that is ``limited`` may have."""
+        return 1 if self.ballot_type is BallotType.CHOOSE_ONE else self.seats
+
+    @property
+    def numbers(self) -> int:
+        """The highest number that a ballot with numbers may say of an item: a place, or points."""
+        return self.points.most if self.points else self.seats
+
+    def cost_of(self, marks: Sequence[int]) -> int:
+        """Return what the items that a ballot votes for cost together; the costs stand in ballot order."""
+        costs = self.money.costs if self.money else ()
+        return sum(cost for mark, (_number, cost) in zip(marks, costs, strict=False) if mark == Mark.FOR)
+
 
 #: Ballots that approve of projects and say nothing else: what they say can be published without a mark against any.
-APPROVING = frozenset({BallotType.UP_TO, BallotType.EXACTLY})
+APPROVING = frozenset({BallotType.UP_TO, BallotType.EXACTLY, BallotType.CHOOSE_ONE})
 _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
     (
         lambda rule: rule.ballot_type is BallotType.UP_TO and rule.under is UnderVote.VOID,
@@ -380,26 +300,34 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
         "shares_group",
         "equal shares publish the single ballots, beside which a sub-group's votes could name its members",
     ),
+    (
+        lambda rule: rule.ballot_type is BallotType.CHOOSE_ONE and rule.under is UnderVote.VOID,
+        "one_under_void",
+        "a ballot that chooses one without a mark is blank, and nothing less",
+    ),
+    (
+        lambda rule: rule.ballot_type is BallotType.POINTS and rule.points is None,
+        "points_unset",
+        "a ballot with points says how many it has, and how many for one item",
+    ),
+    (
+        lambda rule: rule.ballot_type is not BallotType.POINTS and rule.points is not None,
+        "points_elsewhere",
+        "only a ballot with points gives any",
+    ),
+    (
+        lambda rule: rule.points is not None and not rule.points.sound,
+        "points_range",
+        "one item gets at least a point, and no more than there are",
+    ),
+    (
+        lambda rule: rule.most_cost is not None and not (rule.money and rule.ballot_type is BallotType.UP_TO),
+        "cost_elsewhere",
+        "what the items of a ballot cost is limited where up to N are marked and money is shared out",
+    ),
+    (
+        lambda rule: rule.most_cost is not None and rule.most_cost < 1,
+        "no_cost",
+        "a ballot may vote for items that cost something",
+    ),
 )
-
-
-@dataclass(frozen=True)
-class Turnout:
-    """应到, 实到, 发出: delegates on the roll, delegates present, ballots issued, on paper among them.
-
-    The count finds 收回. Raises ImpossibleAttendance ``negative``, ``more_present_than_roll`` or
-    ``more_paper_than_issued``.
-    """
-
-    roll: int
-    present: int
-    issued: int
-    paper_issued: int = 0
-
-    def __post_init__(self) -> None:
-        if min(self.roll, self.present, self.issued, self.paper_issued) < 0:
-            raise ImpossibleAttendance("negative", "an attendance counts people and ballots")
-        if self.present > self.roll:
-            raise ImpossibleAttendance("more_present_than_roll", "more delegates present than on the roll")
-        if self.paper_issued > self.issued:
-            raise ImpossibleAttendance("more_paper_than_issued", "more ballots issued on paper than in all")

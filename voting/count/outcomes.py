@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from voting.count.grading import Grade
-from voting.count.judging import VoidReason
-from voting.count.measures import Base, Rule, Turnout, plain_values
+from voting.count.judging import void_reasons_of
+from voting.count.measures import Base, Rule, plain_values
 from voting.count.totals import ItemTotals, Totals
+from voting.count.turnout import Turnout
 
 
 class ItemDecision(StrEnum):
@@ -60,8 +61,8 @@ class ItemResult(ItemTotals):
 
     ``score`` is what the items are ordered by: the votes for, the points, or the first places, second places and so
     on. ``place`` is 1 + the number of items with a higher score: equal scores share a place. ``points`` only where a
-    ranking is read by points, ``group_for`` only where a sub-group has its own threshold, ``grade`` only on an
-    assessment that is not void.
+    ranking is read by points or a ballot gives any, ``group_for`` only where a sub-group has its own threshold,
+    ``grade`` only on an assessment that is not void.
     """
 
     score: tuple[int, ...]
@@ -165,7 +166,9 @@ class CountOutcome(Totals):
             "valid": self.valid,
             "blank": self.blank,
             "void": self.void,
-            "void_reasons": {reason.value: self.void_reasons[reason] for reason in VoidReason},
+            "void_reasons": {
+                reason.value: self.void_reasons[reason] for reason in void_reasons_of(self.rule)
+            },
             "voided": self.voided,
             "bases": {base.value: self.bases[base] for base in Base},
             "floor": {

@@ -16,6 +16,7 @@ from voting.count.measures import BallotType, Mark, Rule
 BLANK_WORDS = frozenset({"0", "空", "空白"})
 UNREADABLE_WORDS = frozenset({"x", "废", "废票"})
 _DIGITS = 5  # of a number on a ballot, at most
+_POINTS_DIGITS = 3
 _REPORT = {
     **dict.fromkeys(("1", "赞成"), Mark.FOR),
     **dict.fromkeys(("2", "反对"), Mark.AGAINST),
@@ -54,8 +55,8 @@ def read(typed: Sequence[str], *, rule: Rule, numbers: Sequence[int]) -> tuple[i
 
     Too many marks are read as they stand: the count judges them void. On a ranking the numbers come in the order of
     priority, with ``=`` between two that were given the same place and ``-`` for a place that was given to none
-    (``7 3=5 - 1``: 3 and 5 are both second, 1 is fourth). A number in two fields has two marks in its row
-    (``Mark.BOTH``), where the rules void the item alone for it. Raises NotUnderstood.
+    (``7 3=5 - 1``: 3 and 5 are both second, 1 is fourth); points stand behind a colon (``7:3 5:1``). A number in two
+    fields has two marks in its row (``Mark.BOTH``), where the rules void the item alone for it. Raises NotUnderstood.
     """
     ballot_type = rule.ballot_type
     fields = [_words(text) for text in typed]
@@ -71,6 +72,8 @@ def read(typed: Sequence[str], *, rule: Rule, numbers: Sequence[int]) -> tuple[i
         return _report(first, len(numbers))
     if ballot_type is BallotType.RANKING:
         return _ranking(first, numbers)
+    if ballot_type is BallotType.POINTS:
+        return _points(first, numbers)
     mark_of: dict[int, int] = {}
     for mark, words in zip(MARKS.get(ballot_type, _ONE), fields, strict=False):
         for number in _column(words, int(mark), numbers):
@@ -97,6 +100,16 @@ def _ranking(words: list[str], numbers: Sequence[int]) -> tuple[int, ...]:
         for part in [] if word == NOBODY else word.split("="):
             _give(part, place, numbers, marks)
     return tuple(marks.get(number, 0) for number in numbers)
+
+
+def _points(words: list[str], numbers: Sequence[int]) -> tuple[int, ...]:
+    points: dict[int, int] = {}
+    for word in words:
+        number, colon, given = word.partition(":")
+        if not colon or not given.isascii() or not given.isdigit() or len(given) > _POINTS_DIGITS:
+            raise NotUnderstood("word", word[:20])
+        _give(number, int(given), numbers, points)
+    return tuple(points.get(number, 0) for number in numbers)
 
 
 def _column(words: list[str], mark: int, numbers: Sequence[int]) -> dict[int, int]:
@@ -140,6 +153,8 @@ def write(marks: Sequence[int], *, ballot_type: BallotType, numbers: Sequence[in
         return ["0", *[""] * (width - 1)]
     if ballot_type is BallotType.WHOLE_REPORT:
         return [str(int(marks[0]))]
+    if ballot_type is BallotType.POINTS:
+        return [" ".join(f"{number}:{mark}" for number, mark in zip(numbers, marks, strict=True) if mark)]
     by_mark: dict[int, list[str]] = {}
     for number, mark in zip(numbers, marks, strict=True):
         for each in boxes(mark, ballot_type):

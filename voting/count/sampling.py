@@ -29,15 +29,19 @@ def fewest_misread(outcome: OutcomeRecord, *, sheets: int) -> int:
     """Return the fewest misread sheets that could change what the count decides; at most ``sheets``.
 
     A misread sheet may give or take one vote of every project at once, and of the sub-group's besides; on a ranking by
-    points it gives or takes as many points as the first place is worth. So winner and loser come closer by twice that,
+    points it gives or takes as many points as the first place is worth, on a ballot with points as many as one project
+    may get. So winner and loser come closer by twice that,
     and a project on the wrong side of a threshold by one vote comes over it with one sheet. Where nothing better is
-    known the answer is 1: a tie, and a ranking by places whose first places are equal. Never more than the truth.
+    known the answer is 1: a tie, a ranking by places whose first places are equal, and a sum of money, which one
+    project more or less shares out otherwise. Never more than the truth.
     """
     if outcome["voided"] or sheets < 1:
         return max(sheets, 1)  # misreadings change nothing: more were returned than issued
     decisions = {item["decision"] for item in outcome["items"]}
-    if ItemDecision.TIED in decisions or any(
-        item["reason"] == "admitted_with_tie" for item in outcome["items"]
+    if (
+        "money" in outcome["rule"]
+        or ItemDecision.TIED in decisions
+        or any(item["reason"] == "admitted_with_tie" for item in outcome["items"])
     ):
         return 1
     if outcome["rule"]["ballot_type"] == BallotType.GRADES:
@@ -97,6 +101,8 @@ def _score(item: CountedItem) -> int:
 
 def _weight(outcome: OutcomeRecord) -> int:
     """Return by how much one sheet changes a score at most."""
+    if "points" in outcome["rule"]:
+        return outcome["rule"]["points"]["most"]
     return outcome["rule"]["seats"] if outcome["rule"]["scoring"] == Scoring.POINTS else 1
 
 

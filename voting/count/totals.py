@@ -26,7 +26,8 @@ class CountMismatch(ArithmeticError):
 class ItemTotals:
     """The votes of one item over all valid ballots: 赞成, 反对, 弃权, 未按.
 
-    On a ranking ``for_`` are the ballots that rank it, and ``places`` how many of them give it place 1 to N. On an
+    On a ranking ``for_`` are the ballots that rank it, and ``places`` how many of them give it place 1 to N; on a
+    ballot with points those that give it any, and how many of them give it 1, 2, 3 and so on. On an
     assessment ``for_`` are 满意, ``basically`` 基本满意, ``against`` 不满意. ``double_marked`` are the ballots on paper
     that have two marks in its row, where the rule voids the item for that.
     """
@@ -124,7 +125,7 @@ class Adder:
     def __init__(self, rule: Rule, items: Sequence[int], *, on_paper: bool = False) -> None:
         check_items(rule, items)
         self._rule, self._items, self._on_paper = rule, tuple(items), on_paper
-        marks = rule.seats + 1 if rule.ballot_type is BallotType.RANKING else len(Mark)
+        marks = rule.numbers + 1 if rule.ballot_type.numbered else len(Mark)
         self._rows = [[0] * marks for _ in items]
         self._void = dict.fromkeys(VoidReason, 0)
         self._returned = self._marked = self._blank = 0
@@ -173,6 +174,12 @@ def check_items(rule: Rule, items: Sequence[int]) -> None:
         raise ImpossibleRule("more_seats_than_items", "more seats than items to choose from")
     if rule.money and set(items) - {number for number, _cost in rule.money.costs}:
         raise ImpossibleRule("uncosted", "money is shared out, and a project has no cost")
+    if (
+        rule.money
+        and rule.most_cost is not None
+        and tuple(items) != tuple(n for n, _cost in rule.money.costs)
+    ):
+        raise ImpossibleRule("uncosted", "money is shared out, and a project has no cost")
     whole = {BallotType.WHOLE_REPORT, BallotType.GRADES}
     if rule.ballot_type in whole and rule.seats != len(items):
         raise ImpossibleRule(
@@ -181,15 +188,15 @@ def check_items(rule: Rule, items: Sequence[int]) -> None:
 
 
 def _item_totals(rule: Rule, number: int, row: Sequence[int], blank: int) -> ItemTotals:
-    unmarked, ranking = row[Mark.NONE], rule.ballot_type is BallotType.RANKING
+    unmarked, numbered = row[Mark.NONE], rule.ballot_type.numbered
     pressed = rule.ballot_type.per_item
     return ItemTotals(
         number=number,
-        for_=sum(row[1:]) if ranking else row[Mark.FOR],
-        against=0 if ranking else row[Mark.AGAINST],
+        for_=sum(row[1:]) if numbered else row[Mark.FOR],
+        against=0 if numbered else row[Mark.AGAINST],
         abstain=blank + (row[Mark.ABSTAIN] if pressed else unmarked),
         not_pressed=unmarked if pressed else 0,
-        places=tuple(row[1:]) if ranking else (),
+        places=tuple(row[1:]) if numbered else (),
         basically=row[Mark.BASICALLY] if rule.ballot_type is BallotType.GRADES else 0,
         double_marked=row[Mark.BOTH] if rule.voids_items else 0,
     )

@@ -27,6 +27,7 @@ from voting.count.formats.working import (
     PatternsBody,
     WorkingBody,
 )
+from voting.count.judging import void_reasons_of
 from voting.count.singles import Approvals, SingleRow, approvals, single_rows, singles_digest
 
 
@@ -180,6 +181,8 @@ class _Channel:
             "valid": totals.valid,
             "blank": totals.blank,
             "void": totals.void,
-            "void_reasons": {reason.value: totals.void_reasons[reason] for reason in counting.VoidReason},
+            "void_reasons": {
+                reason.value: totals.void_reasons[reason] for reason in void_reasons_of(self.rule)
+            },
             "items": [item.to_dict(self.rule) for item in totals.items],
         }

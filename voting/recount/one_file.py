@@ -18,9 +18,9 @@ from voting.count.formats.working import PATTERNS, WORKING
 
 #: In any order: they are found by their names.
 MODULES = (
-    "voting.count", "voting.count.canonical", "voting.count.money", "voting.count.measures",
-    "voting.count.judging", "voting.count.totals", "voting.count.grading",
-    "voting.count.outcomes", "voting.count.counting", "voting.count.choices",
+    "voting.count", "voting.count.canonical", "voting.count.kinds", "voting.count.money", "voting.count.measures",
+    "voting.count.judging", "voting.count.points", "voting.count.totals", "voting.count.turnout",
+    "voting.count.grading", "voting.count.outcomes", "voting.count.counting", "voting.count.choices",
     "voting.count.definition", "voting.count.budget", "voting.count.equal_shares", "voting.count.funding",
     "voting.count.singles", "voting.count.key_marks",
     "voting.count.working", "voting.recount", "voting.recount.report", "voting.recount.singles",

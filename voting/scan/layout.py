@@ -92,7 +92,7 @@ def layout_of(definition: Definition, *, language: str = "zh-hans", in_group: bo
     return make_layout(
         definition.ballot_type,
         definition.numbers,
-        places=definition.rule.seats,
+        places=definition.rule.numbers,
         definition=definition.digest,
         language=language,
         in_group=in_group,
@@ -170,16 +170,16 @@ class _Plan:
 
 
 def _columns(ballot_type: BallotType, places: int) -> list[tuple[str, int]]:
-    if ballot_type is BallotType.RANKING:
+    if ballot_type.numbered:
         return [(str(place), place) for place in range(1, places + 1)]
     names = _GRADE_NAMES if ballot_type is BallotType.GRADES else _COLUMN_NAMES
     return [(names[mark], int(mark)) for mark in MARKS.get(ballot_type, (Mark.FOR,))]
 
 
 def _plan(ballot_type: BallotType, numbers: Sequence[int], places: int) -> _Plan:
-    ranking = ballot_type is BallotType.RANKING
+    ranking = ballot_type.numbered
     if ranking and places > _MOST_PLACES:
-        raise NoLayout(f"a ranking of more than {_MOST_PLACES} places")
+        raise NoLayout(f"more than {_MOST_PLACES} places or points for one project")
     columns = _columns(ballot_type, places)
     tables = 1 if len(numbers) * _LOWEST <= _ROWS_HIGH else 2
     rows = -(-len(numbers) // tables)

@@ -334,6 +334,10 @@ def admit(vote, number: str):
     roll_changes.admit(round_=vote.round, number=number, reason="补选", by=vote.clerk, at=NOW)
 
 
+#: A ballot with points, all of which must be given.
+POINTS = {"ballot_type": "points", "points": 3, "most_points": 2, "under_vote": "void"}
+
+
 def on(until: str, act: Callable[..., object], **more: object) -> Callable[[], Callable[[], object]]:
     """Return a case: a vote brought to a point, and the call that must be refused there."""
 
@@ -529,6 +533,12 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     ballots.NotAllMarked: on("open", lambda v: cast(v, {1: 1}), ballot_type="per_item", under_vote="void"),
     ballots.RepeatedPlace: on(
         "open", lambda v: cast(v, {1: 1, 2: 1}), ballot_type="ranking", scoring="points"
+    ),
+    ballots.TooManyPoints: on("open", lambda v: cast(v, {1: 2, 2: 2}), **POINTS),
+    ballots.TooManyOnOne: on("open", lambda v: cast(v, {1: 3}), **POINTS),
+    ballots.TooFewPoints: on("open", lambda v: cast(v, {1: 2}), **POINTS),
+    ballots.OverSum: on(
+        "open", lambda v: cast(v, [1, 2]), method="greedy", budget=90, most_cost=50, costs=[40] * 12
     ),
     ballots.MissingPlace: on("open", lambda v: cast(v, {1: 2}), ballot_type="ranking", scoring="points"),
     ballots.HoldsPaperBallot: holding(lambda v: cast(v, [1], place=2)),

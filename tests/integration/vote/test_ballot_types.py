@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
@@ -32,9 +33,13 @@ from voting.domain.vote.ballots import (
     ForeignMark,
     MissingPlace,
     NotAllMarked,
+    OverSum,
     RepeatedPlace,
     TooFewMarks,
+    TooFewPoints,
     TooManyMarks,
+    TooManyOnOne,
+    TooManyPoints,
     marks_of,
 )
 from voting.models import Round, SealedBallot
@@ -107,6 +112,10 @@ def places(**given: int) -> Fields:
     return {f"place-{name.removeprefix('n')}": [str(place)] for name, place in given.items()}
 
 
+def points(**given: int) -> Fields:
+    return {f"points-{name.removeprefix('n')}": [str(each)] for name, each in given.items()}
+
+
 @dataclass(frozen=True)
 class Case:
     """A ballot type with four projects and two seats: what is refused, what is taken, and what that leaves."""
@@ -121,6 +130,10 @@ class Case:
 
 
 THREE = per_item(n2=AGAINST, n4=ABSTAIN) | for_(1)
+#: In 10 000 yuan.
+PURSE: dict[str, Any] = {
+    "method": "greedy", "budget": 100, "most_cost": 90, "costs": [40, 70, Decimal("30.5"), 60],
+}  # fmt: skip
 CASES = {
     "up_to": Case(
         {},
@@ -194,14 +207,50 @@ CASES = {
         (2, 2, 2, 2),
         seats=4,
     ),
+    "choose_one": Case(
+        {"ballot_type": "choose_one"},
+        ["请选 1 件", "已选 / 最多 1"],
+        for_(3),
+        ["已选 1 件，最多1件", "未选（弃权）"],
+        (0, 0, 1, 0),
+        [(for_(1, 3), "您选了2件，最多可选1件。请取消1件。")],
+    ),
+    "a sum": Case(
+        PURSE,
+        ["所选项目合计不得超过 90万元", "已选 / 最多 4", "合计最多 90万元", "第2项目 70万元"],
+        for_(1, 3),
+        ["已选 2 件，最多4件", "合计 70.5万元"],
+        (1, 0, 1, 0),
+        [(for_(1, 4), "您所选项目合计100万元，最多90万元，超出10万元。")],
+        seats=4,
+    ),
+    "points": Case(
+        {"ballot_type": "points", "points": 5, "most_points": 3},
+        ["最多可分配 5 分，每件最多 3 分", "已给分 / 最多 5"],
+        points(n1=3, n4=1),
+        ["已给 4 分，共 5 分", "1 第1项目 3 分", "未给分（视为弃权）"],
+        (3, 0, 0, 1),
+        [
+            (points(n1=3, n2=3), "您给了6分，每张票共5分，多给了1分。"),
+            (points(n1=1, n2=4), "每件项目最多给3分，超出的有：2。"),
+        ],
+    ),
+    "points, all of them": Case(
+        {"ballot_type": "points", "points": 5, "most_points": 3, "under_vote": "void"},
+        ["须将 5 分全部分给各项目", "已给分 / 须为 5"],
+        points(n1=3, n4=2),
+        ["已给 5 分，共 5 分"],
+        (3, 0, 0, 2),
+        [(points(n2=3, n3=1), "5分须全部分配，您已给4分，还剩1分。")],
+    ),
 }
 
 
 def test_every_type_has_its_case():
     assert {case.settings.get("ballot_type") or case.settings.get("preset") for case in CASES.values()} == {
-        None, "exactly", "per_item", "per_item_up_to", "liyang", "yangpu",
+        None, "exactly", "per_item", "per_item_up_to", "liyang", "yangpu", "choose_one", "points",
     }  # fmt: skip
-    assert len(BallotType) == 7, "assessments have their own: test_assessments.py"
+    assert len(BallotType) == 9, "assessments have their own: test_assessments.py"
 
 
 @pytest.fixture
@@ -238,14 +287,14 @@ def test_from_the_page_to_the_count(client: Client, case: Case, vote: Vote, capl
     assert "place" not in caplog.text
     vote.run("closed", "counted", "certified")
     count = json.loads(vote.tally.working)["outcome"]
-    ranking = case.settings.get("preset") == "liyang"
+    numbered = case.settings.get("preset") == "liyang" or "points" in case.settings
     counted = [
         (item["for"], item["against"], item["abstain"], item["not_pressed"]) for item in count["items"]
     ]
     assert (count["returned"], count["valid"]) == (1, 1)
     for mark, (for_mark, against, abstain, not_pressed) in zip(case.urn, counted, strict=True):
-        assert for_mark == (mark > 0 if ranking else mark == Mark.FOR)
-        assert against == (mark == Mark.AGAINST and not ranking)
+        assert for_mark == (mark > 0 if numbered else mark == Mark.FOR)
+        assert against == (mark == Mark.AGAINST and not numbered)
         assert for_mark + against + abstain + not_pressed == 1
 
 
@@ -266,7 +315,7 @@ def test_what_is_refused_is_said_and_every_mark_kept(client: Client, case: Case,
         assert sentence in text(response)
         assert marks_in(response) == marks
         english = client.post(f"/en{REVIEW}", ticket(client) | marks)
-        assert re.search(r"Your (marks|places) are kept", text(english))
+        assert re.search(r"Your (marks|places|points) are kept", text(english))
     assert SealedBallot.objects.count() == 0
 
 
@@ -303,8 +352,8 @@ def test_the_rows_at_fault_are_pointed_out(client: Client, case: Case, vote: Vot
 @every
 def test_a_number_that_is_not_on_the_ballot_is_refused(client: Client, case: Case, vote: Vote):
     enter(client, vote)
-    strange = [for_(5), per_item(n5=FOR), places(n5=1), {"mark-1": ["yes"]}, {"place-1": ["x"]}, places(n1=5)]
-    for marks in strange:
+    strange = [for_(5), per_item(n5=FOR), places(n5=1), {"mark-1": ["yes"]}, {"place-1": ["x"]}, points(n5=1)]
+    for marks in [*strange, *([] if "points" in case.settings else [places(n1=5), points(n1=5)])]:
         response = client.post(REVIEW, ticket(client) | marks)
         assert response.status_code == 422, marks
         assert "不在本表决票上的项目" in text(response)
@@ -318,7 +367,16 @@ def definition(case: Case, *, blank: str = "valid") -> Definition:
     """The frozen definition of such a round, without a database."""
     preset = PRESETS[case.settings.get("preset", "gongshu-2018")]
     rules = preset | {"blank_ballot": blank} | {k: v for k, v in case.settings.items() if k != "preset"}
-    items = [{"number": number, "name": str(number), "name_en": ""} for number in range(1, 5)]
+    costs, sums = (
+        rules.pop("costs", []),
+        {name: rules[name] for name in ("budget", "most_cost") if name in rules},
+    )
+    rules |= {name: amount * 10_000 for name, amount in sums.items()}
+    items = [
+        {"number": number, "name": str(number), "name_en": ""}
+        | ({"cost": int(costs[number - 1] * 10_000)} if costs else {})
+        for number in range(1, 5)
+    ]
     body = {
         "format": DEFINITION.name, "cycle": "2018", "kind": "official", "round": 1, "previous": None,
         "seats": case.seats, "rules": {"seats": case.seats, **rules}, "rules_digest": "0" * 64, "items": items,
@@ -374,6 +432,13 @@ def test_no_valid_ballot_is_kept_out(case: Case, marks: tuple[int, ...]):
         ("ranking", {1: 2}, MissingPlace(1)),
         ("ranking", {1: 1, 2: 2, 3: 3}, ForeignMark()),
         ("ranking, every place", {1: 1}, TooFewMarks(1, 2)),
+        ("choose_one", [2, 4], TooManyMarks(2, 1)),
+        ("a sum", [1, 2, 3], OverSum(1_405_000, 900_000)),
+        ("points", {1: 3, 2: 3}, TooManyPoints(6, 5)),
+        ("points", {1: 9, 3: 4}, TooManyOnOne(3, [1, 3])),
+        ("points", {1: -1}, ForeignMark()),
+        ("points", {5: 1}, ForeignMark()),
+        ("points, all of them", {1: 3}, TooFewPoints(3, 5)),
         ("whole_report", {1: 1}, ForeignMark()),
         ("whole_report", {WHOLE: 4}, ForeignMark()),
     ],
@@ -396,13 +461,16 @@ def test_each_fault_has_its_refusal(name: str, chosen: Any, refusal: BallotRefus
         ({"ballot_type": "per_item"}, "每行", ["赞成", "反对", "弃权"]),
         ({"preset": "liyang"}, "2", ["名次"]),
         ({"preset": "yangpu", "seats": 4}, "是否同意全部 4 件项目？", ["赞成", "反对", "弃权"]),
+        ({"ballot_type": "choose_one"}, "请在1件项目旁画○", ["赞成"]),
+        (PURSE | {"seats": 4}, "所选项目合计不得超过90万元", ["金额", "赞成"]),
+        ({"ballot_type": "points", "points": 5, "most_points": 3}, "合计最多5分", ["分数"]),
     ],
 )
 def test_the_specimen_has_the_columns_of_its_type(client: Client, settings, sentence, columns):
     make_vote(until="adopted", candidates=4, **({"seats": 2} | settings))
     response = client.get("/2018/ballot-paper/")
     heads = re.findall(r"<th[^>]*>([^<]+)</th>", html_of(response))
-    assert [head for head in heads if head in {"赞成", "反对", "弃权", "名次"}] == columns
+    assert [head for head in heads if head in {"赞成", "反对", "弃权", "名次", "金额", "分数"}] == columns
     assert sentence in text(response)
     assert "空白票" in text(response)
     assert client.get("/en/2018/ballot-paper/").status_code == 200

@@ -174,6 +174,13 @@ SETTINGS: dict[BallotType, dict[str, Any]] = {
     BallotType.WHOLE_REPORT: {
         **SMALL, "seats": 4, "ballots": [{0: YES}, {0: YES}, {0: YES}, {0: NO}], "ballot_type": "whole_report",
     },
+    BallotType.CHOOSE_ONE: {
+        **SMALL, "floor_base": "", "ballots": [[1], [1], [3], [2]], "ballot_type": "choose_one",
+    },
+    BallotType.POINTS: {
+        **SMALL, "ballots": [{1: 3, 2: 2}, {1: 1}, {3: 2, 1: 3}, {2: 1}], "ballot_type": "points", "points": 5,
+        "most_points": 3,
+    },
 }  # fmt: skip
 
 

@@ -58,6 +58,7 @@ from voting.count.counting import (
     patterns,
 )
 from voting.count.judging import known_marks
+from voting.count.points import Points
 
 ROOT = Path(__file__).resolve().parents[3]
 PURE = sorted((ROOT / "voting" / "count").glob("*.py"))
@@ -930,23 +931,28 @@ def why_void(rule: Rule, ballot: tuple[int, ...], width: int) -> str | None:
         *([] if rule.ballot_type != "ranking" else wrong_places(rule, ballot)),
     ]
     limited = rule.ballot_type in {"up_to", "exactly", "per_item_up_to"}
-    if limited and list(ballot).count(1) > rule.seats:
+    most = {"choose_one": 1}.get(rule.ballot_type, rule.seats if limited else width)
+    if rule.ballot_type != "points" and list(ballot).count(1) > most:
+        whys.append("over_vote")
+    if rule.points and (sum(ballot) > rule.points.whole or any(n > rule.points.most for n in ballot)):
         whys.append("over_vote")
     if set(ballot) == {0}:
         whys += [] if rule.blank == "valid" else ["blank"]
     elif rule.under == "void":
         open_ones = list(ballot).count(0)
         per_item = rule.ballot_type in {"per_item", "per_item_up_to", "whole_report", "grades"}
-        if (per_item and open_ones) or (not per_item and width - open_ones < rule.seats):
+        if rule.points:
+            whys += ["under_vote"] if sum(ballot) < rule.points.whole else []
+        elif (per_item and open_ones) or (not per_item and width - open_ones < rule.seats):
             whys.append("under_vote")
     return whys[0] if whys else None
 
 
 def no_ballot(rule: Rule, ballot: tuple[int, ...], width: int) -> bool:
     kind = rule.ballot_type
-    narrow: Any = {"up_to": {0, 1}, "exactly": {0, 1}, "grades": {0, 1, 2, 3, 4}}
+    narrow: Any = {"up_to": {0, 1}, "exactly": {0, 1}, "choose_one": {0, 1}, "grades": {0, 1, 2, 3, 4}}
     known = narrow.get(kind, {0, 1, 2, 3})
-    if kind == "ranking":
+    if kind in {"ranking", "points"}:
         return len(ballot) != width or any(place < 0 for place in ballot)
     return (
         len(ballot) != width or not set(ballot) <= known or (kind == "whole_report" and len(set(ballot)) != 1)
@@ -990,17 +996,20 @@ def by_definition(
 
     graded = kind == "grades"
     presses = kind in {"per_item", "per_item_up_to", "whole_report", "grades"}
-    votes = {n: said_of(i, lambda m: m > 0 if kind == "ranking" else m == 1) for i, n in enumerate(numbers)}
+    given, numbered = kind == "points", kind in {"points", "ranking"}
+    votes = {n: said_of(i, lambda m: m > 0 if numbered else m == 1) for i, n in enumerate(numbers)}
     basically = {n: said_of(i, lambda m: m == 4 and graded) for i, n in enumerate(numbers)}
     unmarked = {n: said_of(i, lambda m: m == 0) for i, n in enumerate(numbers)}
     at_place = {
-        n: [said_of(i, lambda m, p=p: m == p) for p in range(1, rule.seats + 1)] if kind == "ranking" else []
+        n: [said_of(i, lambda m, p=p: m == p) for p in range(1, rule.numbers + 1)] if numbered else []
         for i, n in enumerate(numbers)
     }
-    points = {n: sum((rule.seats - k) * b for k, b in enumerate(at_place[n])) for n in numbers}
+    points = {
+        n: sum((k + 1 if given else rule.seats - k) * b for k, b in enumerate(at_place[n])) for n in numbers
+    }
+    by_points = given or rule.scoring == "points"
     score: dict[int, list[int]] = {
-        n: [points[n]] if rule.scoring == "points" else at_place[n] if rule.scoring else [votes[n]]
-        for n in numbers
+        n: [points[n]] if by_points else at_place[n] if rule.scoring else [votes[n]] for n in numbers
     }
     bases = {"all": attendance.roll, "present": attendance.present, "returned": len(ballots), "valid": valid}
     void = len(ballots) > attendance.issued
@@ -1020,8 +1029,7 @@ def by_definition(
             "all": group[1].roll, "present": group[1].present, "returned": len(group[0]), "valid": len(theirs),
         }  # fmt: skip
         group_votes = {
-            n: sum((b[i] > 0 if kind == "ranking" else b[i] == 1) for b in theirs)
-            for i, n in enumerate(numbers)
+            n: sum((b[i] > 0 if numbered else b[i] == 1) for b in theirs) for i, n in enumerate(numbers)
         }
         group_said = {
             "base": rule.group_floor.base.value,
@@ -1074,7 +1082,7 @@ def by_definition(
         "valid": valid,
         "blank": blank,
         "void": len(ballots) - valid,
-        "void_reasons": {why.value: whys.count(why.value) for why in VoidReason},
+        "void_reasons": {why.value: whys.count(why.value) for why in VoidReason if why != "over_sum"},
         "voided": void,
         "bases": bases,
         "floor": {
@@ -1087,12 +1095,12 @@ def by_definition(
             {
                 "number": n,
                 "for": votes[n],
-                "against": 0 if kind == "ranking" else said_of(i, lambda m: m == 2),
+                "against": 0 if numbered else said_of(i, lambda m: m == 2),
                 "abstain": blank + (said_of(i, lambda m: m == 3) if presses else unmarked[n]),
                 "not_pressed": unmarked[n] if presses else 0,
                 "places": at_place[n],
                 "score": score[n],
-                "points": points[n] if rule.scoring == "points" else None,
+                "points": points[n] if by_points else None,
                 "place": ranking.index(score[n]) + 1,
                 "passes_floor": enough[n],
                 "group_for": group_votes[n],
@@ -1138,7 +1146,12 @@ def votes(
     whole, ranks = kind in {BallotType.WHOLE_REPORT, BallotType.GRADES}, kind is BallotType.RANKING
     if whole and (floor is None or floor == "any"):
         floor = (draw(st.sampled_from(Base)), draw(st.sampled_from(Comparator)))
-    under = {BallotType.UP_TO: UnderVote.VALID, BallotType.EXACTLY: UnderVote.VOID}.get(
+    fixed = {
+        BallotType.UP_TO: UnderVote.VALID,
+        BallotType.CHOOSE_ONE: UnderVote.VALID,
+        BallotType.EXACTLY: UnderVote.VOID,
+    }
+    under = fixed.get(
         kind, UnderVote.VALID if kind is BallotType.WHOLE_REPORT else draw(st.sampled_from(UnderVote))
     )
     rule = Rule(
@@ -1152,6 +1165,9 @@ def votes(
         scoring=draw(st.sampled_from(Scoring)) if ranks else None,
         group_floor=group_floor,
         satisfied_floor=draw(satisfied) if kind is BallotType.GRADES else None,
+        points=Points(draw(st.integers(3, 6)), draw(st.integers(1, 3)))
+        if kind is BallotType.POINTS
+        else None,
     )
     ballots = [tuple(b) for b in draw(st.lists(usual_ballots(rule, len(numbers)), max_size=11))]
     strange = st.lists(st.integers(-1, 5), max_size=6)
@@ -1171,7 +1187,8 @@ def usual_ballots(rule: Rule, width: int) -> st.SearchStrategy[Any]:
             lambda places: [place if place <= rule.seats else 0 for place in places]
         )
         return right | right | st.lists(st.integers(0, rule.seats + 1), min_size=width, max_size=width)
-    marks = [0, 1] if rule.ballot_type in {BallotType.UP_TO, BallotType.EXACTLY} else [0, 1, 1, 2, 3]
+    plain = {BallotType.UP_TO, BallotType.EXACTLY, BallotType.CHOOSE_ONE}
+    marks = [0, 1] if rule.ballot_type in plain else [0, 1, 1, 2, 3]
     if rule.ballot_type is BallotType.GRADES:
         marks = [0, 1, 1, 4, 4, 2, 3]
     return st.lists(st.sampled_from(marks), min_size=width, max_size=width)

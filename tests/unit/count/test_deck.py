@@ -27,13 +27,15 @@ def test_its_sheets_differ_and_every_box_is_marked_on_one_and_empty_on_another(k
         if kind is BallotType.WHOLE_REPORT
         else {1, 2, 3, 4, 5}
         if kind is BallotType.RANKING
+        else {1, 2, 3}
+        if kind is BallotType.POINTS
         else {1}
     )
     columns = set(MARKS.get(kind, ())) or columns
     for column in zip(*deck, strict=True):
         assert columns <= set(column)
         assert len(set(column)) > 1
-    if kind not in {BallotType.WHOLE_REPORT, BallotType.RANKING}:
+    if kind is not BallotType.WHOLE_REPORT and not kind.numbered:
         assert [votes[1] for votes in deck_votes(deck)] == [1, 2, 3, 4, 5]
 
 

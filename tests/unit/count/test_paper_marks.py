@@ -26,6 +26,8 @@ def rule_of(ballot_type: BallotType, double_mark: DoubleMark = DoubleMark.BALLOT
     base = ASSESSMENTS["zhenhai"] if ballot_type is BallotType.GRADES else PRESETS["gongshu-2018"]
     wanted = {"under_vote": "void" if ballot_type is EXACTLY else "valid", "double_mark": double_mark}
     scoring = "points" if ballot_type is RANKING else ""
+    if ballot_type is BallotType.POINTS:
+        wanted |= {"points": 5, "most_points": 3}
     return counting_rule(base | wanted | {"ballot_type": ballot_type, "scoring": scoring}, seats=5)
 
 
@@ -106,7 +108,7 @@ def test_what_says_no_ballot_is_named(ballot_type, typed, code, word):
 def marks_of(ballot_type: BallotType) -> st.SearchStrategy[tuple[int, ...]]:
     if ballot_type is WHOLE:
         return st.integers(0, 3).map(lambda mark: (mark,) * len(NUMBERS))
-    most = {UP_TO: 1, EXACTLY: 1, RANKING: 9}.get(ballot_type, 3)
+    most = {UP_TO: 1, EXACTLY: 1, BallotType.CHOOSE_ONE: 1, RANKING: 9}.get(ballot_type, 3)
     return st.tuples(*[st.integers(0, most)] * len(NUMBERS))
 
 

@@ -71,7 +71,9 @@ def all_settings() -> Iterator[dict[str, Any]]:
         TIE_RULES, SHORTFALL_RULES,
     ):  # fmt: skip
         for score in ("points", "first_preferences") if kind == "ranking" else ("",):
-            if (kind, under) in {("up_to", "void"), ("exactly", "valid"), ("whole_report", "void")}:
+            if (kind, under) in {
+                ("up_to", "void"), ("exactly", "valid"), ("whole_report", "void"), ("choose_one", "void"),
+            }:  # fmt: skip
                 continue
             if kind in {"whole_report", "grades"} and not base:
                 continue
@@ -82,6 +84,7 @@ def all_settings() -> Iterator[dict[str, Any]]:
                 ballot_type=kind, under_vote=under, blank_ballot=blank, floor_base=base, scoring=score,
                 group_base=group, group_name="人大代表" if group else "", tie_rule=tie, shortfall_rule=shortfall,
                 **({"satisfied_base": base} if kind == "grades" else {}),
+                **({"points": 5, "most_points": 3} if kind == "points" else {}),
             )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from voting.count.measures import BallotType
 from voting.scan import markers
 from voting.scan.layout import HEIGHT, MARGIN, MARKER, WIDTH, Layout, NoLayout, make_layout, read_layout
 
-PLACES = {BallotType.RANKING: 10}
+PLACES = {BallotType.RANKING: 10, BallotType.POINTS: 5}
 #: The columns of every type.
 COLUMNS = {
     BallotType.UP_TO: ["for"],
@@ -27,6 +27,8 @@ COLUMNS = {
     BallotType.RANKING: [str(place) for place in range(1, 11)],
     BallotType.WHOLE_REPORT: ["for", "against", "abstain"],
     BallotType.GRADES: ["satisfied", "basically", "unsatisfied", "abstain"],
+    BallotType.CHOOSE_ONE: ["for"],
+    BallotType.POINTS: [str(points) for points in range(1, 6)],
 }
 
 
@@ -39,7 +41,7 @@ def sheet(ballot_type: BallotType, items: int) -> Layout:
 @pytest.mark.parametrize("ballot_type", list(BallotType))
 @pytest.mark.parametrize("items", [1, 2, 12, 13, 14, 15, 16, 23, 30])
 def test_every_box_has_its_room(ballot_type: BallotType, items: int):
-    if ballot_type is BallotType.RANKING and items > 15:
+    if ballot_type.numbered and items > 15:
         with pytest.raises(NoLayout):
             sheet(ballot_type, items)
         return
@@ -49,7 +51,7 @@ def test_every_box_has_its_room(ballot_type: BallotType, items: int):
     assert [(box["number"], box["column"]) for box in layout.boxes] == [
         (number, column) for number in rows for column in COLUMNS[ballot_type]
     ]
-    least = 7 if ballot_type is BallotType.RANKING else 8
+    least = 7 if ballot_type.numbered else 8
     assert {box["w"] == box["h"] and least <= box["w"] <= 10 for box in layout.boxes} == {True}
     for one, other in combinations(layout.boxes, 2):
         apart_x = max(one["x"], other["x"]) - min(one["x"] + one["w"], other["x"] + other["w"])

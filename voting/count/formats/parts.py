@@ -52,7 +52,9 @@ class Settings(TypedDict):
 
     Without ``double_mark`` two marks in one row void the ballot; without ``first_reading`` and ``second_reading`` all
     paper ballots are read by two people. ``method`` and ``budget`` stand only where a sum of money is shared out, in
-    yuan. ``residents`` stands only where residents vote by letter, and is how many letters: without it delegates vote.
+    yuan, and ``most_cost``, what the projects of one ballot may cost, only where that is limited; ``points`` and
+    ``most_points``, of a ballot and for one project of it, only where it gives any. ``residents`` stands only where
+    residents vote by letter, and is how many letters: without it delegates vote.
     """
 
     quorum_comparator: Comparator
@@ -81,6 +83,9 @@ class Settings(TypedDict):
     method: NotRequired[Method]
     budget: NotRequired[int]
     residents: NotRequired[int]
+    most_cost: NotRequired[int]
+    points: NotRequired[int]
+    most_points: NotRequired[int]
 
 
 class GradeSettings(Settings):

@@ -27,7 +27,7 @@ _For = TypedDict("_For", {"for": int})
 
 
 class ItemVotes(_For):
-    """The votes of one project; on a ranking the ballots that give it each place.
+    """The votes of one project; on a ranking the ballots that give it each place, on one with points 1, 2, 3 points.
 
     ``double_marked`` are the ballots on paper with two marks in its row; said where the rules void the project for it.
     """
@@ -79,6 +79,13 @@ class MoneyRecord(TypedDict):
     budget: int
 
 
+class PointsRecord(TypedDict):
+    """The points that a ballot has in all, and those it may give to one project."""
+
+    whole: int
+    most: int
+
+
 class RuleRecord(TypedDict):
     """The rule as the count understood it."""
 
@@ -94,6 +101,8 @@ class RuleRecord(TypedDict):
     satisfied_floor: FloorRecord | None
     double_mark: NotRequired[DoubleMark]
     money: NotRequired[MoneyRecord]
+    points: NotRequired[PointsRecord]
+    most_cost: NotRequired[int]
 
 
 class FloorFigures(TypedDict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,6 +15,7 @@ from voting.count.counting import BallotType, Mark, UnderVote
 from voting.count.definition import Definition
 from voting.count.judging import known_marks
 from voting.count.key_marks import KeyMark
+from voting.count.points import Points
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import receipts
 from voting.states import BEFORE_OPENING, RoundStatus
@@ -132,6 +134,72 @@ class MissingPlace(BallotRefused):
         ) % {"place": self.place}
 
 
+class TooManyPoints(BallotRefused):
+    """More points than the ballot has."""
+
+    def __init__(self, given: int, whole: int) -> None:
+        super().__init__(given, whole)
+        self.given, self.whole = given, whole
+
+    def __str__(self) -> str:
+        return _(
+            "You have given %(given)d points, and the ballot has %(whole)d. Too many: %(over)d. Your points are kept."
+        ) % {"given": self.given, "whole": self.whole, "over": self.given - self.whole}
+
+
+class TooFewPoints(BallotRefused):
+    """Points are left, and the rules require all of them; such a paper ballot would be void."""
+
+    def __init__(self, given: int, whole: int) -> None:
+        super().__init__(given, whole)
+        self.given, self.whole = given, whole
+
+    def __str__(self) -> str:
+        return _(
+            "All %(whole)d points must be given, and you have given %(given)d. Left: %(missing)d. Your points are kept."
+        ) % {"given": self.given, "whole": self.whole, "missing": self.whole - self.given}
+
+
+class TooManyOnOne(BallotRefused):
+    """More points for one project than it may get; ``numbers`` are those with more."""
+
+    def __init__(self, most: int, numbers: Sequence[int]) -> None:
+        super().__init__(most, numbers)
+        self.most, self.numbers = most, tuple(numbers)
+
+    def __str__(self) -> str:
+        return _(
+            "Points for one project: at most %(most)d. More are given to: %(numbers)s. Your points are kept."
+        ) % {"most": self.most, "numbers": _listed(self.numbers)}
+
+
+class OverSum(BallotRefused):
+    """The projects marked cost more than one ballot may vote for; such a paper ballot would be void. In yuan."""
+
+    def __init__(self, cost: int, most: int) -> None:
+        super().__init__(cost, most)
+        self.cost, self.most = cost, most
+
+    def __str__(self) -> str:
+        amounts = {"cost": self.cost, "most": self.most, "over": self.cost - self.most}
+        words = {
+            name: _("%(amount)s × 10 000 yuan") % {"amount": ten_thousands(yuan)}
+            for name, yuan in amounts.items()
+        }
+        return (
+            _(
+                "The projects that you have marked cost %(cost)s together; at most %(most)s are allowed, so that is "
+                "%(over)s too much. Your marks are kept."
+            )
+            % words
+        )
+
+
+def ten_thousands(yuan: int) -> str:
+    """Return an amount in yuan in units of 10 000, exactly and without needless zeros."""
+    return f"{(Decimal(yuan) / UNIT).normalize():f}"
+
+
 def _listed(numbers: Sequence[int]) -> str:
     return _(", ").join(str(number) for number in numbers)
 
@@ -223,6 +291,8 @@ class NoMoreTests(BallotRefused):
         )
 
 
+#: Yuan in the unit that people write sums in.
+UNIT = 10_000
 #: So many test ballots may be made in one sign-in (BOOTH.md §3).
 MOST_TESTS = 3
 #: And so many in a round for each delegate on its roll.
@@ -256,7 +326,8 @@ Chosen = Mapping[int, int] | Collection[int]
 def marks_of(definition: Definition, chosen: Chosen) -> tuple[int, ...]:
     """Return the marks in ballot order; what it returns is a ballot that will be judged valid, or blank.
 
-    Raises ForeignMark, TooManyMarks, TooFewMarks, NotAllMarked, RepeatedPlace or MissingPlace.
+    Raises ForeignMark, TooManyMarks, TooFewMarks, NotAllMarked, RepeatedPlace, MissingPlace, TooManyPoints,
+    TooFewPoints, TooManyOnOne or OverSum.
     """
     mark_of = dict(chosen) if isinstance(chosen, Mapping) else dict.fromkeys(chosen, int(Mark.FOR))
     rule, numbers = definition.rule, definition.numbers
@@ -264,9 +335,12 @@ def marks_of(definition: Definition, chosen: Chosen) -> tuple[int, ...]:
         if set(mark_of) - {WHOLE} or not known_marks(rule).issuperset(mark_of.values()):
             raise ForeignMark
         return (int(mark_of.get(WHOLE, Mark.NONE)),) * len(numbers)
-    if set(mark_of) - set(numbers) or not known_marks(rule).issuperset(mark_of.values()):
+    others = set(mark_of.values()) - known_marks(rule)
+    if set(mark_of) - set(numbers) or (others and not (rule.points and min(others) > 0)):
         raise ForeignMark
     marks = tuple(int(mark_of.get(number, Mark.NONE)) for number in numbers)
+    if rule.points:
+        _require_given(rule.points, numbers, marks)
     if rule.ballot_type is BallotType.RANKING:
         _require_places(numbers, marks)
     _require_within(rule, marks)
@@ -278,8 +352,19 @@ def marks_of(definition: Definition, chosen: Chosen) -> tuple[int, ...]:
 @sensitive_variables()
 def _require_within(rule: counting.Rule, marks: tuple[int, ...]) -> None:
     marked = sum(1 for mark in marks if mark == Mark.FOR)
-    if rule.ballot_type.limited and rule.ballot_type is not BallotType.RANKING and marked > rule.seats:
-        raise TooManyMarks(marked, rule.seats)
+    if rule.ballot_type.limited and rule.ballot_type is not BallotType.RANKING and marked > rule.most:
+        raise TooManyMarks(marked, rule.most)
+    if rule.most_cost is not None and (cost := rule.cost_of(marks)) > rule.most_cost:
+        raise OverSum(cost, rule.most_cost)
+
+
+@sensitive_variables()
+def _require_given(points: Points, numbers: Sequence[int], marks: tuple[int, ...]) -> None:
+    over = [number for number, given in zip(numbers, marks, strict=True) if given > points.most]
+    if over:
+        raise TooManyOnOne(points.most, over)
+    if sum(marks) > points.whole:
+        raise TooManyPoints(sum(marks), points.whole)
 
 
 @sensitive_variables()
@@ -298,6 +383,10 @@ def _require_complete(rule: counting.Rule, numbers: Sequence[int], marks: tuple[
     unmarked = [number for number, mark in zip(numbers, marks, strict=True) if not mark]
     if rule.ballot_type.per_item and unmarked:
         raise NotAllMarked(unmarked)
+    if rule.points:
+        if sum(marks) < rule.points.whole:
+            raise TooFewPoints(sum(marks), rule.points.whole)
+        return
     marked = len(marks) - len(unmarked)
     if not rule.ballot_type.per_item and marked < rule.seats:
         raise TooFewMarks(marked, rule.seats)

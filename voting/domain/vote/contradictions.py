@@ -181,6 +181,26 @@ _CONTRADICTIONS: dict[str, tuple[str, Promise]] = {
             "Leave the second threshold out, or choose another way to share the money out."
         ),
     ),
+    "one_under_void": (
+        "under_vote",
+        _("A ballot that chooses one has one mark or none. Choose “valid” here."),
+    ),
+    "points_unset": (
+        "points",
+        _("Say how many points a ballot has, and how many of them one project may get."),
+    ),
+    "points_elsewhere": ("points", _("Only a ballot with points gives any. Leave both numbers empty.")),
+    "points_range": (
+        "most_points",
+        _("One project may get at least 1 point, at most 20, and no more than a ballot has."),
+    ),
+    "cost_elsewhere": (
+        "most_cost",
+        _(
+            "What the projects of a ballot cost is limited only where “up to N” are marked and money is shared out."
+        ),
+    ),
+    "no_cost": ("most_cost", _("A ballot must be able to vote for a project that costs something.")),
     "report_under_void": (
         "under_vote",
         _(

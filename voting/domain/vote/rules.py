@@ -17,6 +17,7 @@ from voting.count.money import Method
 from voting.count.presets import PRESETS, preset_of
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, Refused, require
+from voting.domain.vote.ballots import UNIT
 from voting.domain.vote.contradictions import require_possible, whole_list
 from voting.models import Cycle, VotingRules
 from voting.states import Act, Body, Stage
@@ -27,6 +28,7 @@ __all__ = [
     "SETTINGS",
     "SMALLEST_BODY",
     "SMALLEST_GROUP",
+    "UNIT",
     "RulesFrozen",
     "adopt_rules",
     "adoption_conditions",
@@ -50,11 +52,12 @@ LIMITS: dict[str, object] = {
     "second_reading": SecondReading.ALL,
     "method": "",
     "residents": 0,
+    "points": 0,
+    "most_points": 0,
 }
-#: The sum that is shared out, in the adopted rules in yuan; only with a method that shares one out.
-SUM = ("budget",)
-#: Yuan in the unit that people write sums in.
-UNIT = 10_000
+#: The sum that is shared out, and what the projects of a ballot may cost, in the adopted rules in yuan; only with a
+#: method that shares one out.
+SUM = ("budget", "most_cost")
 #: What an assessment's rules have besides.
 OF_GRADES = ("satisfied_base", "satisfied_comparator", "satisfied_numerator", "satisfied_denominator")
 
@@ -76,6 +79,8 @@ def settings_of(rules: VotingRules) -> dict[str, Any]:
     names = (*SETTINGS, *OF_GRADES) if rules.ballot_type == BallotType.GRADES else SETTINGS
     limits = [name for name, usual in LIMITS.items() if getattr(rules, name) != usual]
     money = {"budget": rules.budget * UNIT} if rules.method else {}
+    if rules.most_cost:
+        money["most_cost"] = rules.most_cost * UNIT
     return {name: getattr(rules, name) for name in (*names, *limits)} | money
 
 
@@ -188,6 +193,11 @@ def _money_conditions(cycle: Cycle, rules: VotingRules | None) -> list[Condition
     costs = {candidate.number: candidate.investment_total for candidate in cycle.candidates.all()}
     unknown = [str(number) for number, cost in sorted(costs.items()) if not cost]
     dear = [str(number) for number, cost in sorted(costs.items()) if cost and cost > rules.budget]
+    apart = [
+        str(number)
+        for number, cost in sorted(costs.items())
+        if cost and rules.most_cost and rules.most_cost < cost <= rules.budget
+    ]
     return [
         Condition(
             not unknown,
@@ -199,6 +209,11 @@ def _money_conditions(cycle: Cycle, rules: VotingRules | None) -> list[Condition
             not dear,
             _("no candidate project costs more than the whole sum"),
             _("These projects cost more than the whole sum of money: %s.") % ", ".join(dear),
+        ),
+        Condition(
+            not apart,
+            _("no candidate project costs more than one ballot may vote for"),
+            _("These projects cost more than one ballot may vote for: %s.") % ", ".join(apart),
         ),
         *(_singles_conditions(cycle) if rules.method == Method.EQUAL_SHARES else ()),
     ]

@@ -21,7 +21,7 @@ from voting.models import RollEntry
 from voting.text.numbers import small_whole
 
 _SALT = "voting.ballot-ticket"
-_PREFIX, _PLACE = "mark-", "place-"
+_PREFIX, _PLACE, _POINTS = "mark-", "place-", "points-"
 _MOST = 99_999  # of a number on a ballot
 #: The words in the form for the marks of a per-item ballot.
 WORDS = {Mark.FOR: "for", Mark.BASICALLY: "basically", Mark.AGAINST: "against", Mark.ABSTAIN: "abstain"}
@@ -83,7 +83,7 @@ def read_ticket(text: str) -> Ticket | None:
 
 @dataclass(frozen=True)
 class BallotForm:
-    """A submitted ballot form: number → mark, or number → place where the form ranks.
+    """A submitted ballot form: number → mark, or number → place or points where the form has fields for these.
 
     ``foreign``: it also says something that no ballot of ours can say.
     """
@@ -93,22 +93,24 @@ class BallotForm:
 
     ticket: Ticket | None
     chosen: Mapping[int, int] = field(repr=False)
-    ranked: bool = False
+    #: What the names of the fields begin with that carry places or points.
+    numbered: str = ""
     foreign: bool = False
 
     @classmethod
     def read(cls, post: QueryDict) -> BallotForm:
-        """Read ``mark=7`` (for), ``mark-7=against`` and ``place-7=1``; a repeated mark counts once."""
+        """Read ``mark=7`` (for), ``mark-7=against``, ``place-7=1`` and ``points-7=3``; a repeated mark counts once."""
         chosen: dict[int, int] = {}
         foreign = False
-        places = {name.removeprefix(_PLACE): str(p) for name, p in post.items() if name.startswith(_PLACE)}
+        prefix = next((each for each in (_PLACE, _POINTS) if any(name.startswith(each) for name in post)), "")
+        typed_in = {name.removeprefix(prefix): str(p) for name, p in post.items() if name.startswith(prefix)}
         for name, word in _marks_in(post):
             number = small_whole(name, most=_MOST)
             if number is not None and word in _MARKS:
                 chosen[number] = _MARKS[word]
             else:
                 foreign = True
-        for name, typed in places.items():
+        for name, typed in (typed_in if prefix else {}).items():
             number, place = small_whole(name, most=_MOST), small_whole(typed or "0", most=_MOST)
             if number is None or place is None:
                 foreign = True
@@ -117,7 +119,7 @@ class BallotForm:
         return cls(
             ticket=read_ticket(post.get("ticket", "")),
             chosen=chosen,
-            ranked=bool(places),
+            numbered=prefix,
             foreign=foreign,
         )
 
@@ -130,8 +132,8 @@ class BallotForm:
         return [self._field(number, mark) for number, mark in sorted(self.chosen.items())]
 
     def _field(self, number: int, mark: int) -> dict[str, str]:
-        if self.ranked:
-            return {"name": f"{_PLACE}{number}", "value": str(mark)}
+        if self.numbered:
+            return {"name": f"{self.numbered}{number}", "value": str(mark)}
         if mark == Mark.FOR and number:
             return {"name": "mark", "value": str(number)}
         return {"name": f"{_PREFIX}{number}", "value": WORDS[Mark(mark)]}

@@ -180,6 +180,8 @@ def column_labels(ballot_type: BallotType) -> list[str | Promise]:
         return list(mark_labels(ballot_type).values())
     if ballot_type is BallotType.RANKING:
         return [_("In order of priority")]
+    if ballot_type is BallotType.POINTS:
+        return [_("Points: number, colon, points")]
     if ballot_type is BallotType.WHOLE_REPORT:
         return [_("1 for, 2 against, 3 abstain")]
     return [_("Marked projects")]

@@ -106,6 +106,10 @@ class RulesForm(StepForm, forms.ModelForm):  # type: ignore[type-arg]
         """Take an empty field for no sum of money."""
         return self.cleaned_data["budget"] or 0
 
+    def clean_most_cost(self) -> int:
+        """Take an empty field for any sum."""
+        return self.cleaned_data["most_cost"] or 0
+
     def _post_clean(self) -> None:
         """Leave the rules between settings to the domain, which says on which field and why."""
 
@@ -170,6 +174,15 @@ _NOTES = {
         "With a sum of money, N is the most that are chosen. The costs are the total investments of the candidates."
     ),
     "budget": _("Empty or 0: no sum is shared out."),
+    "most_cost": _(
+        "Only with “up to N” and a sum of money: what the projects that one ballot votes for may cost together. "
+        "Empty or 0: any sum."
+    ),
+    "points": _("Only for a ballot with points: how many it shares out. Empty for all others."),
+    "most_points": _(
+        "Only for a ballot with points: how many of them one project may get, at most 20. Up to 10 a scanner can read "
+        "them on paper."
+    ),
     "under_vote": _(
         "Fewer marks or places than N, or a project left without a mark. “Up to N” needs “valid”, “exactly N” "
         "needs “void”; for the whole list it stays “valid”."
@@ -202,8 +215,8 @@ _NOTES = {
 _PARTS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (
     ("voters", _("Who votes"), ("residents",)),
     ("quorum", _("Quorum"), ("quorum",)),
-    ("ballot", _("Places and ballot"), ("seats", "ballot_type", "scoring")),
-    ("money", _("A sum of money"), ("method", "budget")),
+    ("ballot", _("Places and ballot"), ("seats", "ballot_type", "scoring", "points", "most_points")),
+    ("money", _("A sum of money"), ("method", "budget", "most_cost")),
     ("validity", _("Valid and void ballots"), ("under_vote", "blank_ballot", "double_mark")),
     ("paper", _("Ballots on paper"), ("first_reading", "second_reading")),
     ("threshold", _("The threshold"), ("floor_base", "floor")),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from voting.count.choices import Choice
-from voting.count.counting import BallotType, Mark, Validity, judge
+from voting.count.counting import BallotType, Mark, Rule, Scoring, Validity, judge
 from voting.count.formats.notice import NoticeBody, NoticeItem
 from voting.count.formats.working import PATTERNS
 from voting.count.money import SHARE_STEP, Method, Money
@@ -59,10 +59,9 @@ def election_of(round_: Round) -> pabulib.Election:
     body, definition = read_notice(round_.notice.body), definition_of(round_)
     money = definition.rule.money
     kind = definition.ballot_type
-    ranking = kind is BallotType.RANKING
     votes = tuple(
-        pabulib.Vote(str(place), named)
-        for place, named in enumerate(sorted(_named(round_)), start=1)
+        pabulib.Vote(str(place), named, points)
+        for place, (named, points) in enumerate(sorted(_named(round_)), start=1)
         if named
     )
     meta = {
@@ -73,18 +72,48 @@ def election_of(round_: Round) -> pabulib.Election:
         "num_projects": str(len(definition.numbers)),
         "num_votes": str(len(votes)),
         "budget": _in_units(money.budget, money) if money else str(round_.seats),
-        "vote_type": "ordinal" if ranking else "approval",
-        "rule": "unknown" if ranking or not _is_plain(body) else _RULES[money.method if money else None],
+        "vote_type": _VOTE_TYPES.get(kind, "approval"),
+        "rule": _RULES[money.method if money else None] if _is_named(body, definition.rule) else "unknown",
         "date_begin": f"{round_.opened_at:%d.%m.%Y}",
         "date_end": f"{round_.closed_at:%d.%m.%Y}",
         "min_length": "1",
-        "max_length": str(round_.seats if kind.limited else len(definition.numbers)),
+        "max_length": str(definition.rule.most if kind.limited else len(definition.numbers)),
+        **_of_ballots(definition.rule),
         "edition": str(round_.number),
         "language": "zh",
         **(_of_money(body, money) if money else {}),
     }
-    projects = tuple(pabulib.PabulibProject(str(item["number"]), _row(item, money)) for item in body["items"])
+    projects = tuple(
+        pabulib.PabulibProject(str(item["number"]), _row(item, kind, money)) for item in body["items"]
+    )
     return pabulib.Election(meta, projects, votes)
+
+
+#: Whatever is not named here approves.
+_VOTE_TYPES = {
+    BallotType.RANKING: "ordinal",
+    BallotType.CHOOSE_ONE: "choose-1",
+    BallotType.POINTS: "cumulative",
+}
+
+
+def _of_ballots(rule: Rule) -> dict[str, str]:
+    """Return what META says of the ballots besides: their points, and what they may vote for together."""
+    if rule.points:
+        return {"max_sum_points": str(rule.points.whole), "max_points": str(rule.points.most)}
+    if rule.money is None or rule.most_cost is None:
+        return {}
+    return {"max_sum_cost": _in_units(rule.most_cost, rule.money)}
+
+
+def _is_named(body: NoticeBody, rule: Rule) -> bool:
+    """Tell whether a rule of pabulib says what was chosen: of a ranking, where its points share out a sum of money.
+
+    A threshold there is of points, and here of ballots, which is the same only where one is enough.
+    """
+    if rule.ballot_type is BallotType.RANKING and not (rule.money and rule.scoring is Scoring.POINTS):
+        return False
+    return _is_plain(body) and (not rule.ballot_type.numbered or body["floor"]["least"] == 1)
 
 
 def _is_plain(body: NoticeBody) -> bool:
@@ -121,25 +150,32 @@ def _of_money(body: NoticeBody, money: Money) -> dict[str, str]:
     }
 
 
-def _row(item: NoticeItem, money: Money | None) -> dict[str, str]:
+def _row(item: NoticeItem, kind: BallotType, money: Money | None) -> dict[str, str]:
     """Return a project's line. Points of a ranking stay out: pabulib counts them from the length of each ballot."""
     cost = _in_units(item["cost"], money) if money else "1"
     row = {"project_id": str(item["number"]), "cost": cost, "votes": str(item["for"])}
+    if kind is BallotType.POINTS:
+        row["score"] = str(item["points"] or 0)
     return row | {"name": item["name"], "selected": str(int(item["decision"] == "chosen"))}
 
 
-def _named(round_: Round) -> Iterator[tuple[str, ...]]:
-    """Yield what every valid ballot is for, in ballot order or in the order of its places."""
+def _named(round_: Round) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
+    """Yield what every valid ballot is for, in ballot order or in the order of its places, and the points it gives."""
     definition = definition_of(round_)
     patterns = PATTERNS.read(round_.tally.patterns)
     rule, numbers = definition.rule, definition.numbers
     for channel, on_paper in [(patterns["online"], False), (patterns["paper"], True)]:
         for choice in expand(channel):
             if judge(choice.marks, rule, items=len(numbers), on_paper=on_paper).validity is Validity.VALID:
-                yield _projects(choice, numbers, ranking=rule.ballot_type is BallotType.RANKING)
+                yield _projects(choice, numbers, rule.ballot_type)
 
 
-def _projects(choice: Choice, numbers: tuple[int, ...], *, ranking: bool) -> tuple[str, ...]:
+def _projects(
+    choice: Choice, numbers: tuple[int, ...], kind: BallotType
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
     pairs = zip(choice.marks, numbers, strict=True)
-    marked = [(mark, number) for mark, number in pairs if (mark if ranking else mark == Mark.FOR)]
-    return tuple(str(number) for _mark, number in (sorted(marked) if ranking else marked))
+    marked = [(mark, number) for mark, number in pairs if (mark if kind.numbered else mark == Mark.FOR)]
+    if kind is BallotType.POINTS:
+        marked.sort(key=lambda each: (-each[0], each[1]))
+        return tuple(str(number) for _mark, number in marked), tuple(mark for mark, _number in marked)
+    return tuple(str(number) for _mark, number in (sorted(marked) if kind.numbered else marked)), ()

@@ -20,6 +20,7 @@ from accounts.models import Congress, User
 from accounts.roles import Kind, Role
 from voting.count.money import SHARE_STEP, Method
 from voting.count.notice import read_notice
+from voting.count.points import MOST_POINTS
 from voting.domain.core import cycles
 from voting.domain.core.congresses import open_congress
 from voting.domain.core.refusals import Refused
@@ -37,6 +38,7 @@ from voting.text.numbers import small_whole
 
 MOST_VOTES = 100_000
 _YEAR = 2000
+_MOST_SUM = 10_000  # points of a vote
 SHOWN = 20  # voters that are named
 
 
@@ -55,10 +57,9 @@ class Command(SpeakingCommand):
             election = pabulib.read(options["file"].read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, pabulib.NotPabulib) as error:
             raise CommandError(f"{options['file']}: {error}") from error
-        if election.vote_type not in pabulib.NAMING:
+        if not ballot_settings(election):
             raise CommandError(
-                _("Votes of the type “%s” give points of their own; no ballot of ours can say that.")
-                % election.vote_type
+                _("Votes of the type “%s” say here what no ballot of ours can say.") % election.vote_type
             )
         if not 0 < len(election.votes) <= MOST_VOTES:
             raise CommandError(_("The file has no votes, or too many."))
@@ -115,13 +116,14 @@ class Command(SpeakingCommand):
 
     def cast(self, election: pabulib.Election, round_: Round) -> None:
         number = {project.id: place for place, project in enumerate(election.projects, start=1)}
-        ranked = election.vote_type == "ordinal"
         entries = round_.roll.order_by("number").values_list("pk", flat=True)
         for done, (entry, vote) in enumerate(zip(entries, election.votes, strict=True), start=1):
-            named = [number[project] for project in vote.projects]
-            chosen = (
-                {n: place for place, n in enumerate(named, start=1)} if ranked else dict.fromkeys(named, 1)
-            )
+            marks: Sequence[int] = [1] * len(vote.projects)
+            if election.vote_type == "ordinal":
+                marks = range(1, len(vote.projects) + 1)
+            if election.vote_type == "cumulative":
+                marks = [int(points) for points in vote.points]
+            chosen = {number[project]: mark for project, mark in zip(vote.projects, marks, strict=True)}
             casting.cast_ballot(entry_id=entry, round_id=round_.pk, chosen=chosen)
             if not done % 1000:
                 self.say(_("%(done)d of %(all)d ballots cast") % {"done": done, "all": len(election.votes)})
@@ -131,8 +133,11 @@ class Command(SpeakingCommand):
         body = read_notice(Notice.objects.get(round=round_).body)
         differing = 0
         for project, item in zip(election.projects, body["items"], strict=True):
-            votes = project.row.get("votes", "")
-            differing += bool(votes) and votes != str(item["for"])
+            votes, score = project.row.get("votes", ""), project.row.get("score", "")
+            other = bool(votes) and votes != str(item["for"])
+            if election.vote_type == "cumulative":
+                other |= bool(score) and score != str(item["points"])
+            differing += other
             self.say(f"{project.id:>12}  {item['for']:>7}  {votes:>7}  {project.name}")
         if differing:
             raise CommandError(_("%d projects have other votes here than in the file.") % differing)
@@ -176,8 +181,8 @@ def _cycle(election: pabulib.Election, congress: Congress, *, by: User) -> Cycle
         cost = {"investment_total": _in_ten_thousands(project.row["cost"], money["method"])} if money else {}
         cycles.add_candidate(cycle=cycle, by=by, at=at, number=number, name=name, **cost)
     cycles.freeze_slate(cycle=cycle, by=by, at=at)
-    preset = "liyang" if election.vote_type == "ordinal" else "binjiang"
-    draft = rules.PRESETS[preset] | {"shortfall_rule": "stay_empty", "tie_rule": "admit_all"} | money
+    draft = rules.PRESETS["binjiang"] | {"shortfall_rule": "stay_empty", "tie_rule": "admit_all"}
+    draft |= ballot_settings(election) | money
     rules.draft_rules(cycle=cycle, by=by, at=at, seats=seats, **draft)
     rules.adopt_rules(cycle=cycle, by=by, at=at)
     return cycle
@@ -217,14 +222,56 @@ def money_settings(election: pabulib.Election) -> dict[str, Any]:
         for cost in costs
     )
     plain = "min_project_score_threshold" not in election.meta and all(election.support().values())
-    named = election.vote_type in {"approval", "choose-1"}
+    # Points by place are as many as there are seats, and where money is shared out that is all projects.
+    named = election.vote_type != "ordinal" or election.longest == len(election.projects)
     if parts > 1:
         named = (
-            named and len(election.votes) >= rules.SMALLEST_BODY and all(v.projects for v in election.votes)
+            election.vote_type in {"approval", "choose-1"}
+            and len(election.votes) >= rules.SMALLEST_BODY
+            and all(vote.projects for vote in election.votes)
         )
     if not (method and budget and budget.denominator == 1 and fitting and plain and named):
         return {}
-    return {"method": method, "budget": budget.numerator, "tie_rule": "further_ballot"}
+    return {
+        "method": method,
+        "budget": budget.numerator,
+        "tie_rule": "further_ballot",
+        **(_sum_of_a_ballot(election) if parts == 1 else {}),
+    }
+
+
+def _sum_of_a_ballot(election: pabulib.Election) -> dict[str, int]:
+    """Return what the projects of a vote may cost together, where every vote and every project keeps to it."""
+    most = read_amount(election.meta.get("max_sum_cost", "")).value
+    if election.vote_type != "approval" or not most or most.denominator != 1:
+        return {}
+    costs = {project.id: read_amount(project.row["cost"]).value or 0 for project in election.projects}
+    dearest = max([*costs.values(), *(sum(costs[each] for each in vote.projects) for vote in election.votes)])
+    return {"most_cost": most.numerator} if dearest <= most else {}
+
+
+def ballot_settings(election: pabulib.Election) -> dict[str, Any]:
+    """Return the settings under which the file's votes can be cast as they are; nothing where there are none."""
+    if election.vote_type == "choose-1":
+        return {"ballot_type": "choose_one"}
+    if election.vote_type == "ordinal":
+        return {"ballot_type": "ranking", "scoring": "points"}
+    if election.vote_type == "approval":
+        return {"ballot_type": "up_to"}
+    given = [[Fraction(points) for points in vote.points] for vote in election.votes]
+    every = [points for vote in given for points in vote]
+    fitting = all(points.denominator == 1 and 0 < points <= MOST_POINTS for points in every)
+    whole = small_whole(election.meta.get("max_sum_points", ""), most=_MOST_SUM)
+    if (
+        election.vote_type != "cumulative"
+        or not every
+        or not fitting
+        or not whole
+        or max(map(sum, given)) > whole
+    ):
+        return {}
+    most = small_whole(election.meta.get("max_points", ""), most=_MOST_SUM) or min(whole, MOST_POINTS)
+    return {"ballot_type": "points", "points": whole, "most_points": min(most, whole, MOST_POINTS)}
 
 
 def _voters(election: pabulib.Election, congress: Congress) -> list[str]:

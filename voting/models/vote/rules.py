@@ -70,11 +70,19 @@ class VotingRules(models.Model):
         blank=True,
         validators=[MaxValueValidator(MOST_LETTERS)],
     )
+    #: In 10 000 yuan too; 0: a ballot may vote for any sum.
+    most_cost = models.PositiveIntegerField(
+        _("what the projects of one ballot may cost, 10 000 yuan"), default=0, db_default=0, blank=True
+    )
     ballot_type = models.CharField(
         _("ballot type"), max_length=16, choices=choices_of(BALLOT_TYPES), default=BallotType.UP_TO.value
     )
     scoring = models.CharField(
         _("a ranking is read by"), max_length=20, choices=choices_of(SCORINGS), default="", blank=True
+    )
+    points = models.PositiveSmallIntegerField(_("points of a ballot"), default=0, db_default=0, blank=True)
+    most_points = models.PositiveSmallIntegerField(
+        _("points for one project at most"), default=0, db_default=0, blank=True
     )
     under_vote = models.CharField(
         _("a ballot with too few marks is"),

@@ -58,6 +58,7 @@ VOID_REASONS: dict[str, Promise] = {
     "missing_place": _("a place left out"),
     "blank": _("nothing marked"),
     "malformed": _("cannot be read"),
+    "over_sum": _("costs more than a ballot may vote for"),
 }
 #: What became of a project over all rounds.
 BECAME: dict[str, Promise] = {

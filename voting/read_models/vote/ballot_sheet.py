@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from voting.count.counting import BallotType
 from voting.count.measures import BlankBallot, UnderVote
-from voting.models import Candidate, Cycle, Round
+from voting.domain.vote.definitions import definition_of
+from voting.domain.vote.rules import UNIT
+from voting.models import Candidate, Cycle, Round, VotingRules
+from voting.read_models.core.days import money_words
+from voting.read_models.vote.rule_words.budget import yuan_words
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,13 @@ class BallotSheet:
     all_needed: bool
     blank_is_void: bool
     group: str
+    #: The last place, or the most points for one project.
+    places: int = 0
+    #: The points of the ballot, and in words what the marked may cost together.
+    points: int = 0
+    most_cost: str = ""
+    #: What every project costs, in words by its number, where a sum of money is shared out.
+    costs: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def per_item(self) -> bool:
@@ -32,6 +44,19 @@ class BallotSheet:
     @property
     def ranking(self) -> bool:
         return self.kind is BallotType.RANKING
+
+    @property
+    def pointed(self) -> bool:
+        return self.kind is BallotType.POINTS
+
+    @property
+    def single(self) -> bool:
+        return self.kind is BallotType.CHOOSE_ONE
+
+    @property
+    def priced(self) -> list[tuple[Candidate, str]]:
+        """The candidates, each with what it costs."""
+        return [(each, self.costs.get(each.number, "")) for each in self.candidates]
 
     @property
     def whole(self) -> bool:
@@ -50,15 +75,30 @@ def ballot_sheet(cycle: Cycle, round_: Round | None) -> BallotSheet:
     """Return the paper of a round; before there is one, that of the first round as far as it is known."""
     candidates = tuple(cycle.candidates.order_by("number") if round_ is None else _candidates(round_))
     rules = round_.rules if round_ else getattr(cycle, "rules", None)
+    kind = BallotType(rules.ballot_type) if rules else BallotType.UP_TO
+    seats = round_.seats if round_ else rules.seats if rules else cycle.seats
+    costs = {each.number: money_words(each.investment_total) for each in candidates}
     return BallotSheet(
         number=round_.number if round_ else 1,
-        seats=round_.seats if round_ else rules.seats if rules else cycle.seats,
-        kind=BallotType(rules.ballot_type) if rules else BallotType.UP_TO,
+        seats=seats,
+        kind=kind,
         candidates=candidates,
         all_needed=bool(rules and rules.under_vote == UnderVote.VOID),
         blank_is_void=bool(rules and rules.blank_ballot == BlankBallot.VOID),
         group=rules.group_name if rules else "",
+        places=rules.most_points if rules and kind is BallotType.POINTS else seats,
+        points=rules.points if rules else 0,
+        most_cost=_most_cost(rules, round_) if rules else "",
+        costs=costs if rules and rules.method else {},
     )
+
+
+def _most_cost(rules: VotingRules, round_: Round | None) -> str:
+    """Return what the marked may cost together: of a further round no more than the money that is left."""
+    if not rules.most_cost:
+        return ""
+    most = definition_of(round_).rule.most_cost if round_ else rules.most_cost * UNIT
+    return yuan_words(most or 0)
 
 
 def _candidates(round_: Round) -> list[Candidate]:

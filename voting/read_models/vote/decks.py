@@ -96,6 +96,8 @@ def ringed_boxes(marks: Marks, definition: Definition, layout: Layout) -> list[t
 def _label(mark: int, definition: Definition) -> str:
     if definition.ballot_type is BallotType.RANKING:
         return _("place %(place)d") % {"place": mark}
+    if definition.ballot_type is BallotType.POINTS:
+        return _("points: %(points)d") % {"points": mark}
     return str((_GRADES if definition.ballot_type is BallotType.GRADES else _MARKS)[mark])
 
 

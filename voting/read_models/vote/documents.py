@@ -265,7 +265,7 @@ def _votes(one: RoundResult) -> list[Block]:
     ]
     numeric = frozenset({0, *range(2, 3 + len(columns) + len(place))})
     notes = [_("Per cent of %(base)s.") % {"base": one.base}]
-    if one.by_points:
+    if one.by_points and one.ranking:
         notes.append(
             _("The first place gives %(seats)s points, each next place one less, the last one point.")
             % {"seats": one.seats}

@@ -88,7 +88,12 @@ class RoundResult:
 
     @property
     def by_points(self) -> bool:
-        return self.ranking and self.rules["scoring"] == "points"
+        return self.pointed or (self.ranking and self.rules["scoring"] == "points")
+
+    @property
+    def pointed(self) -> bool:
+        """The ballots give points, and no places."""
+        return self.ballot_type is BallotType.POINTS
 
     @property
     def roll(self) -> int:
@@ -104,7 +109,7 @@ class RoundResult:
         have, of first places the valid ballots.
         """
         if self.by_points:
-            return self.valid * self.seats
+            return self.valid * (self.rules["most_points"] if self.pointed else self.seats)
         if self.ranking:
             return self.valid
         return self.part["floor"]["size"] or self.roll
@@ -120,7 +125,7 @@ class RoundResult:
     @property
     def line(self) -> str:
         """Where the line of the majority stands in the chart, in per cent of the base; empty without a floor."""
-        plain = self.has_floor and not self.ranking and not self.graded
+        plain = self.has_floor and not self.ballot_type.numbered and not self.graded
         return tenths_of_a_percent(self.least, self.base) if plain else ""
 
     @cached_property
@@ -150,7 +155,9 @@ class RoundResult:
     @cached_property
     def columns(self) -> list[str]:
         """Return the headings of the numbers in a project's line, in the order of ``Item.cells``."""
-        if self.by_points:
+        if self.pointed:
+            names = [_("Points"), _("Ballots that give it points"), _("Without points")]
+        elif self.by_points:
             names = [_("Points"), _("Ballots that rank it"), _("Not ranked")]
         elif self.ranking:
             names = [_("First places"), _("Ballots that rank it"), _("Not ranked")]
@@ -193,7 +200,7 @@ class RoundResult:
 
     def _item(self, item: NoticeItem) -> Item:
         value = item["for"]
-        if self.ranking:
+        if self.ballot_type.numbered:
             value = (item["points"] or 0) if self.by_points else item["places"][0]
         return Item(
             number=item["number"],
@@ -222,7 +229,7 @@ class RoundResult:
         return str(REASONS[item["reason"]])
 
     def _cells(self, item: NoticeItem, value: int) -> tuple[int | str, ...]:
-        if self.ranking:
+        if self.ballot_type.numbered:
             cells = [value, item["for"], item["abstain"]]
         elif self.graded:
             cells = [item["for"], item["basically"], item["against"], item["abstain"], item["not_pressed"]]
@@ -281,7 +288,8 @@ class RoundResult:
     @cached_property
     def tried(self) -> list[TriedBallot]:
         """The test ballots in the order of their receipts, each with what it says in words."""
-        return tried_ballots(self.part, counting_rule(self.rules, seats=self.seats))
+        costs = [(item["number"], item["cost"]) for item in self.part["items"] if "cost" in item]
+        return tried_ballots(self.part, counting_rule(self.rules, seats=self.seats, costs=costs))
 
     @property
     def budget(self) -> int:

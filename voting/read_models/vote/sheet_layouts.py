@@ -15,6 +15,8 @@ from voting.domain.vote.definitions import definition_of
 from voting.models import Cycle, Round
 from voting.printing.sheets import PrintedSheet, drawn_layout
 from voting.read_models.vote.ballot_sheet import BallotSheet, ballot_sheet
+from voting.read_models.vote.lines import in_brackets
+from voting.read_models.vote.rule_words.thresholds import joined
 from voting.scan.layout import Layout, NoLayout, layout_of, make_layout
 
 #: The languages in which a sheet is printed; each is a layout of its own.
@@ -38,7 +40,7 @@ def sheet_layouts(round_: Round) -> list[Layout]:
 def has_layout(sheet: BallotSheet) -> bool:
     """Tell whether so many projects and places stand on one sheet that a scanner can read."""
     try:
-        make_layout(sheet.kind, _numbers(sheet), places=sheet.seats)
+        make_layout(sheet.kind, _numbers(sheet), places=sheet.places)
     except NoLayout:
         return False
     return True
@@ -56,7 +58,7 @@ def printed_sheet(
     definition = definition_of(round_) if round_ and not is_specimen else None
     if definition is None:
         layout = make_layout(
-            sheet.kind, _numbers(sheet), places=sheet.seats, language=language, in_group=in_group
+            sheet.kind, _numbers(sheet), places=sheet.places, language=language, in_group=in_group
         )
     else:
         layout = layout_of(definition, language=language, in_group=in_group)
@@ -66,7 +68,9 @@ def printed_sheet(
         title=f"{cycle.place_shown}\n{_title(cycle, sheet)}",
         below=_below(sheet, in_group=in_group),
         headings=tuple(_headings(sheet).items()),
-        names=_names(sheet, definition, language),
+        names=tuple(
+            (number, _with_cost(name, sheet, number)) for number, name in _names(sheet, definition, language)
+        ),
         question=_("Do you approve the whole list of %(count)s projects?") % {"count": sheet.count},
         note=f"{_how(sheet)}\n{_rest(sheet)}",
         seal=_("Official seal"),
@@ -91,6 +95,11 @@ def _names(sheet: BallotSheet, definition: Definition | None, language: str) -> 
     )
 
 
+def _with_cost(name: str, sheet: BallotSheet, number: int) -> str:
+    cost = sheet.costs.get(number, "")
+    return in_brackets(name, cost) if cost else name
+
+
 def _overline(cycle: Cycle, *, is_specimen: bool) -> str:
     parts = [_("Specimen, not a ballot")] if is_specimen else []
     return " · ".join([*parts, *([] if cycle.kind == Kind.OFFICIAL else [str(cycle.get_kind_display())])])
@@ -108,7 +117,8 @@ def _below(sheet: BallotSheet, *, in_group: bool) -> str:
 
 
 def _headings(sheet: BallotSheet) -> dict[str, str]:
-    places = {str(place): str(place) for place in range(1, sheet.seats + 1)} if sheet.ranking else {}
+    numbered = sheet.kind.numbered
+    places = {str(place): str(place) for place in range(1, sheet.places + 1)} if numbered else {}
     return {
         "number": _("No."),
         "name": _("Project") if sheet.graded else _("Candidate project"),
@@ -124,36 +134,60 @@ def _headings(sheet: BallotSheet) -> dict[str, str]:
 
 def _how(sheet: BallotSheet) -> str:
     """Return how this ballot is marked."""
-    seats = {"seats": sheet.seats}
     if sheet.kind is BallotType.WHOLE_REPORT:
         return _("Put one circle ○ below your answer.")
-    if sheet.kind is BallotType.RANKING:
-        how = _(
-            "Put a circle ○ under 1 in the line of the most important project, under 2 in that of the next."
-        )
-        some = _(
-            "Places are given once and without a gap, at most up to %(seats)s; otherwise the ballot is void."
-        )
-        every = _("Every place up to %(seats)s is given, and once; otherwise the ballot is void.")
-        return f"{how} {(every if sheet.all_needed else some) % seats}"
-    if sheet.kind in {BallotType.UP_TO, BallotType.EXACTLY}:
-        if sheet.all_needed:
-            return (
-                _("Put a circle ○ beside exactly %(seats)s projects; more or fewer make the ballot void.")
-                % seats
-            )
-        return (
-            _(
-                "Put a circle ○ beside the projects you vote for, at most %(seats)s; more make the ballot void."
-            )
-            % seats
-        )
+    if sheet.kind.numbered:
+        return points_how_on_paper(sheet) if sheet.pointed else _ranked_on_paper(sheet)
+    if not sheet.kind.per_item:
+        return _marked_on_paper(sheet)
     lines = [_("Put one circle ○ in each line.")]
-    if sheet.limited and not sheet.graded:
-        lines.append(_("At most %(seats)s circles may stand under “for”; more make the ballot void.") % seats)
+    if sheet.limited:
+        limit = _("At most %(seats)s circles may stand under “for”; more make the ballot void.")
+        lines.append(limit % {"seats": sheet.seats})
     if sheet.all_needed:
         lines.append(_("A line without a circle makes the ballot void."))
     return " ".join(lines)
+
+
+def _ranked_on_paper(sheet: BallotSheet) -> str:
+    how = _("Put a circle ○ under 1 in the line of the most important project, under 2 in that of the next.")
+    some = _(
+        "Places are given once and without a gap, at most up to %(seats)s; otherwise the ballot is void."
+    )
+    every = _("Every place up to %(seats)s is given, and once; otherwise the ballot is void.")
+    return f"{how} {(every if sheet.all_needed else some) % {'seats': sheet.seats}}"
+
+
+def _marked_on_paper(sheet: BallotSheet) -> str:
+    seats = {"seats": sheet.seats}
+    if sheet.single:
+        return _("Put a circle ○ beside one project; more circles make the ballot void.")
+    if sheet.all_needed:
+        return (
+            _("Put a circle ○ beside exactly %(seats)s projects; more or fewer make the ballot void.") % seats
+        )
+    how = (
+        _("Put a circle ○ beside the projects you vote for, at most %(seats)s; more make the ballot void.")
+        % seats
+    )
+    if not sheet.most_cost:
+        return how
+    limit = _("Together they may cost at most %(most_cost)s; more makes the ballot void.")
+    return joined(how, limit % {"most_cost": sheet.most_cost})
+
+
+def points_how_on_paper(sheet: BallotSheet) -> str:
+    """Say how points are given on paper."""
+    words = {"points": sheet.points, "most": sheet.places}
+    some = _(
+        "Put a circle ○ under the number of points in the line of a project: in all at most %(points)s points, for one "
+        "project at most %(most)s; more make the ballot void. A line without a circle gives none."
+    )
+    every = _(
+        "Put a circle ○ under the number of points in the line of a project: in all exactly %(points)s points, for one "
+        "project at most %(most)s; more or fewer make the ballot void. A line without a circle gives none."
+    )
+    return (every if sheet.all_needed else some) % words
 
 
 def _rest(sheet: BallotSheet) -> str:

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from voting.count.definition import Definition
 from voting.count.measures import BallotType
+from voting.count.points import Points
 from voting.domain.vote.decks import deck_sheets
 from voting.domain.vote.definitions import definition_of
 from voting.models import Round
@@ -52,10 +53,21 @@ def _marks(definition: Definition, place: int) -> tuple[int, ...]:
     numbers, seats = definition.numbers, definition.rule.seats
     if definition.ballot_type is BallotType.WHOLE_REPORT:
         return (chance.choice((1, 1, 1, 2)),) * len(numbers)
+    if definition.rule.points:
+        return _given(definition.rule.points, len(numbers), chance)
+    if definition.ballot_type is BallotType.CHOOSE_ONE:
+        one = chance.randrange(len(numbers))
+        return tuple(int(at == one) for at in range(len(numbers)))
     if definition.ballot_type in {BallotType.UP_TO, BallotType.EXACTLY, BallotType.RANKING}:
         fewest = seats if definition.ballot_type is not BallotType.UP_TO else max(1, seats - 3)
         chosen = chance.sample(range(len(numbers)), chance.randint(fewest, seats))
         is_ranking = definition.ballot_type is BallotType.RANKING
+        while (
+            definition.rule.most_cost
+            and len(chosen) > 1
+            and _costs(definition, chosen) > definition.rule.most_cost
+        ):
+            chosen.pop()
         marks = (
             dict.fromkeys(chosen, 1) if not is_ranking else {each: at for at, each in enumerate(chosen, 1)}
         )
@@ -69,6 +81,19 @@ def _marks(definition: Definition, place: int) -> tuple[int, ...]:
         for_left -= mark == 1
         marks_drawn.append(mark)
     return tuple(marks_drawn)
+
+
+def _given(points: Points, items: int, chance: Random) -> tuple[int, ...]:
+    """Return all points of a ballot, as far as the projects can take them, shared out by chance."""
+    marks = [0] * items
+    for _point in range(min(points.whole, points.most * items)):
+        open_ = [at for at, given in enumerate(marks) if given < points.most]
+        marks[chance.choice(open_)] += 1
+    return tuple(marks)
+
+
+def _costs(definition: Definition, chosen: Sequence[int]) -> int:
+    return definition.rule.cost_of([int(at in chosen) for at in range(len(definition.numbers))])
 
 
 def _sheet(round_: Round, layout: Layout, place: int) -> SimulatedSheet:

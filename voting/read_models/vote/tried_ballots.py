@@ -67,6 +67,11 @@ def _marked_parts(marks: Sequence[int], numbers: Sequence[int], rule: Rule) -> l
             _("place %(place)d: project %(number)d") % {"place": place, "number": number}
             for place, number in sorted(marked)
         ]
+    if rule.ballot_type is BallotType.POINTS:
+        return [
+            _("project %(number)d: %(points)d points") % {"number": number, "points": points}
+            for points, number in marked
+        ]
     labels = _GRADES if rule.ballot_type is BallotType.GRADES else _MARKS
     parts = []
     for mark in [*labels, *sorted({mark for mark, _number in marked} - set(labels))]:

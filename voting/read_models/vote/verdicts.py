@@ -172,6 +172,11 @@ def _numbers(round_: RoundResult, item: NoticeItem) -> dict[str, Any]:
 def _score(round_: RoundResult, item: NoticeItem) -> str:
     """Say what the project got, in what its place and its threshold are counted in."""
     votes = item["for"]
+    if round_.pointed:
+        on = ngettext("%(votes)d ballot that gives it any", "%(votes)d ballots that give it any", votes) % {
+            "votes": votes
+        }
+        return _("%(points)d points, %(ballots)s") % {"points": item["points"] or 0, "ballots": on}
     if not round_.ranking:
         return ngettext("%(votes)d vote for it", "%(votes)d votes for it", votes) % {"votes": votes}
     on = ngettext("%(votes)d ballot that ranks it", "%(votes)d ballots that rank it", votes) % {

@@ -45,22 +45,37 @@
   const limited = { per_item_up_to: ".cell.for input:checked" };
 
   const marked = () => {
+    if (form.dataset.kind === "points") return selects.reduce((sum, select) => sum + Number(select.value), 0);
     if (selects.length) return selects.filter((select) => select.value).length;
     return form.querySelectorAll(limited[form.dataset.kind] || ".cell input:checked").length;
   };
+  // what the marked projects cost, where a ballot may not vote for more than a sum; in yuan, said in 10 000 yuan
+  const money = bar.querySelector("[data-left]");
+  const amount = (yuan) => {
+    const rest = String(yuan % 10000).padStart(4, "0").replace(/0+$/, "");
+    return Math.floor(yuan / 10000) + (rest && `.${rest}`);
+  };
+  const left = () => {
+    const costs = [...form.querySelectorAll(".cell input:checked")].map((field) => Number(field.dataset.cost));
+    return Number(money.dataset.sum) - costs.reduce((sum, cost) => sum + cost, 0);
+  };
   const twice = () => {
+    if (form.dataset.kind === "points") return undefined;
     const seen = selects.map((select) => select.value).filter(Boolean);
     const place = seen.find((value, index) => seen.indexOf(value) !== index);
     for (const select of selects) select.parentElement.classList.toggle("twice", Boolean(place) && select.value === place);
     return place;
   };
   const count = (announce, said = "") => {
-    const n = marked(), over = n - most, place = twice();
-    const wrong = over > 0 || Boolean(place);
+    const n = marked(), over = n - most, place = twice(), rest = money ? left() : 0;
+    const wrong = over > 0 || rest < 0 || Boolean(place);
+    const held = money ? fill(rest < 0 ? money.dataset.over : money.dataset.left, { amount: amount(Math.abs(rest)) }) : "";
+    if (money) money.textContent = held;
     bar.classList.toggle("over", wrong);
     note.hidden = !wrong;
     note.textContent = over > 0 ? fill(status.dataset.over, { over }) : place ? fill(status.dataset.twice, { place }) : "";
-    if (announce) status.textContent = said + fill(status.dataset.said, { n, most }) + (wrong ? " " + note.textContent : "");
+    const told = [fill(status.dataset.said, { n, most }), held, wrong ? note.textContent : ""].filter(Boolean);
+    if (announce) status.textContent = said + told.join(" ");
   };
 
   // tap a row of a ranking: it takes the next place; tap it again: it goes, and those behind it move up
@@ -79,7 +94,7 @@
     return fill(status.dataset.placed, { number, place: next });
   };
   for (const hint of form.querySelectorAll(".tap-hint")) hint.hidden = false;
-  for (const select of selects) {
+  for (const select of form.dataset.kind === "ranking" ? selects : []) {
     const row = select.closest(".row");
     for (const part of row.querySelectorAll(".no, .what")) {
       part.addEventListener("click", (event) => {

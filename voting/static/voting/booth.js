@@ -112,6 +112,21 @@ const Booth = (() => {
   // ------------------------------------------------------------------------------------------------ may it be cast so?
 
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+  /** An amount in yuan in units of 10 000, as the server writes it. */
+  const tenThousands = (yuan) => {
+    const rest = String(yuan % 10000).padStart(4, "0").replace(/0+$/, "");
+    return Math.floor(yuan / 10000) + (rest && `.${rest}`);
+  };
+  const costOf = (marks, rule) => marks.reduce((sum, mark, at) => sum + (mark === rule.marks.for ? rule.costs[at] || 0 : 0), 0);
+  /** Why these points are not taken; else null. */
+  const judgePoints = (marks, rule, listed) => {
+    const say = rule.sentences, given = marks.reduce((sum, each) => sum + each, 0);
+    const numbers = rule.numbers.filter((_, at) => marks[at] > rule.most_points);
+    if (numbers.length) return { text: filled(say.on_one, { numbers: listed(numbers) }), numbers };
+    if (given > rule.most) return { text: filled(say.over_points, { given, over: given - rule.most }), numbers: [] };
+    if (!given || !rule.complete || given === rule.most) return null;
+    return { text: filled(say.left_points, { given, missing: rule.most - given }), numbers: [] };
+  };
   const counted = (forms, n, values) => filled(forms[n === 1 ? 0 : 1], { n, ...values });
   /**
    * Why these marks are not taken as they are, as the server would say it, and the numbers that it is about; else null.
@@ -121,6 +136,7 @@ const Booth = (() => {
     const say = rule.sentences, listed = (numbers) => numbers.join(say.comma);
     const given = marks.filter(Boolean).sort((one, other) => one - other);
     if (rule.whole) return null;
+    if (rule.pointed) return judgePoints(marks, rule, listed);
     if (rule.ranking) {
       const place = given.find((each, at) => given[at + 1] === each);
       if (place) {
@@ -132,6 +148,8 @@ const Booth = (() => {
     } else if (rule.limited) {
       const marked = marks.filter((mark) => mark === rule.marks.for).length, over = marked - rule.most;
       if (over > 0) return { text: counted(say.over, over, { marked }), numbers: [] };
+      const cost = costOf(marks, rule), dear = rule.most_cost === null ? 0 : cost - rule.most_cost;
+      if (dear > 0) return { text: filled(say.over_sum, { cost: tenThousands(cost), over: tenThousands(dear) }), numbers: [] };
     }
     if (!given.length || !rule.complete) return null;
     if (rule.per_item) {
@@ -142,7 +160,7 @@ const Booth = (() => {
     return missing > 0 ? { text: counted(say.missing, missing, { marked: given.length }), numbers: [] } : null;
   };
 
-  return Object.freeze({ sha3, combined, schedule, seal, encode, receipt, judge, filled, from64, to64 });
+  return Object.freeze({ sha3, combined, schedule, seal, encode, receipt, judge, filled, from64, to64, tenThousands, costOf });
 })();
 
 // ------------------------------------------------------------------------------------------------------- the ballot page
@@ -174,7 +192,7 @@ const Booth = (() => {
 
   // ---------------------------------------------------------------------------------------------------- what is marked
   const markOf = (number) => {
-    if (rule.ranking) return Number(document.getElementById(`m${number}`).value);
+    if (rule.ranking || rule.pointed) return Number(document.getElementById(`m${number}`).value);
     if (!rule.per_item && !rule.whole) return document.getElementById(`m${number}`).checked ? rule.marks.for : 0;
     const pressed = form.querySelector(`[name="mark-${number}"]:checked`);
     return pressed ? rule.marks[pressed.value] : 0;
@@ -201,9 +219,11 @@ const Booth = (() => {
     if (rule.ranking) picked.sort((one, other) => one.place - other.place);
     const whole = part(picked.length ? "marks" : "blank");
     const numbers = { marked: picked.length, votes_for: marks.filter((mark) => mark === rule.marks.for).length };
+    numbers.given = marks.reduce((sum, mark) => sum + mark, 0);
+    numbers.cost = Booth.tenThousands(Booth.costOf(marks, rule));
     if (picked.length) fill(whole, numbers);
     const places = Object.values(rule.marks), patterns = [...whole.querySelectorAll(".picked > li")];
-    list(whole, ".picked", picked.map((line) => [patterns[rule.ranking ? 0 : places.indexOf(line.place)], line]));
+    list(whole, ".picked", picked.map((line) => [patterns[rule.ranking || rule.pointed ? 0 : places.indexOf(line.place)], line]));
     const left = whole.querySelector(".unpicked"), pattern = left.querySelector("li");
     list(whole, ".unpicked", unpicked.map((line) => [pattern, line]));
     if (rule.per_item && picked.length) {

@@ -60,6 +60,7 @@ const partsOf = (item) => PARTS.map((part) => item[part] || 0);
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const bytesOf = (text) => new TextEncoder().encode(text);
 const FIGURES = ['returned', 'valid', 'blank', 'void'];
+const MOST_POINTS = 20;
 const PARTS = ['for', 'basically', 'against', 'abstain', 'not_pressed', 'double_marked'];
 const WORKING = [
   'place', 'score', 'points', 'passes_floor', 'passes_group', 'group_for', 'decision', 'reason', 'grade',
@@ -270,10 +271,22 @@ function requirePossible(part, rules, seats, budget) {
     [rules.method && ['whole_report', 'grades'].includes(kind), 'a whole list and an assessment share out no money'],
     [rules.method && rules.tie_rule !== 'further_ballot',
       'where the money does not reach for all of the tied, only another ballot settles it'],
-    [rules.method === 'equal_shares' && !['up_to', 'exactly'].includes(kind),
+    [rules.method === 'equal_shares' && !['up_to', 'exactly', 'choose_one'].includes(kind),
       'equal shares are counted from ballots that mark projects, and nothing else'],
     [rules.method === 'equal_shares' && rules.group_base,
       "equal shares publish the single ballots, beside which a sub-group's votes could name its members"],
+    [kind === 'choose_one' && rules.under_vote === 'void',
+      'a ballot that chooses one without a mark is blank, and nothing less'],
+    [kind === 'points' && !rules.points && !rules.most_points,
+      'a ballot with points says how many it has, and how many for one item'],
+    [kind !== 'points' && (rules.points || rules.most_points), 'only a ballot with points gives any'],
+    [(rules.points || rules.most_points) && !((rules.most_points || 0) >= 1
+      && rules.most_points <= Math.min(rules.points || 0, MOST_POINTS)),
+      'one item gets at least a point, and no more than there are'],
+    [rules.most_cost !== undefined && !(rules.method && kind === 'up_to'),
+      'what the items of a ballot cost is limited where up to N are marked and money is shared out'],
+    [rules.most_cost !== undefined && Math.min(rules.most_cost, budget) < 1,
+      'a ballot may vote for items that cost something'],
     [Math.min(...counted, issued, onPaper) < 0, 'an attendance counts people and ballots'],
     [people.some((each) => each.present > each.roll), 'more delegates present than on the roll'],
     [onPaper > issued, 'more ballots issued on paper than in all'],
@@ -393,8 +406,11 @@ function groupOf(floor, group) {
 }
 
 function measure(item, rules, seats, { bases, least, threshold, isVoid }) {
-  const points = rules.scoring === 'points' ? sum(item.places.map((ballots, place) => ballots * (seats - place))) : null;
-  const score = { points: [points], first_preferences: item.places }[rules.scoring] || [item.for];
+  const given = rules.ballot_type === 'points';
+  const worth = (place) => (given ? place + 1 : seats - place);
+  const pointed = given || rules.scoring === 'points';
+  const points = pointed ? sum(item.places.map((ballots, place) => ballots * worth(place))) : null;
+  const score = pointed ? [points] : { first_preferences: item.places }[rules.scoring] || [item.for];
   const member = threshold ? item.group_for || 0 : null;
   return {
     number: item.number,

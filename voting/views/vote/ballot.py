@@ -16,6 +16,7 @@ from voting.domain.vote import casting
 from voting.domain.vote.ballots import AlreadyCast, BallotRefused, ForeignMark, NotPresent, Receipt
 from voting.forms.vote.ballot import DEVICE, SERVER, BallotForm, CastForm, carried_form, packed
 from voting.models import RollEntry
+from voting.read_models.vote.rule_words.budget import yuan_words
 from voting.views.core.refusal_page import RefusalPage, delegate_page
 from voting.views.vote import minute
 from voting.views.vote.booth import ballot_booth
@@ -197,6 +198,8 @@ def _review_page(request: HttpRequest, entry: RollEntry, form: BallotForm, seale
         "unpicked": [row for row in context["rows"] if not row.mark],
         "marked": len(picked),
         "votes_for": sum(row.checked for row in picked),
+        "given": sum(row.mark for row in picked),
+        "cost": yuan_words(sum(row.cost or 0 for row in picked)),
         "blank": form.is_blank,
         "answer": next((option for option in context["whole_options"] if option.checked), None),
         "carried": form.fields(),

@@ -21,6 +21,7 @@ from voting.read_models.before.slate_report import (
     targets_text,
 )
 from voting.read_models.core.days import money_words, month_words
+from voting.read_models.vote.rule_words.budget import yuan_words
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,10 @@ class BallotRow:
     candidate: Candidate
     units: NamesShown
     mark: int
-    #: How many places a ranking has; none on the other ballots.
+    #: The last place, or the most points, that a project can be given; none on the other ballots.
     places: int = 0
+    #: In yuan, where a sum of money is shared out.
+    cost: int | None = None
     #: What the refusal is about; the first one can be gone to.
     faulty: bool = False
     first_fault: bool = False
@@ -77,8 +80,14 @@ class BallotRow:
 
     @property
     def choices(self) -> list[tuple[int, bool]]:
-        """The places of a ranking, and which one this project has."""
-        return [(place, place == self.mark) for place in range(1, self.places + 1)]
+        """The places, or the points, that a project can be given, and which this one has."""
+        beyond = [self.mark] if self.places < self.mark else []  # shown again, so that nothing is lost
+        return [(place, place == self.mark) for place in (*range(1, self.places + 1), *beyond)]
+
+    @property
+    def price(self) -> str:
+        """What it costs, in words; nothing where no money is shared out."""
+        return "" if self.cost is None else yuan_words(self.cost)
 
     @cached_property
     def line(self) -> str:
@@ -114,6 +123,7 @@ def rows(
     units: NamesShown,
     kind: BallotType,
     places: int = 0,
+    costs: Mapping[int, int] | None = None,
     faults: Collection[int] = (),
     pictures: Mapping[int, Sequence[SourcePicture]] | None = None,
 ) -> list[BallotRow]:
@@ -127,6 +137,7 @@ def rows(
             units,
             chosen.get(item.number, 0),
             places,
+            cost=(costs or {}).get(item.number),
             faulty=item.number in faults,
             first_fault=item.number == first,
             kind=kind,

@@ -12,15 +12,21 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from voting.count.counting import BallotType, Mark, UnderVote
+from voting.count.counting import BallotType, Mark, Rule, UnderVote
 from voting.count.definition import Definition
 from voting.domain.vote.ballots import (
+    UNIT,
     BallotRefused,
     MissingPlace,
     NotAllMarked,
+    OverSum,
     RepeatedPlace,
     TooFewMarks,
+    TooFewPoints,
     TooManyMarks,
+    TooManyOnOne,
+    TooManyPoints,
+    ten_thousands,
 )
 from voting.domain.vote.casting import open_booth
 from voting.domain.vote.receipts import GROUPS
@@ -85,7 +91,11 @@ def booth_rule(definition: Definition) -> dict[str, Any]:
     return {
         "code": definition.encode((Mark.NONE,) * len(definition.numbers))[1],
         "numbers": definition.numbers,
-        "most": rule.seats,
+        "most": rule.points.whole if rule.points else rule.most,
+        "pointed": rule.points is not None,
+        "most_points": rule.numbers,
+        "costs": [cost for _number, cost in rule.money.costs] if rule.money else [],
+        "most_cost": rule.most_cost,
         "whole": whole,
         "ranking": kind is BallotType.RANKING,
         "limited": kind.limited,
@@ -93,7 +103,7 @@ def booth_rule(definition: Definition) -> dict[str, Any]:
         "complete": rule.under is UnderVote.VOID,
         "marks": {WORDS[each]: int(each) for each in labels},
         "titles": {"ballot": _("Ballot"), "review": _("Review your ballot")},
-        "sentences": _sentences(rule.seats),
+        "sentences": _sentences(rule.most) | _of_points(rule) | _of_cost(rule),
     }
 
 
@@ -109,6 +119,28 @@ def _sentences(most: int) -> dict[str, Any]:
         "twice": _opened(str(RepeatedPlace(_ANY, open_numbers)), place=_ANY),
         "gap": _opened(str(MissingPlace(_ANY)), place=_ANY),
         "comma": _(", "),
+    }
+
+
+def _of_points(rule: Rule) -> dict[str, Any]:
+    if rule.points is None:
+        return {}
+    whole, open_numbers = rule.points.whole, ["{numbers}"]
+    return {
+        "on_one": str(TooManyOnOne(rule.points.most, open_numbers)),  # type: ignore[arg-type]
+        "over_points": _opened(str(TooManyPoints(whole + _ANY, whole)), given=whole + _ANY, over=_ANY),
+        "left_points": _opened(str(TooFewPoints(whole - _ANY, whole)), given=whole - _ANY, missing=_ANY),
+    }
+
+
+def _of_cost(rule: Rule) -> dict[str, Any]:
+    """Return what is said of projects that cost too much; the script fills in amounts in 10 000 yuan."""
+    if rule.most_cost is None:
+        return {}
+    cost, over = rule.most_cost + _ANY * UNIT, _ANY * UNIT
+    sentence = str(OverSum(cost, rule.most_cost))
+    return {
+        "over_sum": sentence.replace(ten_thousands(cost), "{cost}").replace(ten_thousands(over), "{over}")
     }
 
 
@@ -129,9 +161,11 @@ def _parts(paper: dict[str, Any]) -> list[BoothPart]:
         "unpicked": [BoothLine(Mark.NONE)],
         "marked": "{marked}",
         "votes_for": "{votes_for}",
+        "given": "{given}",
+        "cost": _("%(amount)s × 10 000 yuan") % {"amount": "{cost}"},
         "blank": False,
     }
-    if paper["ranking"]:
+    if paper["ranking"] or paper["pointed"]:
         marked["picked"] = [BoothLine("{place}")]  # type: ignore[arg-type]
     parts = {"blank": _shown("marks", marked | {"blank": True, "picked": []})}
     if paper["whole"]:

@@ -33,6 +33,7 @@ from voting.domain.vote.urn_statement import Leaving
 from voting.forms.vote.ballot import SERVER, BallotForm, CastForm, Ticket, mark_labels, packed
 from voting.models import RollEntry
 from voting.read_models.core.spoken import spoken
+from voting.read_models.vote.rule_words.budget import yuan_words
 from voting.views.core.elder import keep_look, take_look
 from voting.views.vote.ballot_lines import BallotRow
 from voting.views.vote.booth import ballot_booth
@@ -153,10 +154,10 @@ def review_frame(request: HttpRequest, elector: Elector) -> ReviewFrame:
 
 
 def _lines(context: dict[str, Any]) -> dict[int, dict[int, Frame]]:
-    """Return every project's line of the review with every mark that it may have; a place in a ranking stays open."""
+    """Return every project's line of the review with every mark that it may have; a place, or points, stay open."""
     if context["whole"]:
         return {}
-    marks = [0] if context["ranking"] else [Mark.FOR]
+    marks = [0] if context["ranking"] or context["pointed"] else [Mark.FOR]
     if context["per_item"]:
         marks = list(mark_labels(BallotType(context["kind"])))
     return {row.number: {int(each): _line(context, row, each) for each in marks} for row in context["rows"]}
@@ -170,6 +171,8 @@ def _rest(context: dict[str, Any], rows: dict[int, BallotRow]) -> dict[str, Any]
         "unpicked": [],
         "marked": mark("marked"),
         "votes_for": mark("for"),
+        "given": mark("given"),
+        "cost": mark("cost"),
         "answer": {"label": mark("label"), "value": mark("value")},
         "blank": False,
     }
@@ -309,6 +312,8 @@ def _marks(frame: ReviewFrame, form: BallotForm) -> str:
         unpicked="".join([frame.unmarked[number] for number in unpicked]) if frame.unmarked else "",
         marked=str(counts["marked"]),
         **{"for": str(counts["votes_for"])},
+        given=str(sum(chosen.values())),
+        cost=yuan_words(sum(frame.rows[number].cost or 0 for number in chosen if number in frame.rows)),
         label=escape(answer.label) if answer else "",
         value=answer.value if answer else "",
     )

@@ -13,6 +13,7 @@ from voting.domain.vote.tried_keys import mark_of
 from voting.forms.vote.ballot import BallotForm, make_ticket
 from voting.models import RollEntry
 from voting.read_models.before.pictures import pictures_of
+from voting.read_models.vote.rule_words.budget import yuan_words
 from voting.views.core.refusal_page import address_of
 from voting.views.vote.ballot_lines import options, rows
 
@@ -21,14 +22,15 @@ def paper(entry: RollEntry, form: BallotForm, *, page: str, faults: Collection[i
     """Return what the ballot with the form's marks, and its review, show; ``page`` is the name of the address."""
     rule = definition_of(entry.round).rule
     kind = rule.ballot_type
-    ranking = kind is BallotType.RANKING
+    ranking, pointed = kind is BallotType.RANKING, kind is BallotType.POINTS
     items = ballot_items(entry.round)
     lines = rows(
         items,
         form.chosen,
         units=NamesShown(entry.round.cycle.congress_id),
         kind=kind,
-        places=rule.seats if ranking else 0,
+        places=rule.numbers if kind.numbered else 0,
+        costs=dict(rule.money.costs) if rule.money else {},
         faults=faults,
         pictures=pictures_of(item.candidate.pk for item in items),
     )
@@ -39,11 +41,16 @@ def paper(entry: RollEntry, form: BallotForm, *, page: str, faults: Collection[i
         "ticket": str(make_ticket(entry)),
         "rows": lines,
         "count": len(lines),
-        "most": rule.seats,
+        "most": rule.points.whole if rule.points else rule.most,
+        "most_points": rule.numbers,
+        "most_cost": yuan_words(rule.most_cost) if rule.most_cost else "",
+        "sum_allowed": rule.most_cost,
+        "single": kind is BallotType.CHOOSE_ONE,
         "kind": kind.value,
         "per_item": kind.per_item and kind is not BallotType.WHOLE_REPORT,
         "graded": kind is BallotType.GRADES,
         "ranking": ranking,
+        "pointed": pointed,
         "whole": kind is BallotType.WHOLE_REPORT,
         "whole_options": options(form.chosen.get(WHOLE, 0), kind),
         "limited": kind.limited,

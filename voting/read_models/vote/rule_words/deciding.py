@@ -18,10 +18,12 @@ def order(rules: Mapping[str, Any]) -> str:
     """Say which of the projects that pass are chosen; nothing for the whole list."""
     if rules["ballot_type"] == _WHOLE:
         return ""
-    floored, scoring = bool(rules["floor_base"] or rules["group_base"]), rules["scoring"]
+    floored, read = bool(rules["floor_base"] or rules["group_base"]), rules["scoring"]
+    if rules["ballot_type"] == "points":
+        read = "points"
     if rules.get("method"):
         return budget.money_order(rules, floored=floored)
-    return _ORDERS[scoring, floored]() % {"seats": rules["seats"]}
+    return _ORDERS[read, floored]() % {"seats": rules["seats"]}
 
 
 def scoring(rules: Mapping[str, Any]) -> list[str]:

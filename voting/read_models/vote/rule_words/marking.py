@@ -7,19 +7,27 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from voting.read_models.vote.rule_words import asking
+from voting.read_models.vote.rule_words.thresholds import joined
+
 
 def summary(rules: Mapping[str, Any]) -> str:
     """Say in one sentence what a ballot asks."""
     if rules["ballot_type"] == "ranking" and _strict(rules):
         words = _("A ballot ranks exactly %(seats)d projects by priority; one with more or fewer is void.")
+    elif rules["ballot_type"] == "points":
+        words = asking.points_summary(rules)
     else:
         words = _SUMMARIES[rules["ballot_type"]]()
-    return words % rules
+    sentence = words % rules
+    for more in asking.cost_over(rules):
+        sentence = joined(sentence, more)
+    return sentence
 
 
 def how(rules: Mapping[str, Any]) -> list[str]:
     """Say how a ballot is marked, as on the paper 表决票."""
-    return [sentence % rules for sentence in _HOW[rules["ballot_type"]](rules)]
+    return [*(sentence % rules for sentence in _HOW[rules["ballot_type"]](rules)), *asking.cost_how(rules)]
 
 
 def _strict(rules: Mapping[str, Any]) -> bool:
@@ -29,14 +37,14 @@ def _strict(rules: Mapping[str, Any]) -> bool:
 def validity(rules: Mapping[str, Any]) -> list[str]:
     """Say which ballots are void and which are not: too many, too few, misplaced, blank, unreadable."""
     kind = rules["ballot_type"]
+    over = [sentence % rules for sentence in (_OVER[kind]() if kind in _OVER else ())]
     lines = [
-        *(_OVER[kind]() if kind in _OVER else ()),
         *(_UNDER[kind](rules) if kind in _UNDER else ()),
         blank(rules),
         *_unreadable(rules),
         _("Void ballots count among those returned; they are no valid ballots and no votes for any project."),
     ]
-    return [sentence % rules for sentence in lines]
+    return [*over, *asking.cost_over(rules), *(sentence % rules for sentence in lines)]
 
 
 def blank(rules: Mapping[str, Any]) -> str:
@@ -106,6 +114,8 @@ _HOW: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "per_item_up_to": _per_item_up_to,
     "ranking": _ranking,
     "whole_report": _whole_report,
+    "choose_one": asking.one_how,
+    "points": asking.points_how,
 }
 _SUMMARIES: dict[str, Callable[[], str]] = {
     "up_to": lambda: _("A ballot may mark at most %(seats)d projects; a ballot with more marks is void."),
@@ -117,6 +127,7 @@ _SUMMARIES: dict[str, Callable[[], str]] = {
     ),
     "ranking": lambda: _("A ballot ranks at most %(seats)d projects by priority; one with more is void."),
     "whole_report": lambda: _("The whole list is voted on as one: for, against or abstain."),
+    "choose_one": lambda: _("A ballot may mark one project; a ballot with more marks is void."),
 }
 
 
@@ -128,6 +139,8 @@ _OVER: dict[str, Callable[[], list[str]]] = {
     "up_to": _over_for,
     "exactly": _over_for,
     "per_item_up_to": _over_for,
+    "choose_one": asking.one_over,
+    "points": asking.points_over,
     "ranking": lambda: [
         _("A ballot that ranks more than %(seats)d projects, or gives a place beyond %(seats)d, is void."),
         _("A ballot that gives a place twice, or leaves one out, is void."),
@@ -160,6 +173,7 @@ _UNDER: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "grades": _under_items,
     "per_item_up_to": _under_items,
     "ranking": _under_places,
+    "points": asking.points_under,
 }
 
 
@@ -185,5 +199,6 @@ _UNREADABLE: dict[str, Callable[[], str]] = {
     "grades": _contradictory,
     "per_item_up_to": _contradictory,
     "ranking": _contradictory,
+    "points": _contradictory,
     "whole_report": lambda: _("A ballot that cannot be read, or is marked more than once, is void."),
 }

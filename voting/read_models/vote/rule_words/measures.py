@@ -15,8 +15,8 @@ from voting.read_models.vote.rule_words import (
     conduct,
     deciding,
     marking,
-    shares,
     residents,
+    shares,
     thresholds,
 )
 from voting.read_models.vote.rule_words.example import example
@@ -76,9 +76,8 @@ def articles(
         (_("A further ballot"), deciding.further(settings)),
         (_("Online and on paper"), conduct.channels(settings)),
         (_("Scrutineers and the count"), conduct.count(settings)),
-        (_("Announcement"), conduct.announcement()),
-        (_("The single ballots"), shares.single_ballots(settings)),
         (_("Announcement"), conduct.announcement(settings)),
+        (_("The single ballots"), shares.single_ballots(settings)),
         (_("Coming into force"), conduct.force()),
     ]
     numbered = _numbered(parts)

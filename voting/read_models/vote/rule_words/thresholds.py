@@ -78,6 +78,10 @@ def floor_notes(rules: Mapping[str, Any]) -> list[str]:
                 "Whoever is absent, abstains or casts a void ballot stays in the total and is no vote for it."
             ),
         ),
+        (
+            rules["ballot_type"] == "points",
+            _("A ballot that gives a project any points is a vote for it, however many they are."),
+        ),
         (ranking, _("A ballot that ranks a project is a vote for it, whatever the place.")),
         (not base, _("A project without a single vote for it is not chosen.")),
     ]
