@@ -33,7 +33,10 @@ def simulated_file(round_: Round, places: Sequence[int]) -> bytes:
 
 
 def simulated_deck(round_: Round, *, hand: int = 0) -> bytes:
-    """Return the scanner's file of the round's test deck, marked by one of several hands. Raises NoLayout, NoTurn and Undrawable."""
+    """Return the scanner's file of the round's test deck, marked by one of several hands.
+
+    Raises NoLayout, NoTurn and Undrawable.
+    """
     with translation.override(LANGUAGES[0]):
         printed = printed_sheet(round_.cycle, round_)
     definition = definition_of(round_)
