@@ -146,6 +146,7 @@ COSTS = """
 /admin/vote/<slug:slug>/paper-ballots/ 17 17 13
 /admin/vote/<slug:slug>/paper-ballots/print/ 5 5 6
 /admin/vote/<slug:slug>/paper/scans/ 17 17 13
+/admin/vote/<slug:slug>/paper/pictures/ 19 19 13
 /admin/vote/<slug:slug>/deck/ 17 17 13
 /admin/vote/<slug:slug>/sample/ 16 16 13
 /admin/vote/<slug:slug>/proposals/<small:number>/ - - 24

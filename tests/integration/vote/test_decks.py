@@ -1,6 +1,7 @@
 """The test deck as a gate: the vote opens only after the scanner read marked sheets without a mistake.
 
-Guards ``voting.domain.vote.decks``, ``voting.read_models.vote.decks`` and ``voting.admin.vote.deck``.
+Guards ``voting.domain.vote.decks``, ``voting.read_models.vote.decks``, ``voting.read_models.vote.printed_decks`` and
+``voting.admin.vote.deck``.
 """
 
 from __future__ import annotations

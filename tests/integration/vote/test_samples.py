@@ -259,6 +259,7 @@ def test_the_desk_offers_to_read_again_only_what_the_dice_drew_and_all_once_one_
 
     def offered() -> bool:
         page = desk(vote.other_scrutineer).get(address("paper"))
+        assert page.context["unread"] == len(readable_again(vote.round) or ())
         return bool(page.context["batches"][0]["readings"][1]["mine"])
 
     assert (readable_again(vote.round), offered()) == (set(), False)

@@ -3,6 +3,7 @@
 What the scanner's file says is written out here; that a picture is read rightly, the tests of the reader say.
 
 Guards ``voting.domain.vote.scans``, ``voting.domain.vote.scan_faults``, ``voting.domain.vote.scanned_pictures``,
+``voting.domain.vote.opened_pictures``,
 ``voting.read_models.vote.paper_channels`` and ``voting.admin.vote.scanned_sheets``.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -231,6 +232,7 @@ class PaperPage(StepPage):
         box, sheets = self.box, self.stack
         reading, places = self.batch()
         scanner = self.order.round is not None and is_scanned(self.order.round)
+        again = self.again
         entering = self.doing == "read" if self.request.method == "POST" else bool(places)
         return super().page(
             sent,
@@ -251,7 +253,8 @@ class PaperPage(StepPage):
             entering=entering and "read" in forms,
             batches=self.batches(),
             differences=[self.difference(s, forms) for s in sheets if s.differs],
-            unread=sum(s.missing for s in sheets),
+            unread=sum(s.missing for s in sheets) if again is None else missing_of(sheets, again),
+            sampled=again is not None,
             unsettled=sum(s.open for s in sheets),
             may_correct=bool(box) and not any(s.first or s.second for s in sheets),
             may_settle=permissions.can_settle_paper(self.user, self.cycle),
@@ -327,3 +330,8 @@ class PaperPage(StepPage):
             return typed[0]
         names = mark_labels(definition.ballot_type).values()
         return "; ".join(f"{name} {numbers}" for name, numbers in zip(names, typed, strict=True) if numbers)
+
+
+def missing_of(sheets: Sequence[ReadSheet], again: Collection[int]) -> int:
+    """Return how many readings are missing where only these places are read a second time."""
+    return sum((s.first is None) + (s.second is None and s.place in again) for s in sheets)

@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from voting.domain.vote.paper_readings import BATCH, ReadSheet, marks_of_text, sheets
+from voting.domain.vote import paper_ballots
+from voting.domain.vote.paper_readings import ReadSheet, marks_of_text, sheets
 from voting.models import Round, ScanBatch, ScannedSheet
 
 _DOUBTS: dict[str, Promise] = {
@@ -106,7 +107,7 @@ def next_places(round_: Round, stack: Sequence[ReadSheet]) -> range:
     if not free:
         return range(0)
     length = next((at for at, place in enumerate(free) if place != free[0] + at), len(free))
-    return range(free[0], free[0] + min(length, BATCH))
+    return range(free[0], free[0] + min(length, paper_ballots.BATCH))
 
 
 @dataclass(frozen=True)

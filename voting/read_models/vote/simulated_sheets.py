@@ -33,14 +33,17 @@ def simulated_file(round_: Round, places: Sequence[int]) -> bytes:
     return simulated_stack(printed, sheets, chance=Random(places[0]))  # noqa: S311 nobody's marks
 
 
-def simulated_deck(round_: Round) -> bytes:
-    """Return the scanner's file of the round's test deck. Raises NoLayout, NoTurn and Undrawable."""
+def simulated_deck(round_: Round, *, hand: int = 0) -> bytes:
+    """Return the scanner's file of the round's test deck, marked by one of several hands.
+
+    Raises NoLayout, NoTurn and Undrawable.
+    """
     with translation.override(LANGUAGES[0]):
         printed = printed_sheet(round_.cycle, round_)
     definition = definition_of(round_)
     marked = [ringed_boxes(marks, definition, printed.layout) for marks in deck_sheets(round_)]
     sheets = [SimulatedSheet(tuple(each)) for each in marked]
-    return simulated_stack(printed, sheets, chance=Random(len(sheets)))  # noqa: S311 nobody's marks
+    return simulated_stack(printed, sheets, chance=Random(hand))  # noqa: S311 nobody's marks
 
 
 def simulated_marks(round_: Round, place: int) -> tuple[int, ...]:
