@@ -127,6 +127,50 @@ def test_the_file_says_its_language_its_title_and_that_it_is_tagged(language, la
     assert {"/H1", "/H2", "/P", "/Table", "/TR", "/TH", "/TD"} <= kinds
 
 
+def test_an_archive_finds_everything_inside_the_file():
+    """What PDF/A asks for and can be seen without its validator: of every object, those of drawings and fonts too."""
+    reader = read(as_pdf(EVERY))
+    every = [reader.get_object(number) for number in range(1, reader.trailer["/Size"])]
+    known = [each for each in every if isinstance(each, pypdf.generic.DictionaryObject)]
+    fonts_ = [each for each in known if each.get("/Type") == "/Font" and each["/Subtype"] != "/Type0"]
+    assert {each["/Subtype"][:8] for each in fonts_} == {"/CIDFont"}, "none is left to the viewer"
+    assert all({"/FontFile2", "/FontFile3"} & set(each["/FontDescriptor"].get_object()) for each in fonts_)
+    [intent] = reader.trailer["/Root"]["/OutputIntents"]
+    assert intent.get_object()["/S"] == "/GTS_PDFA1"
+    assert intent.get_object()["/DestOutputProfile"].get_object().get_data()[36:40] == b"acsp"
+    assert len(reader.trailer["/ID"]) == 2
+    assert "/Encrypt" not in reader.trailer
+    assert "/Filter" not in reader.trailer["/Root"]["/Metadata"].get_object(), "read without a decoder"
+    keys = set().union(*known)
+    assert not keys & {
+        "/JS",
+        "/JavaScript",
+        "/AA",
+        "/OpenAction",
+        "/EmbeddedFiles",
+        "/Launch",
+        "/FFilter",
+        "/Alternates",
+    }
+
+
+def test_everything_drawn_is_in_a_tag_or_said_to_be_decoration():
+    depth, outside = 0, []
+    for operands, operator in [
+        each for page in read(as_pdf(EVERY)).pages for each in page.get_contents().operations
+    ]:
+        if operator in {b"BDC", b"BMC"}:
+            depth += 1
+        elif operator == b"EMC":
+            depth -= 1
+        elif (
+            operator in {b"Tj", b"TJ", b"'", b'"', b"f", b"f*", b"S", b"s", b"B", b"Do", b"sh"} and not depth
+        ):
+            outside.append((operator, operands))
+    assert outside == []
+    assert depth == 0
+
+
 def structure(node) -> set[str]:
     """Return the kinds of all tags below."""
     node = node.get_object()

@@ -30,7 +30,7 @@ class CandidatePicturesPage(StepPage):
     def about(self) -> dict[str, Any]:
         return {"number": self.number}
 
-    def dispatch(self, request: HttpRequest, *args: Any, number: int, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, number: int = 0, **kwargs: Any) -> HttpResponse:
         self.number = number
         return super().dispatch(request, *args, **kwargs)
 

@@ -30,19 +30,19 @@ def pictures_of(candidates: Iterable[int]) -> dict[int, list[SourcePicture]]:
     A proposal that the public does not see shows nothing.
     """
     keys = list(candidates)
-    words = {"rank": Value(1, IntegerField()), "alt_": Value("", CharField())}
+    own = CandidatePicture.objects.filter(candidate__in=keys).order_by()
     came = Provenance.objects.filter(
         candidate__in=keys,
         proposal__standing=Visibility.SHOWN,
         proposal__attachments__content_type__startswith="image/",
-    ).annotate(**words)
-    own = CandidatePicture.objects.filter(candidate__in=keys).annotate(rank=Value(0, IntegerField()))
-    rows = own.order_by().values_list("candidate", "rank", "candidate__number", "position", "alt")
+    ).order_by()
+    first, then, unsaid = Value(0, IntegerField()), Value(1, IntegerField()), Value("", CharField())
+    rows = own.values_list("candidate", first, "candidate__number", "position", "alt")
     others = came.values_list(
-        "candidate", "rank", "proposal__number", "proposal__attachments__position", "alt_"
+        "candidate", then, "proposal__number", "proposal__attachments__position", unsaid
     )
     pictures: dict[int, list[SourcePicture]] = defaultdict(list)
-    for candidate, _rank, number, position, alt in sorted(rows.union(others.order_by(), all=True)):
+    for candidate, _rank, number, position, alt in sorted(rows.union(others, all=True)):
         if len(pictures[candidate]) < MOST_PICTURES:
             pictures[candidate].append(SourcePicture(number, position, alt))
     return pictures
