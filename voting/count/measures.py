@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from voting.count.money import Money
+from voting.count.money import SHARES_CONTRADICTIONS, Money
 
 
 class BallotType(StrEnum):
@@ -302,8 +302,6 @@ class Rule:
         return self.double_mark is DoubleMark.ITEM
 
 
-#: Ballots that approve of projects and say nothing else: what they say can be published without a mark against any.
-APPROVING = frozenset({BallotType.UP_TO, BallotType.EXACTLY})
 _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
     (
         lambda rule: rule.ballot_type is BallotType.UP_TO and rule.under is UnderVote.VOID,
@@ -370,16 +368,7 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
         "money_tie",
         "where the money does not reach for all of the tied, only another ballot settles it",
     ),
-    (
-        lambda rule: rule.by_ballot and rule.ballot_type not in APPROVING,
-        "shares_ballot",
-        "equal shares are counted from ballots that mark projects, and nothing else",
-    ),
-    (
-        lambda rule: rule.by_ballot and rule.group_floor is not None,
-        "shares_group",
-        "equal shares publish the single ballots, beside which a sub-group's votes could name its members",
-    ),
+    *SHARES_CONTRADICTIONS,
 )
 
 
