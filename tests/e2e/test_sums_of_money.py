@@ -14,11 +14,13 @@ from accounts.roles import Kind
 from tests.browser import PHONE, Live, assert_good
 from tests.e2e.test_round import sign_in
 from tests.factories import make_vote
+from tests.integration.vote.test_equal_shares import ROUND_2, SHARES
 from tests.integration.vote.test_sums_of_money import COSTS, money_vote
 from voting.models import VotingRules
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
+OF_THE_SLATE = ("costs", "delegates", "candidates", "seats")
 #: What the pages say: the sum in the rules, and the money that is left before the tie.
 WORDS = {
     "": ("资金总额不超过 100万元", "剩余资金 60万元"),
@@ -64,3 +66,34 @@ def test_what_a_sum_paid_for_is_read_on_a_phone(live: Live, language: str):
     page.goto(f"{language}/2018/notice/")
     expect(page.locator("main")).to_contain_text(WORDS[language][0])
     assert_good(page)
+
+
+@pytest.mark.parametrize("language", WORDS, ids=["zh", "en"])
+def test_equal_shares_are_filled_in_from_a_preset_on_a_phone(live: Live, language: str):
+    vote = make_vote(
+        until="drafted", kind=Kind.DEMO, **{k: v for k, v in SHARES.items() if k in OF_THE_SLATE}
+    )
+    page = sign_in(live.person(viewport=PHONE), vote.clerk, language)
+    page.goto(f"{language}/admin/vote/2018/rules/?preset=shares")
+    page.locator("#id_budget").fill("100")
+    page.locator(".rules-form button").first.click()
+    expect(page.locator("#adopt")).to_contain_text(re.compile("单张选票的公布|The single ballots"))
+    assert_good(page)
+
+
+@pytest.mark.parametrize("language", WORDS, ids=["zh", "en"])
+def test_equal_shares_are_tied_voted_again_and_recounted_on_a_phone(live: Live, language: str):
+    vote = make_vote(until="published", kind=Kind.DEMO, **SHARES)
+    phone = live.person(viewport=PHONE)
+    phone.goto(f"{language}/2018/result/")
+    expect(phone.locator(".verdicts")).to_contain_text(
+        re.compile("份额不足以全部确定|the shares do not reach")
+    )
+    assert_good(phone)
+    vote.further()
+    vote.finish(chosen=ROUND_2)
+    phone = live.person(viewport=PHONE)
+    phone.goto(f"{language}/2018/recount/")
+    phone.locator("[data-now]").click()
+    expect(phone.locator("[data-shown]")).to_contain_text(re.compile("全部相符|Everything agrees"))
+    expect(phone.locator("[data-shown]")).to_contain_text(re.compile("单张选票|The single ballots"))

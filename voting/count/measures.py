@@ -25,7 +25,7 @@ from voting.count.kinds import (
     TieRule,
     UnderVote,
 )
-from voting.count.money import Money
+from voting.count.money import SHARES_CONTRADICTIONS, Money
 from voting.count.points import Points
 
 __all__ = [
@@ -222,8 +222,6 @@ class Rule:
         return sum(cost for mark, (_number, cost) in zip(marks, costs, strict=False) if mark == Mark.FOR)
 
 
-#: Ballots that approve of projects and say nothing else: what they say can be published without a mark against any.
-APPROVING = frozenset({BallotType.UP_TO, BallotType.EXACTLY, BallotType.CHOOSE_ONE})
 _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
     (
         lambda rule: rule.ballot_type is BallotType.UP_TO and rule.under is UnderVote.VOID,
@@ -290,16 +288,7 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Rule], bool], str, str], ...] = (
         "money_tie",
         "where the money does not reach for all of the tied, only another ballot settles it",
     ),
-    (
-        lambda rule: rule.by_ballot and rule.ballot_type not in APPROVING,
-        "shares_ballot",
-        "equal shares are counted from ballots that mark projects, and nothing else",
-    ),
-    (
-        lambda rule: rule.by_ballot and rule.group_floor is not None,
-        "shares_group",
-        "equal shares publish the single ballots, beside which a sub-group's votes could name its members",
-    ),
+    *SHARES_CONTRADICTIONS,
     (
         lambda rule: rule.ballot_type is BallotType.CHOOSE_ONE and rule.under is UnderVote.VOID,
         "one_under_void",

@@ -25,16 +25,16 @@ def approvals(
     rule: Rule, numbers: Sequence[int], ballots: Iterable[tuple[Sequence[int], int, bool]]
 ) -> Approvals:
     """Return what the valid ballots approve that mark anything; of each its marks, how many it stands for, on paper."""
-    found: Counter[tuple[int, ...]] = Counter()
+    approved: Counter[tuple[int, ...]] = Counter()
     for marks, times, on_paper in ballots:
         if judge(tuple(marks), rule, items=len(numbers), on_paper=on_paper).validity is Validity.VALID:
-            found[tuple(number for number, mark in zip(numbers, marks) if mark == Mark.FOR)] += times  # noqa: B905
-    return {row: found[row] for row in sorted(found)}
+            approved[tuple(number for number, mark in zip(numbers, marks) if mark == Mark.FOR)] += times  # noqa: B905
+    return {row: approved[row] for row in sorted(approved)}
 
 
-def single_rows(found: Approvals) -> list[SingleRow]:
+def single_rows(approved: Approvals) -> list[SingleRow]:
     """Return the approvals as they are published."""
-    return [(list(row), found[row]) for row in sorted(found)]
+    return [(list(row), approved[row]) for row in sorted(approved)]
 
 
 def singles_digest(rows: Sequence[SingleRow]) -> str:
@@ -42,23 +42,23 @@ def singles_digest(rows: Sequence[SingleRow]) -> str:
     return sha256_hex(canonical_json([[list(row), times] for row, times in rows]))
 
 
-def require_singles(rule: Rule, totals: Totals, found: Mapping[tuple[int, ...], int] | None) -> None:
+def require_singles(rule: Rule, totals: Totals, approved: Mapping[tuple[int, ...], int] | None) -> None:
     """Hold the single ballots against the totals, where the rule is counted from them.
 
     Raises ImpossibleRule ``singles`` where they are missing, or are there for another rule, CountMismatch where they
     are not those of the totals.
     """
-    if (found is None) is rule.by_ballot:
+    if (approved is None) is rule.by_ballot:
         raise ImpossibleRule("singles", "single ballots and equal shares belong together")
-    if found is None:
+    if approved is None:
         return
     counted: Counter[int] = Counter()
-    for row, times in found.items():
+    for row, times in approved.items():
         if times < 1 or not 0 < len(row) <= rule.seats or len(set(row)) != len(row):
             raise CountMismatch(None, expected=rule.seats, actual=len(row))
         for number in row:
             counted[number] += times
-    if (marked := sum(found.values())) != totals.valid - totals.blank:
+    if (marked := sum(approved.values())) != totals.valid - totals.blank:
         raise CountMismatch(None, expected=totals.valid - totals.blank, actual=marked)
     for item in totals.items:
         if counted.pop(item.number, 0) != item.for_:

@@ -84,7 +84,7 @@ def test_a_preset_is_played_to_its_publication(client: Client, name: str):
         ("yangpu", "全部 12 件项目", "The whole list of 12 projects"),
         ("shigu", "第二道门槛：人大代表", "Second threshold: 人大代表"),
         ("sum", "所需资金（万元）", "Cost, 10 000 yuan"),
-        ("shares", "每名支持者出资", "Paid by each supporter"),
+        ("shares", "每人出资（元）", "Paid each, yuan"),
     ],
 )
 def test_the_result_page_speaks_of_the_type(client: Client, name: str, chinese: str, english: str):

@@ -104,10 +104,12 @@ def recount_file(round_: Round) -> str:
 
 def public_file(round_: Round) -> str:
     """Return what everybody needs to recount a published round: the notice and the urn's list."""
-    notice, singles = round_.notice, _singles_up_to(round_)
+    notice = round_.notice
+    told = read_notice(notice.body)
+    singles = _singles_up_to(round_) if "singles" in told else []
     body = {
         "format": "piaojue-public/1",
-        "notice": read_notice(notice.body),
+        "notice": told,
         "notice_digest": notice.digest,
         "hashes": _hex_list(UrnSeal.objects.get(round=round_).hashes),
     }
@@ -115,9 +117,7 @@ def public_file(round_: Round) -> str:
 
 
 def _singles_up_to(round_: Round) -> list[RoundSingles]:
-    """Return the single ballots of this round and of those before it, where the adopted rules publish them."""
-    if not definition_of(round_).rule.by_ballot:
-        return []
+    """Return the single ballots of this round and of those before it, which the adopted rules publish."""
     tallies = Tally.objects.filter(
         round__cycle=round_.cycle_id, round__number__lte=round_.number, round__notice__isnull=False
     )

@@ -13,7 +13,7 @@ from voting.read_models.core.days import amount_text
 from voting.read_models.core.words import DECISIONS
 from voting.read_models.vote.lines import english, tenths_of_a_percent
 from voting.read_models.vote.rule_words.budget import YUAN, yuan_words
-from voting.read_models.vote.rule_words.shares import fen_words
+from voting.read_models.vote.rule_words.shares import fen_words, in_yuan
 
 _NONE = "–"
 _FEN = 100  # of one yuan
@@ -56,7 +56,7 @@ def money_columns(part: RoundPart) -> list[str]:
     """Return the headings of what a project cost, in the order of ``money_cells``; none without a sum of money."""
     if not of_money(part):
         return []
-    last = _("Paid by each supporter") if "raised" in part else _("Left, 10 000 yuan")
+    last = _("Paid each, yuan") if "raised" in part else _("Left, 10 000 yuan")
     return [_("Cost, 10 000 yuan"), last]
 
 
@@ -66,7 +66,7 @@ def money_cells(item: NoticeItem) -> list[str]:
         return []
     left, paid = item.get("money_left"), item.get("paid")
     if "paid" in item:
-        last = _NONE if paid is None else fen_words(paid)
+        last = _NONE if paid is None else in_yuan(paid)
     else:
         last = _NONE if left is None else amount_text(Decimal(left) / YUAN)
     return [amount_text(Decimal(item["cost"]) / YUAN), last]

@@ -76,8 +76,13 @@ def single_ballots(rules: Mapping[str, Any]) -> list[str]:
 
 def fen_words(fen: int) -> str:
     """Return an amount of hundredths of a yuan as people read it, in yuan."""
+    return _("%(amount)s yuan") % {"amount": in_yuan(fen)}
+
+
+def in_yuan(fen: int) -> str:
+    """Return an amount of hundredths of a yuan in yuan, in figures alone."""
     yuan, rest = divmod(fen, _FEN)
-    return _("%(amount)s yuan") % {"amount": f"{yuan}.{rest:02}" if rest else yuan}
+    return f"{yuan}.{rest:02}" if rest else f"{yuan}"
 
 
 def _in_line(lines: Any) -> str:
