@@ -30,10 +30,12 @@ COSTS = [Decimal(40), 70, 30, Decimal("15.5"), 60]
 #: The settings, the ballots, what is chosen, and what the articles say.
 KINDS: dict[str, tuple[dict[str, Any], list[Any], list[int], str]] = {
     "choose_one": (
-        {"ballot_type": "choose_one"}, [[2]] * 3 + [[4]] * 2 + [[1], [3], [5]], [2, 4], "Put one circle ○ beside one project.",
+        {"ballot_type": "choose_one"}, [[2]] * 3 + [[4]] * 2 + [[1], [3], [5]], [2, 4],
+        "Put one circle ○ beside one project.",
     ),
     "a sum": (
-        {"most_cost": 75}, [[1, 3], [1], [2], [2], [3, 4], [1], [5]], [1, 3, 4], "A ballot whose projects cost more than 75",
+        {"most_cost": 75}, [[1, 3], [1], [2], [2], [3, 4], [1], [5]], [1, 3, 4],
+        "A ballot whose projects cost more than 75",
     ),
     "points": (
         {"ballot_type": "points", "points": 6, "most_points": 4},

@@ -384,8 +384,8 @@ def _require_complete(rule: counting.Rule, numbers: Sequence[int], marks: tuple[
     if rule.ballot_type.per_item and unmarked:
         raise NotAllMarked(unmarked)
     if rule.points:
-        if sum(marks) < rule.points.whole:
-            raise TooFewPoints(sum(marks), rule.points.whole)
+        if sum(marks) < (due := rule.points.due(len(marks))):
+            raise TooFewPoints(sum(marks), due)
         return
     marked = len(marks) - len(unmarked)
     if not rule.ballot_type.per_item and marked < rule.seats:
