@@ -267,7 +267,7 @@ def _measure(
         points = sum(ballots * (rule.seats - place) for place, ballots in enumerate(item.places))
         score = (points,)
     elif rule.points:
-        points = sum(ballots * given for given, ballots in enumerate(item.places, start=1))
+        points = sum(ballots * worth for worth, ballots in enumerate(item.places, start=1))
         score = (points,)
     elif rule.scoring is Scoring.FIRST_PREFERENCES:
         score = item.places

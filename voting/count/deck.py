@@ -45,7 +45,7 @@ def _shared(turn: int, most: int, items: int) -> Marks:
     projects have the same in all turns.
     """
     points = ((item + turn) % max(items, most + 1) for item in range(items))
-    return tuple(given if given <= most else 0 for given in points)
+    return tuple(each if each <= most else 0 for each in points)
 
 
 def _stairs(sheet: int, kinds: Sequence[int], items: int) -> Marks:

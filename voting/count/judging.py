@@ -126,5 +126,5 @@ def _is_under(marks: Sequence[int], rule: Rule) -> bool:
     if rule.ballot_type.per_item:
         return Mark.NONE in marks
     if rule.points:
-        return sum(marks) < rule.points.whole
+        return sum(marks) < rule.points.due(len(marks))
     return sum(1 for mark in marks if mark) < rule.seats

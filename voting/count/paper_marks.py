@@ -105,10 +105,10 @@ def _ranking(words: list[str], numbers: Sequence[int]) -> tuple[int, ...]:
 def _points(words: list[str], numbers: Sequence[int]) -> tuple[int, ...]:
     points: dict[int, int] = {}
     for word in words:
-        number, colon, given = word.partition(":")
-        if not colon or not given.isascii() or not given.isdigit() or len(given) > _POINTS_DIGITS:
+        number, colon, digits = word.partition(":")
+        if not colon or not digits.isascii() or not digits.isdigit() or len(digits) > _POINTS_DIGITS:
             raise NotUnderstood("word", word[:20])
-        _give(number, int(given), numbers, points)
+        _give(number, int(digits), numbers, points)
     return tuple(points.get(number, 0) for number in numbers)
 
 

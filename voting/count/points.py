@@ -19,3 +19,7 @@ class Points:
     def sound(self) -> bool:
         """They can be given: at least one, and no more for one project than there are."""
         return 1 <= self.most <= min(self.whole, MOST_POINTS)
+
+    def due(self, items: int) -> int:
+        """How many a ballot gives that gives all: in a further round no more than its few projects can take."""
+        return min(self.whole, self.most * items)

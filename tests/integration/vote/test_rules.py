@@ -267,7 +267,8 @@ def test_every_contradiction_that_the_count_knows_has_its_sentence():
         code
         for code in known
         if re.match(
-            r"up_to|exactly|ranking|scoring|report_(?!seats)|grades_|satisfied_|item_|no_money|money_|shares_",
+            r"up_to|exactly|ranking|scoring|report_(?!seats)|grades_|satisfied_|item_|no_money|money_"
+            r"|one_|points_|cost_|no_cost|shares_",
             code,
         )
     ]

@@ -175,7 +175,8 @@ SETTINGS: dict[BallotType, dict[str, Any]] = {
         **SMALL, "seats": 4, "ballots": [{0: YES}, {0: YES}, {0: YES}, {0: NO}], "ballot_type": "whole_report",
     },
     BallotType.CHOOSE_ONE: {
-        **SMALL, "floor_base": "", "ballots": [[1], [1], [3], [2]], "ballot_type": "choose_one",
+        **SMALL, "floor_numerator": 1, "floor_denominator": 4, "floor_comparator": "ge", "ballot_type": "choose_one",
+        "ballots": [[1], [1], [3], [2]],
     },
     BallotType.POINTS: {
         **SMALL, "ballots": [{1: 3, 2: 2}, {1: 1}, {3: 2, 1: 3}, {2: 1}], "ballot_type": "points", "points": 5,

@@ -193,6 +193,13 @@ def test_a_deck_of_points_marks_every_box(items: int) -> None:
     assert [set(votes) for votes in deck_votes(deck)] == [{1, 2, 3}] * items
 
 
+def test_of_few_projects_no_more_points_are_due_than_they_can_take() -> None:
+    rule = replace(POINTS, seats=1, under=UnderVote.VOID)
+    assert judge((3,), rule, items=1).reason is None
+    assert judge((2,), rule, items=1).reason is VoidReason.UNDER_VOTE
+    assert judge((3, 1), rule, items=2).reason is VoidReason.UNDER_VOTE
+
+
 def test_a_misread_sheet_moves_as_many_points_as_one_project_may_get() -> None:
     ballots = [(3, 2, 0, 0)] * 10
     outcome: Any = count(replace(POINTS, seats=1), (1, 2, 3, 4), ballots, everybody(10)).to_dict()

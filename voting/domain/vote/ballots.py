@@ -137,27 +137,27 @@ class MissingPlace(BallotRefused):
 class TooManyPoints(BallotRefused):
     """More points than the ballot has."""
 
-    def __init__(self, given: int, whole: int) -> None:
-        super().__init__(given, whole)
-        self.given, self.whole = given, whole
+    def __init__(self, total: int, whole: int) -> None:
+        super().__init__(total, whole)
+        self.total, self.whole = total, whole
 
     def __str__(self) -> str:
         return _(
             "You have given %(given)d points, and the ballot has %(whole)d. Too many: %(over)d. Your points are kept."
-        ) % {"given": self.given, "whole": self.whole, "over": self.given - self.whole}
+        ) % {"given": self.total, "whole": self.whole, "over": self.total - self.whole}
 
 
 class TooFewPoints(BallotRefused):
     """Points are left, and the rules require all of them; such a paper ballot would be void."""
 
-    def __init__(self, given: int, whole: int) -> None:
-        super().__init__(given, whole)
-        self.given, self.whole = given, whole
+    def __init__(self, total: int, whole: int) -> None:
+        super().__init__(total, whole)
+        self.total, self.whole = total, whole
 
     def __str__(self) -> str:
         return _(
             "All %(whole)d points must be given, and you have given %(given)d. Left: %(missing)d. Your points are kept."
-        ) % {"given": self.given, "whole": self.whole, "missing": self.whole - self.given}
+        ) % {"given": self.total, "whole": self.whole, "missing": self.whole - self.total}
 
 
 class TooManyOnOne(BallotRefused):
@@ -360,7 +360,7 @@ def _require_within(rule: counting.Rule, marks: tuple[int, ...]) -> None:
 
 @sensitive_variables()
 def _require_given(points: Points, numbers: Sequence[int], marks: tuple[int, ...]) -> None:
-    over = [number for number, given in zip(numbers, marks, strict=True) if given > points.most]
+    over = [number for number, mark in zip(numbers, marks, strict=True) if mark > points.most]
     if over:
         raise TooManyOnOne(points.most, over)
     if sum(marks) > points.whole:
@@ -384,8 +384,8 @@ def _require_complete(rule: counting.Rule, numbers: Sequence[int], marks: tuple[
     if rule.ballot_type.per_item and unmarked:
         raise NotAllMarked(unmarked)
     if rule.points:
-        if sum(marks) < rule.points.whole:
-            raise TooFewPoints(sum(marks), rule.points.whole)
+        if sum(marks) < (due := rule.points.due(len(marks))):
+            raise TooFewPoints(sum(marks), due)
         return
     marked = len(marks) - len(unmarked)
     if not rule.ballot_type.per_item and marked < rule.seats:

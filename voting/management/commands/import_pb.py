@@ -258,8 +258,8 @@ def ballot_settings(election: pabulib.Election) -> dict[str, Any]:
         return {"ballot_type": "ranking", "scoring": "points"}
     if election.vote_type == "approval":
         return {"ballot_type": "up_to"}
-    given = [[Fraction(points) for points in vote.points] for vote in election.votes]
-    every = [points for vote in given for points in vote]
+    of_votes = [[Fraction(points) for points in vote.points] for vote in election.votes]
+    every = [points for vote in of_votes for points in vote]
     fitting = all(points.denominator == 1 and 0 < points <= MOST_POINTS for points in every)
     whole = small_whole(election.meta.get("max_sum_points", ""), most=_MOST_SUM)
     if (
@@ -267,7 +267,7 @@ def ballot_settings(election: pabulib.Election) -> dict[str, Any]:
         or not every
         or not fitting
         or not whole
-        or max(map(sum, given)) > whole
+        or max(map(sum, of_votes)) > whole
     ):
         return {}
     most = small_whole(election.meta.get("max_points", ""), most=_MOST_SUM) or min(whole, MOST_POINTS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from voting.count.counting import BallotType
 from voting.count.measures import BlankBallot, UnderVote
+from voting.count.points import Points
 from voting.domain.vote.definitions import definition_of
 from voting.domain.vote.rules import UNIT
 from voting.models import Candidate, Cycle, Round, VotingRules
@@ -87,7 +88,7 @@ def ballot_sheet(cycle: Cycle, round_: Round | None) -> BallotSheet:
         blank_is_void=bool(rules and rules.blank_ballot == BlankBallot.VOID),
         group=rules.group_name if rules else "",
         places=rules.most_points if rules and kind is BallotType.POINTS else seats,
-        points=rules.points if rules else 0,
+        points=Points(rules.points, rules.most_points).due(len(candidates)) if rules else 0,
         most_cost=_most_cost(rules, round_) if rules else "",
         costs=costs if rules and rules.method else {},
     )

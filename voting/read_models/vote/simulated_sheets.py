@@ -57,7 +57,7 @@ def _marks(definition: Definition, place: int) -> tuple[int, ...]:
     if definition.ballot_type is BallotType.WHOLE_REPORT:
         return (chance.choice((1, 1, 1, 2)),) * len(numbers)
     if definition.rule.points:
-        return _given(definition.rule.points, len(numbers), chance)
+        return _points_by_chance(definition.rule.points, len(numbers), chance)
     if definition.ballot_type is BallotType.CHOOSE_ONE:
         one = chance.randrange(len(numbers))
         return tuple(int(at == one) for at in range(len(numbers)))
@@ -86,11 +86,11 @@ def _marks(definition: Definition, place: int) -> tuple[int, ...]:
     return tuple(marks_drawn)
 
 
-def _given(points: Points, items: int, chance: Random) -> tuple[int, ...]:
+def _points_by_chance(points: Points, items: int, chance: Random) -> tuple[int, ...]:
     """Return all points of a ballot, as far as the projects can take them, shared out by chance."""
     marks = [0] * items
     for _point in range(min(points.whole, points.most * items)):
-        open_ = [at for at, given in enumerate(marks) if given < points.most]
+        open_ = [at for at, mark in enumerate(marks) if mark < points.most]
         marks[chance.choice(open_)] += 1
     return tuple(marks)
 

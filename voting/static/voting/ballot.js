@@ -70,7 +70,10 @@
     const n = marked(), over = n - most, place = twice(), rest = money ? left() : 0;
     const wrong = over > 0 || rest < 0 || Boolean(place);
     const held = money ? fill(rest < 0 ? money.dataset.over : money.dataset.left, { amount: amount(Math.abs(rest)) }) : "";
-    if (money) money.textContent = held;
+    if (money) {
+      money.textContent = held;
+      money.classList.toggle("dear", rest < 0);
+    }
     bar.classList.toggle("over", wrong);
     note.hidden = !wrong;
     note.textContent = over > 0 ? fill(status.dataset.over, { over }) : place ? fill(status.dataset.twice, { place }) : "";

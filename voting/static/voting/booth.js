@@ -124,8 +124,8 @@ const Booth = (() => {
     const numbers = rule.numbers.filter((_, at) => marks[at] > rule.most_points);
     if (numbers.length) return { text: filled(say.on_one, { numbers: listed(numbers) }), numbers };
     if (given > rule.most) return { text: filled(say.over_points, { given, over: given - rule.most }), numbers: [] };
-    if (!given || !rule.complete || given === rule.most) return null;
-    return { text: filled(say.left_points, { given, missing: rule.most - given }), numbers: [] };
+    if (!given || !rule.complete || given >= rule.due) return null;
+    return { text: filled(say.left_points, { given, missing: rule.due - given }), numbers: [] };
   };
   const counted = (forms, n, values) => filled(forms[n === 1 ? 0 : 1], { n, ...values });
   /**

@@ -94,6 +94,7 @@ def booth_rule(definition: Definition) -> dict[str, Any]:
         "most": rule.points.whole if rule.points else rule.most,
         "pointed": rule.points is not None,
         "most_points": rule.numbers,
+        "due": rule.points.due(len(definition.numbers)) if rule.points else 0,
         "costs": [cost for _number, cost in rule.money.costs] if rule.money else [],
         "most_cost": rule.most_cost,
         "whole": whole,
@@ -103,7 +104,7 @@ def booth_rule(definition: Definition) -> dict[str, Any]:
         "complete": rule.under is UnderVote.VOID,
         "marks": {WORDS[each]: int(each) for each in labels},
         "titles": {"ballot": _("Ballot"), "review": _("Review your ballot")},
-        "sentences": _sentences(rule.most) | _of_points(rule) | _of_cost(rule),
+        "sentences": _sentences(rule.most) | _of_points(rule, len(definition.numbers)) | _of_cost(rule),
     }
 
 
@@ -122,14 +123,14 @@ def _sentences(most: int) -> dict[str, Any]:
     }
 
 
-def _of_points(rule: Rule) -> dict[str, Any]:
+def _of_points(rule: Rule, items: int) -> dict[str, Any]:
     if rule.points is None:
         return {}
-    whole, open_numbers = rule.points.whole, ["{numbers}"]
+    whole, due, open_numbers = rule.points.whole, rule.points.due(items), ["{numbers}"]
     return {
         "on_one": str(TooManyOnOne(rule.points.most, open_numbers)),  # type: ignore[arg-type]
         "over_points": _opened(str(TooManyPoints(whole + _ANY, whole)), given=whole + _ANY, over=_ANY),
-        "left_points": _opened(str(TooFewPoints(whole - _ANY, whole)), given=whole - _ANY, missing=_ANY),
+        "left_points": _opened(str(TooFewPoints(due - _ANY, due)), given=due - _ANY, missing=_ANY),
     }
 
 

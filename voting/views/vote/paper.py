@@ -41,7 +41,7 @@ def paper(entry: RollEntry, form: BallotForm, *, page: str, faults: Collection[i
         "ticket": str(make_ticket(entry)),
         "rows": lines,
         "count": len(lines),
-        "most": rule.points.whole if rule.points else rule.most,
+        "most": rule.points.due(len(lines)) if rule.points else rule.most,
         "most_points": rule.numbers,
         "most_cost": yuan_words(rule.most_cost) if rule.most_cost else "",
         "sum_allowed": rule.most_cost,
