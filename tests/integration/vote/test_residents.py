@@ -235,6 +235,10 @@ def test_nobody_is_checked_in_and_the_opening_asks_for_no_quorum():
         assert "Check the delegates in" not in front
         assert "Make the residents" in front
         assert "quorum" not in text_of(client.get("/en/admin/vote/2018/open/"))
+        for page in ("check-in", "slips", "desk", "roll-sheet"):
+            assert client.get(f"/en/admin/vote/2018/{page}/").status_code == 404, page
+        for page in ("letters", "roll", "roll-changes", "paper", "close"):
+            assert client.get(f"/en/admin/vote/2018/{page}/").status_code == 200, page
 
 
 def test_a_further_round_has_the_same_roll_and_the_same_codes():
@@ -372,6 +376,6 @@ def test_the_town_of_the_demo_votes_by_letter():
     client = Client()
     assert client.post(f"/ding{ENTER}", {"number": number, "code": code}).status_code == 302
     assert cast(client, [1, 2]).status_code == 200
-    page = Client().get("/en/ding/").content.decode()
+    page = Client().get("/ding/en/").content.decode()
     assert "of 20 residents have voted" in " ".join(page.split())
-    assert f'href="/en/ding{ENTER}"' in page
+    assert f'href="/ding/en{ENTER}"' in page
