@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -32,6 +33,7 @@ from voting.domain.core.second_person import SecondPersonNeeded
 from voting.domain.vote import further_rounds, notices, paper_ballots, roll_changes, rolls, rules, unfreezing
 from voting.domain.vote.delegate_slips import issue_slips, void_slip
 from voting.domain.vote.letters import issue_letters, letters_to_print
+from voting.forms.vote.desk import LastDayField
 from voting.management.commands.seed import RESIDENTS_TOWN
 from voting.management.seeds.towns import load_towns
 from voting.models import Cycle, JournalEntry, Notice, Round, VotingRules
@@ -379,3 +381,23 @@ def test_the_town_of_the_demo_votes_by_letter():
     page = Client().get("/ding/en/").content.decode()
     assert "of 20 residents have voted" in " ".join(page.split())
     assert f'href="/ding/en{ENTER}"' in page
+
+
+def test_residents_have_days_to_vote_and_the_page_says_until_when():
+    field, today = LastDayField(), timezone.localdate()
+    minutes = field.clean((today + timedelta(days=2)).isoformat())
+    assert minutes is not None
+    assert timezone.localdate(timezone.now() + timedelta(minutes=minutes)) == today + timedelta(days=2)
+    assert field.clean("") is None
+    for wrong in ((today - timedelta(days=1)).isoformat(), (today + timedelta(days=400)).isoformat(), "x"):
+        with pytest.raises(ValidationError):
+            field.clean(wrong)
+    vote = residents("ready")
+    client = Client()
+    client.force_login(vote.clerk)
+    sent = {
+        "minutes": (today + timedelta(days=2)).isoformat(), "mark": vote.mark, "confirm": "on",
+        "second_name": vote.chief.username, "second_password": PASSWORD,
+    }  # fmt: skip
+    assert client.post("/en/admin/vote/2018/open/", sent).status_code == 302
+    assert "Votes are taken until" in text_of(Client().get("/en/"))

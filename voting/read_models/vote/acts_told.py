@@ -144,7 +144,7 @@ def told_of(entry: JournalEntry, *, open_to_all: bool, by_letter: bool = False) 
         words = gettext_lazy("Slips were printed for the delegates of: %(delegations)s.")
     known = {name: _WORDED.get(name, str)(value) for name, value in entry.data.items()}
     lines = [str(words) % known, entry_words(entry)]
-    if entry.act == Act.ROUND_OPENED and "minutes" in entry.data:
+    if entry.act == Act.ROUND_OPENED and "minutes" in entry.data and not by_letter:
         count = int(entry.data["minutes"])
         lines.append(
             ngettext("%(count)d minute was announced.", "%(count)d minutes were announced.", count)
