@@ -123,7 +123,7 @@ COSTS = """
 /admin/vote/<slug:slug>/confirm/ 19 19 16
 /admin/vote/<slug:slug>/rules/ 19 19 14
 /admin/vote/<slug:slug>/roll/ 17 17 14
-/admin/vote/<slug:slug>/letters/ 18 18 13
+/admin/vote/<slug:slug>/letters/ 17 17 13
 /admin/vote/<slug:slug>/slips/ 18 18 13
 /admin/vote/<slug:slug>/check-in/ 17 17 13
 /admin/vote/<slug:slug>/key/ 19 19 14
