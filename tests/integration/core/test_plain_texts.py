@@ -59,7 +59,7 @@ def test_plain_text_is_what_xml_takes(text, left):
 
 
 #: Who signs in: a code is read as digits alone, and a password is what it is, to the last character.
-NOT_PLAIN = {"EnterForm", "OwnPasswordForm", "StaffSignIn"}
+NOT_PLAIN = {"EnterForm", "LetterForm", "OwnPasswordForm", "StaffSignIn"}
 
 
 def all_forms() -> list[type]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -32,6 +33,7 @@ from voting.domain.core.second_person import SecondPersonNeeded
 from voting.domain.vote import further_rounds, notices, paper_ballots, roll_changes, rolls, rules, unfreezing
 from voting.domain.vote.delegate_slips import issue_slips, void_slip
 from voting.domain.vote.letters import issue_letters, letters_to_print
+from voting.forms.vote.desk import LastDayField
 from voting.management.commands.seed import RESIDENTS_TOWN
 from voting.management.seeds.towns import load_towns
 from voting.models import Cycle, JournalEntry, Notice, Round, VotingRules
@@ -235,6 +237,10 @@ def test_nobody_is_checked_in_and_the_opening_asks_for_no_quorum():
         assert "Check the delegates in" not in front
         assert "Make the residents" in front
         assert "quorum" not in text_of(client.get("/en/admin/vote/2018/open/"))
+        for page in ("check-in", "slips", "desk", "roll-sheet"):
+            assert client.get(f"/en/admin/vote/2018/{page}/").status_code == 404, page
+        for page in ("letters", "roll", "roll-changes", "paper", "close"):
+            assert client.get(f"/en/admin/vote/2018/{page}/").status_code == 200, page
 
 
 def test_a_further_round_has_the_same_roll_and_the_same_codes():
@@ -372,6 +378,26 @@ def test_the_town_of_the_demo_votes_by_letter():
     client = Client()
     assert client.post(f"/ding{ENTER}", {"number": number, "code": code}).status_code == 302
     assert cast(client, [1, 2]).status_code == 200
-    page = Client().get("/en/ding/").content.decode()
+    page = Client().get("/ding/en/").content.decode()
     assert "of 20 residents have voted" in " ".join(page.split())
-    assert f'href="/en/ding{ENTER}"' in page
+    assert f'href="/ding/en{ENTER}"' in page
+
+
+def test_residents_have_days_to_vote_and_the_page_says_until_when():
+    field, today = LastDayField(), timezone.localdate()
+    minutes = field.clean((today + timedelta(days=2)).isoformat())
+    assert minutes is not None
+    assert timezone.localdate(timezone.now() + timedelta(minutes=minutes)) == today + timedelta(days=2)
+    assert field.clean("") is None
+    for wrong in ((today - timedelta(days=1)).isoformat(), (today + timedelta(days=400)).isoformat(), "x"):
+        with pytest.raises(ValidationError):
+            field.clean(wrong)
+    vote = residents("ready")
+    client = Client()
+    client.force_login(vote.clerk)
+    sent = {
+        "minutes": (today + timedelta(days=2)).isoformat(), "mark": vote.mark, "confirm": "on",
+        "second_name": vote.chief.username, "second_password": PASSWORD,
+    }  # fmt: skip
+    assert client.post("/en/admin/vote/2018/open/", sent).status_code == 302
+    assert "Votes are taken until" in text_of(Client().get("/en/"))

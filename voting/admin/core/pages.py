@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -67,11 +67,15 @@ class StepPage(VerbPage):
     repeatable: ClassVar[bool] = False
     #: Shows what is for those alone who may take the step: people's contacts, what is held back.
     confidential: ClassVar[bool] = False
+    #: It is about people in a hall, one by one: a vote of residents has no such page.
+    of_the_hall: ClassVar[bool] = False
 
     order: RunningOrder
 
     def dispatch(self, request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponse:
         self.cycle = cycle_for(request.user, slug)
+        if self.of_the_hall and self.cycle.by_letter:
+            raise Http404
         self.order = RunningOrder(self.cycle, user=self.user)
         if self.confidential and not self.step.mine:
             raise PermissionDenied

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,8 +72,12 @@ class LettersPage(StepPage):
 
     def following(self) -> dict[str, int]:
         """Return the part that the form proposes."""
-        part = letters_to_print(self.order.round) if self.order.round else None
-        return {"first": part[0], "last": part[1]} if part else {}
+        return {"first": self.next_part[0], "last": self.next_part[1]} if self.next_part else {}
+
+    @cached_property
+    def next_part(self) -> tuple[int, int] | None:
+        """The letters without a code, as they were when the page was asked for; None where all have one."""
+        return letters_to_print(self.order.round) if self.order.round else None
 
     def _void(self, form: Any) -> str:
         number: str = form.cleaned_data["number"]
@@ -133,11 +138,10 @@ class LettersPage(StepPage):
     def context(self) -> dict[str, Any]:
         round_ = self.order.round
         count = round_.rules.residents if round_ else 0
-        part = letters_to_print(round_) if round_ else None
         return {
             "printed": self.printed,
             "count": count,
             "most": MOST_AT_ONCE,
             "ends": (letter_number(self.cycle.letters, 1), letter_number(self.cycle.letters, count)),
-            "following": part,
+            "following": self.next_part,
         }

@@ -51,13 +51,13 @@ def report_for(user: Any, round_: Round | None) -> dict[str, Any]:
 class OpenPage(StepPage):
     key = StepKey.OPEN
     button = gettext_lazy("Open the vote")
-    success = gettext_lazy("The vote is open: the delegates present can cast their ballots now.")
+    success = gettext_lazy("The vote is open: ballots can be cast now.")
     warning = gettext_lazy(
         "From now on ballots are cast. Rules, candidate projects, roll and key cannot be changed any more."
     )
 
     def form(self, data: Any = None) -> StepForm:
-        return OpenVoteForm(data, request=self.request)
+        return OpenVoteForm(data, request=self.request, by_letter=self.cycle.by_letter)
 
     def act(self, form: Any) -> HttpResponse | None:
         fields = {name: form.cleaned_data[name] for name in ("mark", "minutes")}

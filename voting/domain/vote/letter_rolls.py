@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from accounts.letters import WIDTH, enrol_letters, letter_number, series_name
+from accounts.letters import PLANS_ANEW, WIDTH, enrol_letters, letter_number, series_name
 from voting.domain.core.refusals import Refused
 from voting.models import Cycle, Round
 from voting.states import Presence
@@ -73,6 +73,7 @@ def copy_roll(last: Round, round_: Round) -> int:
         "absent": Presence.ABSENT.value,
     }
     with connection.cursor() as cursor:
+        cursor.execute(PLANS_ANEW)
         cursor.execute(_COPY, values)
     return round_.roll.filter(excluded=False).count()
 

@@ -179,7 +179,7 @@ _IN_ORDER = (
         key=StepKey.ROLL,
         title=_("Freeze the roll"),
         purpose=_(
-            "The delegates in office become the roll of this vote. The majority is measured against it."
+            "Whoever is entitled to vote comes onto the roll of this vote. The majority is measured against it."
         ),
         who=permissions.can_prepare,
         needs=of_cycle(roll_conditions),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from voting.domain.core.refusals import ReasonMissing, Refused
@@ -14,6 +16,7 @@ from voting.states import Presence
 
 LONGEST_SCAN = 400  # characters
 MOST_MINUTES = 24 * 60
+MOST_DAYS = 366
 
 
 def number_of(text: str) -> str:
@@ -79,4 +82,29 @@ class MinutesField(forms.IntegerField):
             minutes: int | None = super().clean(value)
         except ValidationError as error:
             raise ValidationError(_("A whole number of minutes, from 1 to %d.") % MOST_MINUTES) from error
+        return minutes
+
+
+class LastDayField(forms.DateField):
+    """On which day residents can vote last; as the minutes until that day is over here, or None where it is empty."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Announce the last day on which residents can vote"),
+            help_text=_(
+                "May stay empty. It stands on the public pages; the vote is closed by you alone, never by the clock."
+            ),
+            required=False,
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        )
+
+    def clean(self, value: Any) -> int | None:
+        """Return the minutes. Raises ValidationError for no day, one that is over, or one more than a year away."""
+        day = super().clean(value)
+        if day is None:
+            return None
+        over = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+        minutes = int((over - timezone.now()) / timedelta(minutes=1))
+        if not 1 <= minutes <= MOST_DAYS * 24 * 60:
+            raise ValidationError(_("A day from today on, within a year."))
         return minutes

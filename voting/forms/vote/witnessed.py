@@ -13,7 +13,7 @@ from voting.domain.core.refusals import ReasonMissing, Refused
 from voting.domain.vote import keys, rounds
 from voting.forms.core.second_person import TwoPeople
 from voting.forms.core.steps import why_again
-from voting.forms.vote.desk import MinutesField
+from voting.forms.vote.desk import LastDayField, MinutesField
 
 _QUIET = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -40,9 +40,10 @@ class OpenVoteForm(WithScrutineer):
         widget=forms.TextInput(attrs=_QUIET),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by_letter: bool = False, **kwargs: Any) -> None:
+        """``by_letter``: residents have days to vote, not minutes."""
         super().__init__(*args, **kwargs)
-        self.fields["minutes"] = MinutesField()
+        self.fields["minutes"] = LastDayField() if by_letter else MinutesField()
         self.order_fields(["minutes", "mark"])
 
     @property

@@ -119,9 +119,24 @@ _WORDED: dict[str, Callable[[Any], str]] = {
 }
 
 
-def told_of(entry: JournalEntry, *, open_to_all: bool) -> str:
+#: What is said of these acts where residents vote by letter.
+_OF_RESIDENTS: dict[str, Promise] = {
+    Act.ROLL_FROZEN: gettext_lazy("The roll was frozen: %(roll)s residents' letters."),
+    Act.DELEGATE_EXCLUDED: gettext_lazy(
+        "The letter %(delegate)s was excluded from the roll, which is now %(roll)s."
+    ),
+    Act.DELEGATE_ADMITTED: gettext_lazy(
+        "The letter %(delegate)s was admitted to the roll, which is now %(roll)s."
+    ),
+    Act.CODES_ISSUED: gettext_lazy("A new letter was made for the number %(delegates)s."),
+    Act.CODE_VOIDED: gettext_lazy("The letter %(delegate)s was voided."),
+    Act.ROUND_OPENED: gettext_lazy("Voting was opened for the %(roll)s residents on the roll."),
+}
+
+
+def told_of(entry: JournalEntry, *, open_to_all: bool, by_letter: bool = False) -> str:
     """Return the sentence for an act, with the numbers of its own journal entry; empty for what is left out."""
-    words: str | Promise | None = _ACTS.get(entry.act)
+    words: str | Promise | None = (_ACTS | _OF_RESIDENTS if by_letter else _ACTS).get(entry.act)
     if words is None or (
         entry.act == Act.CODES_ISSUED and entry.data.keys().isdisjoint({"delegates", "letters"})
     ):
@@ -132,7 +147,7 @@ def told_of(entry: JournalEntry, *, open_to_all: bool) -> str:
         words = gettext_lazy("Slips were printed for the delegates of: %(delegations)s.")
     known = {name: _WORDED.get(name, str)(value) for name, value in entry.data.items()}
     lines = [str(words) % known, entry_words(entry)]
-    if entry.act == Act.ROUND_OPENED and "minutes" in entry.data:
+    if entry.act == Act.ROUND_OPENED and "minutes" in entry.data and not by_letter:
         count = int(entry.data["minutes"])
         lines.append(
             ngettext("%(count)d minute was announced.", "%(count)d minutes were announced.", count)

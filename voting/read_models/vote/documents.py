@@ -103,7 +103,7 @@ def minutes(result: Result, entries: Iterable[JournalEntry], *, open_to_all: boo
     seconds = seconds_of(entries)
     for entry in entries:
         number = int(entry.data.get("round", 0))
-        lines = told_of(entry, open_to_all=open_to_all)
+        lines = told_of(entry, open_to_all=open_to_all, by_letter=result.by_letter)
         if lines and number <= result.number:
             groups.setdefault(number, []).append(
                 [f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M}", lines, people_of(entry, seconds)]

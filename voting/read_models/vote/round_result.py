@@ -277,7 +277,7 @@ class RoundResult:
     @property
     def sealing(self) -> list[str]:
         """Who sealed the ballots, and how many test ballots were made; nothing of rounds from before there were any."""
-        return sealing_sentences(self.part)
+        return sealing_sentences(self.part, by_letter=self.by_letter)
 
     @property
     def readings(self) -> list[str]:

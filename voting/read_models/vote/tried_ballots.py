@@ -82,7 +82,7 @@ def _marked_parts(marks: Sequence[int], numbers: Sequence[int], rule: Rule) -> l
     return parts
 
 
-def sealing_sentences(part: RoundPart) -> list[str]:
+def sealing_sentences(part: RoundPart, *, by_letter: bool = False) -> list[str]:
     """Say who sealed the ballots, how many test ballots were made and whether all opened.
 
     Nothing is said of a round from before ballots were sealed on delegates' devices.
@@ -91,10 +91,12 @@ def sealing_sentences(part: RoundPart) -> list[str]:
     if "by_server" not in urn:
         return []
     figures = {"devices": urn["ballots"] - urn["by_server"], "server": urn["by_server"]}
-    sentence = (
-        _("Ballots sealed on the delegates' own devices: %(devices)d; by the server: %(server)d.") % figures
+    words = (
+        _("Ballots sealed on the residents' own devices: %(devices)d; by the server: %(server)d.")
+        if by_letter
+        else _("Ballots sealed on the delegates' own devices: %(devices)d; by the server: %(server)d.")
     )
-    return [sentence, _tried_sentence(part)]
+    return [words % figures, _tried_sentence(part)]
 
 
 def _tried_sentence(part: RoundPart) -> str:

@@ -30,6 +30,7 @@ QUESTIONS: _Way = (_("Questions of the delegations"), "voting:deliberation", Tru
 CANDIDATES: _Way = (_("Compare the candidate projects"), "voting:candidates", True)
 DECIDED: _Way = (_("How it is decided"), "voting:cycle#how", True)
 VOTE: _Way = (_("I am a delegate: vote"), "accounts:enter", False)
+LETTER: _Way = (_("Vote with your letter"), "accounts:enter_by_letter", False)
 WATCH: _Way = (_("Watch the vote"), "voting:screen", True)
 RECEIPT: _Way = (_("Check a receipt"), "voting:receipt", False)
 SECRET: _Way = (_("How the vote is kept secret"), "voting:secrecy", False)
@@ -73,8 +74,12 @@ class Card:
         if self.survey:
             yield SURVEY
         for way in WAYS[self.moment.phase]:
-            if way is not CANDIDATES or self.cycle.slate_frozen_at:
+            if way is CANDIDATES and not self.cycle.slate_frozen_at:
+                continue
+            if not self.moment.by_letter:
                 yield way
+            elif way is not WATCH:  # there is no hall
+                yield LETTER if way is VOTE else way
 
 
 def board(cycles: Sequence[Cycle], *, at: datetime) -> list[Card]:

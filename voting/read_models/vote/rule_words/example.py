@@ -39,7 +39,7 @@ def example(
         ]
     )
     if base := settings["floor_base"]:
-        sizes = [roll] if base == "all" else sorted({quorum, roll})
+        sizes = [roll] if base == "all" or by_letter else sorted({quorum, roll})
         named = residents.base() if by_letter and base == "all" else str(BASES[base]())
         lines += [_of(named, _votes(settings, "floor", size)) for size in sizes]
     if settings["group_base"] == "all" and group_roll:

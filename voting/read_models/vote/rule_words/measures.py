@@ -83,7 +83,8 @@ def articles(
     numbered = _numbered(parts)
     tie = next((article.heading for article in numbered if article.title == _tie_title()), "")
     worked = example(settings, candidates=candidates, roll=roll, group_roll=group_roll, tie_article=tie)
-    return [*numbered, *([Article(None, _("A worked example"), tuple(worked))] if worked else [])]
+    title = residents.example_title() if by_letter(settings) else _("A worked example")
+    return [*numbered, *([Article(None, title, tuple(worked))] if worked else [])]
 
 
 def _numbered(parts: Sequence[tuple[str, Sequence[str]]]) -> list[Article]:

@@ -71,6 +71,10 @@ def residents_on_roll(roll: int) -> str:
     return _("On the roll: %(roll)d residents.") % {"roll": roll}
 
 
+def example_title() -> str:
+    return _("A worked example for the roll of letters")
+
+
 def figures() -> str:
     return _(
         "The chief scrutineer reports the result, and it is published with all its figures: letters on the roll, "
