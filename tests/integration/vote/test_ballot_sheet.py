@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pypdf
@@ -20,7 +21,7 @@ from PIL import Image
 
 from tests.factories import make_vote
 from voting.domain.vote.definitions import definition_of
-from voting.printing.sheets import sheet_pdf
+from voting.printing.sheets import sheet_pdf, sheet_png
 from voting.read_models.vote.sheet_layouts import printed_sheet, sheet_layouts
 from voting.scan.layout import layout_of, read_layout
 
@@ -59,6 +60,20 @@ def test_the_command_writes_one_sheet_in_three_forms(tmp_path: Path, capsys: pyt
         call_command("ballot_sheet", vote.cycle.slug)
     with pytest.raises(CommandError):
         call_command("ballot_sheet", vote.cycle.slug, pdf=tmp_path / "no" / "where.pdf")
+
+
+@pytest.mark.parametrize("title", ["演练(不是正式表决)\n2026年民生实事项目表决票", "一" * 40 + "\n" + "二" * 40])
+def test_the_title_stays_above_the_frame(title: str):
+    """Where it crossed the line, the reader took it for ink beside the headings, and every such sheet for doubtful."""
+    vote = make_vote(until="keyed", delegates=3)
+    sheet = replace(printed_sheet(vote.cycle, vote.round), overline="演练", title=title, below="第2轮")
+    dot = 300 / 25.4
+    end = next(slot["y"] + slot["h"] for slot in sheet.layout.body["slots"] if slot["kind"] == "title")
+    top = min(frame["y"] for frame in sheet.layout.body["frames"])
+    with Image.open(io.BytesIO(sheet_png(sheet))) as picture:
+        strip = picture.convert("L").crop((300, round(end * dot) + 2, 2180, round((top - 0.4) * dot)))
+    assert strip.height > 5
+    assert strip.getextrema()[0] > 250
 
 
 def test_each_language_and_each_body_has_its_own_sheet_and_the_reader_knows_all():
