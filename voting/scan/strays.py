@@ -21,6 +21,8 @@ _MOST_PIECE, _LONGEST_PIECE = 0.45, 1.8  # square millimetres, millimetres, else
 _MOST_DUST = 3.0  # square millimetres of the whole sheet
 _AROUND_BOX = 1.5
 _EDGE, _LONG_EDGE = 8.5, 20.0  # millimetres from the page's edge, and along it
+#: So many dots thin is the rim of a printed stroke, of which the large letters of the title have many; no pen is.
+_HAIR = 1
 #: A seal is so much ink, so widely spread; less is writing.
 _LEAST_SEAL, _WIDEST_WRITING = 60.0, 24.0
 
@@ -37,8 +39,11 @@ def doubts_of(inked: Inked, layout: Layout) -> set[str]:
         area = stats[piece, cv2.CC_STAT_AREA] * _DOT
         if area < _SPECK or _is_edge(stats[piece]):
             continue
-        longest = max(stats[piece, cv2.CC_STAT_WIDTH], stats[piece, cv2.CC_STAT_HEIGHT]) / DOTS
+        sides = sorted(int(stats[piece, each]) for each in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT))
+        longest = sides[1] / DOTS
         slot = int(places.slots[int(centres[piece][1]), int(centres[piece][0])])
+        if slot == places.title and sides[0] <= _HAIR:
+            continue
         if slot:
             in_slot[slot] = in_slot.get(slot, 0.0) + area
         else:
@@ -72,10 +77,10 @@ def _is_written_over(inked: Inked, layout: Layout) -> bool:
 
 
 class _Places:
-    """Where such ink is looked for, and in which slot with words a dot lies (0: in none)."""
+    """Where such ink is looked for, and in which slot with words a dot lies (0: in none; ``title`` is the title's)."""
 
-    def __init__(self, looked: Mask, slots: Labels) -> None:
-        self.looked, self.slots = looked, slots
+    def __init__(self, looked: Mask, slots: Labels, title: int) -> None:
+        self.looked, self.slots, self.title = looked, slots, title
 
 
 @lru_cache(maxsize=4)
@@ -83,8 +88,10 @@ def _places(layout: Layout) -> _Places:
     looked = print_of(layout).looked.copy()
     for box in layout.boxes:
         looked[dots_of(box, _AROUND_BOX)] = False
-    slots = np.zeros(looked.shape, np.uint8)
+    slots, title = np.zeros(looked.shape, np.uint8), -1
     for number, slot in enumerate(layout.body["slots"], start=1):
         if slot["kind"] not in {"seal", "stamp"}:
             slots[dots_of(slot)] = min(number, 255)
-    return _Places(looked, slots)
+        if slot["kind"] == "title":
+            title = number
+    return _Places(looked, slots, title)
