@@ -54,6 +54,7 @@ def paper(entry: RollEntry, form: BallotForm, *, page: str, faults: Collection[i
         "whole": kind is BallotType.WHOLE_REPORT,
         "whole_options": options(form.chosen.get(WHOLE, 0), kind),
         "limited": kind.limited,
+        "singles": rule.by_ballot,
         "all_needed": rule.under is UnderVote.VOID,
         "mark": mark_of(entry.round),
         "blank_is_void": rule.blank is BlankBallot.VOID,
