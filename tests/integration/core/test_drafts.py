@@ -34,6 +34,7 @@ from voting.forms.core.drafts import SEEN, edited, text_in
 from voting.forms.core.imports import ReadingForm
 from voting.forms.core.steps import CeremonyForm
 from voting.forms.vote.daybook import IncidentForm
+from voting.forms.vote.letters import LetterPartForm
 from voting.models import Candidate, Delivery, VotingRules
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,7 @@ NO_DRAFT = {
     DecideTogetherForm: "what was ticked in the queue; who decided meanwhile is found by the verb",
     MergeForm: "what was ticked in the queue; who merged meanwhile is found by the verb",
     ReadingForm: "how we propose to read a file",
+    LetterPartForm: "makes letters; what they are made as is a file until somebody says another",
     IncidentForm: "adds an incident; the time is now until somebody says another",
 }
 FORM = re.compile(r"<form.*?</form>", re.DOTALL)

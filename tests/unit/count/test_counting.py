@@ -942,7 +942,7 @@ def why_void(rule: Rule, ballot: tuple[int, ...], width: int) -> str | None:
         open_ones = list(ballot).count(0)
         per_item = rule.ballot_type in {"per_item", "per_item_up_to", "whole_report", "grades"}
         if rule.points:
-            whys += ["under_vote"] if sum(ballot) < rule.points.whole else []
+            whys += ["under_vote"] if sum(ballot) < min(rule.points.whole, rule.points.most * width) else []
         elif (per_item and open_ones) or (not per_item and width - open_ones < rule.seats):
             whys.append("under_vote")
     return whys[0] if whys else None

@@ -21,7 +21,7 @@ import pytest
 from django.utils.translation import override
 
 from voting.count import counting
-from voting.count.presets import ASSESSMENTS, PRESETS
+from voting.count.presets import ASSESSMENTS, PRESETS, WITHOUT_NUMBER
 from voting.labels import BALLOT_TYPES, FLOOR_BASES, GROUP_BASES, SHORTFALL_RULES, TIE_RULES
 from voting.read_models.vote.rule_words import articles, sentences
 from voting.read_models.vote.rule_words.deciding import scoring
@@ -31,11 +31,14 @@ ARTICLES = Path(__file__).parent / "articles"
 LANGUAGES = ("zh-hans", "en")
 ROLL = {"roll": 298, "group_roll": 35}
 CANDIDATES = 12
+SUM = 500_000_000  # yuan
 
 
 def settings(preset: str = "gongshu-2018", **changes: Any) -> dict[str, Any]:
-    seats = CANDIDATES if preset in {"yangpu", "zhenhai"} else 10
-    return (PRESETS | ASSESSMENTS)[preset] | {"seats": seats} | changes
+    seats = CANDIDATES if preset in {"yangpu", "zhenhai", *WITHOUT_NUMBER} else 10
+    chosen = (PRESETS | ASSESSMENTS)[preset]
+    money = {"budget": SUM} if chosen.get("method") else {}
+    return chosen | {"seats": seats} | money | changes
 
 
 def rendered(preset: str) -> list[str]:
