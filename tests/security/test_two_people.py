@@ -39,6 +39,7 @@ from voting.domain.vote import (
     delegate_slips,
     further_rounds,
     keys,
+    letters,
     paper_ballots,
     rolls,
     rounds,
@@ -72,9 +73,12 @@ class Doing:
     by: Callable[[Vote], User] = lambda vote: vote.clerk
     #: The moments at which the page asks before it is told to; the others ask when it is sent.
     refused_with: int = 422
+    #: So many letters, where residents vote.
+    residents: int = 0
 
     def world(self) -> Vote:
-        vote = make_vote(until=self.until, delegates=3)
+        more = {"residents": self.residents} if self.residents else {}
+        vote = make_vote(until=self.until, delegates=3, **more)
         self.before(vote)
         keeper_of(vote)
         return vote
@@ -273,6 +277,17 @@ DOINGS = {
         verb="one",
         act=Act.CODES_ISSUED,
         more=lambda vote: {"number": vote.delegates[0].number, "printed": printed(vote)},
+    ),
+    "issue_letters": Doing(
+        until="rolled",
+        residents=3,
+        call=lambda vote, second: letters.issue_letters(
+            round_=vote.round, first=1, last=2, by=vote.clerk, at=NOW, second=second
+        ),
+        address="/admin/vote/<slug:slug>/letters/",
+        verb="part",
+        act=Act.CODES_ISSUED,
+        more=lambda vote: {"first": "1", "last": "2", "as_file": "file", "printed": printed(vote)},
     ),
     "issue_slips of some": Doing(
         until="open",

@@ -62,7 +62,9 @@ def test_the_command_writes_one_sheet_in_three_forms(tmp_path: Path, capsys: pyt
         call_command("ballot_sheet", vote.cycle.slug, pdf=tmp_path / "no" / "where.pdf")
 
 
-@pytest.mark.parametrize("title", ["演练(不是正式表决)\n2026年民生实事项目表决票", "一" * 40 + "\n" + "二" * 40])
+@pytest.mark.parametrize(
+    "title", ["演练(不是正式表决)\n2026年民生实事项目表决票", "一" * 40 + "\n" + "二" * 40]
+)
 def test_the_title_stays_above_the_frame(title: str):
     """Where it crossed the line, the reader took it for ink beside the headings, and every such sheet for doubtful."""
     vote = make_vote(until="keyed", delegates=3)

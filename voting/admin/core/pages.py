@@ -67,14 +67,14 @@ class StepPage(VerbPage):
     repeatable: ClassVar[bool] = False
     #: Shows what is for those alone who may take the step: people's contacts, what is held back.
     confidential: ClassVar[bool] = False
-    #: It is about people in a hall, one by one: a vote of residents has no such page.
-    of_the_hall: ClassVar[bool] = False
+    #: Which votes have such a page: those of residents, who have letters, or those of people in a hall; None: all.
+    by_letter: ClassVar[bool | None] = None
 
     order: RunningOrder
 
     def dispatch(self, request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponse:
         self.cycle = cycle_for(request.user, slug)
-        if self.of_the_hall and self.cycle.by_letter:
+        if self.by_letter is not None and self.by_letter is not self.cycle.by_letter:
             raise Http404
         self.order = RunningOrder(self.cycle, user=self.user)
         if self.confidential and not self.step.mine:

@@ -38,7 +38,7 @@ class SlipsPage(StepPage):
     """Print all, print one again, void one. Codes are in the answer, this once, and nowhere else."""
 
     key = StepKey.SLIPS
-    of_the_hall = True
+    by_letter = False
     button = gettext_lazy("Print all slips")
     first = gettext_lazy("Every delegate on the roll gets a slip. The next page shows the slips, this once.")
     warning = gettext_lazy("All slips printed until now become worthless; every delegate gets a new one.")
@@ -150,7 +150,7 @@ class CheckInPage(StepPage):
     """Presence by number or in the list; late delegates and leavers are recorded until the vote is closed."""
 
     key = StepKey.CHECK_IN
-    of_the_hall = True
+    by_letter = False
     repeatable = True
     main = "record"
 

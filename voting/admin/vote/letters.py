@@ -35,6 +35,7 @@ class LettersPage(StepPage):
     key = StepKey.LETTERS
     button = gettext_lazy("Make these letters")
     repeatable = True
+    by_letter = True
     main = "part"
 
     @property

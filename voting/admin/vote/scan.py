@@ -54,7 +54,7 @@ class DeskPage(StepPage):
     """One large field. Enter records as present; the answer is the page itself."""
 
     key = StepKey.CHECK_IN
-    of_the_hall = True
+    by_letter = False
     refused_in_place = True
     repeatable = True
     template = "admin/vote/desk.html"

@@ -111,7 +111,7 @@ class Seen:
     ) -> Any:
         words = str(statement)
         self.tables |= self.every.keys() & _WORD.findall(words)
-        self.has_written |= not words.lstrip().startswith(_READS)
+        self.has_written |= not words.lstrip("( \n").startswith(_READS)
         return execute(statement, values, many, context)
 
 
