@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth import logout
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -54,7 +54,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     Shown to whoever is signed in already, too: the next person on the same device signs in over them (F8). Where the
     address does not say which of several congresses, that is asked first.
     """
-    return _enter(request, EnterForm, "accounts:enter")
+    return _enter(request, request.POST, EnterForm, "accounts:enter")
 
 
 @sensitive_post_parameters("code")
@@ -63,17 +63,17 @@ def enter(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_by_letter(request: HttpRequest) -> HttpResponse:
     """Sign a resident in with number and code of the letter; the same in other words."""
-    return _enter(request, LetterForm, "accounts:enter_by_letter")
+    return _enter(request, request.POST, LetterForm, "accounts:enter_by_letter")
 
 
 @sensitive_variables()
-def _enter(request: HttpRequest, of: type[EnterForm], address: str) -> HttpResponse:
+def _enter(request: HttpRequest, sent: QueryDict, of: type[EnterForm], address: str) -> HttpResponse:
     if here(request) is None and are_several():
         return list_of_congresses(request, to=address)
     congress = shown_here(request)
     if request.method != "POST":
         return HttpResponse(sign_in_frame(request, congress, of).joined(csrf=token_of(request)))
-    form = of(request.POST)
+    form = of(sent)
     status = let_in(request, form, congress)
     return (
         enter_page(request, form, congress, status=status)

@@ -37,7 +37,7 @@ TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 #: Where the public sends a form.
 PUBLIC = {
     "voting:propose", "voting:track", "voting:receipt", "voting:deliberation", "voting:supervise", "voting:remark",
-    "voting:survey", "accounts:enter", "voting:second", "voting:correct",
+    "voting:survey", "accounts:enter", "accounts:enter_by_letter", "voting:second", "voting:correct",
 }  # fmt: skip
 #: What refuses nothing: names for a script, and the look of the pages.
 OF_A_SCRIPT = {"voting:alike", "voting:look"}
@@ -200,7 +200,7 @@ def test_every_form_of_the_public_is_looked_at_here():
     assert names_taking_a_form(get_resolver()) - OF_A_BALLOT - OF_A_SCRIPT == PUBLIC
 
 
-@pytest.mark.parametrize("address", ["/2019/propose/", "/track/", "/receipt/", "/enter/"])
+@pytest.mark.parametrize("address", ["/2019/propose/", "/track/", "/receipt/", "/enter/", "/enter/letter/"])
 def test_an_empty_form_of_the_public_is_answered_with_a_sentence(address: str):
     make_autumn(until="call")
     Call.objects.update(opens_at=timezone.now() - timedelta(days=1), closes_at=timezone.now() + timedelta(1))
@@ -208,7 +208,7 @@ def test_an_empty_form_of_the_public_is_answered_with_a_sentence(address: str):
     body = body_of(answer)
     assert answer.status_code in {400, 422}
     assert alerts_of(body) or "invalid-feedback" in body
-    if address != "/enter/":
+    if not address.startswith("/enter/"):
         assert title_of(body).partition("·")[0].strip() in alerts_of(body)
 
 
