@@ -44,6 +44,8 @@ class EnterForm(forms.Form):
         self.fields[first].widget.attrs["autofocus"] = True
 
     by_letter = False
+    #: Where it is sent.
+    address = "accounts:enter"
 
     @property
     def first_sentence(self) -> str:
@@ -55,6 +57,7 @@ class LetterForm(EnterForm):
     """The same for a resident: number and code stand on the letter."""
 
     by_letter = True
+    address = "accounts:enter_by_letter"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

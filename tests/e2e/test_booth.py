@@ -300,6 +300,9 @@ MARKED = {
     "per_item_up_to": [["1 for", "2 against"], ["3 abstain"], ["1 for", "2 for", "4 against"]],
     "ranking": [["1 at 2", "4 at 1"], ["2 at 1"]],
     "up_to": [["1", "4"], ["2"]],
+    "choose_one": [["3"]],
+    "sum": [["1", "3"], ["4"]],
+    "points": [["1 at 3", "3 at 2"], ["2 at 1"]],
     "whole": [["0 abstain"]],
     "grades": [["1 for", "2 basically", "3 against"], ["1 abstain"], ["1 for", "2 for", "3 for", "4 for"]],
 }

@@ -271,5 +271,5 @@ def test_the_end_page_prints_the_receipt_and_leads_on(live, vote):
         expect(page.locator(unseen)).to_be_hidden()
     page.emulate_media(media="screen")
     with page.expect_navigation():
-        page.get_by_role("link", name="下一位代表登录").click()
+        page.get_by_role("link", name="下一位登录").click()
     expect(page).to_have_title("代表登录")

@@ -44,6 +44,7 @@ MENU: list[tuple[str, Promise, str]] = [
 #: Every public page but the first, by the name of its address.
 PLACES: dict[str, Lying] = {
     "accounts:enter": Lying(HOME, _("Delegate sign-in")),
+    "accounts:enter_by_letter": Lying(HOME, _("Residents' sign-in")),
     "voting:receipt": Lying(HOME, _("Check a receipt")),
     "voting:secrecy": Lying(HOME, _("How the vote is kept secret")),
     "voting:delegate": Lying(HOME, _("My page")),

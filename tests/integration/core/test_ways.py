@@ -32,7 +32,7 @@ TYPED = re.compile(r'<textarea|<input[^>]*type="(?:text|radio|checkbox)"')
 TRAIL_OR_HOME = re.compile(r'<nav class="trail"|<div class="board"|class="congresses"')
 WAY = re.compile(r'<a[^>]*href="([^"]*)"')
 #: The first page lies nowhere; the list of congresses stands in its place, and is one where several are.
-NOWHERE = re.compile(r"^/(<congress>/)?$|^/<congress>/enter/$")
+NOWHERE = re.compile(r"^/(<congress>/)?$|^/<congress>/enter/(letter/)?$")
 #: Chinese says of what goes on that it is 正在.
 GOING_ON = re.compile(r"[^。；！？\s>]*正在[^。；！？\s<]*")
 #: What is always going on where these stand: in what people wrote, and on the page of the secret.
@@ -137,7 +137,7 @@ def test_no_page_claims_a_phase_that_it_has_not_asked_for(client: Client, until:
 
 
 #: Papers tell what was, in the words of their day.
-PAGES_OF_RECORDS = {"voting:minutes", "accounts:enter"}
+PAGES_OF_RECORDS = {"voting:minutes", "accounts:enter", "accounts:enter_by_letter"}
 
 
 def _address(name: str, slug: str) -> str:

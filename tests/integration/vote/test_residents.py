@@ -401,3 +401,9 @@ def test_residents_have_days_to_vote_and_the_page_says_until_when():
     }  # fmt: skip
     assert client.post("/en/admin/vote/2018/open/", sent).status_code == 302
     assert "Votes are taken until" in text_of(Client().get("/en/"))
+
+
+def test_the_letters_page_sends_to_itself_so_that_a_refusal_speaks_of_letters(client: Client):
+    residents()
+    assert f'action="{ENTER}"' in client.get(ENTER).content.decode()
+    assert 'action="/enter/"' in client.get("/enter/").content.decode()
