@@ -25,7 +25,7 @@ from accounts.roles import Role
 from tests.factories import PASSWORD, CongressFactory, UserFactory, Vote, make_vote
 from tests.integration.vote.test_admin_steps import text_of
 from tests.integration.vote.test_further_rounds import on_paper, tied_vote
-from tests.integration.vote.test_presets import CASES, played
+from tests.integration.vote.test_presets import CASES, MONEY, played
 from voting.domain.core.journal import first_break
 from voting.domain.vote import counts, paper_ballots, ties, urn_files
 from voting.management.commands.export_pb import election_of
@@ -52,7 +52,10 @@ def staff(user) -> Client:
 
 def closed(name: str) -> Vote:
     seats, ballots, group, _chosen = CASES[name]
-    return make_vote(until="closed", delegates=12, seats=seats, ballots=ballots, group=group, preset=name)
+    money = MONEY.get(name, {})
+    return make_vote(
+        until="closed", delegates=12, seats=seats, ballots=ballots, group=group, preset=name, **money
+    )
 
 
 # ------------------------------------------------------------------------------------------------------- recount
