@@ -143,7 +143,8 @@ def test_it_serves_says_how_to_get_in_stops_keeps_its_data_and_outlives_its_serv
             staff_sign_in(f"{first.url}{congress}", *shown.groups())
         assert said.startswith("preparing the database\nloading the seeds\n")
         key_slips = re.findall(r"^  \d  (?:[a-z]+ ?){10}$", said, re.MULTILINE)
-        assert len(key_slips) == 5 + 3 + 3  # of the district, of Jia and of Bing Town; Yi Town has published
+        # Of the district, of Jia, of Bing and of Ding Town; Yi Town has published.
+        assert len(key_slips) == 5 + 3 + 3 + 3
         the_addresses_of_the_sheet_lead_there(first.url, said)
         workers = [worker.pid for worker in psutil.Process(first.process.pid).children(recursive=True)]
         assert len(workers) >= 3
