@@ -220,7 +220,9 @@ def test_the_keeper_and_the_scrutineers_see_the_record_of_their_congress_and_nob
     keeper = chain_of_three()
     may = role in {Role.KEEPER, Role.SCRUTINEER, Role.CHIEF}
     answer = looking(UserFactory(role=role)).get(PAGE)
-    assert answer.status_code == (200 if may else 403 if role not in {Role.NONE, Role.DELEGATE} else 302)
+    assert answer.status_code == (
+        200 if may else 403 if role not in {Role.NONE, Role.DELEGATE, Role.RESIDENT} else 302
+    )
     stranger = looking(UserFactory(role=Role.SCRUTINEER, kind=Kind.DEMO)).get(PAGE).content.decode()
     assert "one-1" not in stranger
     assert ("one-1" in answer.content.decode()) == may

@@ -71,7 +71,9 @@ class OfOwnCongress(PlainForm, forms.ModelForm):  # type: ignore[type-arg]
     """A row of the own congress, whose names are looked for among its rows."""
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"congress"}  # type: ignore[no-any-return,misc]
+        of_model = self._meta.model._meta.constraints  # noqa: SLF001
+        once = {name for each in of_model for name in getattr(each, "fields", ())}
+        return super()._get_validation_exclusions() - {"congress", *once}  # type: ignore[no-any-return,misc]
 
 
 class UnitForm(OfOwnCongress):
