@@ -80,6 +80,7 @@ NO_PAGES = (
     r"/(leave|look|ballot/review|ballot/cast|ballot/test|ballot/kept|ballot/sign-in)/$",
     r"/<slug:slug>/delivery/<small:number>/remark/$",
     r"/admin/vote/<slug:slug>/key/check/$",
+    r"/admin/vote/<slug:slug>/letters/$",  # only where residents vote
     r"/track/correct/$",
     r"/<slug:slug>/(propose/alike|proposals/<small:number>/second)/$",
     r"/admin/(login|login/code|logout)/$",
@@ -123,7 +124,6 @@ COSTS = """
 /admin/vote/<slug:slug>/confirm/ 19 19 16
 /admin/vote/<slug:slug>/rules/ 19 19 14
 /admin/vote/<slug:slug>/roll/ 17 17 14
-/admin/vote/<slug:slug>/letters/ 17 17 13
 /admin/vote/<slug:slug>/slips/ 18 18 13
 /admin/vote/<slug:slug>/check-in/ 17 17 13
 /admin/vote/<slug:slug>/key/ 19 19 14
