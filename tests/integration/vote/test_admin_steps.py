@@ -115,17 +115,24 @@ MOMENTS = ("drafted", "rolled", "keyed", "ready", "open", "closed", "counted", "
 
 
 @pytest.mark.parametrize(
-    ("until", "language"),
-    [*zip(MOMENTS, ("zh-hans", "en") * 4, strict=True), ("open", "zh-hans"), ("published", "zh-hans")],
+    ("until", "language", "residents"),
+    [
+        *zip(MOMENTS, ("zh-hans", "en") * 4, [0] * 8, strict=True),
+        *[("open", "zh-hans", 0), ("published", "zh-hans", 0)],
+        *[("rolled", "zh-hans", 4), ("closed", "en", 4), ("published", "zh-hans", 4)],
+    ],
 )
-def test_every_step_has_a_page_at_every_moment(until, language):
-    vote = make_vote(until=until, delegates=4, ballots=CHOICES[:3], present=3)
+def test_every_step_has_a_page_at_every_moment_and_no_other_voters_step_has_one(until, language, residents):
+    hall = {"delegates": 4, "present": 3, "ballots": CHOICES[:3]}
+    vote = make_vote(until=until, **({"delegates": 1, "residents": residents} if residents else hall))
     prefix = "/en" if language == "en" else ""
     for user in (vote.clerk, vote.scrutineer, vote.presiding):
         client = desk(user)
         assert client.get(f"{prefix}/admin/").status_code == 200
-        for key in StepKey:
-            assert client.get(f"{prefix}/admin/vote/2018/{key}/").status_code == 200
+        for key, page in PAGES.items():
+            has = page.by_letter in {None, vote.cycle.by_letter}
+            answer = client.get(f"{prefix}/admin/vote/2018/{key}/")
+            assert answer.status_code == (200 if has else 404), key
         assert client.get(f"{prefix}/admin/vote/2018/journal/").status_code == 200
 
 
