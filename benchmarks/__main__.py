@@ -9,6 +9,7 @@ import sys
 from types import FrameType
 
 from benchmarks.ground import ground
+from benchmarks.parts import PARTS
 
 QUICK = 0.01
 
@@ -25,11 +26,8 @@ def main() -> None:
         default=float(os.environ.get("BENCH_SCALE") or 1),
         help="the size of the large roll and of the urn, and how often each burst is repeated (BENCH_SCALE)",
     )
-    parser.add_argument("--hostile", action="store_true", help="only a vote beside hostile files")
-    parser.add_argument("--flood", action="store_true", help="only a vote beside 200 readers of public pages")
-    parser.add_argument("--minute", action="store_true", help="only the delegate's minute on the real ballot")
-    parser.add_argument("--public", action="store_true", help="only the pages that everybody reads")
-    parser.add_argument("--money", action="store_true", help="only the rules of money, beside pabutools")
+    for name, words in PARTS.items():
+        parser.add_argument(f"--{name}", dest="only", action="append_const", const=name, help=f"only {words}")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, _leave)
     with ground() as place:
@@ -37,14 +35,10 @@ def main() -> None:
         from benchmarks.bench import Bench
 
         with Bench(place, scale=QUICK if given.quick else given.scale) as bench:
-            alone = {
-                given.hostile: bench.run_hostile,
-                given.flood: bench.run_flood,
-                given.minute: bench.run_minute,
-                given.public: bench.run_public,
-                given.money: bench.run_money,
-            }
-            alone.get(True, bench.run)()
+            if given.only:
+                bench.run_alone(given.only)
+            else:
+                bench.run()
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

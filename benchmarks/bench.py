@@ -6,7 +6,7 @@ import os
 import random
 import secrets
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import fmean
@@ -41,6 +41,7 @@ from benchmarks import (  # noqa: E402
 from benchmarks.delegates import Hall, ticket_of  # noqa: E402
 from benchmarks.findings import Findings  # noqa: E402
 from benchmarks.ground import Ground, run  # noqa: E402
+from benchmarks.parts import PARTS  # noqa: E402
 from benchmarks.serving import THREADS, WORKERS, Server, serving  # noqa: E402
 from benchmarks.statements import counted  # noqa: E402
 from benchmarks.web import LINES, Burst, Visitor, burst  # noqa: E402
@@ -53,7 +54,7 @@ CONGRESSES = 2_800  # the counties and districts of the country
 TURNS = 7
 SLOW_SIGN_INS = 40
 WARM_UP = 100  # delegates
-PARTS = 3  # of a turn's casts
+SHARES = 3  # of a turn's casts
 FEWEST_TURNS, LONGEST = 3, 210  # turns, and the seconds after which no other begins
 COUNTS = 2
 MINUTES = 3  # turns of each ballot type
@@ -73,7 +74,7 @@ class Bench:
         self.stack = ExitStack()
         self.pgbench = floor.find_pgbench()
         self.found = Findings(SMALL, self.large_roll, "pgbench" if self.pgbench else "psycopg")
-        self.congresses = max(20, round(CONGRESSES * scale))
+        self.many = max(20, round(CONGRESSES * scale))
         self.roster = max(SMALL, round(ROSTER * scale))
         self.proposals = max(2 * SMALL, round(PROPOSALS * scale))
         self.answers = max(10 * SMALL, round(after.ANSWERS * scale))
@@ -105,19 +106,37 @@ class Bench:
                     self.say("this takes long: no more turns")
                     break
                 self._take_turn(number)
-            self._minute()
+            self._take("minute")
             self.found.worker = fmean(self.ours.memory())
             self.found.worker_bare = fmean(self.bare.memory())
-        self._many_congresses()
-        self._hostile()
-        self._flood()
         self._count()
         self._import()
         self._search()
-        self._after()
-        self._public()
-        self._money()
+        for name in list(PARTS)[1:]:
+            self._take(name)
         self._tell()
+
+    def run_alone(self, names: Sequence[str]) -> None:
+        """Measure these of PARTS and nothing else, and print their table."""
+        self.say(self.place.describe())
+        self._make_databases()
+        self.blob = BLOB
+        self._make_bare()
+        with self.stack:
+            if "minute" in names:
+                self.bare = self._server("benchmarks.bare.wsgi:application", **self.bare_environment)
+                self._sign_in_bare()
+            for name in names:
+                self._take(name)
+        print()
+        report.print_table([row for name in names for row in self.found.parts[name]])
+
+    def _take(self, name: str) -> None:
+        """Measure one of PARTS, and say at once what was found: a run is long."""
+        measure: Callable[[], list[report.Row]] = getattr(self, name)
+        rows = self.found.parts[name] = measure()
+        self.say.tell(rows)
+        connection.close()
 
     # ------------------------------------------------------------------------------------------- preparation
 
@@ -240,13 +259,13 @@ class Bench:
 
     def _cast_in_turns(self, small: Hall, large: Hall) -> None:
         """Let both halls cast, and the bare view beside them, a part of each at a time."""
-        casts = small.casts(PARTS), large.casts(PARTS)
+        casts = small.casts(SHARES), large.casts(SHARES)
         acts: list[tuple[list[Burst], Callable[[int], Burst]]] = [
             (self.found.small, lambda part: small.take_cast(casts[0][part])),
-            (self.found.bare, lambda part: burst(self.bare.port, self.asked[part::PARTS], expect=200)),
+            (self.found.bare, lambda part: burst(self.bare.port, self.asked[part::SHARES], expect=200)),
             (self.found.large, lambda part: large.take_cast(casts[1][part])),
         ]
-        for part in range(PARTS):
+        for part in range(SHARES):
             for place in range(len(acts)):
                 bursts, act = acts[(place + part) % len(acts)]
                 bursts.append(act(part))
@@ -261,18 +280,16 @@ class Bench:
             return floor.pgbench(self.pgbench, self.place, self.bare_db, each=self.each, blob=self.blob)
         return floor.loop(self.place, self.bare_db, each=self.each, blob=self.blob)
 
-    def _many_congresses(self) -> None:
+    def congresses(self) -> list[report.Row]:
         """One congress of 300 beside every county of the country."""
-        self.say(f"opening {self.congresses} congresses of {SMALL} delegates beside one")
-        self.found.congresses = congresses.measure(
-            self.place, self.empty_db, count=self.congresses, say=self.say
-        )
+        self.say(f"opening {self.many} congresses of {SMALL} delegates beside one")
+        return congresses.measure(self.place, self.empty_db, count=self.many, say=self.say)
 
-    def _minute(self) -> None:
+    def minute(self) -> list[report.Row]:
         """Every step of a delegate's minute, on the real ballot and every type of it."""
         url = self.place.url(self.minute_db)
         with serving("config.wsgi:application", DATABASE_URL=url, DATABASE_POOL="on") as ours:
-            self.found.minute = minute.measure(
+            return minute.measure(
                 port=ours.port,
                 database=self.minute_db,
                 delegates=SMALL,
@@ -281,48 +298,18 @@ class Bench:
                 settle=lambda: self.place.settle(self.minute_db),
                 say=self.say,
             ).rows()
-        connection.close()
 
     def _bare_burst(self) -> Burst:
         self._reset_bare()
         return burst(self.bare.port, self.asked, expect=200)
 
-    def run_minute(self) -> None:
-        """Measure that alone."""
-        self.say(self.place.describe())
-        self._make_databases()
-        self.blob = BLOB
-        self._make_bare()
-        with self.stack:
-            self.bare = self._server("benchmarks.bare.wsgi:application", **self.bare_environment)
-            self._sign_in_bare()
-            self._minute()
-        print()
-        report.print_table(self.found.minute)
-
-    def _hostile(self) -> None:
+    def hostile(self) -> list[report.Row]:
         """A hall that votes beside files that were made to stop the server."""
-        self.found.hostile = hostile.measure(self.place, self.bare_empty, say=self.say)
+        return hostile.measure(self.place, self.bare_empty, say=self.say)
 
-    def run_hostile(self) -> None:
-        """Measure that alone."""
-        self._alone(self._hostile)
-        report.print_table(self.found.hostile)
-
-    def _flood(self) -> None:
+    def flood(self) -> list[report.Row]:
         """A hall that votes beside many who read the public pages."""
-        self.found.flood = flood.measure(self.place, self.bare_empty, say=self.say)
-
-    def run_flood(self) -> None:
-        """Measure that alone."""
-        self._alone(self._flood)
-        report.print_table(self.found.flood)
-
-    def _alone(self, part: Callable[[], None]) -> None:
-        self.say(self.place.describe())
-        self._make_databases()
-        part()
-        print()
+        return flood.measure(self.place, self.bare_empty, say=self.say)
 
     def _count(self) -> None:
         self.say(f"filling the urn of the large roll to {self.urn} sealed ballots")
@@ -361,39 +348,21 @@ class Bench:
         self.found.search = [search.measure(number) for number in (SMALL, self.proposals)]
         connection.close()
 
-    def _after(self) -> None:
+    def after(self) -> list[report.Row]:
         """Answer a survey among few and many answers, and look at few and many projects."""
         self.say(f"a survey of {self.answers} answers")
         votes.use(self.small_db)
-        self.found.after = after.measure(self.answers)
-        connection.close()
+        return after.measure(self.answers)
 
-    def _public(self) -> None:
+    def public(self) -> list[report.Row]:
         """Read the public pages, kept and made anew."""
         self.say("reading the public pages")
-        self.found.public = public.measure(self.place, self.public_db, self.bare_environment)
-        connection.close()
+        return public.measure(self.place, self.public_db, self.bare_environment)
 
-    def run_public(self) -> None:
-        """Measure that alone."""
-        self.say(self.place.describe())
-        self._make_databases()
-        self.blob = BLOB
-        self._make_bare()
-        self._public()
-        print()
-        report.print_table(self.found.public)
-
-    def _money(self) -> None:
+    def money(self) -> list[report.Row]:
+        """Count with the rules of money, here and with pabutools."""
         self.say("counting money, here and with pabutools")
-        self.found.money = money.measure(self.scale)
-
-    def run_money(self) -> None:
-        """Measure that alone."""
-        self.say(self.place.describe())
-        self._money()
-        print()
-        report.print_table(self.found.money)
+        return money.measure(self.scale)
 
     @staticmethod
     def _closed(vote: votes.OpenVote) -> counting.Task:

@@ -38,13 +38,8 @@ class Findings:
     small_count: counting.Cost | None = None
     roster: dict[str, roster.Cost] = field(default_factory=dict)
     search: list[search.Cost] = field(default_factory=list)
-    after: list[report.Row] = field(default_factory=list)
-    congresses: list[report.Row] = field(default_factory=list)
-    hostile: list[report.Row] = field(default_factory=list)
-    flood: list[report.Row] = field(default_factory=list)
-    minute: list[report.Row] = field(default_factory=list)
-    public: list[report.Row] = field(default_factory=list)
-    money: list[report.Row] = field(default_factory=list)
+    #: By the name of a part, what it measured.
+    parts: dict[str, list[report.Row]] = field(default_factory=dict)
 
     def tell(self) -> None:
         """Print the table, and below it how long single casts took."""
@@ -52,16 +47,10 @@ class Findings:
         report.print_table(
             [
                 *self._casts(),
-                *self.minute,
-                *self.congresses,
-                *self.hostile,
-                *self.flood,
                 *self._counts(),
                 *self._lists(),
                 *self._searches(),
-                *self.after,
-                *self.public,
-                *self.money,
+                *(row for rows in self.parts.values() for row in rows),
                 *self._rest(),
             ]
         )

@@ -77,3 +77,8 @@ class Progress:
     def __call__(self, text: str) -> None:
         sys.stderr.write(f"[{self.seconds:4.0f} s] {text}\n")
         sys.stderr.flush()
+
+    def tell(self, rows: Sequence[Row]) -> None:
+        """Say what a part of the run found, so that it is known however the rest ends."""
+        for row in rows:
+            self("  ".join(row.cells()))
