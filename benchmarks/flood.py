@@ -5,29 +5,36 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 
-from django.db import connection
-
-from accounts.roles import Kind
-from benchmarks import report, votes
+from benchmarks import report
 from benchmarks.ground import Ground
 from benchmarks.hostile import DELEGATES, TURNS, Took, rehearse, slower
+from benchmarks.public import load
 from benchmarks.serving import serving
 
 STRANGERS = 200
+OK = 200
 PACE = 1.0  # seconds from one page to the next, of each stranger
-PAGES = ("/", "/years/", "/secrecy/", "/receipt/", "/congresses/")
+#: Those of the year that is being delivered, and others that everybody reads.
+PAGES = (
+    "/",
+    "/{year}/result/",
+    "/{year}/delivery/",
+    "/{year}/delivery/1/",
+    "/years/",
+    "/secrecy/",
+    "/receipt/",
+)
 
 
 def measure(place: Ground, empty: str, *, say: Callable[[str], None]) -> list[report.Row]:
     """Measure, print what the strangers had, and return the rows of the table."""
     database = place.create("flood", like=empty)
-    votes.use(database)
-    votes.congress(Kind.DEMO)
-    connection.close()
+    year = load(database)
+    pages = [page.format(year=year) for page in PAGES]
     url = {"DATABASE_URL": place.url(database), "DATABASE_POOL": "on"}
     calm: list[Took] = []
     flooded: list[Took] = []
@@ -35,7 +42,7 @@ def measure(place: Ground, empty: str, *, say: Callable[[str], None]) -> list[re
     with serving("config.wsgi:application", **url) as server:
 
         def beside() -> None:
-            with _strangers(server.port, answers):
+            with _strangers(server.port, pages, answers):
                 flooded.append(rehearse(server, url))
 
         say("a rehearsal to warm up")
@@ -47,12 +54,14 @@ def measure(place: Ground, empty: str, *, say: Callable[[str], None]) -> list[re
             acts: list[Callable[[], None]] = [lambda: calm.append(rehearse(server, url)), beside]
             for act in acts if turn % 2 else reversed(acts):
                 act()
+    if answers.total() != answers[OK]:
+        say("not every page was there")
     print(f"\nanswers to {STRANGERS} strangers, a page every {PACE:g} s each: {dict(answers)}")
     return [slower(what, calm, flooded, beside=f"{STRANGERS} strangers") for what in calm[0].steps]
 
 
 @contextmanager
-def _strangers(port: int, answers: Counter[int | str]) -> Iterator[None]:
+def _strangers(port: int, pages: Sequence[str], answers: Counter[int | str]) -> Iterator[None]:
     """Let everybody read, each a page a second, or the next as soon as one that took longer has come."""
     over, one = threading.Event(), threading.Lock()
 
@@ -64,7 +73,7 @@ def _strangers(port: int, answers: Counter[int | str]) -> Iterator[None]:
             if over.is_set():
                 break
             try:
-                browser.request("GET", PAGES[number % len(PAGES)], headers={"Accept-Language": "zh-CN"})
+                browser.request("GET", pages[number % len(pages)], headers={"Accept-Language": "zh-CN"})
                 answer = browser.getresponse()
                 answer.read()
                 status: int | str = answer.status

@@ -43,7 +43,7 @@ class Ports(NamedTuple):
 
 def measure(place: Ground, database: str, bare: dict[str, str]) -> list[report.Row]:
     """Load the demo's year that is being delivered into an empty database, and return the rows of the table."""
-    year = _load(database)
+    year = load(database)
     place.settle(database)
     pages = {
         "home": "/",
@@ -62,7 +62,8 @@ def measure(place: Ground, database: str, bare: dict[str, str]) -> list[report.R
         return [row for name, path in pages.items() for row in _rows(name, path, ports)]
 
 
-def _load(database: str) -> str:
+def load(database: str) -> str:
+    """Load the demo's year that is being delivered into an empty database, and return its slug."""
     votes.use(database)
     cycle, roll = SEEDS / "2018.toml", SEEDS / "demo-roll.toml"
     load_files(cycle=cycle, roll=roll, until=Point.SLATE)

@@ -17,7 +17,8 @@ from voting.models import Delivery
 
 #: The name of a page's address, and what it is made of.
 Page = tuple[str, tuple[object, ...]]
-_PRIVATE = ("/admin/", "/ballot/", "/delegate/", "/enter/", "/leave/", "/look/", "/track/")
+#: The ballot needs no line: whoever is not signed in is led on to the sign-in.
+_PRIVATE = ("/admin/", "/delegate/", "/enter/", "/leave/", "/look/", "/track/")
 
 
 @require_safe
