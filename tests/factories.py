@@ -210,7 +210,6 @@ class Vote:
         client.force_login(self.delegates[place].user, backend="django.contrib.auth.backends.ModelBackend")
 
 
-@kept
 def make_vote(
     *,
     until: str = "open",
@@ -230,6 +229,41 @@ def make_vote(
     ``ballots`` are cast in order by the first delegates while the round is open; ``present`` delegates are checked
     in (all by default); the first ``group`` of them are of the sub-group; ``settings`` change the Gongshu preset.
     """
+    here = delegates if present is None else present
+    how = {"delegates": delegates, "candidates": candidates, "seats": seats, "kind": kind, "slug": slug}
+    whole = how | {"congress": congress, "present": here, "group": group, "settings": settings}
+    return _vote_at(until, ballots=ballots if is_after(until, "ready") else (), **whole)
+
+
+#: Where many votes part: what was made as far as here serves all that go on from it.
+_PARTINGS = ("drafted", "adopted", "rolled", "ready", "open", "counted")
+
+
+def is_after(point: str, other: str) -> bool:
+    return POINTS.index(point) > POINTS.index(other)
+
+
+@kept
+def _vote_at(until: str, *, ballots: Sequence[Chosen], present: int, **how: Any) -> Vote:
+    """Return the vote at this point: the vote at the last parting before it, and the steps from there."""
+    if until == POINTS[0]:
+        return _draft_vote(**how)
+    parting = next(each for each in reversed(_PARTINGS) if is_after(until, each))
+    cast_before = ballots if is_after(parting, "ready") else ()
+    vote = _vote_at(parting, ballots=cast_before, present=present, **how)
+    for point in POINTS[POINTS.index(parting) + 1 : POINTS.index(until) + 1]:
+        if point == "rolled":
+            _freeze_and_check_in(vote, present)
+            vote.cycle.refresh_from_db()
+        else:
+            vote.run(point, chosen=ballots)
+    return vote
+
+
+def _draft_vote(
+    *, delegates: int, candidates: int, seats: int, kind: Kind, congress: Congress | None, slug: str, group: int,
+    settings: dict[str, Any],
+) -> Vote:  # fmt: skip
     congress = congress or CongressFactory(kind=kind)
     people = {
         "clerk": UserFactory(role=Role.CLERK, congress=congress),
@@ -239,20 +273,16 @@ def make_vote(
         "chief": UserFactory(role=Role.CHIEF, congress=congress),
     }
     UserFactory.create_batch(2, role=Role.SCRUTINEER, congress=congress)
-    cycle = draft_cycle(by=people["clerk"], slug=slug, candidates=candidates, seats=seats, settings=settings)
+    cycle = draft_cycle(
+        by=people["clerk"], slug=slug, candidates=candidates, seats=seats, settings={**settings}
+    )
     roll = DelegateFactory.create_batch(
         delegates, congress=congress, delegation=DelegationFactory(congress=congress)
     )
     for member in roll[:group]:
         member.in_group = True
         member.save()
-    vote = Vote(cycle=cycle, delegates=roll, **people)
-    points = POINTS[1 : POINTS.index(until) + 1]
-    vote.run(*points[:1])
-    if "rolled" in points:
-        _freeze_and_check_in(vote, delegates if present is None else present)
-    vote.run(*points[2:], chosen=ballots)
-    return vote
+    return Vote(cycle=cycle, delegates=roll, **people)
 
 
 def draft_cycle(*, by: User, slug: str, candidates: int, seats: int, settings: dict[str, Any]) -> Cycle:

@@ -1,8 +1,8 @@
 """Worlds that many tests begin with: made by the verbs once in a process, put back row by row from then on.
 
-A published vote takes hundreds of statements to come about, and hundreds of tests begin with one. The rows of a
-world that is wanted again are kept as the verbs left them; the next test that asks for it gets the same rows in its
-own transaction, which ends as ever, so that no test sees what another did.
+A published vote takes hundreds of statements to come about, and hundreds of tests begin with one. The rows of every
+world are kept as the verbs left them; the next test that asks for it gets the same rows in its own transaction, which
+ends as ever, so that no test sees what another did. A world that begins with another one goes on from its rows.
 
 A world belongs to the arguments and the language it was made with, and to nothing else: what is made while a test has
 something in the place of the code is neither kept nor taken from what is kept (``patched``).
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import functools
 import pickle
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
@@ -37,11 +36,10 @@ class _Kept:
 patched: Callable[[], bool] = bool
 
 _kept: dict[str, _Kept] = {}
-_wanted: Counter[str] = Counter()
 
 
 def kept(make: Callable[P, World]) -> Callable[P, World]:
-    """Keep the worlds that *make* makes, from the second time that one is wanted; equal arguments, equal worlds.
+    """Keep the worlds that *make* makes; equal arguments, equal worlds.
 
     Only a world made in an empty database is kept, and only there is it put back.
     """
@@ -56,9 +54,7 @@ def kept(make: Callable[P, World]) -> Callable[P, World]:
             world: World = pickle.loads(_kept[name].objects)  # noqa: S301 our own objects
             return world
         world = make(*args, **how)
-        _wanted[name] += 1
-        if _wanted[name] > 1:
-            _kept[name] = _Kept(rows=_take_down(_filled_tables()), objects=pickle.dumps(world))
+        _kept[name] = _Kept(rows=_take_down(_filled_tables()), objects=pickle.dumps(world))
         return world
 
     return begin

@@ -5,6 +5,7 @@ Guards ``voting.urls``.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import re
@@ -97,9 +98,20 @@ def database() -> dict[str, str]:
 def read(answer: HttpResponse, body: bytes) -> str:
     """Return the text of an answer; of a workbook the contents of its cells, one in a line."""
     if answer.get("Content-Type") == PDF:
-        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
-    if answer.get("Content-Type") != XLSX:
-        return body.decode("utf-8", "replace")
+        return text_in_pdf(body)
+    if answer.get("Content-Type") == XLSX:
+        return text_in_workbook(body)
+    return body.decode("utf-8", "replace")
+
+
+@functools.lru_cache(maxsize=64)
+def text_in_pdf(body: bytes) -> str:
+    """Return the text of a file, which many people get: to read one takes longer than to make all others."""
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+
+
+@functools.lru_cache(maxsize=64)
+def text_in_workbook(body: bytes) -> str:
     sheets = load_workbook(io.BytesIO(body)).worksheets
     return "\n".join(
         str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row if cell
