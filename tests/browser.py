@@ -60,8 +60,36 @@ RULES = {
 }
 
 
+#: Pairs of texts that lie on one another in one line; what hangs over the page, as a bar does, is none.
+OVERLAPS = """() => {
+  const lines = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const unseen = (it) => { for (let each = it; each; each = each.parentElement) {
+    const style = getComputedStyle(each);
+    if (/sticky|fixed/.test(style.position) || style.clipPath !== "none" || each.matches(".skip, svg")) return true;
+  } return !it.checkVisibility({ visibilityProperty: true }); };
+  for (let node; (node = walk.nextNode());) {
+    if (!node.data.trim() || unseen(node.parentElement)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const box of range.getClientRects()) if (box.width) lines.push([box, node]);
+  }
+  lines.sort(([a], [b]) => a.top - b.top);
+  const found = [];
+  lines.forEach(([a, one], at) => {
+    for (const [b, other] of lines.slice(at + 1)) {
+      if (b.top > a.bottom) break;
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const off = Math.abs(a.top + a.bottom - b.top - b.bottom) / 2;
+      if (one !== other && across > 3 && off < Math.min(a.height, b.height) / 3)
+        found.push(`${one.data.trim().slice(0, 30)} × ${other.data.trim().slice(0, 30)}`);
+    }
+  });
+  return found;
+}"""
+
+
 def assert_good(page: Page, *others: ViewportSize) -> None:
-    """No violation found by axe, and nothing to scroll sideways, here and in the other sizes named."""
+    """No violation found by axe, nothing to scroll sideways, no text on another, here and in the other sizes named."""
     found = Axe().run(page, options=RULES)["violations"]
     wrong = [(v["id"], [node["html"] for node in v["nodes"]]) for v in found]
     assert not wrong, wrong
@@ -69,6 +97,7 @@ def assert_good(page: Page, *others: ViewportSize) -> None:
         if viewport:
             page.set_viewport_size(viewport)
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, viewport
+        assert page.evaluate(OVERLAPS) == [], viewport
 
 
 def assert_good_in_the_dark(page: Page) -> None:

@@ -49,6 +49,7 @@ PLACES: dict[str, Lying] = {
     "voting:secrecy": Lying(HOME, _("How the vote is kept secret")),
     "voting:delegate": Lying(HOME, _("My page")),
     "voting:track": Lying(HOME, _("What became of my proposal"), PROPOSALS),
+    "voting:correct": Lying("voting:track", _("Correct my proposal"), PROPOSALS),
     "voting:years": Lying(HOME, _("The years compared"), YEARS),
     "voting:api-docs": Lying(HOME, _("Open data and interface"), DATA),
     "voting:way-proposals": Lying(HOME, pgettext_lazy("menu", "Make a proposal"), PROPOSALS),
@@ -60,6 +61,7 @@ PLACES: dict[str, Lying] = {
     "voting:propose": Lying("voting:call", _("Make a proposal"), PROPOSALS),
     "voting:proposals": Lying(CYCLE, _("Proposals"), PROPOSALS),
     "voting:proposal": Lying("voting:proposals", _("Proposal %(number)s"), PROPOSALS),
+    "voting:second": Lying("voting:proposals", _("Second it"), PROPOSALS),
     "voting:candidates": Lying(CYCLE, _("Candidate projects"), CANDIDATES),
     "voting:candidate": Lying("voting:candidates", _("Project %(number)s"), CANDIDATES),
     "voting:slate-report": Lying("voting:candidates", _("Report on the candidate projects"), CANDIDATES),
@@ -144,7 +146,7 @@ def trail(context: dict[str, Any]) -> list[Entry]:
 #: What an address below a year names besides the year.
 _NAMED = {
     "voting:proposal": "number", "voting:candidate": "number", "voting:delivery": "number",
-    "voting:supervise": "number", "voting:remark": "number", "voting:round-notice": "number",
+    "voting:supervise": "number", "voting:remark": "number", "voting:second": "number", "voting:round-notice": "number",
     "voting:round-report": "number", "voting:round-minutes": "number", "voting:slate-report-version": "version",
     "voting:breakdown-version": "version", "voting:quarterly": "quarter", "voting:bulletin": "month",
     "voting:half-year": "half",

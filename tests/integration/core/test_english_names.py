@@ -54,6 +54,11 @@ from voting.templatetags.names import spoken
 
 pytestmark = pytest.mark.django_db
 SESSION = "第七届人民代表大会第二次会议"
+#: What an official source says of itself, for which there is no English.
+DISCLOSED = {
+    f"disclosure_{name}": "办〔2018〕1号"
+    for name in ("index", "document_number", "mode", "scope", "term", "publisher")
+}
 #: What every English name of these tests has.
 ENGLISH = "in English"
 #: Where a Chinese name stands although there is an English one, and why.
@@ -92,7 +97,12 @@ def english_names(monkeypatch) -> Iterator[None]:
 
     for model in (Congress, Unit, Delegation):
         pre_save.connect(enter, sender=model, weak=False, dispatch_uid=f"english {model.__name__}")
-    session = {"session": SESSION, "session_en": f"Session {ENGLISH}"}
+    session = {
+        "session": SESSION,
+        "session_en": f"Session {ENGLISH}",
+        "vote_at": "第三次全体会议",
+        **DISCLOSED,
+    }
     monkeypatch.setattr(cycles, "create_cycle", partial(cycles.create_cycle, **session))
     yield
     for model in (Congress, Unit, Delegation):
@@ -163,6 +173,10 @@ def test_whatever_stays_chinese_on_a_public_english_page_is_marked_as_chinese():
     assert read_pages > 40
 
 
+#: A full stop is Chinese, too: beside a word that is marked it is set and read with it.
+_CHINESE = re.compile("[\u3001-\u300f\u4e00-\u9fff\uff01-\uff1f]")
+
+
 class ChineseWords(HTMLParser):
     """The Chinese of a page that no ``lang`` says to be Chinese; choices and titles can't be marked in parts."""
 
@@ -186,7 +200,7 @@ class ChineseWords(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         tag, marked = self.open[-1] if self.open else ("", False)
-        if not marked and tag not in self._unmarkable and re.search("[\u4e00-\u9fff]", data):
+        if not marked and tag not in self._unmarkable and _CHINESE.search(data):
             self.unmarked.append(data.strip())
 
 

@@ -228,7 +228,7 @@ COSTS = """
 /secrecy/ 0
 /delegate/ 10
 /track/ 0
-/years/ 18
+/years/ 19
 /recount.py 0
 /propose/ 2
 /candidates/ 2

@@ -20,10 +20,12 @@ TOO_LONG = _("At most %(limit_value)d characters; these are %(show_value)d.")
 class PlainForm(forms.BaseForm):
     """A form that reads what was sent as ``plain_text.plain`` leaves it.
 
-    Browsers send lines ended by CR LF: without this an unchanged text would differ from what is kept.
+    Browsers send lines ended by CR LF: without this an unchanged text would differ from what is kept. Labels end in no
+    colon: Django's is a Latin one behind Chinese words, too.
     """
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
         super().__init__(_plain_data(data, _secret_names(getattr(self, "base_fields", {}))), *args, **kwargs)
         for field in self.fields.values():
             _say_what_is_not_chosen(field)

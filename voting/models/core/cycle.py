@@ -13,6 +13,8 @@ from voting.states import Body, Stage
 
 #: What the address of a second assessment ends with; ``open_assessment`` writes it.
 _NUMBER = re.compile(r"-assessment-([0-9]{1,4})$")
+#: 第三次全体会议: what is written where a year names the meeting that votes; it has no English of its own.
+_PLENARY = re.compile(r"第([一二三四五六七八九十])次(?:全体)?会议")
 
 
 class InUse(models.Manager["Cycle"]):
@@ -154,6 +156,13 @@ class Cycle(models.Model):
     def session_shown(self) -> str:
         """The session in the reader's language, where it has a name in it."""
         return in_this_language(self.session, self.session_en)
+
+    @property
+    def vote_at_shown(self) -> str:
+        """The meeting that votes in the reader's language, where it is written as it always is."""
+        plenary = _PLENARY.fullmatch(self.vote_at)
+        number = "一二三四五六七八九十".index(plenary[1]) + 1 if plenary else 0
+        return in_this_language(self.vote_at, f"plenary meeting no. {number}" if number else "")
 
     @property
     def assessment_number(self) -> int:

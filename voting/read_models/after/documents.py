@@ -18,7 +18,14 @@ from voting.models import Breakdown, Cycle
 from voting.printing.blocks import Bars, Block, Document, Facts, Figures, Heading, Table, Text, Tile, Tiles
 from voting.read_models.after.lines import Line
 from voting.read_models.after.overview import Overview, as_data
-from voting.read_models.core.days import amount_text, day_words, half_words, money_words, month_words
+from voting.read_models.core.days import (
+    amount_text,
+    day_words,
+    half_words,
+    milestone_words,
+    money_words,
+    month_words,
+)
 from voting.read_models.core.letterhead import Letterhead
 from voting.read_models.vote.lines import english, in_a_row
 from voting.states import Became
@@ -109,7 +116,7 @@ def _breakdown_row(each: BreakdownDelivery, names: NamesShown) -> list[str]:
         each["leader"] or _("not stated"),
         names.of(each["lead_unit"]) or _("not stated"),
         "\n".join(filter(None, units)) or _("not stated"),
-        "\n".join(f"{m['month']} {m['text']}" for m in each["milestones"]) or _("not stated"),
+        "\n".join(milestone_words(m["month"], m["text"]) for m in each["milestones"]) or _("not stated"),
     ]
 
 

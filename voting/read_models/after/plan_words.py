@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.names import NamesShown
 from voting.models import ChangeRequest, Delivery
 from voting.read_models.before.slate_report import NAME_UNITS
+from voting.read_models.core.days import amount_text, milestone_words
 
 LABELS: dict[str, Promise] = {
     "leader": gettext_lazy("Leader in charge"),
@@ -31,7 +32,9 @@ def plan_text(name: str, value: Any, units: NamesShown) -> str:
     if name == "targets":
         text = "\n".join(f"{each['text']} {each['number']} {each['unit']}" for each in value)
     elif name == "milestones":
-        text = "\n".join(f"{each['month']} {each['text']}" for each in value)
+        text = "\n".join(milestone_words(each["month"], each["text"]) for each in value)
+    elif name == "investment":
+        text = amount_text(value)
     else:
         text = "" if value is None else units.of(value) if name in NAME_UNITS else str(value)
     return text or _("not stated")

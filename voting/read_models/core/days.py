@@ -28,6 +28,11 @@ def month_words(month: date) -> str:
     return f"{month.year}年{month.month}月" if _chinese() else f"{month:%Y-%m}"
 
 
+def milestone_words(month: str, text: str) -> str:
+    """Return a milestone of a record, whose month stands there as 2026-03: 2026年3月 开工."""
+    return f"{month_words(date.fromisoformat(f'{month}-01'))} {text}"
+
+
 def moment_words(at: datetime | str | None) -> str:
     """Return a day with its time; Chinese writes no blank between them. Nothing for none, as ``day_words``."""
     if not isinstance(at, datetime):

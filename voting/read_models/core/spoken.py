@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from accounts.names import NamesShown
 
 _HAN = r"[\u3400-\u9fff\uf900-\ufaff]"
-#: Chinese words with the figures and marks among them, up to the next Latin letter or line.
-_CHINESE = re.compile(rf"[《“（]?{_HAN}(?:[^A-Za-z\n]*{_HAN})?[》”）]?")
+#: Chinese words with the figures and marks among them and behind them, up to the next Latin letter or line.
+_CHINESE = re.compile(rf"[《“（]?{_HAN}(?:[^A-Za-z\n]*{_HAN})?[》”）。，、；：？！]*")
 
 
 def spoken(text: object, known: NamesShown | None = None) -> SafeString:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from voting.count.formats.notice import FurtherBallot
@@ -105,9 +104,7 @@ def minutes(result: Result, entries: Iterable[JournalEntry], *, open_to_all: boo
         number = int(entry.data.get("round", 0))
         lines = told_of(entry, open_to_all=open_to_all, by_letter=result.by_letter)
         if lines and number <= result.number:
-            groups.setdefault(number, []).append(
-                [f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M}", lines, people_of(entry, seconds)]
-            )
+            groups.setdefault(number, []).append([moment_words(entry.at), lines, people_of(entry, seconds)])
     blocks: list[Block] = [Text(_opening(result))]
     head = [_("Time"), _("Act"), _("By")]
     if 0 in groups:

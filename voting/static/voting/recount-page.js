@@ -22,7 +22,7 @@ function element(name, text, className) {
   return made;
 }
 
-function show(report) {
+function show(report, text) {
   const wrong = report.checks.filter((each) => !each.agrees);
   const head = element('p', '', 'note');
   head.append(element('b', report.agrees ? words.good + report.checks.length : words.bad + wrong.length));
@@ -32,7 +32,7 @@ function show(report) {
     const bad = mine.filter((each) => !each.agrees).length;
     if (mine.length) list.append(element('li', `${words[kind]} · ${mine.length} · ${bad ? `${words.differ} ${bad}` : words.agree}`));
   }
-  shown.replaceChildren(head, list, ...wrong.map(difference), ...Object.entries(report.result.rounds).map(votes));
+  shown.replaceChildren(head, list, ...wrong.map(difference), ...Object.entries(report.result.rounds).map(votes(namesIn(text))));
 }
 
 function kindOf(name) {
@@ -46,7 +46,14 @@ function difference(each) {
   return line;
 }
 
-function votes([number, items]) {
+/** The projects' names in the reader's language, as the file has them; a file of before may have none. */
+function namesIn(text) {
+  const english = document.documentElement.lang.startsWith('en');
+  const slate = JSON.parse(text).notice.slate || [];
+  return new Map(slate.map((each) => [String(each.number), english && each.name_en ? [each.name_en, 'en'] : [each.name, 'zh-Hans']]));
+}
+
+const votes = (names) => ([number, items]) => {
   const table = element('table', '', 'table');
   table.append(element('caption', `${words.round} ${number}`));
   const head = table.createTHead().insertRow();
@@ -54,17 +61,22 @@ function votes([number, items]) {
   const rows = table.createTBody();
   for (const [project, count] of Object.entries(items)) {
     const row = rows.insertRow();
-    const name = element('th', project);
+    const name = element('th', `${project}. `);
+    const [called, language] = names.get(project) || ['', ''];
+    const shownName = element('span', called);
+    shownName.lang = language;
+    name.append(shownName);
     name.scope = 'row';
     row.append(name, element('td', String(count), 'n'));
   }
   return table;
-}
+};
 
 async function run(read) {
   shown.replaceChildren(element('p', words.busy));
   try {
-    show(recount(await read(), words.characters));
+    const text = await read();
+    show(recount(text, words.characters), text);
   } catch (error) {
     shown.replaceChildren(element('p', words.unreadable + error.message, 'alert alert-danger'));
   }

@@ -150,8 +150,9 @@ def report_file(request: HttpRequest, slug: str, number: int, report: int, posit
 
 @require_safe
 def years(request: HttpRequest) -> HttpResponse:
-    """Compare the years: how many projects, how many completed, the lights, the grades."""
-    cycles = list(queries.delivered_cycles(shown_here(request))[:MOST_YEARS])
+    """Compare the years: how many projects, how many completed, the lights, the grades; and name all others."""
+    congress = shown_here(request)
+    cycles = list(queries.delivered_cycles(congress)[:MOST_YEARS])
     seen = overviews(cycles, on=timezone.localdate()).values()
     columns = list(dict.fromkeys(name for each in seen for name, _number in each.counts))
     rows = []
@@ -159,7 +160,10 @@ def years(request: HttpRequest) -> HttpResponse:
         counts = dict(each.counts)
         cells = [(name, counts.get(name, 0)) for name in columns]
         rows.append((each.cycle, cells, _grades(each)))
-    return render(request, "after/years.html", {"columns": columns, "rows": rows})
+    others = queries.shown_cycles(congress).exclude(stage__in=DELIVERED_STAGES).prefetch_related(None)
+    return render(
+        request, "after/years.html", {"columns": columns, "rows": rows, "others": others[:MOST_YEARS]}
+    )
 
 
 def _grades(seen: Overview) -> str:

@@ -76,9 +76,8 @@ def _half_typed(request: HttpRequest) -> HttpResponse:
 def track(request: HttpRequest) -> HttpResponse:
     """Tell the proposer what became of the proposal. The code is in no address and no log."""
     form = TrackForm(request.POST if request.method == "POST" else None)
-    context: dict[str, Any] = {"form": form, "refused": refusal_lines(form)} | switch_of_form(
-        request, "track"
-    )
+    context: dict[str, Any] = {"form": form, "refused": refusal_lines(form), "only_looks_up": True}
+    context |= switch_of_form(request, "track")
     if request.method != "POST" or not form.is_valid():
         status = UNPROCESSABLE if form.errors else 200
         return render(request, "before/proposals/track.html", context, status=status)

@@ -35,9 +35,8 @@ def receipt(request: HttpRequest) -> HttpResponse:
     The receipt is in no address and no log.
     """
     form = ReceiptForm(request.POST if request.method == "POST" else None)
-    context: dict[str, object] = {"form": form, "refused": refusal_lines(form)} | switch_of_form(
-        request, "receipt"
-    )
+    context: dict[str, object] = {"form": form, "refused": refusal_lines(form), "only_looks_up": True}
+    context |= switch_of_form(request, "receipt")
     holder: Round | None = None
     if form.is_valid():
         typed, congress = form.cleaned_data["receipt"], here(request)
