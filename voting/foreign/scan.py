@@ -71,6 +71,7 @@ def _write(
         "ink": len(reading.ink),
     }
     answer.write(json.dumps(told).encode() + b"\n" + picture + reading.ink)
+    answer.flush()  # whoever waits sees how far it is
 
 
 def _kept(picture: Grey) -> bytes:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from voting.scan.inking import Inked
 from voting.scan.layout import HEIGHT, WIDTH, Layout
-from voting.scan.prints import Mask, dots_of, print_of
+from voting.scan.prints import dots_of, print_of
 from voting.scan.registering import DOTS
 
 Labels = NDArray[np.uint8]
@@ -30,7 +30,7 @@ _LEAST_SEAL, _WIDEST_WRITING = 60.0, 24.0
 def doubts_of(inked: Inked, layout: Layout) -> set[str]:
     """Return ``strike`` and ``writing`` where there is such ink."""
     places = _places(layout)
-    mask = ((inked.stray > inked.weak) & places.looked).astype(np.uint8)
+    mask = cv2.bitwise_and(cv2.compare(inked.stray, inked.weak, cv2.CMP_GT), places.looked)
     count, _labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
     doubts: set[str] = set()
     in_slot: dict[int, float] = {}
@@ -79,7 +79,7 @@ def _is_written_over(inked: Inked, layout: Layout) -> bool:
 class _Places:
     """Where such ink is looked for, and in which slot with words a dot lies (0: in none; ``title`` is the title's)."""
 
-    def __init__(self, looked: Mask, slots: Labels, title: int) -> None:
+    def __init__(self, looked: NDArray[np.uint8], slots: Labels, title: int) -> None:
         self.looked, self.slots, self.title = looked, slots, title
 
 
@@ -94,4 +94,4 @@ def _places(layout: Layout) -> _Places:
             slots[dots_of(slot)] = min(number, 255)
         if slot["kind"] == "title":
             title = number
-    return _Places(looked, slots, title)
+    return _Places(looked.astype(np.uint8), slots, title)
