@@ -91,6 +91,11 @@ MAKE_TALLY = f"""INSERT INTO public.voting_tally
 (round_id, working, patterns, digest, counted_by_id, counted_at, imported)
 SELECT id, 'x', 'x', 'x', {CLERK}, now(), false FROM public.voting_round"""
 READ_AGAIN = "SELECT id AS round_id, 1 AS place, 2 AS reading FROM public.voting_round"
+READ_OTHERWISE = MAKE_PAPER.format(reading=2).replace("''", "'1'")
+OLD_ROUND = """r.id, r.cycle_id, r.number, r.rules_id, j.data ->> 'definition' AS definition_digest
+FROM public.voting_round r JOIN public.voting_journalentry j ON act = 'deck_passed'"""
+PASSED = "replace(act, 'deck_failed', 'deck_passed')"
+READ_TWICE = "SELECT id AS round_id, 1 AS place"
 BATCH_ENTRY = MAKE_ENTRY.format(
     act="paper_scanned", data="jsonb_build_object('batch', 1, 'file', 'x', 'round', {round})"
 )
@@ -124,6 +129,7 @@ class Attack:
     until: str = "published"
     before: str = ""  # done past the triggers
     seen: str = "SELECT * FROM public.{table} LIMIT 0"
+    scanned: bool = False  # the rules let a scanner read first
 
     def __str__(self) -> str:
         return f"{self.function}-{self.table}"
@@ -467,6 +473,14 @@ ATTACKS = [
         before=f"{MAKE_BOX}; {MAKE_PAPER.format(reading=1)}",
     ),
     Attack(
+        "piaojue_before_a_sheet_is_read",
+        "voting_scanbatch",
+        "UPDATE public.voting_paperbox SET returned = 5",
+        "a sheet has been read",
+        until="closed",
+        before=f"{MAKE_BOX}; {NO_SHEETS}",
+    ),
+    Attack(
         "piaojue_status_of",
         "voting_round",
         "INSERT INTO public.voting_paperbox (round_id, returned, returned_group, recorded_by_id, recorded_at)"
@@ -488,7 +502,7 @@ ATTACKS = [
         MAKE_PAPER.format(reading=1),
         "the sheets are not counted yet",
         until="closed",
-        seen="SELECT id AS round_id FROM public.voting_round",
+        seen="SELECT id AS round_id, 9 AS returned FROM public.voting_round",
     ),
     Attack(
         "piaojue_places_of_the_box",
@@ -498,7 +512,50 @@ ATTACKS = [
         until="closed",
         before=BATCH_ENTRY.format(round=1),
         seen="SELECT id AS round_id, 9 AS returned FROM public.voting_round",
+        scanned=True,
     ),
+    *[
+        Attack(
+            "piaojue_scanner_reads_first",
+            table,
+            statement,
+            answer,
+            until="closed",
+            before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)}; {change}",
+            seen=seen,
+            scanned=True,
+        )
+        for table, change, seen, answer, statement in [
+            (
+                "voting_votingrules",
+                "UPDATE public.voting_votingrules SET first_reading = 'person'",
+                "SELECT id, 'scanner' AS first_reading FROM public.voting_votingrules",
+                "people read first",
+                NO_SHEETS,
+            ),
+            (
+                "voting_round",
+                "UPDATE public.voting_round SET definition_digest = repeat('9', 64)",
+                f"SELECT {OLD_ROUND}",
+                "did not pass",
+                NO_SHEETS,
+            ),
+            (
+                "voting_journalentry",
+                "UPDATE public.voting_journalentry SET act = 'deck_failed' WHERE act = 'deck_passed'",
+                f"SELECT cycle_id, sequence, data, {PASSED} AS act FROM public.voting_journalentry",
+                "did not pass",
+                NO_SHEETS,
+            ),
+            (
+                "voting_scanbatch",
+                f"{BATCH_ENTRY.format(round=1)}; {NO_SHEETS}".replace("'batch', 1", "'batch', 2"),
+                "SELECT * FROM public.{table} LIMIT 0",
+                "taken already",
+                NO_SHEETS.replace("SELECT 1, id, 1,", "SELECT 2, id, 2,"),
+            ),
+        ]
+    ],
     Attack(
         "piaojue_batch_whole",
         "voting_scannedsheet",
@@ -507,6 +564,7 @@ ATTACKS = [
         until="closed",
         before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)}",
         seen="SELECT 1::bigint AS batch_id, 'x'::bytea AS picture",
+        scanned=True,
     ),
     Attack(
         "piaojue_batch_whole",
@@ -517,6 +575,7 @@ ATTACKS = [
         before=MAKE_BOX,
         seen="SELECT r.cycle_id, 'paper_scanned' AS act, " + CLERK + " AS actor_id, jsonb_build_object("
         "'round', r.number, 'batch', 1, 'file', 'x') AS data FROM public.voting_round r",
+        scanned=True,
     ),
     Attack(
         "piaojue_batch_whole",
@@ -526,6 +585,7 @@ ATTACKS = [
         until="closed",
         before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=9)}",
         seen="SELECT id, cycle_id, 9 AS number FROM public.voting_round",
+        scanned=True,
     ),
     Attack(
         "piaojue_sheet_of_batch",
@@ -538,9 +598,66 @@ ATTACKS = [
     ),
     *[
         Attack(
-            "piaojue_sampled", table, MAKE_TALLY, "the sample was not read", until="closed", before=SAMPLED
+            "piaojue_sampled",
+            table,
+            MAKE_PAPER.format(reading=2),
+            "dice did not draw",
+            until="closed",
+            before=SAMPLED,
         )
         for table in ("voting_round", "voting_votingrules", "voting_paperbox")
+    ],
+    Attack(
+        "piaojue_drawn_to_be_read_again",
+        "voting_sampledraw",
+        MAKE_PAPER.format(reading=2),
+        "dice did not draw",
+        until="closed",
+        before=SAMPLED,
+        seen="SELECT id AS round_id, '[1]'::jsonb AS places FROM public.voting_round",
+    ),
+    Attack(
+        "piaojue_readings_differ",
+        "voting_paperreading",
+        MAKE_PAPER.format(reading=2),
+        "dice did not draw",
+        until="closed",
+        before=SAMPLED,
+        seen=f"{READ_TWICE}, unnest(ARRAY['1', '2']) AS marks FROM public.voting_round",
+    ),
+    Attack(
+        "piaojue_something_to_settle",
+        "voting_paperreading",
+        f"""INSERT INTO public.voting_papersettlement (round_id, place, marks, reason, settled_by_id)
+        SELECT id, 1, '', 'x', {CLERK.replace("clerk", "chief")} FROM public.voting_round""",
+        "no two readings differ",
+        until="closed",
+        before=MAKE_BOX,
+        seen=f"{READ_TWICE}, unnest(ARRAY['1', '2']) AS marks, 0 AS read_by_id FROM public.voting_round",
+    ),
+    *[
+        Attack("piaojue_paper_agreed", table, MAKE_TALLY, answer, until="closed", before=before, seen=seen)
+        for table, answer, before, seen in [
+            ("voting_paperbox", "not read twice", MAKE_BOX, "SELECT * FROM public.{table} LIMIT 0"),
+            (
+                "voting_round",
+                "are not counted",
+                "UPDATE public.voting_round SET paper_issued = 1",
+                "SELECT id, 0 AS paper_issued FROM public.voting_round",
+            ),
+            (
+                "voting_paperreading",
+                "not read twice",
+                MAKE_BOX,
+                f"{READ_TWICE}, unnest(ARRAY['1', '1']) AS marks FROM public.voting_round",
+            ),
+            (
+                "voting_papersettlement",
+                "is not settled",
+                f"{MAKE_BOX}; {MAKE_PAPER.format(reading=1)}; {READ_OTHERWISE}",
+                "SELECT id AS round_id, 1 AS place FROM public.voting_round",
+            ),
+        ]
     ],
     *[
         Attack(
@@ -595,6 +712,15 @@ ATTACKS = [
             ),
         ]
     ],
+    Attack(
+        "piaojue_drawn_of_the_box",
+        "voting_paperbox",
+        MAKE_DRAW,
+        "no sheets of the box",
+        until="closed",
+        before=f"{SAMPLED}; {MAKE_FIRST}; UPDATE public.voting_paperbox SET returned = 2",
+        seen="SELECT id AS round_id, 1 AS returned FROM public.voting_round",
+    ),
     Attack(
         "piaojue_counted_or_not",
         "voting_firstcount",
@@ -733,7 +859,8 @@ def unqualified(name: str) -> list[str]:
 
 
 def prepare(attack: Attack) -> None:
-    make_vote(until=attack.until, delegates=3, ballots=[TEN, TEN])
+    rules_of = {"first_reading": "scanner"} if attack.scanned else {}
+    make_vote(until=attack.until, delegates=3, ballots=[TEN, TEN], **rules_of)
     DelegateFactory(kind=Kind.REHEARSAL, number="stranger")
     DelegateFactory(number="newcomer", delegation=DelegationFactory())
     if attack.before:

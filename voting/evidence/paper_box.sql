@@ -1,11 +1,12 @@
 -- How many paper ballots came back is written while the round is closed and not yet counted, and never deleted. Until a
--- sheet is read the number may be corrected; the journal keeps each.
+-- sheet is read, or scanned, the number may be corrected; the journal keeps each.
 
 CREATE FUNCTION public.piaojue_before_a_sheet_is_read() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF public.piaojue_status_of(NEW.round_id) IS DISTINCT FROM 'closed'
-       OR EXISTS (SELECT FROM public.voting_paperreading WHERE round_id = NEW.round_id) THEN
+       OR EXISTS (SELECT FROM public.voting_paperreading WHERE round_id = NEW.round_id)
+       OR EXISTS (SELECT FROM public.voting_scanbatch WHERE round_id = NEW.round_id) THEN
         RAISE EXCEPTION 'refused on %: a sheet has been read', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;

@@ -1,5 +1,6 @@
 -- A batch of scanned sheets is append-only, taken while the round is closed and not yet counted, once the sheets in the box
--- are counted, and of places that there are.
+-- are counted, of places that there are, and no file twice; only where the adopted rules let a scanner read first, and that
+-- scanner read the test deck of this round without a mistake.
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON public.voting_scanbatch FOR EACH ROW
 EXECUTE FUNCTION public.piaojue_refuse('append-only');
@@ -13,10 +14,46 @@ EXECUTE FUNCTION public.piaojue_at_status('closed');
 CREATE TRIGGER actor BEFORE INSERT ON public.voting_scanbatch FOR EACH ROW
 EXECUTE FUNCTION public.piaojue_actor('run_by_id', 'clerk', 'scrutineer', 'chief');
 
+CREATE FUNCTION public.piaojue_scanner_reads_first() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    deck text;
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.voting_round r JOIN public.voting_votingrules v ON v.id = r.rules_id
+                   WHERE r.id = NEW.round_id AND v.first_reading = 'scanner') THEN
+        RAISE EXCEPTION 'refused on %: by the adopted rules people read first', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    -- The last try before the vote opened counts.
+    SELECT j.act INTO deck
+    FROM public.voting_journalentry j JOIN public.voting_round r ON r.cycle_id = j.cycle_id
+    WHERE r.id = NEW.round_id AND j.act IN ('deck_passed', 'deck_failed') AND j.data -> 'round' = to_jsonb(r.number)
+      AND j.data ->> 'definition' = r.definition_digest
+      AND EXISTS (SELECT FROM public.voting_journalentry o WHERE o.cycle_id = j.cycle_id AND o.act = 'round_opened'
+                  AND o.data -> 'round' = j.data -> 'round' AND o.sequence > j.sequence)
+    ORDER BY j.sequence DESC LIMIT 1;
+    IF deck IS DISTINCT FROM 'deck_passed' THEN
+        RAISE EXCEPTION 'refused on %: the scanner did not pass its test deck', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF EXISTS (SELECT FROM public.voting_scanbatch WHERE round_id = NEW.round_id AND digest = NEW.digest) THEN
+        RAISE EXCEPTION 'refused on %: this file was taken already', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER scanner_reads_first BEFORE INSERT ON public.voting_scanbatch FOR EACH ROW
+EXECUTE FUNCTION public.piaojue_scanner_reads_first();
+
 CREATE FUNCTION public.piaojue_places_of_the_box() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    sheets integer;
 BEGIN
-    IF NEW.last > coalesce((SELECT returned FROM public.voting_paperbox WHERE round_id = NEW.round_id), 0) THEN
+    -- Held, so that their number is corrected before the first batch or not at all: see paper_box.sql.
+    SELECT returned INTO sheets FROM public.voting_paperbox WHERE round_id = NEW.round_id FOR SHARE;
+    IF NEW.last > coalesce(sheets, 0) THEN
         RAISE EXCEPTION 'refused on %: there are not so many sheets', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;

@@ -103,6 +103,14 @@ BEGIN
                    WHERE r.id = concerned AND v.second_reading = 'sample' AND b.returned > 0);
 END $$;
 
+-- Whether a paper ballot of a round was read otherwise the second time.
+CREATE FUNCTION public.piaojue_readings_differ(concerned bigint) RETURNS boolean LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM public.voting_paperreading WHERE round_id = concerned
+                   GROUP BY place HAVING min(marks) <> max(marks));
+END $$;
+
 -- Holds a chain: the next number, and the hash of the entry before. The trigger names the column of what the chain
 -- belongs to; the table is the one the row goes into.
 CREATE FUNCTION public.piaojue_chained() RETURNS trigger LANGUAGE plpgsql

@@ -32,7 +32,7 @@ from voting.scan.registering import Grey  # noqa: E402
 MOST_PAGES = 320
 MOST_PIXELS = 40_000_000
 MOST_OBJECTS = 5000  # of one page
-_KEPT_LONG = 2339  # dots of the longer side of a picture that is kept: A4 at 200 dpi
+_KEPT_LONG = 2400  # dots of the longer side of a picture that is kept: a sheet laid flat is a little smaller
 _QUALITY = 70
 
 
@@ -71,6 +71,7 @@ def _write(
         "ink": len(reading.ink),
     }
     answer.write(json.dumps(told).encode() + b"\n" + picture + reading.ink)
+    answer.flush()  # whoever waits sees how far it is
 
 
 def _kept(picture: Grey) -> bytes:

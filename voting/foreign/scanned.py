@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO
 
-from voting.foreign.apart import answer_of
+from voting.foreign.apart import pieces_of
 from voting.foreign.unfit import Unfit
 from voting.scan.layout import Layout
 from voting.scan.reading import PageReading, page_reading
@@ -28,30 +27,50 @@ class ScannedPage:
 
 
 def pages_of(
-    content: bytes, layout: Layout | Sequence[Layout], *, earlier: Sequence[bytes] = ()
+    content: bytes,
+    layout: Layout | Sequence[Layout],
+    *,
+    earlier: Sequence[bytes] = (),
+    longest: float | None = None,
 ) -> Iterator[ScannedPage]:
     """Return what every page of the file says by the layout, or by that of several whose markers it has.
 
-    ``earlier`` are the fingerprints (``PageReading.ink``) of sheets that were read before. Raises Unfit at once:
-    ``busy``, ``much``, ``broken``, ``kind`` (no PDF, PNG, JPEG or TIFF), ``locked``, ``pages`` or ``pixels``.
+    ``earlier`` are the fingerprints (``PageReading.ink``) of sheets that were read before. A page comes as soon as it
+    is read, for ``longest`` seconds if they are said. Raises Unfit, be it after the last page: ``busy``, ``much``,
+    ``slow``, ``broken``, ``kind`` (no PDF, PNG, JPEG or TIFF), ``locked``, ``pages`` or ``pixels``. Until the end
+    nobody keeps a page.
     """
     layouts = [layout] if isinstance(layout, Layout) else list(layout)
     asked = {"layouts": [each.text for each in layouts], "earlier": [len(each) for each in earlier]}
     head = json.dumps(asked).encode() + b"\n"
-    return _pages(answer_of("scan", head + b"".join(earlier) + content))
+    return _pages(pieces_of("scan", head + b"".join(earlier) + content, longest=longest))
 
 
-def _pages(answer: IO[bytes]) -> Iterator[ScannedPage]:
-    with answer:
-        while line := answer.readline():
-            told = json.loads(line)
-            picture = answer.read(told["picture"])
-            ink = answer.read(told["ink"])
-            if len(ink) < told["ink"]:
-                raise Unfit("broken")
-            yield ScannedPage(
-                reading=page_reading(told["reading"], ink),
-                picture=picture,
-                same_as=told["same_as"],
-                seen_before=told["seen_before"],
-            )
+def _pages(pieces: Iterator[bytes]) -> Iterator[ScannedPage]:
+    held = b""
+    for piece in pieces:
+        held += piece
+        while (cut := _page(held)) is not None:
+            page, held = cut
+            yield page
+    if held:
+        raise Unfit("broken")
+
+
+def _page(held: bytes) -> tuple[ScannedPage, bytes] | None:
+    """Return the first page of an answer, and what comes behind it; None where it is not there whole yet."""
+    line, end, rest = held.partition(b"\n")
+    if not end:
+        return None
+    told = json.loads(line)
+    behind = told["picture"] + told["ink"]
+    if len(rest) < behind:
+        return None
+    picture, ink = rest[: told["picture"]], rest[told["picture"] : behind]
+    page = ScannedPage(
+        reading=page_reading(told["reading"], ink),
+        picture=picture,
+        same_as=told["same_as"],
+        seen_before=told["seen_before"],
+    )
+    return page, rest[behind:]

@@ -5,7 +5,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from voting.evidence.operation import InstallEvidence, RemoveEvidence
+from voting.evidence.operation import RemoveEvidence
 
 
 class Migration(migrations.Migration):
@@ -444,6 +444,4 @@ class Migration(migrations.Migration):
                 condition=models.Q(("alt", ""), _negated=True), name="candidate_picture_has_words"
             ),
         ),
-        # The rules, as of this version.
-        InstallEvidence("cf104882c4f99253a28478dcf15bb1ff7fd133cf587662d36326f2985c65591c"),
     ]

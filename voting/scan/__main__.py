@@ -21,6 +21,7 @@ MOST = 256 * 1024 * 1024  # bytes of a file
 _SENTENCES = {
     "busy": "another file is being read; try again",
     "much": "it wants more memory or time than a scan needs",
+    "slow": "this computer had too much else to do to read it; try again",
     "broken": "it is damaged, or not what its beginning says",
     "kind": "it is no PDF, PNG, JPEG or TIFF",
     "locked": "it is locked with a password",

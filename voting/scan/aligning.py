@@ -34,35 +34,24 @@ def aligned(ink: Real, layout: Layout) -> Real:
     rows, columns = small.shape
     cells = (round(columns / (_COARSE * _CELL)), round(rows / (_COARSE * _CELL)))
     field = np.zeros((cells[1], cells[0], 2), np.float32)
-    down, across = _places(small.shape)
     for blur, times in _LEVELS:
         model, slope_x, slope_y, weights = _model(layout, blur, cells)
         soft = cv2.GaussianBlur(small, (0, 0), blur * _COARSE)
         for _time in range(times):
             wide = cv2.resize(field, (columns, rows), interpolation=cv2.INTER_LINEAR)
-            there = cv2.remap(
-                soft,
-                across + wide[..., 0],
-                down + wide[..., 1],
-                cv2.INTER_LINEAR,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-            wrong = there - model
+            wrong = _moved(soft, wide) - model
             wrong *= np.exp(-((wrong / _TRUSTED) ** 2))
             field = field - _step(slope_x * wrong, slope_y * wrong, weights, cells)
     if not np.isfinite(field).all() or np.abs(field).max() > _MOST_MOVED * _COARSE:
         raise NoSheet("residual")
     wide = cv2.resize(field * (DOTS / _COARSE), (ink.shape[1], ink.shape[0]), interpolation=cv2.INTER_LINEAR)
-    down, across = _places(ink.shape)
-    return cv2.remap(
-        ink, across + wide[..., 0], down + wide[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    return _moved(ink, wide)
 
 
-@lru_cache(maxsize=2)
-def _places(shape: tuple[int, int]) -> tuple[Real, Real]:
-    down, across = np.indices(shape, np.float32)
-    return down, across
+def _moved(picture: Real, field: NDArray[Any]) -> Real:
+    """Return the picture with every dot taken from where the field points, beside its own place."""
+    how = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
+    return cv2.remap(picture, field, None, how, borderMode=cv2.BORDER_REPLICATE)
 
 
 @lru_cache(maxsize=8)

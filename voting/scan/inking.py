@@ -7,10 +7,11 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from voting.scan.aligning import aligned
 from voting.scan.layout import Layout
-from voting.scan.prints import Mask, dots_of, print_of
+from voting.scan.prints import dots_of, print_of
 from voting.scan.registering import DOTS, Grey, NoSheet, Real
 
 _BLOCK = 4 * DOTS  # of the paper's level
@@ -30,27 +31,22 @@ _DARK, _LIGHT, _LEAST_GREY = 70, 190, 0.12
 
 @dataclass(frozen=True)
 class Inked:
-    """A sheet's ink, where the print has it: 0 is paper, 1 printed black.
+    """A sheet's ink that is surely not print, where the print has it: 0 is paper, 1 printed black.
 
-    ``stray`` is what of it is surely not print. ``weak`` is the least that counts as ink, ``sigma`` the noise of one
-    dot, ``model`` the print as this scan would show it.
+    ``weak`` is the least that counts as ink.
     """
 
-    ink: Real
     stray: Real
-    model: Real
     weak: float
-    sigma: float
-    blur: float
 
 
 @dataclass(frozen=True)
 class _Expected:
-    """The print at one blur: its ink, how far it may be off, and where there is none at all."""
+    """The print at one blur: its ink, the most of it that there may be, and places of dots where there is none."""
 
     model: Real
-    tolerance: Real
-    bare: Mask
+    most: Real
+    bare: NDArray[np.intp]
 
 
 def inked(picture: Grey, layout: Layout) -> Inked:
@@ -60,13 +56,12 @@ def inked(picture: Grey, layout: Layout) -> Inked:
     if step * _SOFTER >= _MOST_BLUR:
         raise NoSheet("blurred")
     expected = _expected(layout, step)
-    sigma = 1.48 * float(np.median(np.abs(ink[expected.bare][::7])))
+    sigma = 1.48 * float(np.median(np.abs(ink.ravel()[expected.bare])))
     weak = max(_LEAST_WEAK, _SIGMAS * sigma)
     if weak > _MOST_WEAK:
         raise NoSheet("noisy")
-    gain = _gain(ink, expected.model)
-    stray = ink - (expected.model + expected.tolerance) * gain
-    return Inked(ink, stray, expected.model * gain, weak, sigma, step * _SOFTER)
+    stray: Real = cv2.scaleAdd(expected.most, -_gain(ink, expected.model), ink)
+    return Inked(stray, weak)
 
 
 def require_grey(grey: Grey) -> None:
@@ -77,14 +72,14 @@ def require_grey(grey: Grey) -> None:
         raise NoSheet("black_white")
 
 
-def paper_level(picture: Grey) -> Real:
+def paper_level(picture: Grey) -> Grey:
     """Return how bright the paper is at every dot."""
     rows, columns = picture.shape[0] // _BLOCK, picture.shape[1] // _BLOCK
     cut = picture[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
-    blocks = np.percentile(cut[:, ::3, :, ::3].transpose(0, 2, 1, 3).reshape(rows, columns, -1), 75, axis=2)
-    level = cv2.medianBlur(np.clip(blocks, 0, 255).astype(np.uint8), 5)
-    wide: Real = cv2.resize(level, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return wide.astype(np.float32)
+    blocks = cut[:, ::3, :, ::3].transpose(0, 2, 1, 3).reshape(rows, columns, -1)
+    upper = blocks.shape[2] * 3 // 4
+    level = cv2.medianBlur(np.ascontiguousarray(np.partition(blocks, upper, axis=2)[:, :, upper]), 5)
+    return cv2.resize(level, (picture.shape[1], picture.shape[0]), interpolation=cv2.INTER_LINEAR)
 
 
 def plain_ink(picture: Grey, layout: Layout) -> Real:
@@ -93,12 +88,12 @@ def plain_ink(picture: Grey, layout: Layout) -> Real:
     looked = picture[40:-40:4, 40:-40:4]
     if float(np.mean(looked >= _WHITE)) > _MOST_CLIPPED:
         raise NoSheet("clipped")
-    share = picture / np.maximum(paper, 1)
+    share: Real = cv2.divide(picture, cv2.max(paper, 1), dtype=cv2.CV_32F)
     black = float(np.median([_rim(share, dots_of(marker)) for marker in layout.body["markers"]]))
     if black > 0.75:  # noqa: PLR2004 of the paper: nothing is printed here, or everything is grey
         raise NoSheet("noisy")
-    ink: Real = (1 - share) * np.float32(1 / (1 - black))
-    return ink
+    scale = 1 / (1 - black)
+    return cv2.addWeighted(share, -scale, share, 0, scale)
 
 
 def _rim(share: Real, where: tuple[slice, slice]) -> float:
@@ -111,13 +106,19 @@ def _rim(share: Real, where: tuple[slice, slice]) -> float:
 @lru_cache(maxsize=3)
 def _expected(layout: Layout, step: int) -> _Expected:
     printed = print_of(layout)
-    model = cv2.GaussianBlur(printed.ink, (0, 0), max(0.3, step * _SOFTER * DOTS))
+    model = _blurred(printed.ink, step)
     slope = np.hypot(
         cv2.Scharr(model, cv2.CV_32F, 1, 0, scale=1 / 32), cv2.Scharr(model, cv2.CV_32F, 0, 1, scale=1 / 32)
     )
     near = cv2.dilate(slope, np.ones((3, 3), np.uint8))
     bare = printed.looked & (cv2.dilate(model, np.ones((9, 9), np.uint8)) < 0.02)  # noqa: PLR2004
-    return _Expected(model, near * (_SHIFT * DOTS) + _UNEVEN * model, bare)
+    # The blur is known to one step: a hairline that the scanner took more sharply is darker by as much.
+    most = near * (_SHIFT * DOTS) + (1 + _UNEVEN) * cv2.max(model, _blurred(printed.ink, step - 1))
+    return _Expected(model, most, np.flatnonzero(bare)[::7])
+
+
+def _blurred(printed: Real, step: int) -> Real:
+    return cv2.GaussianBlur(printed, (0, 0), max(0.3, step * _SOFTER * DOTS))
 
 
 def _gain(ink: Real, model: Real) -> float:
@@ -131,18 +132,20 @@ def _gain(ink: Real, model: Real) -> float:
 
 def _blur_of(ink: Real, layout: Layout) -> int:
     """Return by how many steps the scan blurred the print: what explains the markers best."""
-    printed = print_of(layout).ink
     cuts = [dots_of(marker, 2) for marker in layout.body["markers"]]
     wrong = [
-        np.median(
-            [
-                _unlike(ink[cut], cv2.GaussianBlur(printed[cut], (0, 0), max(0.3, step * _SOFTER * DOTS)))
-                for cut in cuts
-            ]
-        )
-        for step in range(1, _TRIED)
+        np.median([_unlike(ink[cut], soft) for cut, soft in zip(cuts, blurred, strict=True)])
+        for blurred in _markers_blurred(layout)
     ]
     return 1 + int(np.argmin(wrong))
+
+
+@lru_cache(maxsize=8)
+def _markers_blurred(layout: Layout) -> list[list[Real]]:
+    """Return for each blur that is tried what the markers and the paper around them look like."""
+    printed = print_of(layout).ink
+    cuts = [printed[dots_of(marker, 2)] for marker in layout.body["markers"]]
+    return [[_blurred(cut, step) for cut in cuts] for step in range(1, _TRIED)]
 
 
 def _unlike(ink: Real, model: Real) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from voting.scan.inking import Inked
 from voting.scan.layout import HEIGHT, WIDTH, Layout
-from voting.scan.prints import Mask, dots_of, print_of
+from voting.scan.prints import dots_of, print_of
 from voting.scan.registering import DOTS
 
 Labels = NDArray[np.uint8]
@@ -30,18 +32,17 @@ _LEAST_SEAL, _WIDEST_WRITING = 60.0, 24.0
 def doubts_of(inked: Inked, layout: Layout) -> set[str]:
     """Return ``strike`` and ``writing`` where there is such ink."""
     places = _places(layout)
-    mask = ((inked.stray > inked.weak) & places.looked).astype(np.uint8)
-    count, _labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    mask = cv2.bitwise_and(cv2.compare(inked.stray, inked.weak, cv2.CMP_GT), places.looked)
     doubts: set[str] = set()
     in_slot: dict[int, float] = {}
     dust = 0.0
-    for piece in range(1, count):
-        area = stats[piece, cv2.CC_STAT_AREA] * _DOT
-        if area < _SPECK or _is_edge(stats[piece]):
+    for stats, centre in _pieces(mask):
+        area = stats[cv2.CC_STAT_AREA] * _DOT
+        if area < _SPECK or _is_edge(stats):
             continue
-        sides = sorted(int(stats[piece, each]) for each in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT))
+        sides = sorted(int(stats[each]) for each in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT))
         longest = sides[1] / DOTS
-        slot = int(places.slots[int(centres[piece][1]), int(centres[piece][0])])
+        slot = int(places.slots[int(centre[1]), int(centre[0])])
         if slot == places.title and sides[0] <= _HAIR:
             continue
         if slot:
@@ -55,6 +56,24 @@ def doubts_of(inked: Inked, layout: Layout) -> set[str]:
     if dust > _MOST_DUST or _is_written_over(inked, layout):
         doubts.add("writing")
     return doubts
+
+
+def _pieces(mask: NDArray[Any]) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float64]]]:
+    """Yield what holds together in the mask: its place and size, and its middle.
+
+    Looked for between empty lines, of which a sheet has many.
+    """
+    filled = np.flatnonzero(mask.max(axis=1))
+    for band in np.split(filled, np.flatnonzero(np.diff(filled) > 1) + 1):
+        if not band.size:
+            continue
+        top = int(band[0])
+        _count, _labels, stats, centres = cv2.connectedComponentsWithStats(
+            mask[top : int(band[-1]) + 1], connectivity=8
+        )
+        stats[:, cv2.CC_STAT_TOP] += top
+        centres[:, 1] += top
+        yield from zip(stats[1:], centres[1:], strict=True)
 
 
 def _is_edge(stats: NDArray[np.int32]) -> bool:
@@ -79,7 +98,7 @@ def _is_written_over(inked: Inked, layout: Layout) -> bool:
 class _Places:
     """Where such ink is looked for, and in which slot with words a dot lies (0: in none; ``title`` is the title's)."""
 
-    def __init__(self, looked: Mask, slots: Labels, title: int) -> None:
+    def __init__(self, looked: NDArray[np.uint8], slots: Labels, title: int) -> None:
         self.looked, self.slots, self.title = looked, slots, title
 
 
@@ -94,4 +113,4 @@ def _places(layout: Layout) -> _Places:
             slots[dots_of(slot)] = min(number, 255)
         if slot["kind"] == "title":
             title = number
-    return _Places(looked, slots, title)
+    return _Places(looked.astype(np.uint8), slots, title)

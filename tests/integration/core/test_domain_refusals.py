@@ -225,6 +225,13 @@ def scanned_before():
     return lambda: scan(vote)
 
 
+def file_again():
+    """Return a case in which the file of the first batch is sent once more."""
+    vote = paper_vote()
+    scan(vote, told="good")
+    return lambda: scan(vote, first=3, last=4, told="good")
+
+
 def damaged_picture():
     vote = paper_vote()
     scan(vote, told="good")
@@ -619,6 +626,7 @@ CASES: dict[type[Exception], Callable[[], Callable[[], object]]] = {
     scans.BatchTooLarge: paper(lambda v: scan(v, last=2 + scans.MOST_SHEETS)),
     scans.NothingScanned: paper(lambda v: scan(v, aside=[1, 2])),
     scans.SheetScanned: scanned_before,
+    scans.FileTaken: file_again,
     paper_ballots.PaperNotReady: paper(
         lambda v: counts.count_round(round_=v.round, slips=v.slips[:3], by=v.clerk, at=NOW),
         ((1, 0, 0), (0, 1, 0)),

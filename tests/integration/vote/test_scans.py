@@ -64,7 +64,9 @@ def file_of(*pages: dict[str, Any]) -> bytes:
     return json.dumps(pages).encode()
 
 
-def _pages_of(content: bytes, layouts: object, *, earlier: Sequence[bytes] = ()) -> Iterator[ScannedPage]:
+def _pages_of(
+    content: bytes, layouts: object, *, earlier: Sequence[bytes] = (), longest: float | None = None
+) -> Iterator[ScannedPage]:
     told = json.loads(content)
     if isinstance(told, str):
         raise Unfit(told)
@@ -264,6 +266,10 @@ MAKE_BATCH = f"""INSERT INTO voting_scanbatch
 (round_id, number, first, last, set_aside, digest, hashes, salt, run_by_id, run_at)
 VALUES ({ROUND}, 2, {{first}}, {{last}}, '{{aside}}', 'x', '', '', {CLERK}, now())"""
 SCRUTINEER = "(SELECT max(id) FROM accounts_user WHERE role = 'scrutineer')"
+MAKE_SETTLEMENT = f"""INSERT INTO voting_papersettlement (round_id, place, marks, reason, settled_by_id)
+VALUES ({ROUND}, {{place}}, '', 'x', (SELECT max(id) FROM accounts_user WHERE role = 'chief'))"""
+MAKE_TALLY = f"""INSERT INTO voting_tally (round_id, working, patterns, digest, counted_by_id, counted_at, imported)
+VALUES ({ROUND}, 'x', 'x', 'x', {SCRUTINEER}, now(), false)"""
 
 FORGERIES = {
     "a picture is replaced": ("UPDATE voting_scannedsheet SET picture = 'x', working = ''", "append-only"),
@@ -293,6 +299,17 @@ FORGERIES = {
     "a batch without sheets": (MAKE_BATCH.format(first=4, last=4, aside=""), "taken whole"),
     "a batch without a journal": (MAKE_BATCH.format(first=4, last=4, aside="4"), "stands in no journal"),
     "a batch beyond the box": (MAKE_BATCH.format(first=4, last=7, aside=""), "not so many sheets"),
+    "a file again": (
+        MAKE_BATCH.format(first=4, last=4, aside="4").replace("'x'", "(SELECT digest FROM voting_scanbatch)"),
+        "taken already",
+    ),
+    "a reading beyond the box": (
+        MAKE_READING.format(round=ROUND, place=6, reading=1, by=CLERK).replace("true", "false"),
+        "not so many sheets",
+    ),
+    "another number of sheets": ("UPDATE voting_paperbox SET returned = 3", "has been read"),
+    "a settlement of nothing": (MAKE_SETTLEMENT.format(place=1), "no two readings differ"),
+    "a count before all is read": (MAKE_TALLY, "not read twice"),
 }
 
 
@@ -315,6 +332,27 @@ def test_what_the_web_role_cannot_forge():
         assert "refused on" in str(refused.value), name
     ScannedSheet.objects.filter(place=1).update(working=b"")
     assert working_picture(vote.round, 1) is None
+
+
+def test_where_people_read_first_no_sql_lets_a_machine_in():
+    closed(on_paper=1, returned=1, first_reading="person")
+    clerk = "(SELECT max(id) FROM accounts_user WHERE role = 'clerk')"
+    batch = MAKE_BATCH.format(first=1, last=1, aside="").replace(CLERK, clerk)
+    reading = MAKE_READING.format(round=ROUND, place=1, reading=1, by=clerk)
+    for statement, answer in [(batch, "people read first"), (reading, "no such sheet")]:
+        with pytest.raises(IntegrityError, match=answer), transaction.atomic():
+            commit(statement)
+
+
+def test_a_file_is_taken_once_and_what_was_scanned_stays_counted():
+    """Blank sheets are like any others: nothing else tells that the same stack came again."""
+    vote = closed(on_paper=4, returned=4)
+    scan(vote, NOTHING | {"ink": "", "doubts": ("writing",)})
+    with pytest.raises(scans.FileTaken) as again:
+        scan(vote, NOTHING | {"ink": "", "doubts": ("writing",)}, first=2)
+    assert again.value.batch == 1
+    with pytest.raises(paper_ballots.SheetRead):
+        paper_ballots.correct_box(returned=3, reason="再数", second=vote.chief, **acting(vote))
 
 
 def test_a_working_picture_of_another_place_does_not_open_and_none_outlasts_the_round():

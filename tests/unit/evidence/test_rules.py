@@ -34,8 +34,9 @@ TABLES = [name for name in rules.names() if name not in rules.SHARED]
 OTHER_WORDS = {
     "integrity_constraint_violation", "investment_total", "DELETE", "UPDATE",
     "round", "roll", "key", "ballots", "root", "issued", "paper", "ceremony", "batch", "file",  # of the journal's data
+    "definition",
     "hex",
-    "sample",  # of the rules
+    "sample", "scanner",  # of the rules
 }  # fmt: skip
 
 

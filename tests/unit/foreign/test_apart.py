@@ -13,6 +13,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ import pytest
 from tests import hostile_files
 from tests.unit.domain.test_uploads import paper, picture
 from voting.foreign import apart
-from voting.foreign.apart import Reader, answer_of
+from voting.foreign.apart import Reader, answer_of, pieces_of
 from voting.foreign.unfit import Unfit
 from voting.text.turns import NoTurn, Turns
 
@@ -117,6 +118,44 @@ def test_a_child_that_hangs_is_ended_with_all_that_it_started(monkeypatch: pytes
     assert refusal_of("paper", b"x").code == "much"
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def pieces(limit: int = 1000) -> list[bytes]:
+    return list(islice(pieces_of("paper", b"x"), limit))
+
+
+def test_an_answer_comes_piece_by_piece_and_ends_with_why_it_is_none(monkeypatch: pytest.MonkeyPatch):
+    says = "import os, time; os.write(1, b'one'); time.sleep({}); os.write(1, b'two'); os._exit({})"
+    reader_that(monkeypatch, says.format(0.4, 0))
+    assert pieces() == [b"one", b"two"]
+    for status, code in [(1, "broken"), (77, "much")]:
+        reader_that(monkeypatch, says.format(0.4, status))
+        taken = pieces_of("paper", b"x")
+        assert next(taken) == b"one"
+        with pytest.raises(Unfit) as refusal:
+            list(taken)
+        assert refusal.value.code == code
+    reader_that(monkeypatch, "import os; os.write(1, b'pages'); os._exit(3)")
+    with pytest.raises(Unfit) as refusal:
+        pieces()
+    assert refusal.value.code == "pages"
+
+
+def test_an_answer_that_falls_silent_is_given_up_and_one_that_nobody_takes_ends(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    reader_that(monkeypatch, "import os, time; os.write(1, b'one'); time.sleep(600)")
+    monkeypatch.setattr(apart, "STILL", 0.5)
+    taken = pieces_of("paper", b"x")
+    assert next(taken) == b"one"
+    with pytest.raises(Unfit) as refusal:
+        next(taken)
+    assert refusal.value.code == "slow"
+    assert pieces(1) == [b"one"]
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+    with apart.READING.turn():
+        pass
 
 
 def test_the_child_knows_nothing_and_may_take_nothing(monkeypatch: pytest.MonkeyPatch):

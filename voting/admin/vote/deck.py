@@ -18,6 +18,8 @@ from voting.read_models.vote.decks import deck_lines, deck_mistakes, deck_result
 from voting.read_models.vote.sheet_layouts import sheet_layouts
 
 MISREAD = 409
+#: A proxy gives a page up that is silent for a minute.
+LONGEST = 50.0
 
 
 class DeckPage(StepPage):
@@ -42,7 +44,7 @@ class DeckPage(StepPage):
     def _read(self, form: DeckForm) -> HttpResponse | None:
         files = form.cleaned_data["pages"]
         layouts = sheet_layouts(self.round)
-        outcome = read_deck(round_=self.round, files=files, layouts=layouts, **self.acting)
+        outcome = read_deck(round_=self.round, files=files, layouts=layouts, longest=LONGEST, **self.acting)
         self.renew()
         if outcome.passed:
             return None

@@ -34,7 +34,7 @@ SIMULATED = frozenset({Kind.DEMO, Kind.REHEARSAL})
 #: A page that is silent for a minute is given up by the proxy.
 BEAT = 3.0
 #: So many lines tell how far a batch is.
-LINES = 5
+LINES = 10
 
 
 class NoSheetToScan(Refused):

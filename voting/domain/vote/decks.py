@@ -6,6 +6,7 @@ sheets of this very round: another definition needs another deck.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -84,18 +85,26 @@ def deck_conditions(round_: Round) -> list[Condition]:
 
 
 def read_deck(
-    *, round_: Round, files: Sequence[bytes], layouts: Sequence[Layout], by: User, at: datetime
+    *,
+    round_: Round,
+    files: Sequence[bytes],
+    layouts: Sequence[Layout],
+    by: User,
+    at: datetime,
+    longest: float | None = None,
 ) -> DeckOutcome:
     """Let the machine read a scanned deck, and record what came of it: a mistake, a doubt or a missing sheet fails it.
 
-    ``layouts`` are the round's sheets as they are printed. Raises StepNotAllowed once the vote is open,
-    ScannerNotAdopted, or FileUnfit; then nothing is recorded.
+    ``layouts`` are the round's sheets as they are printed; so many seconds at ``longest`` it takes. Raises
+    StepNotAllowed once the vote is open, ScannerNotAdopted, or FileUnfit; then nothing is recorded.
     """
     _require_before_the_vote(round_)
     read: list[Marks | None] = []
+    begun = time.monotonic()
     for content in files:
+        left = None if longest is None else longest - (time.monotonic() - begun)
         try:
-            for page in scanned.pages_of(content, layouts):
+            for page in scanned.pages_of(content, layouts, longest=left):
                 reading = page.reading
                 read.append(None if reading.status != "ok" or reading.doubts else reading.marks)
         except Unfit as unfit:

@@ -11,7 +11,7 @@ from accounts.models import User
 from voting.domain.core.refusals import ReasonMissing, Refused
 from voting.domain.core.second_person import second_person
 from voting.domain.vote.paper_readings import BoxNotCounted, closed_with_paper, record_paper
-from voting.models import PaperBox, PaperReading, Round
+from voting.models import PaperBox, PaperReading, Round, ScanBatch
 from voting.states import Act
 
 
@@ -48,7 +48,7 @@ def record_box(
 
 
 class SheetRead(Refused):
-    """Once a sheet is read, the number of sheets stays."""
+    """Once a sheet is read or scanned, the number of sheets stays."""
 
     def __str__(self) -> str:
         return _("A paper ballot has been read already; the number of sheets cannot be corrected any more.")
@@ -81,7 +81,7 @@ def correct_box(
     second: User | None = None,
     more: bool = False,
 ) -> PaperBox:
-    """Correct how many sheets were in the box, until the first of them is read; two people have counted again.
+    """Correct how many sheets were in the box, until the first is read or scanned; two people have counted again.
 
     Raises StepNotAllowed, BoxNotCounted, SheetRead, GroupTooMany, MoreReturned, ReasonMissing, SecondPersonNeeded or
     SamePersonTwice.
@@ -90,7 +90,7 @@ def correct_box(
     box = PaperBox.objects.filter(round=locked).first()
     if box is None:
         raise BoxNotCounted
-    if PaperReading.objects.filter(round=locked).exists():
+    if _is_read(locked):
         raise SheetRead
     _require_possible_box(locked, returned, returned_group, more=more)
     beside = second_person(second, by=by, congress=locked.cycle.congress)
@@ -104,6 +104,11 @@ def correct_box(
     box.save()
     record_paper(locked, Act.PAPER_CORRECTED, data, by=by, at=at)
     return box
+
+
+def _is_read(round_: Round) -> bool:
+    """Tell whether a sheet was read, be it by a scanner that left it to people."""
+    return any(table.objects.filter(round=round_).exists() for table in (PaperReading, ScanBatch))
 
 
 def _require_possible_box(round_: Round, returned: int, returned_group: int, *, more: bool) -> None:

@@ -48,6 +48,10 @@ _FILES: dict[str, Promise] = {
     "much": gettext_lazy(
         "The file would take far more memory or time than scanned sheets need. Nothing was kept."
     ),
+    "slow": gettext_lazy(
+        "The server had so much else to do that the file could not be read in time. Nothing was kept. Try again when "
+        "it is quieter, or with fewer sheets."
+    ),
     "pages": gettext_lazy("The file has far too many pages. Nothing was kept."),
     "locked": gettext_lazy("The file is locked with a password. Nothing was kept."),
     "kind": gettext_lazy("The file is no PDF and no picture (JPEG, PNG, TIFF). Nothing was kept."),

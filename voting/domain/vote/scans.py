@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -70,6 +70,19 @@ class SheetScanned(Refused):
         return _("Ballot %(place)d is scanned already; nothing was taken twice.") % {"place": self.place}
 
 
+class FileTaken(Refused):
+    """The scanner's file of an earlier batch once more: of sheets without marks nothing else would tell."""
+
+    def __init__(self, batch: int) -> None:
+        super().__init__(batch)
+        self.batch = batch
+
+    def __str__(self) -> str:
+        return _("This very file was taken as batch %(batch)d already; nothing was taken twice.") % {
+            "batch": self.batch
+        }
+
+
 @dataclass(frozen=True)
 class _Sheet:
     """What is kept of a page."""
@@ -112,7 +125,7 @@ class ScanRun:
         """The places of its sheets, in the order in which they lie in the scanner."""
         return [place for place in range(self.first, self.last + 1) if place not in self.set_aside]
 
-    def read(self) -> Iterator[int]:
+    def read(self) -> Generator[int]:
         """Read every page, and yield how many are read. Raises FileUnfit."""
         inks = list(self.earlier.values())
         for content in self.files:
@@ -185,7 +198,7 @@ def begin_scan(
 
     ``layouts`` are the round's sheets as they are printed. Nothing is read yet. Raises StepNotAllowed,
     ScannerNotAdopted where the rules give the first reading to people, BoxNotCounted, NoSuchPlace, BatchTooLarge,
-    NothingScanned, SheetScanned, ReadAlready, SameReader or ChiefReads.
+    NothingScanned, SheetScanned, FileTaken, ReadAlready, SameReader or ChiefReads.
     """
     aside = tuple(sorted(set(set_aside)))
     locked = closed_with_paper(round_)
@@ -213,6 +226,9 @@ def _require_free(run: ScanRun) -> None:
     there = ScannedSheet.objects.filter(round=run.round, place__in=run.places).order_by("place").first()
     if there is not None:
         raise SheetScanned(there.place)
+    same = ScanBatch.objects.filter(round=run.round, digest=_digest_of_files(run.files)).first()
+    if same is not None:
+        raise FileTaken(same.number)
     require_may_read(run.round, 1, run.places, run.by)
 
 

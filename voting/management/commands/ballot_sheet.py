@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from voting.domain.vote.definitions import definition_of
 from voting.management.rounds import add_round, round_of
 from voting.management.terminal_language import SpeakingCommand
 from voting.printing.pdf import Undrawable
@@ -47,6 +48,8 @@ class Command(SpeakingCommand):
         round_ = round_of(options)
         if not any(options[name] for name in ("pdf", "png", "layout", "deck")):
             raise CommandError(_("Say what to write: --pdf, --png, --layout or --deck."))
+        if options["group"] and not definition_of(round_).rule.group_floor:
+            raise CommandError(_("By the rules of this round no sub-group has a ballot of its own."))
         try:
             with translation.override(options["language"]):
                 sheet = printed_sheet(round_.cycle, round_, in_group=options["group"])
@@ -54,7 +57,7 @@ class Command(SpeakingCommand):
                     "pdf": lambda: sheet_pdf(sheet),
                     "png": lambda: sheet_png(sheet),
                     "layout": lambda: _readable(drawn_layout(sheet).text),
-                    "deck": lambda: printed_deck(round_),
+                    "deck": lambda: printed_deck(round_, in_group=options["group"]),
                 }
                 contents = {name: make() for name, make in makers.items() if options[name]}
             for name, content in contents.items():

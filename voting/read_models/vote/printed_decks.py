@@ -15,13 +15,14 @@ from voting.read_models.vote.sheet_layouts import printed_sheet
 TEST = "测试卷\nTEST"
 
 
-def printed_deck(round_: Round) -> bytes:
-    """Return the deck of a round as a PDF in the reader's language, its key as the last page.
+def printed_deck(round_: Round, *, in_group: bool = False) -> bytes:
+    """Return the deck of a round as a PDF in the reader's language, its key as the last page; on the sheets of the
+    sub-group, if that is said.
 
     Raises NoLayout, NoTurn and Undrawable.
     """
     definition, sheets = definition_of(round_), deck_sheets(round_)
-    sheet = printed_sheet(round_.cycle, round_)
+    sheet = printed_sheet(round_.cycle, round_, in_group=in_group)
     copies = [
         DeckCopy(f"{place} / {len(sheets)}", tuple(ringed_boxes(marks, definition, sheet.layout)))
         for place, marks in enumerate(sheets, start=1)
