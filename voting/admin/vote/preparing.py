@@ -213,7 +213,7 @@ class RulesPage(StepPage):
 class RollPage(StepPage):
     key = StepKey.ROLL
     button = gettext_lazy("Freeze the roll")
-    success = gettext_lazy("The roll is frozen. Print the delegates' slips now.")
+    success = gettext_lazy("The roll is frozen. The next step gives everybody on it number and code.")
     warning = gettext_lazy(
         "The roll is complete and right. From now on nobody can be added to it or taken off it, "
         "and the majority is measured against it."
@@ -230,7 +230,9 @@ class RollPage(StepPage):
                 lambda form: unfreeze_roll(
                     round_=self.round, reason=form.cleaned_data["reason"], second=form.second, **self.acting
                 ),
-                _("The roll is unfrozen. Mend the list of delegates, then freeze it anew."),
+                _("The roll is unfrozen. Mend the number of letters in the rules, then freeze it anew.")
+                if self.cycle.by_letter
+                else _("The roll is unfrozen. Mend the list of delegates, then freeze it anew."),
                 final=self.taken_back,
             )
         return verbs
@@ -238,6 +240,11 @@ class RollPage(StepPage):
     def taken_back(self) -> str:
         """What unfreezing means, with the numbers of now."""
         counts = self.order.attendance
+        if self.cycle.by_letter:
+            return _(
+                "The roll of %(roll)d residents' letters is taken back and frozen anew later. Rules and candidate "
+                "projects stay."
+            ) % {"roll": counts.roll if counts else 0}
         return _(
             "The roll of %(roll)d delegates is taken back and frozen anew later; the %(present)d who are checked in "
             "are checked in again then. Rules and candidate projects stay."
