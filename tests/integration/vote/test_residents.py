@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from accounts.letters import enrol_letters, series_name
+from accounts.letters import delegation_of_letters, enrol_letters, series_name
 from accounts.models import Delegate, User
 from accounts.roles import Role
 from tests.factories import NOW, PASSWORD, CongressFactory, DelegateFactory, Vote, make_vote
@@ -362,9 +362,10 @@ def test_a_roll_costs_the_same_statements_whatever_its_length():
 
 def test_letters_of_before_stay_when_more_are_made():
     congress = CongressFactory()
-    enrol_letters(congress, "A", 2)
+    residents = delegation_of_letters(congress)
+    enrol_letters(residents, "A", 1, 2)
     kept = set(Delegate.every.filter(is_resident=True).values_list("pk", "user_id"))
-    enrol_letters(congress, "A", 3)
+    enrol_letters(residents, "A", 1, 3)
     assert kept < set(Delegate.every.filter(is_resident=True).values_list("pk", "user_id"))
     assert Round.objects.count() == 0
 

@@ -80,7 +80,7 @@ def exclude(*, round_: Round, number: str, reason: str, by: User, at: datetime) 
 def admit(*, round_: Round, number: str, reason: str, by: User, at: datetime) -> None:
     """Put a delegate in office on the roll, or back on it.
 
-    Raises RollFixed, ReasonMissing, AlreadyOnRoll, NotADelegate, or NotOnRoll where residents vote: all are on the roll.
+    Raises RollFixed, ReasonMissing, AlreadyOnRoll or NotADelegate; where residents vote, all are on it: NotOnRoll.
     """
     locked, reason = _begin(round_, reason)
     people = eligible(locked.cycle)

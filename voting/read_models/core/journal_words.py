@@ -190,7 +190,7 @@ def name_of(key: str) -> str:
     return str(NAMES[key] if key in NAMES else _FIELDS[key].verbose_name if key in _FIELDS else key)
 
 
-def told(data: Mapping[str, object], by_letter: object = False) -> list[tuple[str, str]]:
+def told(data: Mapping[str, object], by_letter: object = None) -> list[tuple[str, str]]:
     """Return what a journal entry says beside its act: name and value, both in words; where it led to comes last.
 
     Where residents vote ``by_letter``, their letters are named so.
@@ -200,7 +200,7 @@ def told(data: Mapping[str, object], by_letter: object = False) -> list[tuple[st
     return [(str(of_letters.get(key) or name_of(key)), value_of(key, value)) for key, value in in_order]
 
 
-def act_words(entry: JournalEntry, by_letter: object = False) -> str:
+def act_words(entry: JournalEntry, by_letter: object = None) -> str:
     """Return what an entry's act is called, where residents vote ``by_letter`` in their words."""
     return str((by_letter and _ACTS_OF_LETTERS.get(entry.act)) or entry.get_act_display())
 
