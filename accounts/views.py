@@ -41,7 +41,8 @@ def list_of_congresses(request: HttpRequest, *, to: str) -> HttpResponse:
     for congress in page:
         with addresses_of(congress):
             rows.append((congress, reverse(to)))
-    context = {"rows": rows, "page": page, "q": words, "to_sign_in": to == "accounts:enter"}
+    context = {"rows": rows, "page": page, "q": words, "to_sign_in": to == EnterForm.address}
+    context["by_letter"] = to == LetterForm.address
     return render(request, "accounts/congresses.html", context)
 
 
