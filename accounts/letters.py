@@ -26,7 +26,7 @@ _ACCOUNTS = """
 INSERT INTO accounts_user (username, name, role, congress_id, password, is_active, password_is_initial)
 SELECT %(prefix)s || number, number, %(role)s, %(congress)s, '!', true, false
 FROM (
-    SELECT %(series)s || lpad(n::text, %(width)s, '0') AS number FROM generate_series(%(first)s, %(last)s) AS n
+    SELECT %(series)s || lpad(n::text, %(width)s, '0') AS number FROM generate_series(%(first)s::int, %(last)s::int) AS n
 ) AS numbered
 ON CONFLICT (username) DO NOTHING
 """
@@ -34,7 +34,7 @@ _PEOPLE = """
 INSERT INTO accounts_delegate
     (congress_id, user_id, delegation_id, number, name, in_group, is_active, is_resident)
 SELECT u.congress_id, u.id, %(delegation)s, u.name, '', false, true, true
-FROM generate_series(%(first)s, %(last)s) AS n
+FROM generate_series(%(first)s::int, %(last)s::int) AS n
 JOIN accounts_user u ON u.username = %(prefix)s || %(series)s || lpad(n::text, %(width)s, '0')
 ORDER BY n
 ON CONFLICT (user_id) DO NOTHING
