@@ -87,7 +87,8 @@ def rule_settings(rules: VotingRules | None) -> list[tuple[str, object]]:
         return []
     names = {field.name: str(field.verbose_name) for field in VotingRules._meta.fields}  # noqa: SLF001 Django's documented interface
     sums = [name for name in SUM if getattr(rules, name)]
-    return [(names[name], _in_words(rules, name)) for name in (*SETTINGS, *LIMITS, *sums)]
+    used = [name for name in SETTINGS if not (rules.residents and name.startswith("quorum_"))]
+    return [(names[name], _in_words(rules, name)) for name in (*used, *LIMITS, *sums)]
 
 
 def _in_words(rules: VotingRules, name: str) -> object:

@@ -34,21 +34,32 @@ WORDS = {
 #: What is right all the same.
 RIGHT = {
     "en": [
-        # the congress consists of them, and has the slate before it lets residents vote on it
+        # the congress consists of them, and has the slate in writing before it lets residents vote on it
         "as every delegate has it in writing",
-        # the roll says so of itself
+        # that there is none, the rules and the script say themselves
         "nobody is checked in",
         "no quorum is asked for",
+        # the journal keeps what was drafted, also what is not used
+        r"quorum, (numerator|denominator)|quorum at least",
     ],
-    "zh-hans": ["人民代表大会", "人大代表", "代表人手一份", "不签到", "不设法定人数"],
+    "zh-hans": [
+        "人民代表大会",
+        "人大代表",
+        "书面印发给代表",
+        "不签到",
+        "不要求法定人数",
+        "法定人数(分子|分母| 不少于)",
+    ],
 }
 #: Pages that belong to the congress and its delegates, whoever votes.
 OF_THE_CONGRESS = re.compile(
     r"/(deliberation|delegate|proposals|propose|call|report|track|delivery|survey|unit|screening|confirm|roster|screen|"
-    r"year|slate-report|supervision|disclosure|recount)\b"
+    r"year|slate-report|supervision|disclosure|recount|reading-slips)\b"
 )
-#: What the form of the rules offers for any vote.
-DRAFT = re.compile(r"(?s)<(details|section|form)[^>]*(?:id=\"draft\"|rules-form|presets).*?</\1>")
+#: What the form of the rules offers for any vote, and the way to all records of the congress.
+ELSEWHERE = re.compile(
+    r'(?s)<details class="(?:presets|records)".*?</details>|<form[^>]* class="rules-form".*?</form>'
+)
 
 
 def looked_at(vote: Vote) -> list[str]:
@@ -61,10 +72,10 @@ def looked_at(vote: Vote) -> list[str]:
 def words_of_a_hall(language: str, page: str) -> list[str]:
     """Return the places where the main part of a page speaks of a hall."""
     main = re.search(r"(?s)<main.*?</main>", page)
-    text = re.sub(r"(?s)<(script|style|template).*?</\1>", " ", DRAFT.sub(" ", main[0] if main else page))
+    text = re.sub(r"(?s)<(script|style|template).*?</\1>", " ", ELSEWHERE.sub(" ", main[0] if main else page))
     text = " ".join(re.sub(r"<[^>]+>", " ", text).split())
     for right in RIGHT[language]:
-        text = text.replace(right, " ")
+        text = re.sub(right, " ", text, flags=re.IGNORECASE)
     return [text[max(0, each.start() - 70) : each.end() + 40] for each in WORDS[language].finditer(text)]
 
 

@@ -177,10 +177,16 @@ def roll_conditions(cycle: Cycle) -> list[Condition]:
             if begins_here(cycle)
             else []
         ),
-        Condition(
-            cycle.by_letter or eligible(cycle).exists(),
-            gettext_lazy("there are delegates in office"),
-            gettext_lazy("Enter the delegates first: the roll is empty."),
+        *(
+            []
+            if cycle.by_letter
+            else [
+                Condition(
+                    eligible(cycle).exists(),
+                    gettext_lazy("there are delegates in office"),
+                    gettext_lazy("Enter the delegates first: the roll is empty."),
+                )
+            ]
         ),
         *group_conditions(cycle, rules),
     ]
