@@ -73,6 +73,11 @@ class LetterForm(EnterForm):
         self.fields["code"].widget.attrs["autofocus"] = True
 
 
+def sign_in_form(*, by_letter: bool) -> type[EnterForm]:
+    """Return the sign-in of residents or of delegates."""
+    return LetterForm if by_letter else EnterForm
+
+
 _OF_A_LETTER = {
     "mistyped": _(
         "This is not a complete access code: it has 20 digits, and at least one is missing or mistyped. "

@@ -25,14 +25,16 @@ PLANS_ANEW = "DISCARD PLANS"
 _ACCOUNTS = """
 INSERT INTO accounts_user (username, name, role, congress_id, password, is_active, password_is_initial)
 SELECT %(prefix)s || number, number, %(role)s, %(congress)s, '!', true, false
-FROM (SELECT %(series)s || lpad(n::text, %(width)s, '0') AS number FROM generate_series(1, %(count)s) AS n) AS numbered
+FROM (
+    SELECT %(series)s || lpad(n::text, %(width)s, '0') AS number FROM generate_series(%(first)s::int, %(last)s::int) AS n
+) AS numbered
 ON CONFLICT (username) DO NOTHING
 """
 _PEOPLE = """
 INSERT INTO accounts_delegate
     (congress_id, user_id, delegation_id, number, name, in_group, is_active, is_resident)
 SELECT u.congress_id, u.id, %(delegation)s, u.name, '', false, true, true
-FROM generate_series(1, %(count)s) AS n
+FROM generate_series(%(first)s::int, %(last)s::int) AS n
 JOIN accounts_user u ON u.username = %(prefix)s || %(series)s || lpad(n::text, %(width)s, '0')
 ORDER BY n
 ON CONFLICT (user_id) DO NOTHING
@@ -53,21 +55,27 @@ def letter_number(series: str, place: int) -> str:
     return f"{series}{place:0{WIDTH}d}"
 
 
-def enrol_letters(congress: Congress, series: str, count: int) -> Delegation:
-    """Let there be so many letters of that series, and accounts for them that nobody can sign in to yet.
-
-    Those that are there already stay. Return what stands for their delegation.
-    """
-    residents, _new = Delegation.objects.get_or_create(
+def delegation_of_letters(congress: Congress) -> Delegation:
+    """Return what stands for the delegation of a congress's residents."""
+    return Delegation.objects.get_or_create(
         congress=congress, name=RESIDENTS, defaults={"name_en": RESIDENTS_EN, "position": 32767}
-    )
+    )[0]
+
+
+def enrol_letters(residents: Delegation, series: str, first: int, last: int) -> None:
+    """Let there be these letters of that series, and accounts for them that nobody can sign in to yet.
+
+    Those that are there already stay.
+    """
+    congress = residents.congress_id
     values: dict[str, Any] = {
-        "prefix": f"resident:{congress.pk}:",
+        "prefix": f"resident:{congress}:",
         "series": series,
         "width": WIDTH,
-        "count": count,
+        "first": first,
+        "last": last,
         "role": Role.RESIDENT.value,
-        "congress": congress.pk,
+        "congress": congress,
         "delegation": residents.pk,
     }
     with connection.cursor() as cursor:
@@ -75,4 +83,3 @@ def enrol_letters(congress: Congress, series: str, count: int) -> Delegation:
         cursor.execute(PLANS_ANEW)
         cursor.execute(_PEOPLE, values)
         cursor.execute(PLANS_ANEW)
-    return residents

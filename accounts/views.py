@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.codes import CodeRefused, check_code
 from accounts.congresses import MOST_TYPED, addresses_of, are_several, here, listed, shown_here
 from accounts.forgery import token_of
-from accounts.forms import EnterForm, LetterForm
+from accounts.forms import EnterForm, LetterForm, sign_in_form
 from accounts.frames import Frame, Kept, address_key, not_to_be_kept, render_frame
 from accounts.models import Congress
 from accounts.networks import address_of_person, network_of
+from accounts.roles import Role
 from accounts.sessions import sign_in
 from voting.text.plain import plain
 
@@ -40,7 +41,8 @@ def list_of_congresses(request: HttpRequest, *, to: str) -> HttpResponse:
     for congress in page:
         with addresses_of(congress):
             rows.append((congress, reverse(to)))
-    context = {"rows": rows, "page": page, "q": words, "to_sign_in": to == "accounts:enter"}
+    context = {"rows": rows, "page": page, "q": words, "to_sign_in": to == EnterForm.address}
+    context["by_letter"] = to == LetterForm.address
     return render(request, "accounts/congresses.html", context)
 
 
@@ -129,6 +131,7 @@ def _enter_context(form: EnterForm, congress: Congress | None) -> dict[str, Any]
 @never_cache
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    """Sign out and offer the sign-in to the next person."""
+    """Sign out and offer the sign-in to the next person: of residents to the next letter."""
+    by_letter = getattr(request.user, "role", "") == Role.RESIDENT
     logout(request)
-    return redirect("accounts:enter")
+    return redirect(sign_in_form(by_letter=by_letter).address)

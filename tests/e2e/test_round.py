@@ -76,7 +76,7 @@ def test_from_the_adoption_of_the_rules_to_the_published_result(live: Live):
     vote: Vote = make_vote(until="drafted", delegates=3, kind=Kind.DEMO)
     clerk = sign_in(live.person(viewport=DESK), vote.clerk)
     take(clerk, "通过票决办法")
-    take(clerk, "确定应到代表名册")
+    take(clerk, "确定名册")
     take(clerk, "制作代表登录凭条")
     expect(clerk.locator(".slip")).to_have_count(3)
     slips = {

@@ -24,7 +24,7 @@ OF_THE_SLATE = ("costs", "delegates", "candidates", "seats")
 #: What the pages say: the sum in the rules, and the money that is left before the tie.
 WORDS = {
     "": ("资金总额不超过 100万元", "剩余资金 60万元"),
-    "/en": ("for 100 × 10 000 yuan in all", "60 × 10 000 yuan are left"),
+    "/en": ("for 1 million yuan in all", "600 000 yuan are left"),
 }
 
 

@@ -211,6 +211,11 @@ class Rule:
         """How many marks a ballot that is ``limited`` may have."""
         return 1 if self.ballot_type is BallotType.CHOOSE_ONE else self.seats
 
+    def takes_any_number(self, items: int) -> bool:
+        """The money alone is limited: a ballot may vote for as many items as there are."""
+        limited = self.ballot_type in {BallotType.UP_TO, BallotType.PER_ITEM_UP_TO}
+        return limited and self.money is not None and self.seats >= items
+
     @property
     def numbers(self) -> int:
         """The highest number that a ballot with numbers may say of an item: a place, or points."""

@@ -17,7 +17,7 @@ from voting.domain.vote.running_order import RunningOrder, Step, StepState
 from voting.domain.vote.step_keys import StepKey
 from voting.models import Cycle, Round, VotingRules
 from voting.read_models.core.days import amount_text
-from voting.read_models.core.journal_words import name_of, told
+from voting.read_models.core.journal_words import act_words, name_of, told
 from voting.read_models.vote.lines import in_a_row
 from voting.states import RoundStatus
 
@@ -25,6 +25,7 @@ register = template.Library()
 register.filter("amount", amount_text)
 register.filter("named", name_of)
 register.filter("told", told)
+register.filter("act_words", act_words)
 register.filter("in_a_row", in_a_row)
 
 STATES: dict[StepState, Promise] = {
@@ -86,7 +87,8 @@ def rule_settings(rules: VotingRules | None) -> list[tuple[str, object]]:
         return []
     names = {field.name: str(field.verbose_name) for field in VotingRules._meta.fields}  # noqa: SLF001 Django's documented interface
     sums = [name for name in SUM if getattr(rules, name)]
-    return [(names[name], _in_words(rules, name)) for name in (*SETTINGS, *LIMITS, *sums)]
+    used = [name for name in SETTINGS if not (rules.residents and name.startswith("quorum_"))]
+    return [(names[name], _in_words(rules, name)) for name in (*used, *LIMITS, *sums)]
 
 
 def _in_words(rules: VotingRules, name: str) -> object:

@@ -318,7 +318,7 @@ def test_a_project_without_targets_and_milestones_reports_words_and_money():
     rows = out(spring)
     names = ("number", "name", "kind", "place", "what", "plan", "reached", "spent")
     assert [get(row, *names) for row in rows[1:]] == [
-        [str(number), f"第{number}项目", "项目", "", "", "500 万元", "", ""] for number in (1, 2, 3, 4)
+        [str(number), f"第{number}项目", "项目", "", "", "500万元", "", ""] for number in (1, 2, 3, 4)
     ]
     put(rows[1], spent="１，２００．５", text="付了首期")
     put(rows[2], text="开工")

@@ -19,7 +19,7 @@ from django.urls import get_resolver
 from accounts import congresses
 from accounts.models import User
 from accounts.roles import Role
-from tests.factories import NOW, CongressFactory, UnitFactory, UserFactory
+from tests.factories import NOW, CongressFactory, UnitFactory, UserFactory, make_vote
 from tests.lived import Lived, make_lived
 from tests.security.test_crawl import BACKEND, PARAMETER, patterns, records
 from voting.admin.core.site import site
@@ -80,7 +80,7 @@ NO_PAGES = (
     r"/(leave|look|ballot/review|ballot/cast|ballot/test|ballot/kept|ballot/sign-in)/$",
     r"/<slug:slug>/delivery/<small:number>/remark/$",
     r"/admin/vote/<slug:slug>/key/check/$",
-    r"/admin/vote/<slug:slug>/letters/$",  # only where residents vote
+    r"/admin/vote/<slug:slug>/letters/$",  # only where residents vote: OF_LETTERS
     r"/track/correct/$",
     r"/<slug:slug>/(propose/alike|proposals/<small:number>/second)/$",
     r"/admin/(login|login/code|logout)/$",
@@ -92,6 +92,8 @@ ON_ONE_SHEET = {
     "/<slug:slug>/ballot-paper.pdf": "4 4 5",
     "/admin/vote/<slug:slug>/paper-ballots/sheet.pdf": "5 5 6",
 }
+#: What the staff's pages cost where residents vote by letter, however many.
+OF_LETTERS = {"letters": 18, "roll": 17, "roll-changes": 17, "paper-ballots": 17, "open": 17, "close": 18}
 #: Every address that shows a page, by its pattern, with what it costs: in each of the cycles where it names one.
 COSTS = """
 /api/v1/ 0 0 0
@@ -444,3 +446,19 @@ def test_no_page_costs_more_for_more_rows_and_none_asks_twice(rows, monkeypatch)
 def test_every_exception_is_of_an_address_that_there_is():
     known = [*NO_PAGES, *(where for where, _what, _why in TWICE)]
     assert [each for each in known if not any(re.match(each, pattern) for pattern in written())] == []
+
+
+@pytest.mark.parametrize("residents", [3, 30])
+def test_pages_of_a_vote_of_residents_cost_the_same_whatever_its_roll(residents: int):
+    vote, client = make_vote(until="open", delegates=1, residents=residents), Client()
+    client.force_login(vote.clerk, backend=BACKEND)
+    client.get("/admin/")
+    costs = {}
+    for page in OF_LETTERS:
+        pattern = f"/admin/vote/<slug:slug>/{page}/"
+        asked = statements(client, f"/admin/vote/{vote.cycle.slug}/{page}/")
+        assert asked, page
+        costs[page] = len(asked)
+        twice = [each for each, times in Counter(asked).items() if times > 1]
+        assert not [each for each in twice if not may_be_twice(pattern, each)], page
+    assert costs == OF_LETTERS

@@ -1,7 +1,7 @@
 """Votes on money with one mark, points, places and a sum for each ballot: counted, recounted, exported, brought back.
 
-Guards ``voting.read_models.vote.rule_words.asking``, ``voting.management.commands.export_pb`` and
-``voting.management.commands.import_pb``.
+Guards ``voting.read_models.vote.rule_words.asking``, ``voting.management.commands.export_pb``,
+``voting.management.commands.import_pb`` and ``voting.management.pb_limits``.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
+from django.utils.translation import override
 
 from tests.factories import make_vote
 from tests.integration.vote.test_sums_of_money import assert_accepted, body_of
 from tests.pages import text_of
 from voting.domain.vote.urn_files import public_file, recount_file
+from voting.management.commands.import_pb import money_settings
+from voting.management.pb_limits import limits_left_out
 from voting.models import Notice
+from voting.recount import pabulib
 from voting.recount.__main__ import recount_text
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +39,7 @@ KINDS: dict[str, tuple[dict[str, Any], list[Any], list[int], str]] = {
     ),
     "a sum": (
         {"most_cost": 75}, [[1, 3], [1], [2], [2], [3, 4], [1], [5]], [1, 3, 4],
-        "A ballot whose projects cost more than 75",
+        "A ballot whose projects cost more than 750 000 yuan together",
     ),
     "points": (
         {"ballot_type": "points", "points": 6, "most_points": 4},
@@ -85,3 +89,43 @@ def test_points_that_no_ballot_of_ours_can_give_are_refused(tmp_path: Path):
     )
     with pytest.raises(CommandError, match="cumulative"):
         call_command("import_pb", str(path), "--slug", "pb-1")
+
+
+PB = """META
+key;value
+num_projects;3
+num_votes;2
+budget;100
+vote_type;approval
+rule;greedy
+{limit}
+PROJECTS
+project_id;cost
+a;40
+b;30
+c;60
+VOTES
+voter_id;vote
+v1;a,b
+v2;b,c
+"""
+
+
+@pytest.mark.parametrize(
+    ("limit", "rule", "named"),
+    [
+        ("max_sum_cost;90", "greedy", []),
+        ("max_sum_cost;80", "greedy", ["more, 1 in all: v2"]),
+        ("max_sum_cost;50", "greedy", ["more by themselves: c"]),
+        ("max_sum_cost;90.5", "greedy", ["not a whole number"]),
+        ("max_sum_cost;80", "another", ["votes alone are compared."]),
+        ("max_length;2", "greedy", ["at most 2 projects", "may name all 3"]),
+        ("max_length;3", "greedy", []),
+    ],
+)
+def test_a_limit_that_a_vote_here_does_not_have_is_named(limit: str, rule: str, named: list[str]):
+    election = pabulib.read(PB.format(limit=limit).replace("rule;greedy", f"rule;{rule}"))
+    with override("en"):
+        text = " ".join(limits_left_out(election, money_settings(election)))
+    assert bool(text) is bool(named)
+    assert all(each in text for each in named), text

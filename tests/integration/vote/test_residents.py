@@ -21,16 +21,26 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from accounts.letters import enrol_letters, series_name
+from accounts.letters import delegation_of_letters, enrol_letters, series_name
 from accounts.models import Delegate, User
 from accounts.roles import Role
 from tests.factories import NOW, PASSWORD, CongressFactory, DelegateFactory, Vote, make_vote
 from tests.integration.vote.test_ballot_pages import BALLOT, cast, in_urn
 from tests.pages import text_of
+from voting.admin.vote import preparing
 from voting.domain.before import deliberation
 from voting.domain.core.refusals import StepNotAllowed
 from voting.domain.core.second_person import SecondPersonNeeded
-from voting.domain.vote import further_rounds, notices, paper_ballots, roll_changes, rolls, rules, unfreezing
+from voting.domain.vote import (
+    further_rounds,
+    letter_rolls,
+    notices,
+    paper_ballots,
+    roll_changes,
+    rolls,
+    rules,
+    unfreezing,
+)
 from voting.domain.vote.delegate_slips import issue_slips, void_slip
 from voting.domain.vote.letters import issue_letters, letters_to_print
 from voting.forms.vote.desk import LastDayField
@@ -362,9 +372,10 @@ def test_a_roll_costs_the_same_statements_whatever_its_length():
 
 def test_letters_of_before_stay_when_more_are_made():
     congress = CongressFactory()
-    enrol_letters(congress, "A", 2)
+    residents = delegation_of_letters(congress)
+    enrol_letters(residents, "A", 1, 2)
     kept = set(Delegate.every.filter(is_resident=True).values_list("pk", "user_id"))
-    enrol_letters(congress, "A", 3)
+    enrol_letters(residents, "A", 1, 3)
     assert kept < set(Delegate.every.filter(is_resident=True).values_list("pk", "user_id"))
     assert Round.objects.count() == 0
 
@@ -407,3 +418,25 @@ def test_the_letters_page_sends_to_itself_so_that_a_refusal_speaks_of_letters(cl
     residents()
     assert f'action="{ENTER}"' in client.get(ENTER).content.decode()
     assert 'action="/enter/"' in client.get("/enter/").content.decode()
+
+
+def test_a_long_roll_is_frozen_part_by_part_and_the_page_says_each(monkeypatch: pytest.MonkeyPatch):
+    for module in (letter_rolls, preparing):
+        monkeypatch.setattr(module, "A_PART", 2)
+    vote = make_vote(until="adopted", delegates=1, residents=5)
+    client = Client()
+    client.force_login(vote.clerk)
+    page = "/en/admin/vote/2018/roll/"
+    sent = {"confirm": "on", "second_name": vote.chief.username, "second_password": PASSWORD}
+    answer = client.post(page, sent)
+    assert answer.streaming
+    words = " ".join(b"".join(answer).decode().split())
+    assert [words.index(f"{done} of 5 letters") for done in (2, 4, 5)]
+    assert "/en/admin/" in words[words.index("5 of 5 letters") :]
+    assert list(vote.round.roll.order_by("pk").values_list("number", flat=True)) == [
+        f"A00000{place}" for place in range(1, 6)
+    ]
+    assert JournalEntry.objects.get(act=Act.ROLL_FROZEN).data["roll"] == 5
+    refused = b"".join(client.post(page, sent)).decode()
+    assert Round.objects.count() == 1
+    assert "frozen already" in refused or "already stands somewhere else" in refused

@@ -76,7 +76,7 @@ def test_a_sum_of_money_is_adopted_voted_tied_and_voted_again(client: Client):
         ]
         assert any("project 5" in name for name in failed), failed
     pages = {name: text_of(client.get(f"/{name}2018/notice/")) for name in ("en/", "")}
-    assert "At most 5 of 6 candidate projects are chosen, for 100 × 10 000 yuan in all." in pages["en/"]
+    assert "At most 5 of 6 candidate projects are chosen, for 1 million yuan in all." in pages["en/"]
     assert "passed over, and the next is looked at" in pages["en/"]
     projects = text_of(client.get("/en/2018/result/"))
     assert "costs more than what was left" in projects + pages["en/"]

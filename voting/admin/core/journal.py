@@ -33,7 +33,7 @@ def journal(request: HttpRequest, slug: str) -> HttpResponse:
     asked = narrowed(form)
     entries = [entry for entry in every if asked.keeps(entry)]
     if write := _FILES.get(kind := request.GET.get("file", "")):
-        return staff_file(f"{cycle.slug}-journal.{kind}", write(table_of(entries)))
+        return staff_file(f"{cycle.slug}-journal.{kind}", write(table_of(entries, by_letter=cycle.by_letter)))
     query = request.GET.copy()
     query.pop("file", None)
     query.pop("page", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -53,7 +54,7 @@ class PaperDesk(StepPage):
     def verbs(self) -> dict[str, Verb]:
         return {
             "hand": Verb(
-                NumbersForm,
+                partial(self.of_voters, NumbersForm),
                 lambda form: paper_ballots.hand_out(numbers=form.cleaned_data["numbers"], **self.acting_on),
                 handed_out,
                 undo="back",
@@ -65,7 +66,7 @@ class PaperDesk(StepPage):
                 final=self.everybody,
             ),
             "back": Verb(
-                PaperBackForm,
+                partial(self.of_voters, PaperBackForm),
                 lambda form: paper_ballots.take_back(numbers=form.cleaned_data["numbers"], **self.acting_on),
                 taken_back,
                 undo="hand",
@@ -80,6 +81,13 @@ class PaperDesk(StepPage):
             ),
         }
 
+    def of_voters(self, form: type[NumbersForm], data: Any = None) -> NumbersForm:
+        """Return the form for the numbers of those who vote: delegates, or residents' letters."""
+        made = form(data)
+        if self.cycle.by_letter:
+            made.ask_for_letters()
+        return made
+
     @property
     def acting_on(self) -> dict[str, Any]:
         return {"round_": self.round, **self.acting}
@@ -87,6 +95,14 @@ class PaperDesk(StepPage):
     def everybody(self) -> str:
         """What handing out to all the rest means, with the number as it is now."""
         pending = self.order.attendance.pending if self.order.attendance else 0
+        if self.cycle.by_letter:
+            text = ngettext(
+                "For %(count)d letter without a ballot a paper ballot was handed out; with it nobody can vote online.",
+                "For %(count)d letters without a ballot paper ballots were handed out; with them nobody can vote "
+                "online.",
+                pending,
+            )
+            return text % {"count": pending}
         text = ngettext(
             "%(count)d delegate who is present and has neither was handed a paper ballot and cannot vote online.",
             "%(count)d delegates who are present and have neither were handed a paper ballot and cannot vote online.",

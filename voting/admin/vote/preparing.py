@@ -7,17 +7,20 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from voting.admin.core.growing import Work, growing_page, way_back, way_on
 from voting.admin.core.pages import StepPage
 from voting.count.canonical import canonical_json, sha256_hex
 from voting.count.measures import BallotType
 from voting.domain.core.cycles import freeze_slate
 from voting.domain.core.refusals import Condition, Refused
-from voting.domain.vote.rolls import eligible, freeze_roll
+from voting.domain.vote.letter_rolls import A_PART
+from voting.domain.vote.rolls import eligible, freeze_roll, freeze_roll_in_parts
 from voting.domain.vote.rules import adopt_rules, draft_rules, settings_of
 from voting.domain.vote.running_order import StepKey
 from voting.domain.vote.taking_back import (
@@ -213,7 +216,7 @@ class RulesPage(StepPage):
 class RollPage(StepPage):
     key = StepKey.ROLL
     button = gettext_lazy("Freeze the roll")
-    success = gettext_lazy("The roll is frozen. Print the delegates' slips now.")
+    success = gettext_lazy("The roll is frozen. The next step gives everybody on it number and code.")
     warning = gettext_lazy(
         "The roll is complete and right. From now on nobody can be added to it or taken off it, "
         "and the majority is measured against it."
@@ -230,7 +233,9 @@ class RollPage(StepPage):
                 lambda form: unfreeze_roll(
                     round_=self.round, reason=form.cleaned_data["reason"], second=form.second, **self.acting
                 ),
-                _("The roll is unfrozen. Mend the list of delegates, then freeze it anew."),
+                _("The roll is unfrozen. Mend the number of letters in the rules, then freeze it anew.")
+                if self.cycle.by_letter
+                else _("The roll is unfrozen. Mend the list of delegates, then freeze it anew."),
                 final=self.taken_back,
             )
         return verbs
@@ -238,14 +243,33 @@ class RollPage(StepPage):
     def taken_back(self) -> str:
         """What unfreezing means, with the numbers of now."""
         counts = self.order.attendance
+        if self.cycle.by_letter:
+            return _(
+                "The roll of %(roll)d residents' letters is taken back and frozen anew later. Rules and candidate "
+                "projects stay."
+            ) % {"roll": counts.roll if counts else 0}
         return _(
             "The roll of %(roll)d delegates is taken back and frozen anew later; the %(present)d who are checked in "
             "are checked in again then. Rules and candidate projects stay."
         ) % {"roll": counts.roll if counts else 0, "present": counts.present if counts else 0}
 
-    def act(self, form: Any) -> HttpResponse | None:
+    def act(self, form: Any) -> HttpResponseBase | None:
+        rules = self.order.rules
+        if rules and rules.residents > A_PART:
+            return growing_page(
+                self.request, self.frame(_("Freezing the roll")), self._parts(rules.residents)
+            )
         freeze_roll(cycle=self.cycle, **self.acting)
         return None
+
+    def _parts(self, residents: int) -> Work:
+        """Yield a line for each part of a long roll, and return the way on; a refusal is the last line."""
+        try:
+            for done in freeze_roll_in_parts(cycle=self.cycle, **self.acting):
+                yield _("%(done)d of %(all)d letters are on the roll") % {"done": done, "all": residents}
+        except Refused as refusal:
+            return way_back([str(refusal)], self.address, _("Back to this step"))
+        return way_on(reverse("admin:index"))
 
     def context(self) -> dict[str, Any]:
         round_ = self.order.round

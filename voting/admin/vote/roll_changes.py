@@ -29,17 +29,24 @@ class RollChangesPage(StepPage):
     main = "exclude"
 
     def verbs(self) -> dict[str, Verb]:
+        by_letter = self.cycle.by_letter
+        form = partial(RollChangeForm, by_letter=by_letter)
+        admitted = (
+            _("Number %s is on the roll again.")
+            if by_letter
+            else _("Number %s is on the roll now, not checked in yet.")
+        )
         return {
             "exclude": Verb(
-                RollChangeForm,
+                form,
                 partial(self._change, exclude),
-                lambda number: _("Delegate %s is excluded from the roll and counts nowhere.") % number,
+                lambda number: _("Number %s is excluded from the roll and counts nowhere.") % number,
                 undo="admit",
             ),
             "admit": Verb(
-                RollChangeForm,
+                form,
                 partial(self._change, admit),
-                lambda number: _("Delegate %s is on the roll now, not checked in yet.") % number,
+                lambda number: admitted % number,
                 undo="exclude",
             ),
         }

@@ -29,7 +29,7 @@ class SamplePage(StepPage):
 
     key = StepKey.SAMPLE
     drawn_now = gettext_lazy(
-        "The dice were thrown just now in the hall, after the first readings were fixed. A draw is not repeated."
+        "The dice were thrown just now in public, after the first readings were fixed. A draw is not repeated."
     )
     release = gettext_lazy("The count is recorded with what is agreed on paper, and goes to be certified.")
 

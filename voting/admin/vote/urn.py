@@ -20,7 +20,7 @@ from voting.domain.core.refusals import Refused
 from voting.domain.vote.counts import certify_tally, count_round
 from voting.domain.vote.notices import publish_notice
 from voting.domain.vote.proofs import certify_with_file, certify_with_slips, take_urn
-from voting.domain.vote.rolls import not_known_to_have_voted
+from voting.domain.vote.rolls import Attendance, not_known_to_have_voted
 from voting.domain.vote.rounds import close_round, open_round
 from voting.domain.vote.running_order import StepKey
 from voting.domain.vote.urn_files import import_count, recount_file
@@ -81,6 +81,8 @@ class ClosePage(StepPage):
         sentence = _("The executive chairperson has closed the vote, and it cannot be opened again.")
         if counts is None:
             return sentence
+        if self.cycle.by_letter:
+            return f"{sentence} {_letters_used(counts)}"
         figures = (
             _("Of %(present)d present, %(voted)d have cast a ballot online")
             if counts.paper == 0
@@ -101,11 +103,24 @@ class ClosePage(StepPage):
 
     def form(self, data: Any = None) -> CloseForm:
         pending = not_known_to_have_voted(self.order.round) if self.order.round else 0
-        return CloseForm(data, request=self.request, pending=pending)
+        return CloseForm(data, request=self.request, pending=pending, by_letter=self.cycle.by_letter)
 
     def act(self, form: Any) -> HttpResponse | None:
         close_round(round_=self.round, second=form.second, **self.acting)
         return None
+
+
+def _letters_used(counts: Attendance) -> str:
+    """Say how many letters were voted with, where residents vote."""
+    return _(
+        "Of %(letters)d letters %(voted)d were used to vote online and %(paper)d for a paper ballot; with the other "
+        "%(pending)d nobody can vote any more."
+    ) % {
+        "letters": counts.present,
+        "voted": counts.voted,
+        "paper": counts.paper,
+        "pending": counts.pending,
+    }
 
 
 class CountPage(WordsPage):

@@ -13,8 +13,10 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from voting.domain.core.amounts import yuan_words
 from voting.foreign.cells import heading_keys
 from voting.foreign.tables import Columns
+from voting.text.amounts import TEN_THOUSAND
 from voting.text.numbers import small_whole
 
 #: What a row is about, as it stands in the table: in Chinese and in English.
@@ -80,8 +82,8 @@ def in_words(both: tuple[str, str]) -> str:
 
 
 def money(number: str) -> str:
-    """Return a planned sum with its unit."""
-    return number and f"{number} {in_words(('万元', '× 10 000 yuan'))}"
+    """Return a planned sum, which is kept in 10 000 yuan, with its unit."""
+    return number and yuan_words(Decimal(number) * TEN_THOUSAND)
 
 
 def headings() -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +15,7 @@ from voting.count.definition import Definition
 from voting.count.judging import known_marks
 from voting.count.key_marks import KeyMark
 from voting.count.points import Points
+from voting.domain.core.amounts import yuan_words
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import receipts
 from voting.states import BEFORE_OPENING, RoundStatus
@@ -23,6 +23,10 @@ from voting.states import BEFORE_OPENING, RoundStatus
 
 class BallotRefused(Refused):
     """A ballot that is not taken; the delegate may try again unless the subclass says otherwise."""
+
+    def to_resident(self) -> str:
+        """Return the sentence where residents vote by letter, from wherever they are."""
+        return str(self)
 
 
 class RoundNotOpen(BallotRefused):
@@ -42,6 +46,11 @@ class RoundNotOpen(BallotRefused):
         if self.is_over:
             return _("Voting is closed. This ballot was not cast and is not in the urn.")
         return _("Voting has not opened yet. Please wait until the executive chairperson opens it.")
+
+    def to_resident(self) -> str:
+        return (
+            str(self) if self.is_over else _("Voting has not opened yet. Please come back when it is open.")
+        )
 
 
 class AlreadyCast(BallotRefused):
@@ -181,23 +190,20 @@ class OverSum(BallotRefused):
         self.cost, self.most = cost, most
 
     def __str__(self) -> str:
-        amounts = {"cost": self.cost, "most": self.most, "over": self.cost - self.most}
-        words = {
-            name: _("%(amount)s × 10 000 yuan") % {"amount": ten_thousands(yuan)}
-            for name, yuan in amounts.items()
-        }
+        return self.sentence(
+            cost=yuan_words(self.cost), most=yuan_words(self.most), over=yuan_words(self.cost - self.most)
+        )
+
+    @staticmethod
+    def sentence(**amounts: str) -> str:
+        """Return the sentence with these amounts in words; the ballot's script fills them in itself."""
         return (
             _(
                 "The projects that you have marked cost %(cost)s together; at most %(most)s are allowed, so that is "
                 "%(over)s too much. Your marks are kept."
             )
-            % words
+            % amounts
         )
-
-
-def ten_thousands(yuan: int) -> str:
-    """Return an amount in yuan in units of 10 000, exactly and without needless zeros."""
-    return f"{(Decimal(yuan) / UNIT).normalize():f}"
 
 
 def _listed(numbers: Sequence[int]) -> str:
@@ -222,6 +228,12 @@ class HoldsPaperBallot(BallotRefused):
             "back at the check-in desk."
         )
 
+    def to_resident(self) -> str:
+        return _(
+            "A paper ballot was handed out for this letter, so this ballot was not cast. Vote on paper, or give the "
+            "unused paper back to the office that handed it out."
+        )
+
 
 class OnPaperOnly(BallotRefused):
     """The round was switched to paper."""
@@ -230,6 +242,12 @@ class OnPaperOnly(BallotRefused):
         return _(
             "The vote goes on with paper ballots, so this ballot was not cast. "
             "Please ask for a paper ballot at the check-in desk."
+        )
+
+    def to_resident(self) -> str:
+        return _(
+            "The vote goes on with paper ballots, so this ballot was not cast. Please ask the office that sent the "
+            "letter for a paper ballot."
         )
 
 
@@ -243,12 +261,21 @@ class SealedToAnother(BallotRefused):
             "settled it."
         )
 
+    def to_resident(self) -> str:
+        return _(
+            "Your ballot was not cast: the key of this vote is not the one that the scrutineers tried. Please tell the "
+            "office that sent the letter at once; you can cast your ballot when it has settled this."
+        )
+
 
 class SessionOver(BallotRefused):
     """Nobody is signed in who may cast this ballot: the session is over, or the account is shut or not a delegate's."""
 
     def __str__(self) -> str:
         return _("You are signed out, so this ballot was not cast. Please sign in again with your slip.")
+
+    def to_resident(self) -> str:
+        return _("You are signed out, so this ballot was not cast. Please sign in again with your letter.")
 
 
 class NotSealed(BallotRefused):
@@ -291,8 +318,6 @@ class NoMoreTests(BallotRefused):
         )
 
 
-#: Yuan in the unit that people write sums in.
-UNIT = 10_000
 #: So many test ballots may be made in one sign-in (BOOTH.md §3).
 MOST_TESTS = 3
 #: And so many in a round for each delegate on its roll.

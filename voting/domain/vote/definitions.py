@@ -9,8 +9,9 @@ from voting.count.definition import Definition, read_definition
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.definition import DEFINITION, Previous
 from voting.count.formats.working import WORKING, WorkingBody
-from voting.domain.vote.rules import UNIT, settings_of
+from voting.domain.vote.rules import settings_of
 from voting.models import BallotItem, Candidate, Cycle, Round, VotingRules
+from voting.text.amounts import TEN_THOUSAND
 
 
 def definition_of(round_: Round) -> Definition:
@@ -61,7 +62,7 @@ def write_definition(
 
 def _cost(rules: VotingRules, candidate: Candidate) -> dict[str, int]:
     """Return what a project costs, in yuan; nothing where no money is shared out."""
-    return {"cost": int((candidate.investment_total or 0) * UNIT)} if rules.method else {}
+    return {"cost": int((candidate.investment_total or 0) * TEN_THOUSAND)} if rules.method else {}
 
 
 def ballot_items(round_: Round) -> list[BallotItem]:

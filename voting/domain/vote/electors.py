@@ -10,7 +10,7 @@ from django.utils.crypto import constant_time_compare
 from accounts.prepared import ask
 from accounts.roles import VOTERS
 from accounts.sessions import Shown
-from voting.states import Presence, RoundStatus
+from voting.states import Body, Presence, RoundStatus
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Elector:
     proof: str
     congress: int
     kind: str
+    by_letter: bool
     round: int
     definition: str
     key: str
@@ -38,7 +39,7 @@ class Elector:
 
 #: From the session to the roll of the open round, of several the newest (``voting.views.vote.elector``).
 _ELECTOR = """
-SELECT s.user_id, s.proof, u.congress_id, k.kind, r.id, r.definition_digest, r.key_fingerprint,
+SELECT s.user_id, s.proof, u.congress_id, k.kind, y.body = %(residents)s, r.id, r.definition_digest, r.key_fingerprint,
     e.id, e.number, e.name, e.delegation, g.name, g.name_en,
     NOT e.voted AND NOT e.paper AND NOT r.paper_only AND e.presence = %(present)s
 FROM accounts_session s
@@ -67,6 +68,7 @@ def elector_now(shown: Shown | None) -> Elector | None:
             "roles": [role.value for role in VOTERS],
             "open": RoundStatus.OPEN.value,
             "present": Presence.PRESENT.value,
+            "residents": Body.RESIDENTS.value,
         },
     )
     elector = Elector(*row) if row else None

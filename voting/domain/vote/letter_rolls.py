@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from accounts.letters import PLANS_ANEW, WIDTH, enrol_letters, letter_number, series_name
+from accounts.letters import (
+    PLANS_ANEW,
+    WIDTH,
+    delegation_of_letters,
+    enrol_letters,
+    letter_number,
+    series_name,
+)
 from voting.domain.core.refusals import Refused
 from voting.models import Cycle, Round
 from voting.states import Presence
@@ -39,28 +47,37 @@ FROM voting_rollentry WHERE round_id = %(last)s ORDER BY number
 """
 
 
-def enter_letters(round_: Round, count: int) -> int:
-    """Let there be so many letters, and put them on the roll, all as present; return how many.
+#: So many letters are entered at once: a part takes a second or two.
+A_PART = 10_000
+_LOOK_NOW = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
 
-    Where the vote is prepared anew, they are the letters of before.
+
+def enter_letters(round_: Round, count: int) -> Iterator[int]:
+    """Let there be so many letters, and put them on the roll, all as present; yield after each part how many there are.
+
+    Where the vote is prepared anew, they are the letters of before. What the database has to look at once more is
+    looked at part by part, so that it holds no more of a large roll than of a small one.
     """
     cycle = round_.cycle
     if not cycle.letters:
         used = Cycle.every.filter(congress=cycle.congress_id).exclude(letters="").count()
         cycle.letters = series_name(used)
         Cycle.objects.filter(pk=cycle.pk).update(letters=cycle.letters)
-    residents = enrol_letters(cycle.congress, cycle.letters, count)
+    residents = delegation_of_letters(cycle.congress)
     values: dict[str, Any] = {
         "round": round_.pk,
         "residents": residents.name,
         "present": Presence.PRESENT.value,
         "congress": cycle.congress_id,
-        "first": letter_number(cycle.letters, 1),
-        "last": letter_number(cycle.letters, count),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_ENTER, values)
-        return int(cursor.rowcount)
+    for first in range(1, count + 1, A_PART):
+        last = min(count, first + A_PART - 1)
+        enrol_letters(residents, cycle.letters, first, last)
+        ends = {"first": letter_number(cycle.letters, first), "last": letter_number(cycle.letters, last)}
+        with connection.cursor() as cursor:
+            cursor.execute(_ENTER, values | ends)
+            cursor.execute(_LOOK_NOW)
+        yield last
 
 
 def copy_roll(last: Round, round_: Round) -> int:

@@ -88,7 +88,7 @@ class NotInTheHall(Refused):
         self.number = number
 
     def __str__(self) -> str:
-        return _("Delegate %(number)s is not checked in as present.") % {"number": self.number}
+        return _("Number %(number)s is not checked in as present.") % {"number": self.number}
 
 
 class VotedOnline(Refused):
@@ -103,9 +103,9 @@ class VotedOnline(Refused):
 
     def __str__(self) -> str:
         if not self.number:
-            return _("The ballot of one of these delegates is in the urn; enter them one by one.")
+            return _("The ballot of one of these numbers is in the urn; enter them one by one.")
         return _(
-            "The ballot of delegate %(number)s is in the urn already: give no paper ballot, or set it aside unused."
+            "The ballot of number %(number)s is in the urn already: give no paper ballot, or set it aside unused."
         ) % {"number": self.number}
 
 
@@ -115,7 +115,7 @@ class HasNoPaper(Refused):
         self.number = number
 
     def __str__(self) -> str:
-        return _("Delegate %(number)s has no paper ballot.") % {"number": self.number}
+        return _("Number %(number)s has no paper ballot.") % {"number": self.number}
 
 
 # ------------------------------------------------------------------------------------------ while the vote is open

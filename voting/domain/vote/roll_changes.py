@@ -31,7 +31,7 @@ class AlreadyOnRoll(Refused):
         self.number = number
 
     def __str__(self) -> str:
-        return _("Delegate %(number)s is on this roll already.") % {"number": self.number}
+        return _("Number %(number)s is on this roll already.") % {"number": self.number}
 
 
 class NotADelegate(Refused):
@@ -47,7 +47,7 @@ class NotADelegate(Refused):
 
 class HoldsPaper(Refused):
     def __str__(self) -> str:
-        return _("This delegate holds a paper ballot. Take it back first.")
+        return _("A paper ballot was handed out for this number. Take it back first.")
 
 
 class GroupTooSmall(Refused):
@@ -80,7 +80,7 @@ def exclude(*, round_: Round, number: str, reason: str, by: User, at: datetime) 
 def admit(*, round_: Round, number: str, reason: str, by: User, at: datetime) -> None:
     """Put a delegate in office on the roll, or back on it.
 
-    Raises RollFixed, ReasonMissing, AlreadyOnRoll or NotADelegate.
+    Raises RollFixed, ReasonMissing, AlreadyOnRoll or NotADelegate; where residents vote, all are on it: NotOnRoll.
     """
     locked, reason = _begin(round_, reason)
     people = eligible(locked.cycle)
@@ -88,6 +88,8 @@ def admit(*, round_: Round, number: str, reason: str, by: User, at: datetime) ->
     try:
         number = meant([number], known)[0]
     except NotOnRoll as unknown:
+        if locked.cycle.by_letter:
+            raise
         raise NotADelegate(unknown.number) from unknown
     entry = locked.roll.select_for_update().filter(number=number).first()
     if entry is not None and not entry.excluded:

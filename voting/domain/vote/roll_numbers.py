@@ -27,9 +27,9 @@ class NotOnRoll(Refused):
 
     def __str__(self) -> str:
         words = (
-            _("There is no delegate with the number %(number)s on this roll.")
+            _("The number %(number)s is not on this roll.")
             if len(self.numbers) == 1
-            else _("There are no delegates with these numbers on this roll: %(number)s.")
+            else _("These numbers are not on this roll: %(number)s.")
         )
         return words % {"number": self.number}
 
@@ -43,7 +43,7 @@ class SeveralFit(Refused):
 
     def __str__(self) -> str:
         return _(
-            "The number %(number)s fits several delegates: %(fits)s. Type it as it stands on the slip."
+            "The number %(number)s fits several on this roll: %(fits)s. Type it as it stands on the slip or the letter."
         ) % {
             "number": self.number,
             "fits": pgettext("list", ", ").join(self.fits),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -177,16 +177,21 @@ def roll_conditions(cycle: Cycle) -> list[Condition]:
             if begins_here(cycle)
             else []
         ),
-        Condition(
-            cycle.by_letter or eligible(cycle).exists(),
-            gettext_lazy("there are delegates in office"),
-            gettext_lazy("Enter the delegates first: the roll is empty."),
+        *(
+            []
+            if cycle.by_letter
+            else [
+                Condition(
+                    eligible(cycle).exists(),
+                    gettext_lazy("there are delegates in office"),
+                    gettext_lazy("Enter the delegates first: the roll is empty."),
+                )
+            ]
         ),
         *group_conditions(cycle, rules),
     ]
 
 
-@transaction.atomic
 def freeze_roll(*, cycle: Cycle, by: User, at: datetime) -> Round:
     """Freeze the roll and with it create the first round; the cycle enters voting. Raises ConditionsUnmet.
 
@@ -194,30 +199,43 @@ def freeze_roll(*, cycle: Cycle, by: User, at: datetime) -> Round:
 
     The roll is a copy: deleting, merging or renaming a delegate later changes no total (F17).
     """
-    hold_list(
-        cycle.congress_id
-    )  # before the cycle's row: else whoever proposes would wait with us for an import
-    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
-    require(roll_conditions(cycle))
-    rules = VotingRules.objects.get(cycle=cycle)
-    annulled = Round.objects.filter(cycle=cycle).order_by("-number").first()
-    round_ = lay_out_round(
-        cycle=cycle,
-        number=annulled.number + 1 if annulled else 1,
-        rules=rules,
-        seats=rules.seats,
-        candidates=cycle.candidates.all(),
-        previous=previous_annulled(annulled) if annulled else None,
-    )
-    roll = enter_letters(round_, rules.residents) if cycle.by_letter else _enter_delegates(round_)
-    data = {"round": round_.number, "roll": roll, "definition": round_.definition_digest}
-    record(cycle=cycle, act=Act.ROLL_FROZEN, by=by, at=at, data=data)
-    move_cycle(cycle, to=Stage.VOTING, by=by, at=at)
+    parts = freeze_roll_in_parts(cycle=cycle, by=by, at=at)
+    while True:
+        try:
+            next(parts)
+        except StopIteration as stop:
+            round_: Round = stop.value
+            return round_
+
+
+def freeze_roll_in_parts(*, cycle: Cycle, by: User, at: datetime) -> Generator[int, None, Round]:
+    """Freeze the roll as ``freeze_roll`` does, in one transaction; yield after each part how many are on it."""
+    with transaction.atomic():
+        # before the cycle's row: else whoever proposes would wait with us for an import
+        hold_list(cycle.congress_id)
+        cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+        require(roll_conditions(cycle))
+        rules = VotingRules.objects.get(cycle=cycle)
+        annulled = Round.objects.filter(cycle=cycle).order_by("-number").first()
+        round_ = lay_out_round(
+            cycle=cycle,
+            number=annulled.number + 1 if annulled else 1,
+            rules=rules,
+            seats=rules.seats,
+            candidates=cycle.candidates.all(),
+            previous=previous_annulled(annulled) if annulled else None,
+        )
+        roll = 0
+        for roll in enter_letters(round_, rules.residents) if cycle.by_letter else _enter_delegates(round_):
+            yield roll
+        data = {"round": round_.number, "roll": roll, "definition": round_.definition_digest}
+        record(cycle=cycle, act=Act.ROLL_FROZEN, by=by, at=at, data=data)
+        move_cycle(cycle, to=Stage.VOTING, by=by, at=at)
     return round_
 
 
-def _enter_delegates(round_: Round) -> int:
-    """Put whoever is entitled on the roll; return how many."""
+def _enter_delegates(round_: Round) -> Iterator[int]:
+    """Put whoever is entitled on the roll; yield how many."""
     entries = RollEntry.objects.bulk_create(
         [
             RollEntry(
@@ -232,7 +250,7 @@ def _enter_delegates(round_: Round) -> int:
         ],
         batch_size=5000,
     )
-    return len(entries)
+    yield len(entries)
 
 
 def previous_annulled(round_: Round) -> Previous:

@@ -17,10 +17,11 @@ from voting.count.money import Method
 from voting.count.presets import PRESETS, preset_of
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, Refused, require
-from voting.domain.vote.ballots import UNIT
 from voting.domain.vote.contradictions import require_possible, whole_list
+from voting.domain.vote.scanner_conditions import scanner_conditions
 from voting.models import Cycle, VotingRules
 from voting.states import Act, Body, Stage
+from voting.text.amounts import TEN_THOUSAND
 
 __all__ = [
     "LIMITS",
@@ -28,7 +29,6 @@ __all__ = [
     "SETTINGS",
     "SMALLEST_BODY",
     "SMALLEST_GROUP",
-    "UNIT",
     "RulesFrozen",
     "adopt_rules",
     "adoption_conditions",
@@ -78,9 +78,9 @@ def settings_of(rules: VotingRules) -> dict[str, Any]:
     """Return the adopted settings as plain values, ready for canonical JSON."""
     names = (*SETTINGS, *OF_GRADES) if rules.ballot_type == BallotType.GRADES else SETTINGS
     limits = [name for name, usual in LIMITS.items() if getattr(rules, name) != usual]
-    money = {"budget": rules.budget * UNIT} if rules.method else {}
+    money = {"budget": rules.budget * TEN_THOUSAND} if rules.method else {}
     if rules.most_cost:
-        money["most_cost"] = rules.most_cost * UNIT
+        money["most_cost"] = rules.most_cost * TEN_THOUSAND
     return {name: getattr(rules, name) for name in (*names, *limits)} | money
 
 
@@ -164,6 +164,7 @@ def adoption_conditions(cycle: Cycle) -> list[Condition]:
         ),
         *_slate_conditions(cycle, rules),
         *_money_conditions(cycle, rules),
+        *scanner_conditions(cycle, rules),
         Condition(
             seats <= cycle.candidates.count(),
             _("no more projects to choose than there are candidates"),
@@ -215,24 +216,31 @@ def _money_conditions(cycle: Cycle, rules: VotingRules | None) -> list[Condition
             _("no candidate project costs more than one ballot may vote for"),
             _("These projects cost more than one ballot may vote for: %s.") % ", ".join(apart),
         ),
-        *(_singles_conditions(cycle) if rules.method == Method.EQUAL_SHARES else ()),
+        *(_singles_conditions(cycle, rules) if rules.method == Method.EQUAL_SHARES else ()),
     ]
 
 
-def _singles_conditions(cycle: Cycle) -> list[Condition]:
-    """Equal shares publish the single ballots: so few delegates would be named by theirs."""
-    people = Delegate.objects.filter(congress=cycle.congress_id, is_active=True).count()
+def _singles_conditions(cycle: Cycle, rules: VotingRules) -> list[Condition]:
+    """Equal shares publish the single ballots: so few delegates, or residents, would be named by theirs."""
+    people = rules.residents or Delegate.objects.filter(congress=cycle.congress_id, is_active=True).count()
+    few = _FEW_RESIDENTS if rules.residents else _FEW_DELEGATES
     return [
         Condition(
             people >= SMALLEST_BODY,
-            _("there are enough delegates for single ballots to be published"),
-            _(
-                "Equal shares publish the single ballots without names. With fewer than %(least)d delegates that would "
-                "give votes away: share the money out in another way."
-            )
-            % {"least": SMALLEST_BODY},
+            _("there are enough voters for single ballots to be published"),
+            few % {"least": SMALLEST_BODY},
         )
     ]
+
+
+_FEW_DELEGATES = _(
+    "Equal shares publish the single ballots without names. With fewer than %(least)d delegates that would give votes "
+    "away: share the money out in another way."
+)
+_FEW_RESIDENTS = _(
+    "Equal shares publish the single ballots without names. With fewer than %(least)d residents' letters that would "
+    "give votes away: share the money out in another way."
+)
 
 
 @transaction.atomic

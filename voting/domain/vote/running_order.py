@@ -48,6 +48,8 @@ class Step:
     entry: JournalEntry | None
     #: The dates that are planned; read when one is asked for.
     dates: Callable[[], Mapping[str, date]] = dict
+    #: Residents vote, each with a letter.
+    by_letter: bool = False
     #: What is written on the paper that it leaves, likewise.
     paper: Callable[[], Iterable[object]] = tuple
 
@@ -71,7 +73,7 @@ class Step:
 
     @property
     def purpose(self) -> str:
-        return str(self.spec.purpose)
+        return str((self.by_letter and self.spec.of_residents) or self.spec.purpose)
 
     @property
     def is_done(self) -> bool:
@@ -197,6 +199,7 @@ class RunningOrder:
             mine=self.user in people,
             entry=self.entries.get(spec.act),
             dates=lambda: self.daybook.dates,
+            by_letter=self.cycle.by_letter,
             paper=lambda: spec.paper(self),
         )
 

@@ -94,6 +94,8 @@ class StepSpec:
     paper: Callable[[VoteSoFar], Iterable[object]] = nothing
     #: Where its page is drawn.
     room: str = "vote"
+    #: What the step is for where residents vote by letter, if that is something else.
+    of_residents: Promise | None = None
 
 
 _IN_ORDER = (
@@ -266,6 +268,9 @@ _IN_ORDER = (
         title=_("Open the vote"),
         purpose=_(
             "When the executive chairperson says so, open the vote. The delegates present can then vote."
+        ),
+        of_residents=_(
+            "When the executive chairperson says so, open the vote. Residents can then vote with their letters."
         ),
         who=permissions.can_open,
         needs=opening,

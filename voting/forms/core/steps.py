@@ -145,6 +145,11 @@ class NumbersForm(StepForm):
             data = {**data.dict(), "numbers": " ".join(data.getlist("numbers"))}
         super().__init__(data, **kwargs)
 
+    def ask_for_letters(self) -> None:
+        """Ask for the numbers of letters: residents vote."""
+        self.fields["numbers"].label = _("Number of the letter")
+        self.fields["numbers"].error_messages["required"] = _("Enter at least one number of a letter.")
+
     def clean_numbers(self) -> list[str]:
         """Return the numbers, each once, in the order they were given."""
         numbers = re.split(r"[\s,;，、；]+", self.cleaned_data["numbers"].strip(" \t,;，、；"))
@@ -171,6 +176,11 @@ class OneNumberForm(StepForm):
         error_messages={"required": _("Enter the delegate number.")},
         widget=forms.TextInput(attrs=_QUIET),
     )
+
+    def ask_for_letter(self) -> None:
+        """Ask for the number of a letter: a resident votes with it."""
+        self.fields["number"].label = _("Number of the letter")
+        self.fields["number"].error_messages["required"] = _("Enter the number of the letter.")
 
     def clean_number(self) -> str:
         """Return the number; several run together would be that of somebody else."""

@@ -46,7 +46,7 @@ def mark_labels(ballot_type: BallotType) -> dict[Mark, Promise]:
 
 @dataclass(frozen=True)
 class Ticket:
-    """Whose form this is: user, roll entry, round, and the kind and the congress of its cycle.
+    """Whose form this is: user, roll entry, round, the kind and the congress of its cycle, and whether residents vote.
 
     It lets a second submit be answered truthfully after the session has ended (F6), and keeps the next person
     on the same device from casting the form of the one before (F8). No time is in it.
@@ -57,6 +57,7 @@ class Ticket:
     round: int
     kind: str
     congress: int
+    by_letter: bool = False
 
     def __str__(self) -> str:
         return signing.Signer(salt=_SALT).sign_object(vars(self))
@@ -70,6 +71,7 @@ def make_ticket(entry: RollEntry) -> Ticket:
         round=entry.round_id,
         kind=entry.round.cycle.kind,
         congress=entry.round.cycle.congress_id,
+        by_letter=entry.round.cycle.by_letter,
     )
 
 

@@ -46,7 +46,7 @@ class ScanForm(OneNumberForm):
 
 
 class RollChangeForm(OneNumberForm):
-    """A delegate to be excluded or admitted, and why."""
+    """A delegate, or a letter, to be excluded or admitted, and why."""
 
     reason = forms.CharField(
         label=_("Reason for the change"),
@@ -57,6 +57,14 @@ class RollChangeForm(OneNumberForm):
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+    def __init__(self, *args: Any, by_letter: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if by_letter:
+            self.ask_for_letter()
+            self.fields["reason"].help_text = _(
+                "It stands in the journal: for example that the resident moved away, or that the letter came back."
+            )
 
     def field_of(self, refusal: Refused) -> str | None:
         return "reason" if isinstance(refusal, ReasonMissing) else "number"

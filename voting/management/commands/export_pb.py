@@ -21,12 +21,12 @@ from voting.count.notice import read_notice
 from voting.count.outcomes import Reason
 from voting.count.working import expand
 from voting.domain.vote.definitions import definition_of
-from voting.domain.vote.rules import UNIT
 from voting.management.rounds import add_round, round_of
 from voting.management.terminal_language import SpeakingCommand
 from voting.models import Round
 from voting.recount import pabulib
 from voting.recount.pb_figures import in_digits
+from voting.text.amounts import TEN_THOUSAND
 
 
 class Command(SpeakingCommand):
@@ -136,7 +136,7 @@ _RULES = {
 
 def _in_units(yuan: int, money: Money) -> str:
     """Return an amount exactly, in 10 000 yuan; by equal shares in what these are raised by, as pabulib has it."""
-    return in_digits(Fraction(yuan, SHARE_STEP if money.by_ballot else UNIT))
+    return in_digits(Fraction(yuan, SHARE_STEP if money.by_ballot else TEN_THOUSAND))
 
 
 def _of_money(body: NoticeBody, money: Money) -> dict[str, str]:

@@ -25,8 +25,8 @@ from voting.domain.core import cycles
 from voting.domain.core.congresses import open_congress
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import casting, counts, keys, notices, rolls, rounds, rules
-from voting.domain.vote.rules import UNIT
 from voting.management.ceremonies import play_ceremony, typed_mark
+from voting.management.pb_limits import SHOWN, limits_left_out, sum_of_a_ballot
 from voting.management.people import Taken, enter_delegates, enter_delegations, enter_staff
 from voting.management.seeds.loading import sentence_of
 from voting.management.terminal_language import SpeakingCommand
@@ -34,12 +34,12 @@ from voting.models import Cycle, Notice, Round
 from voting.recount import pabulib
 from voting.recount.pb_figures import read_amount
 from voting.states import Presence, Stage
+from voting.text.amounts import TEN_THOUSAND
 from voting.text.numbers import small_whole
 
 MOST_VOTES = 100_000
 _YEAR = 2000
 _MOST_SUM = 10_000  # points of a vote
-SHOWN = 20  # voters that are named
 
 
 class Command(SpeakingCommand):
@@ -69,6 +69,17 @@ class Command(SpeakingCommand):
                 _("The file says that it has %(stated)s votes, and has %(votes)d; it is not whole.")
                 % {"stated": stated, "votes": len(election.votes)}
             )
+        self.name(election)
+        try:
+            round_ = self.play(election, options["slug"])
+        except (Refused, Taken) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        except ValidationError as error:
+            raise CommandError(sentence_of(error)) from error
+        self.compare(election, round_)
+
+    def name(self, election: pabulib.Election) -> None:
+        """Say what of the file is written oddly, and what of it no vote of ours has."""
         if election.repeated:
             self.say(
                 _("Votes that name a project more than once; it counts once: %s")
@@ -79,17 +90,13 @@ class Command(SpeakingCommand):
                 _("Votes that name what is no project of the file; it does not count: %s")
                 % ", ".join(election.odd[:SHOWN])
             )
-        if not money_settings(election):
+        money = money_settings(election)
+        if not money:
             self.say(
                 _("Its rule of money is not one that can be voted under here; votes alone are compared.")
             )
-        try:
-            round_ = self.play(election, options["slug"])
-        except (Refused, Taken) as refusal:
-            raise CommandError(str(refusal)) from refusal
-        except ValidationError as error:
-            raise CommandError(sentence_of(error)) from error
-        self.compare(election, round_)
+        for sentence in limits_left_out(election, money):
+            self.say(sentence)
 
     def play(self, election: pabulib.Election, slug: str) -> Round:
         """Bring the election to its publication through the verbs, in one transaction."""
@@ -197,7 +204,7 @@ def _in_ten_thousands(amount: str, method: str) -> Decimal:
 
     By equal shares its unit is taken for what shares are raised by, so that they are raised as in the file.
     """
-    parts = UNIT // SHARE_STEP if method == Method.EQUAL_SHARES else 1
+    parts = TEN_THOUSAND // SHARE_STEP if method == Method.EQUAL_SHARES else 1
     value = read_amount(amount).value or Fraction(0)
     return Decimal(value.numerator) / (value.denominator * parts)
 
@@ -209,7 +216,7 @@ def money_settings(election: pabulib.Election) -> dict[str, Any]:
     none of ours. Equal shares need as many voters as there have to be for single ballots to be published.
     """
     method = _METHODS.get(election.meta.get("rule", ""))
-    parts = UNIT // SHARE_STEP if method == Method.EQUAL_SHARES else 1
+    parts = TEN_THOUSAND // SHARE_STEP if method == Method.EQUAL_SHARES else 1
     whole = read_amount(election.meta.get("budget", "")).value
     budget = whole / parts if whole else None
     costs = [read_amount(project.row.get("cost", "")) for project in election.projects]
@@ -236,18 +243,8 @@ def money_settings(election: pabulib.Election) -> dict[str, Any]:
         "method": method,
         "budget": budget.numerator,
         "tie_rule": "further_ballot",
-        **(_sum_of_a_ballot(election) if parts == 1 else {}),
+        **(sum_of_a_ballot(election) if parts == 1 else {}),
     }
-
-
-def _sum_of_a_ballot(election: pabulib.Election) -> dict[str, int]:
-    """Return what the projects of a vote may cost together, where every vote and every project keeps to it."""
-    most = read_amount(election.meta.get("max_sum_cost", "")).value
-    if election.vote_type != "approval" or not most or most.denominator != 1:
-        return {}
-    costs = {project.id: read_amount(project.row["cost"]).value or 0 for project in election.projects}
-    dearest = max([*costs.values(), *(sum(costs[each] for each in vote.projects) for vote in election.votes)])
-    return {"most_cost": most.numerator} if dearest <= most else {}
 
 
 def ballot_settings(election: pabulib.Election) -> dict[str, Any]:

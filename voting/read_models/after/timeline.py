@@ -23,7 +23,7 @@ from voting.models import (
     ReportFile,
 )
 from voting.read_models.after.lines import Line, graded_name, number
-from voting.read_models.core.days import day_words
+from voting.read_models.core.days import day_words, money_words
 from voting.read_models.vote.grades import grade_word
 from voting.states import Visit
 
@@ -142,7 +142,7 @@ def _figures_in_words(line: Line, report: ProgressReport) -> Iterator[str]:
         if each.pk in states
     ]
     if report.spent is not None:
-        sentences.append(_("spent so far: %s (10 000 yuan)") % number(report.spent))
+        sentences.append(_("spent so far: %s") % money_words(report.spent))
     if sentences:
         yield _("; ").join(sentences)
 

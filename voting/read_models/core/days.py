@@ -10,6 +10,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from voting.domain.core.amounts import yuan_words
+from voting.text.amounts import TEN_THOUSAND
+
 
 def day_words(day: date | datetime | str | None) -> str:
     """Return 2026年11月29日, in English 2026-11-29, of a moment in the place's own time.
@@ -51,9 +54,9 @@ def amount_text(value: Any) -> str:
 
 
 def money_words(value: Any) -> str:
-    """Return an amount in 10 000 yuan with its unit; empty where there is none."""
+    """Return an amount that is kept in 10 000 yuan with its unit; empty where there is none."""
     amount = amount_text(value)
-    return _("%(amount)s × 10 000 yuan") % {"amount": amount} if amount else ""
+    return yuan_words(Decimal(amount) * TEN_THOUSAND) if amount else ""
 
 
 def _chinese() -> bool:

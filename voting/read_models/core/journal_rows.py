@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from voting.models import Cycle, JournalEntry
 from voting.printing.tables import Cell
-from voting.read_models.core.journal_words import told
+from voting.read_models.core.journal_words import act_words, told
 from voting.states import Act
 
 
@@ -66,12 +66,12 @@ def choices_in(entries: Iterable[JournalEntry]) -> dict[str, list[tuple[str, str
     }
 
 
-def table_of(entries: Iterable[JournalEntry]) -> list[list[Cell]]:
+def table_of(entries: Iterable[JournalEntry], *, by_letter: bool = False) -> list[list[Cell]]:
     """Return the entries as rows of a table, the header first."""
     rows: list[list[Cell]] = [[_("No."), _("Time"), _("Act"), _("By"), _("Details"), _("Hash")]]
     for entry in entries:
-        details = "; ".join(f"{name}: {value}" for name, value in told(entry.data))
+        details = "; ".join(f"{name}: {value}" for name, value in told(entry.data, by_letter))
         moment = f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}"
-        act = entry.get_act_display()
+        act = act_words(entry, by_letter)
         rows.append([entry.sequence, moment, act, str(entry.actor), details, entry.digest])
     return rows

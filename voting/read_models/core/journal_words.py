@@ -12,9 +12,9 @@ from django.utils.translation import pgettext, pgettext_lazy
 from accounts.roles import Kind, Role
 from voting.domain.vote.steps import STEPS
 from voting.labels import COMPARATORS, METHODS, TIE_RULES
-from voting.models import VotingRules
+from voting.models import JournalEntry, VotingRules
 from voting.read_models.core.words import BECAUSE, STATUSES
-from voting.states import Body, CountProof, Feasible, Outcome, Presence, RoundStatus, Stage
+from voting.states import Act, Body, CountProof, Feasible, Outcome, Presence, RoundStatus, Stage
 
 #: What the journal writes beside an act.
 NAMES: dict[str, Promise] = {
@@ -190,10 +190,26 @@ def name_of(key: str) -> str:
     return str(NAMES[key] if key in NAMES else _FIELDS[key].verbose_name if key in _FIELDS else key)
 
 
-def told(data: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Return what a journal entry says beside its act: name and value, both in words; where it led to comes last."""
+def told(data: Mapping[str, object], by_letter: object = None) -> list[tuple[str, str]]:
+    """Return what a journal entry says beside its act: name and value, both in words; where it led to comes last.
+
+    Where residents vote ``by_letter``, their letters are named so.
+    """
     in_order = sorted(data.items(), key=lambda item: item[0] == "to")
-    return [(name_of(key), value_of(key, value)) for key, value in in_order]
+    of_letters = _NAMES_OF_LETTERS if by_letter else {}
+    return [(str(of_letters.get(key) or name_of(key)), value_of(key, value)) for key, value in in_order]
+
+
+def act_words(entry: JournalEntry, by_letter: object = None) -> str:
+    """Return what an entry's act is called, where residents vote ``by_letter`` in their words."""
+    return str((by_letter and _ACTS_OF_LETTERS.get(entry.act)) or entry.get_act_display())
+
+
+_NAMES_OF_LETTERS = {"delegate": _("letter"), "delegates": _("letters")}
+_ACTS_OF_LETTERS: dict[str, Promise] = {
+    Act.DELEGATE_EXCLUDED: _("letter excluded from the roll"),
+    Act.DELEGATE_ADMITTED: _("letter admitted to the roll"),
+}
 
 
 def value_of(key: str, value: object) -> str:

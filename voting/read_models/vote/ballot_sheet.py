@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from voting.count.counting import BallotType
 from voting.count.measures import BlankBallot, UnderVote
 from voting.count.points import Points
+from voting.domain.core.amounts import yuan_words
 from voting.domain.vote.definitions import definition_of
-from voting.domain.vote.rules import UNIT
 from voting.models import Candidate, Cycle, Round, VotingRules
 from voting.read_models.core.days import money_words
-from voting.read_models.vote.rule_words.budget import yuan_words
+from voting.text.amounts import TEN_THOUSAND
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,12 @@ class BallotSheet:
         return self.kind.limited
 
     @property
+    def any_number(self) -> bool:
+        """Money alone is limited: as many may be voted for as there are."""
+        limited = self.kind in {BallotType.UP_TO, BallotType.PER_ITEM_UP_TO}
+        return limited and bool(self.costs) and self.seats >= self.count
+
+    @property
     def count(self) -> int:
         return len(self.candidates)
 
@@ -98,7 +104,7 @@ def _most_cost(rules: VotingRules, round_: Round | None) -> str:
     """Return what the marked may cost together: of a further round no more than the money that is left."""
     if not rules.most_cost:
         return ""
-    most = definition_of(round_).rule.most_cost if round_ else rules.most_cost * UNIT
+    most = definition_of(round_).rule.most_cost if round_ else rules.most_cost * TEN_THOUSAND
     return yuan_words(most or 0)
 
 

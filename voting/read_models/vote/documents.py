@@ -196,6 +196,14 @@ def _with_round(result: Result, standing: dict[str, Any]) -> str:
 
 def _further(following: FurtherBallot) -> str:
     words = {"seats": following["seats"], "candidates": len(following["candidates"])}
+    if "money_left" in following and following["seats"] >= len(following["candidates"]):
+        return (
+            _(
+                "A further round follows for the money that is left: of these %(candidates)s projects as many will be "
+                "chosen as it pays for."
+            )
+            % words
+        )
     if "money_left" in following:
         return (
             _(
@@ -210,6 +218,8 @@ def _further(following: FurtherBallot) -> str:
 def _round_words(result: Result, one: RoundResult) -> str:
     if not result.several and one.number == 1:
         return _("Votes of every project")
+    if one.any_number:
+        return _("Round %(number)s") % {"number": one.number}
     return _("Round %(number)s: %(seats)s of %(candidates)s") % {
         "number": one.number,
         "seats": one.seats,

@@ -12,6 +12,7 @@ from voting.domain.vote.running_order import RunningOrder, Step
 from voting.domain.vote.step_keys import StepKey
 from voting.printing.blocks import Block, Document, Heading, Listing, Table, Text
 from voting.read_models.core.letterhead import Letterhead
+from voting.read_models.vote import letter_script
 from voting.read_models.vote.lines import english
 from voting.read_models.vote.round_result import RoundResult
 from voting.read_models.vote.rule_words import sentences
@@ -49,18 +50,18 @@ def _done(step: Step) -> str:
 
 
 def script(order: RunningOrder, *, result: RoundResult | None) -> Document:
-    """Return what the chairperson says from the quorum to the result; a number that is not known yet is left blank.
+    """Return what the chairperson says from who votes to the result; a number that is not known yet is left blank.
 
     ``result`` is the certified result of the round; without it the paper says what will stand in its place.
     """
     blocks: list[Block] = []
     for title, lines in (
-        (_("Attendance and quorum"), _attendance(order)),
+        (_("Who votes") if order.cycle.by_letter else _("Attendance and quorum"), _attendance(order)),
         (_("The voting rules"), _rules(order)),
         (_("The candidate projects"), [_("The candidate projects, as the official list has them, are:")]),
         (_("The scrutineers and the key"), _key(order)),
         (_("Voting"), _voting(order)),
-        (_("Closing and counting"), _closing()),
+        (_("Closing and counting"), letter_script.closing() if order.cycle.by_letter else _closing()),
         (_("The result"), []),
     ):
         blocks += [Heading(title), *(Text(line) for line in lines)]
@@ -80,6 +81,8 @@ def _attendance(order: RunningOrder) -> list[str]:
     else:
         known = counted.present or BLANK
         numbers = {"roll": counted.roll, "present": known, "quorum": counted.quorum_least}
+    if order.cycle.by_letter:
+        return letter_script.voters(numbers)
     lines = [
         _("Fellow delegates: of %(roll)s delegates who should attend, %(present)s are present.") % numbers,
         _("The quorum is %(quorum)s delegates.") % numbers,
@@ -103,6 +106,8 @@ def _rules(order: RunningOrder) -> list[str]:
 
 def _key(order: RunningOrder) -> list[str]:
     people = pgettext("list", ", ").join(str(person) for person in order.people(StepKey.CERTIFY)) or BLANK
+    if order.cycle.by_letter:
+        return letter_script.scrutineers_and_key(people)
     return [
         _("Scrutineers of this vote are: %(people)s. Who agrees, please raise a hand.") % {"people": people},
         _("The scrutineers have shared the key of the urn and tried it before everybody; the urn is empty."),
@@ -110,6 +115,8 @@ def _key(order: RunningOrder) -> list[str]:
 
 
 def _voting(order: RunningOrder) -> list[str]:
+    if order.cycle.by_letter:
+        return letter_script.opening()
     counted = order.attendance
     slips = counted.present if counted and counted.present else BLANK
     return [

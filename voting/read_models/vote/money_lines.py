@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from voting.count.formats.notice import NoticeItem, RoundPart
 from voting.count.money import SHARE_STEP
+from voting.domain.core.amounts import yuan_words
 from voting.read_models.core.days import amount_text
 from voting.read_models.core.words import DECISIONS
 from voting.read_models.vote.lines import english, tenths_of_a_percent
-from voting.read_models.vote.rule_words.budget import YUAN, yuan_words
 from voting.read_models.vote.rule_words.shares import fen_words, in_yuan
+from voting.text.amounts import TEN_THOUSAND
 
 _NONE = "–"
 _FEN = 100  # of one yuan
@@ -68,8 +69,8 @@ def money_cells(item: NoticeItem) -> list[str]:
     if "paid" in item:
         last = _NONE if paid is None else in_yuan(paid)
     else:
-        last = _NONE if left is None else amount_text(Decimal(left) / YUAN)
-    return [amount_text(Decimal(item["cost"]) / YUAN), last]
+        last = _NONE if left is None else amount_text(Decimal(left) / TEN_THOUSAND)
+    return [amount_text(Decimal(item["cost"]) / TEN_THOUSAND), last]
 
 
 def money_chart(part: RoundPart, budget: int) -> MoneyChart | None:
@@ -91,7 +92,7 @@ def money_chart(part: RoundPart, budget: int) -> MoneyChart | None:
             css="chosen" if item["decision"] == "chosen" else "rest",
             start=tenths_of_a_percent(start, whole),
             width=tenths_of_a_percent(item["cost"], whole),
-            cost=amount_text(Decimal(item["cost"]) / YUAN),
+            cost=amount_text(Decimal(item["cost"]) / TEN_THOUSAND),
             votes=item["for"],
             decided=str(DECISIONS[item["decision"]]),
         )

@@ -296,6 +296,11 @@ class RoundResult:
         """The sum of money that the round shares out, in yuan."""
         return self.rules.get("budget", 0) if self.money is None else self.money
 
+    @property
+    def any_number(self) -> bool:
+        """The sum alone limits how many are chosen."""
+        return bool(self.rules.get("method")) and self.seats >= len(self.part["items"])
+
     @cached_property
     def money_chart(self) -> MoneyChart | None:
         """The projects over the money that they cost; None where none is shared out."""

@@ -15,7 +15,6 @@ from voting.domain.vote.definitions import definition_of
 from voting.models import Cycle, Round
 from voting.printing.sheets import PrintedSheet, drawn_layout
 from voting.read_models.vote.ballot_sheet import BallotSheet, ballot_sheet
-from voting.read_models.vote.lines import in_brackets
 from voting.read_models.vote.rule_words.thresholds import joined
 from voting.scan.layout import Layout, NoLayout, layout_of, make_layout
 
@@ -96,8 +95,9 @@ def _names(sheet: BallotSheet, definition: Definition | None, language: str) -> 
 
 
 def _with_cost(name: str, sheet: BallotSheet, number: int) -> str:
+    """Return the name, and below it what the project costs, where money is shared out."""
     cost = sheet.costs.get(number, "")
-    return in_brackets(name, cost) if cost else name
+    return f"{name}\n{cost}" if cost else name
 
 
 def _overline(cycle: Cycle, *, is_specimen: bool) -> str:
@@ -141,7 +141,7 @@ def _how(sheet: BallotSheet) -> str:
     if not sheet.kind.per_item:
         return _marked_on_paper(sheet)
     lines = [_("Put one circle ○ in each line.")]
-    if sheet.limited:
+    if sheet.limited and not sheet.any_number:
         limit = _("At most %(seats)s circles may stand under “for”; more make the ballot void.")
         lines.append(limit % {"seats": sheet.seats})
     if sheet.all_needed:
@@ -167,7 +167,11 @@ def _marked_on_paper(sheet: BallotSheet) -> str:
             _("Put a circle ○ beside exactly %(seats)s projects; more or fewer make the ballot void.") % seats
         )
     how = (
-        _("Put a circle ○ beside the projects you vote for, at most %(seats)s; more make the ballot void.")
+        _("Put a circle ○ beside the projects you vote for, as many as you like.")
+        if sheet.any_number
+        else _(
+            "Put a circle ○ beside the projects you vote for, at most %(seats)s; more make the ballot void."
+        )
         % seats
     )
     if not sheet.most_cost:

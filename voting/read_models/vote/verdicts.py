@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from voting.count.formats.notice import NoticeItem
+from voting.domain.core.amounts import yuan_words
 from voting.read_models.vote.grades import grade_word, working
 from voting.read_models.vote.round_result import RoundResult
-from voting.read_models.vote.rule_words.budget import yuan_words
 from voting.read_models.vote.rule_words.shares import fen_words
 
 #: After equal votes at the last place.

@@ -49,11 +49,14 @@
     if (selects.length) return selects.filter((select) => select.value).length;
     return form.querySelectorAll(limited[form.dataset.kind] || ".cell input:checked").length;
   };
-  // what the marked projects cost, where a ballot may not vote for more than a sum; in yuan, said in 10 000 yuan
+  // what the marked projects cost, where a ballot may not vote for more than a sum; in yuan, in words as the server has them
   const money = bar.querySelector("[data-left]");
+  const amounts = money && JSON.parse(money.dataset.amounts);
   const amount = (yuan) => {
-    const rest = String(yuan % 10000).padStart(4, "0").replace(/0+$/, "");
-    return Math.floor(yuan / 10000) + (rest && `.${rest}`);
+    const [unit, words] = amounts.units.find(([from]) => yuan >= from) || amounts.units[amounts.units.length - 1];
+    const digits = String(unit).length - 1, rest = String(yuan % unit).padStart(digits, "0").slice(0, digits).replace(/0+$/, "");
+    const whole = String(Math.floor(yuan / unit)).replace(/\B(?=(\d{3})+$)/g, amounts.between);
+    return fill(words, { amount: whole + (rest && `.${rest}`) });
   };
   const left = () => {
     const costs = [...form.querySelectorAll(".cell input:checked")].map((field) => Number(field.dataset.cost));

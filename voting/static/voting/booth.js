@@ -112,10 +112,12 @@ const Booth = (() => {
   // ------------------------------------------------------------------------------------------------ may it be cast so?
 
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
-  /** An amount in yuan in units of 10 000, as the server writes it. */
-  const tenThousands = (yuan) => {
-    const rest = String(yuan % 10000).padStart(4, "0").replace(/0+$/, "");
-    return Math.floor(yuan / 10000) + (rest && `.${rest}`);
+  /** An amount in yuan with its unit, as the server writes it: `amounts` is its table of units. */
+  const amountWords = (yuan, amounts) => {
+    const [unit, words] = amounts.units.find(([from]) => yuan >= from) || amounts.units[amounts.units.length - 1];
+    const digits = String(unit).length - 1, rest = String(yuan % unit).padStart(digits, "0").slice(0, digits).replace(/0+$/, "");
+    const whole = String(Math.floor(yuan / unit)).replace(/\B(?=(\d{3})+$)/g, amounts.between);
+    return words.replace("{amount}", whole + (rest && `.${rest}`));
   };
   const costOf = (marks, rule) => marks.reduce((sum, mark, at) => sum + (mark === rule.marks.for ? rule.costs[at] || 0 : 0), 0);
   /** Why these points are not taken; else null. */
@@ -149,7 +151,7 @@ const Booth = (() => {
       const marked = marks.filter((mark) => mark === rule.marks.for).length, over = marked - rule.most;
       if (over > 0) return { text: counted(say.over, over, { marked }), numbers: [] };
       const cost = costOf(marks, rule), dear = rule.most_cost === null ? 0 : cost - rule.most_cost;
-      if (dear > 0) return { text: filled(say.over_sum, { cost: tenThousands(cost), over: tenThousands(dear) }), numbers: [] };
+      if (dear > 0) return { text: filled(say.over_sum, { cost: amountWords(cost, rule.amounts), over: amountWords(dear, rule.amounts) }), numbers: [] };
     }
     if (!given.length || !rule.complete) return null;
     if (rule.per_item) {
@@ -160,7 +162,7 @@ const Booth = (() => {
     return missing > 0 ? { text: counted(say.missing, missing, { marked: given.length }), numbers: [] } : null;
   };
 
-  return Object.freeze({ sha3, combined, schedule, seal, encode, receipt, judge, filled, from64, to64, tenThousands, costOf });
+  return Object.freeze({ sha3, combined, schedule, seal, encode, receipt, judge, filled, from64, to64, amountWords, costOf });
 })();
 
 // ------------------------------------------------------------------------------------------------------- the ballot page
@@ -220,7 +222,7 @@ const Booth = (() => {
     const whole = part(picked.length ? "marks" : "blank");
     const numbers = { marked: picked.length, votes_for: marks.filter((mark) => mark === rule.marks.for).length };
     numbers.given = marks.reduce((sum, mark) => sum + mark, 0);
-    numbers.cost = Booth.tenThousands(Booth.costOf(marks, rule));
+    numbers.cost = Booth.amountWords(Booth.costOf(marks, rule), rule.amounts);
     if (picked.length) fill(whole, numbers);
     const places = Object.values(rule.marks), patterns = [...whole.querySelectorAll(".picked > li")];
     list(whole, ".picked", picked.map((line) => [patterns[rule.ranking || rule.pointed ? 0 : places.indexOf(line.place)], line]));

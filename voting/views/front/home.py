@@ -14,12 +14,14 @@ from accounts.congresses import are_several, here, shown_here
 from accounts.names import NamesShown
 from accounts.views import list_of_congresses
 from voting import queries
+from voting.domain.vote.rules import settings_of
 from voting.models import Candidate, Cycle
 from voting.read_models.after.overview import Overview, overview
 from voting.read_models.before.pictures import pictures_of
 from voting.read_models.before.slate_report import changes_of, field_label
 from voting.read_models.core.unreadable import Unread
 from voting.read_models.vote.results import Result
+from voting.read_models.vote.rule_words.budget import money_places
 from voting.states import Stage
 from voting.text import booth_script
 from voting.views.after.deliveries import is_delivered
@@ -135,8 +137,14 @@ def _slate_with(result: Result | None, cycle: Cycle) -> dict[str, object]:
     """Return the candidate projects, with what became of each where there is a result."""
     standings = {standing["number"]: standing for standing in result.standings} if result else {}
     rows = [(candidate, standings.get(candidate.number)) for candidate in _slate(cycle)]
-    seats = newest.rules.seats if (newest := queries.newest_round(cycle)) else cycle.seats
-    return {"result": result, "rows": rows, "seats": seats}
+    rules = newest.rules if (newest := queries.newest_round(cycle)) else None
+    of_money = money_places(settings_of(rules), len(rows)) if rules and rules.method else ""
+    return {
+        "result": result,
+        "rows": rows,
+        "seats": rules.seats if rules else cycle.seats,
+        "of_money": of_money,
+    }
 
 
 def _result(cycle: Cycle) -> Result | None:

@@ -12,16 +12,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_variables
 
+from voting.domain.core.amounts import yuan_words
 from voting.domain.vote import casting
 from voting.domain.vote.ballots import AlreadyCast, BallotRefused, ForeignMark, NotPresent, Receipt
 from voting.forms.vote.ballot import DEVICE, SERVER, BallotForm, CastForm, carried_form, packed
 from voting.models import RollEntry
-from voting.read_models.vote.rule_words.budget import yuan_words
 from voting.views.core.refusal_page import RefusalPage, delegate_page
 from voting.views.vote import minute
 from voting.views.vote.booth import ballot_booth
 from voting.views.vote.cast_page import cast_page
-from voting.views.vote.elector import elector, has_nothing_to_vote_on, own_ticket, sign_out
+from voting.views.vote.elector import elector, has_nothing_to_vote_on, own_ticket, refusal_sentence, sign_out
 from voting.views.vote.minute import quick_first
 from voting.views.vote.paper import paper
 
@@ -143,8 +143,8 @@ def kept_page(request: HttpRequest, entry: RollEntry, form: CastForm) -> HttpRes
 
 def end_page(request: HttpRequest, receipt: Receipt, form: CastForm) -> HttpResponse:
     """Show the end page of a ballot that is in the urn."""
-    kind = form.ticket.kind if form.ticket else ""
-    return HttpResponse(cast_page(request, receipt, kind=kind))
+    kind, by_letter = (form.ticket.kind, form.ticket.by_letter) if form.ticket else ("", False)
+    return HttpResponse(cast_page(request, receipt, kind=kind, by_letter=by_letter))
 
 
 def _cast_before(form: CastForm) -> Receipt | None:
@@ -180,7 +180,11 @@ def ballot_page(
     faults = getattr(refusal, "numbers", ())
     form = form or BallotForm(ticket=None, chosen={})
     context = paper(entry, form, page="voting:ballot", faults=faults)
-    context |= {"refusal": refusal, "faults": faults, "posted": request.method == "POST"}
+    context |= {
+        "refusal": refusal and refusal_sentence(refusal, entry),
+        "faults": faults,
+        "posted": request.method == "POST",
+    }
     context["booth"] = ballot_booth(context)
     return render(request, "vote/ballot/ballot.html", context, status=422 if refusal else 200)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.names import NamesShown
 from voting.count.counting import BallotType, Mark
+from voting.domain.core.amounts import yuan_words
 from voting.forms.vote.ballot import WORDS, mark_labels
 from voting.models import BallotItem, Candidate
 from voting.read_models.before.pictures import SourcePicture
@@ -21,7 +22,6 @@ from voting.read_models.before.slate_report import (
     targets_text,
 )
 from voting.read_models.core.days import money_words, month_words
-from voting.read_models.vote.rule_words.budget import yuan_words
 
 
 @dataclass(frozen=True)

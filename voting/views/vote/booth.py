@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from voting.count.counting import BallotType, Mark, Rule, UnderVote
 from voting.count.definition import Definition
+from voting.domain.core.amounts import amounts, yuan_words
 from voting.domain.vote.ballots import (
-    UNIT,
     BallotRefused,
     MissingPlace,
     NotAllMarked,
@@ -26,7 +26,6 @@ from voting.domain.vote.ballots import (
     TooManyMarks,
     TooManyOnOne,
     TooManyPoints,
-    ten_thousands,
 )
 from voting.domain.vote.casting import open_booth
 from voting.domain.vote.receipts import GROUPS
@@ -97,6 +96,7 @@ def booth_rule(definition: Definition) -> dict[str, Any]:
         "due": rule.points.due(len(definition.numbers)) if rule.points else 0,
         "costs": [cost for _number, cost in rule.money.costs] if rule.money else [],
         "most_cost": rule.most_cost,
+        "amounts": amounts().plain(),
         "whole": whole,
         "ranking": kind is BallotType.RANKING,
         "limited": kind.limited,
@@ -135,14 +135,10 @@ def _of_points(rule: Rule, items: int) -> dict[str, Any]:
 
 
 def _of_cost(rule: Rule) -> dict[str, Any]:
-    """Return what is said of projects that cost too much; the script fills in amounts in 10 000 yuan."""
+    """Return what is said of projects that cost too much; the script fills in the amounts."""
     if rule.most_cost is None:
         return {}
-    cost, over = rule.most_cost + _ANY * UNIT, _ANY * UNIT
-    sentence = str(OverSum(cost, rule.most_cost))
-    return {
-        "over_sum": sentence.replace(ten_thousands(cost), "{cost}").replace(ten_thousands(over), "{over}")
-    }
+    return {"over_sum": OverSum.sentence(cost="{cost}", most=yuan_words(rule.most_cost), over="{over}")}
 
 
 def _opened(sentence: str, **numbers: int) -> str:
@@ -163,7 +159,7 @@ def _parts(paper: dict[str, Any]) -> list[BoothPart]:
         "marked": "{marked}",
         "votes_for": "{votes_for}",
         "given": "{given}",
-        "cost": _("%(amount)s × 10 000 yuan") % {"amount": "{cost}"},
+        "cost": "{cost}",
         "blank": False,
     }
     if paper["ranking"] or paper["pointed"]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure
 
 from accounts.congresses import here, shown_here
-from accounts.forms import EnterForm
+from accounts.forms import sign_in_form
 from accounts.models import Congress
 from accounts.views import enter_page, let_in
 from voting.forms.vote.ballot import CastForm, Ticket, carried_form
@@ -26,14 +26,16 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     Nothing is cast here: the ballot is reviewed and put into the urn as any other.
     """
     form = carried_form(request.POST)
+    by_letter = form.ticket.by_letter if form.ticket else "letter" in request.POST
+    of = sign_in_form(by_letter=by_letter)
     if is_only_shown_anew(request):
-        sign_in = EnterForm(initial={name: request.POST.get(name, "") for name in ("number", "code")})
+        sign_in = of(initial={name: request.POST.get(name, "") for name in ("number", "code")})
         if form.ticket is None:
             return enter_page(request, sign_in, shown_here(request))
         raise SessionLost(form, sign_in=sign_in, status=200)
     if request.method != "POST" or form.ticket is None:
-        return redirect("accounts:enter")
-    entered = EnterForm(request.POST)
+        return redirect(of.address)
+    entered = of(request.POST)
     congress = here(request) or _congress_of(form.ticket) or shown_here(request)
     if status := let_in(request, entered, congress):
         raise SessionLost(form, sign_in=entered, status=status)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from accounts.forms import sign_in_form
 from accounts.frames import Frame, Kept, address_key, mark, render_frame
 from voting.domain.vote.ballots import Receipt
 from voting.views.core.refusal_page import address_of
@@ -24,11 +25,11 @@ class EndFrame:
 _frames: Kept[EndFrame] = Kept()
 
 
-def cast_page(request: HttpRequest, receipt: Receipt, *, kind: str) -> str:
-    """Return the end page of a ballot cast in a cycle of that kind."""
+def cast_page(request: HttpRequest, receipt: Receipt, *, kind: str, by_letter: bool = False) -> str:
+    """Return the end page of a ballot cast in a cycle of that kind, by a delegate or by a resident's letter."""
     friendly = receipt.friendly
     groups = friendly.split("-")
-    frame = end_frame(request, kind=kind, groups=len(groups))
+    frame = end_frame(request, kind=kind, by_letter=by_letter, groups=len(groups))
     return frame.page.joined(
         **{f"g{place}": group for place, group in enumerate(groups)},
         receipt=friendly,
@@ -47,7 +48,7 @@ def _absolute(request: HttpRequest, path: str) -> str:
     return f"{request.scheme}://{request.get_host()}{path}" if path else ""
 
 
-def end_frame(request: HttpRequest, *, kind: str, groups: int) -> EndFrame:
+def end_frame(request: HttpRequest, *, kind: str, by_letter: bool, groups: int) -> EndFrame:
     """Return the page without receipt and mark: the same for everybody, and a whole hall asks for it in a minute."""
 
     def make() -> EndFrame:
@@ -56,11 +57,14 @@ def end_frame(request: HttpRequest, *, kind: str, groups: int) -> EndFrame:
             "qr": mark("qr"),
             "groups": [mark(f"g{place}") for place in range(groups)],
             "mark": {"characters": mark("mark"), "digits": mark("digits")},
-            "cycle": {"kind": kind},
-            "ways": {"home": address_of("voting:home"), "enter": address_of("accounts:enter")},
+            "cycle": {"kind": kind, "by_letter": by_letter},
+            "ways": {
+                "home": address_of("voting:home"),
+                "enter": address_of(sign_in_form(by_letter=by_letter).address),
+            },
             "own_switch": True,
         }
         page = Frame.of(render_frame("vote/ballot/done.html", places, request))
         return EndFrame(page, address_of("voting:receipt"))
 
-    return _frames.get((*address_key(request), kind, groups), make)
+    return _frames.get((*address_key(request), kind, by_letter, groups), make)

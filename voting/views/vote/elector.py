@@ -9,10 +9,17 @@ from django.db.models import Case, Value, When
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.forms import EnterForm
+from accounts.forms import EnterForm, sign_in_form
 from accounts.models import User
 from accounts.roles import VOTERS, Role
-from voting.domain.vote.ballots import AlreadyCast, HoldsPaperBallot, NotPresent, OnPaperOnly, RoundNotOpen
+from voting.domain.vote.ballots import (
+    AlreadyCast,
+    BallotRefused,
+    HoldsPaperBallot,
+    NotPresent,
+    OnPaperOnly,
+    RoundNotOpen,
+)
 from voting.forms.vote.ballot import BallotForm, CastForm, Ticket
 from voting.models import RollEntry
 from voting.states import OVER_STATUSES, Presence, RoundStatus
@@ -32,7 +39,8 @@ class SessionLost(RefusalPage):
         self, form: BallotForm | CastForm, *, sign_in: EnterForm | None = None, status: int = 403
     ) -> None:
         super().__init__(_("You are signed out"), "", status=status, form=form)
-        self.sign_in = sign_in or EnterForm()
+        by_letter = bool(form.ticket and form.ticket.by_letter)
+        self.sign_in = sign_in or sign_in_form(by_letter=by_letter)()
 
     def context(self) -> dict[str, Any]:
         """Return what the sign-in page shows, and carries."""
@@ -72,9 +80,11 @@ def elector(request: HttpRequest, form: BallotForm | CastForm | None = None) -> 
     if entry is None:
         raise RefusalPage(
             _("You are not on the roll"),
-            _("You are on the roll of no vote. If you should be, please go to the check-in desk."),
+            _("You are on the roll of no vote. If you should be, please go to the check-in desk.")
+            if user.role != Role.RESIDENT
+            else _("This letter is on the roll of no vote. If it should be, ask the office that sent it."),
             status=403,
-            way=("voting:delegate", _("My page")),
+            way=("voting:delegate", _("My page")) if user.role != Role.RESIDENT else None,
         )
     if form and form.ticket and form.ticket.round != entry.round_id:
         raise RefusalPage(
@@ -99,7 +109,7 @@ def own_ticket(request: HttpRequest, form: BallotForm | CastForm) -> tuple[User,
     ticket = form.ticket
     if not request.user.is_authenticated and ticket:
         raise already(request, form) if _is_in_urn(ticket) else SessionLost(form)
-    user = _delegate(request)
+    user = _delegate(request, by_letter=bool(ticket and ticket.by_letter))
     own = ("voting:ballot", _("Open my ballot"))
     if ticket is None:
         raise RefusalPage(
@@ -149,12 +159,17 @@ def _is_in_urn(ticket: Ticket) -> bool:
     return RollEntry.objects.filter(pk=ticket.entry, round=ticket.round, voted=True).exists()
 
 
-def _delegate(request: HttpRequest) -> User:
+def _delegate(request: HttpRequest, *, by_letter: bool = False) -> User:
+    """Return who is signed in and may vote at all; whose form came with a resident's ticket is told of the letter."""
     way = ("accounts:enter", _("Delegate sign-in"))
+    if by_letter:
+        way = ("accounts:enter_by_letter", _("Residents' sign-in"))
     if not isinstance(request.user, User):
         raise RefusalPage(
             _("You are signed out"),
-            _("This request cast nothing. Please sign in again with your slip and mark the ballot."),
+            _("This request cast nothing. Please sign in again with your letter and mark the ballot.")
+            if by_letter
+            else _("This request cast nothing. Please sign in again with your slip and mark the ballot."),
             status=403,
             way=way,
         )
@@ -175,16 +190,31 @@ def _require_open(entry: RollEntry) -> None:
     if refusal.is_over:
         raise RefusalPage(_("Voting is closed"), refusal, entry=entry)
     again = ("voting:ballot", _("Load again"))
-    raise RefusalPage(_("Voting has not opened yet"), refusal, entry=entry, way=again)
+    raise RefusalPage(
+        _("Voting has not opened yet"), refusal_sentence(refusal, entry), entry=entry, way=again
+    )
+
+
+def refusal_sentence(refusal: BallotRefused, entry: RollEntry) -> str:
+    """Return the sentence of a refusal for whoever votes in this round."""
+    return refusal.to_resident() if entry.round.cycle.by_letter else str(refusal)
 
 
 def _require_online(entry: RollEntry) -> None:
     """One delegate, one channel: who holds paper votes on it, and after the switch to paper everyone does."""
     again = ("voting:ballot", _("Load again"))
     if entry.paper:
-        raise RefusalPage(_("You vote on paper"), HoldsPaperBallot(), entry=entry, status=409, way=again)
+        raise RefusalPage(
+            _("You vote on paper"),
+            refusal_sentence(HoldsPaperBallot(), entry),
+            entry=entry,
+            status=409,
+            way=again,
+        )
     if entry.round.paper_only:
-        raise RefusalPage(_("The vote goes on with paper"), OnPaperOnly(), entry=entry, status=409)
+        raise RefusalPage(
+            _("The vote goes on with paper"), refusal_sentence(OnPaperOnly(), entry), entry=entry, status=409
+        )
 
 
 def _require_present(entry: RollEntry, form: BallotForm | CastForm | None) -> None:

@@ -24,6 +24,7 @@ from accounts.forgery import token_of
 from accounts.frames import Frame, Kept, address_key, mark, not_to_be_kept, render_frame
 from accounts.models import in_this_language
 from voting.count.counting import BallotType, Mark
+from voting.domain.core.amounts import yuan_words
 from voting.domain.core.refusals import Refused
 from voting.domain.vote import casting
 from voting.domain.vote.ballots import WHOLE, BallotRefused
@@ -33,7 +34,6 @@ from voting.domain.vote.urn_statement import Leaving
 from voting.forms.vote.ballot import SERVER, BallotForm, CastForm, Ticket, mark_labels, packed
 from voting.models import RollEntry
 from voting.read_models.core.spoken import spoken
-from voting.read_models.vote.rule_words.budget import yuan_words
 from voting.views.core.elder import keep_look, take_look
 from voting.views.vote.ballot_lines import BallotRow
 from voting.views.vote.booth import ballot_booth
@@ -264,7 +264,7 @@ def cast(request: HttpRequest) -> HttpResponse | None:
         return None
     request.session.ended()  # type: ignore[attr-defined]
     with pages_of(request, congress_of(ticket.congress)):
-        return HttpResponse(cast_page(request, receipt, kind=ticket.kind))
+        return HttpResponse(cast_page(request, receipt, kind=ticket.kind, by_letter=ticket.by_letter))
 
 
 def _ticket(elector: Elector) -> Ticket:
@@ -274,6 +274,7 @@ def _ticket(elector: Elector) -> Ticket:
         round=elector.round,
         kind=elector.kind,
         congress=elector.congress,
+        by_letter=elector.by_letter,
     )
 
 

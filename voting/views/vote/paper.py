@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from typing import Any
 
 from accounts.names import NamesShown
 from voting.count.counting import BallotType, BlankBallot, UnderVote
+from voting.domain.core.amounts import amounts, yuan_words
 from voting.domain.vote.ballots import WHOLE
 from voting.domain.vote.definitions import ballot_items, definition_of
 from voting.domain.vote.tried_keys import mark_of
 from voting.forms.vote.ballot import BallotForm, make_ticket
 from voting.models import RollEntry
 from voting.read_models.before.pictures import pictures_of
-from voting.read_models.vote.rule_words.budget import yuan_words
 from voting.views.core.refusal_page import address_of
 from voting.views.vote.ballot_lines import options, rows
 
@@ -45,6 +46,7 @@ def paper(entry: RollEntry, form: BallotForm, *, page: str, faults: Collection[i
         "most_points": rule.numbers,
         "most_cost": yuan_words(rule.most_cost) if rule.most_cost else "",
         "sum_allowed": rule.most_cost,
+        "amounts": json.dumps(amounts().plain(), ensure_ascii=False),
         "single": kind is BallotType.CHOOSE_ONE,
         "kind": kind.value,
         "per_item": kind.per_item and kind is not BallotType.WHOLE_REPORT,
@@ -54,6 +56,7 @@ def paper(entry: RollEntry, form: BallotForm, *, page: str, faults: Collection[i
         "whole": kind is BallotType.WHOLE_REPORT,
         "whole_options": options(form.chosen.get(WHOLE, 0), kind),
         "limited": kind.limited,
+        "any_number": rule.takes_any_number(len(lines)),
         "singles": rule.by_ballot,
         "all_needed": rule.under is UnderVote.VOID,
         "mark": mark_of(entry.round),

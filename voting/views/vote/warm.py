@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from accounts.congresses import addresses_of, are_several, congress_of, shown_here
+from accounts.forms import sign_in_form
 from accounts.models import Congress
 from accounts.views import sign_in_frame
 from voting.count.formats import UnreadableRecord
@@ -62,6 +63,7 @@ def _warm_round(round_: Round) -> None:
         proof="",
         congress=congress.pk,
         kind=congress.kind,
+        by_letter=round_.cycle.by_letter,
         round=round_.pk,
         definition=round_.definition_digest,
         key=round_.key_fingerprint,
@@ -78,9 +80,10 @@ def _warm_round(round_: Round) -> None:
     for request in _requests(congress, "voting:ballot-review"):
         review_frame(request, elector)
     for request in _requests(congress, "voting:ballot-cast"):
-        end_frame(request, kind=congress.kind, groups=GROUPS)
-    for request in _requests(congress, "accounts:enter"):
-        sign_in_frame(request, congress)
+        end_frame(request, kind=congress.kind, by_letter=round_.cycle.by_letter, groups=GROUPS)
+    form = sign_in_form(by_letter=round_.cycle.by_letter)
+    for request in _requests(congress, form.address):
+        sign_in_frame(request, congress, form)
 
 
 def _requests(congress: Congress | None, name: str) -> Iterator[HttpRequest]:

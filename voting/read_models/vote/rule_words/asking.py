@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from voting.read_models.vote.rule_words.budget import yuan_words
+from voting.domain.core.amounts import yuan_words
 
 
 def cost_words(rules: Mapping[str, Any]) -> dict[str, str]:

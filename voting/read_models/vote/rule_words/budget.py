@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from voting.count.money import Method
-from voting.read_models.core.days import money_words
+from voting.domain.core.amounts import yuan_words
 from voting.read_models.vote.rule_words import shares
 
-YUAN = 10_000
 
+def any_number(rules: Mapping[str, Any], candidates: int) -> bool:
+    """Tell whether as many may be chosen as there are candidates: the sum alone limits them.
 
-def yuan_words(amount: int) -> str:
-    """Return an amount in yuan as people read it, in 10 000 yuan."""
-    return money_words(Decimal(amount) / YUAN)
+    ``candidates`` is 0 before there is a slate: then nobody knows.
+    """
+    return bool(rules.get("method")) and 0 < candidates <= rules["seats"]
 
 
 def money_places(rules: Mapping[str, Any], candidates: int) -> str:
     """Say how many may be chosen, and for how much."""
     words = {"seats": rules["seats"], "candidates": candidates, "sum": yuan_words(rules["budget"])}
-    if candidates and rules["seats"] >= candidates:
+    if any_number(rules, candidates):
         return (
             _(
                 "Of %(candidates)d candidate projects as many are chosen as %(sum)s pay for; their number is not fixed."

@@ -98,7 +98,7 @@ def shortfall(rules: Mapping[str, Any]) -> str:
     return sentence + ("" if sentence.endswith("。") else " ") + limit % {"most": rules["most_rounds"]}
 
 
-def further(rules: Mapping[str, Any]) -> list[str]:
+def further(rules: Mapping[str, Any], candidates: int = 0) -> list[str]:
     """Say how a further ballot is held (PROCEDURE.md §3.4 (10))."""
     by_letter = residents.by_letter(rules)
     same_roll = (
@@ -110,10 +110,10 @@ def further(rules: Mapping[str, Any]) -> list[str]:
         "Its places are those still open, and that number stands for %(seats)d in these rules; everything "
         "else applies unchanged."
     ) % {"seats": rules["seats"]}
-    whole = rules["ballot_type"] == _WHOLE
+    unchanged = rules["ballot_type"] == _WHOLE or budget.any_number(rules, candidates)
     return [
         same_roll,
-        _("These rules apply to it unchanged.") if whole else places,
+        _("These rules apply to it unchanged.") if unchanged else places,
         *([budget.money_again()] if rules.get("method") else []),
         *([] if by_letter else [_("The quorum is checked again before every round.")]),
         _("Every round is published as it came out; nothing of it is changed afterwards."),

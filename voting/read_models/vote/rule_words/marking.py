@@ -7,36 +7,43 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from voting.read_models.vote.rule_words import asking
+from voting.read_models.vote.rule_words import asking, budget
 from voting.read_models.vote.rule_words.thresholds import joined
 
 
-def summary(rules: Mapping[str, Any]) -> str:
-    """Say in one sentence what a ballot asks."""
+def summary(rules: Mapping[str, Any], candidates: int = 0) -> str:
+    """Say in one sentence what a ballot over that many candidates asks."""
     if rules["ballot_type"] == "ranking" and _strict(rules):
         words = _("A ballot ranks exactly %(seats)d projects by priority; one with more or fewer is void.")
     elif rules["ballot_type"] == "points":
         words = asking.points_summary(rules)
     else:
-        words = _SUMMARIES[rules["ballot_type"]]()
+        words = _SUMMARIES[_kind(rules, candidates)]()
     sentence = words % rules
     for more in asking.cost_over(rules):
         sentence = joined(sentence, more)
     return sentence
 
 
-def how(rules: Mapping[str, Any]) -> list[str]:
-    """Say how a ballot is marked, as on the paper 表决票."""
-    return [*(sentence % rules for sentence in _HOW[rules["ballot_type"]](rules)), *asking.cost_how(rules)]
+def how(rules: Mapping[str, Any], candidates: int = 0) -> list[str]:
+    """Say how a ballot over that many candidates is marked, as on the paper 表决票."""
+    kind = _kind(rules, candidates)
+    return [*(sentence % rules for sentence in _HOW[kind](rules)), *asking.cost_how(rules)]
+
+
+def _kind(rules: Mapping[str, Any], candidates: int) -> str:
+    """Return the ballot type, or the words in its place where the number of marks has no limit."""
+    kind = str(rules["ballot_type"])
+    return _WITHOUT_LIMIT.get(kind, kind) if budget.any_number(rules, candidates) else kind
 
 
 def _strict(rules: Mapping[str, Any]) -> bool:
     return bool(rules["under_vote"] == "void")
 
 
-def validity(rules: Mapping[str, Any]) -> list[str]:
+def validity(rules: Mapping[str, Any], candidates: int = 0) -> list[str]:
     """Say which ballots are void and which are not: too many, too few, misplaced, blank, unreadable."""
-    kind = rules["ballot_type"]
+    kind = _kind(rules, candidates)
     over = [sentence % rules for sentence in (_OVER[kind]() if kind in _OVER else ())]
     lines = [
         *(_UNDER[kind](rules) if kind in _UNDER else ()),
@@ -58,6 +65,13 @@ def blank(rules: Mapping[str, Any]) -> str:
 def _up_to(_rules: Mapping[str, Any]) -> list[str]:
     return [
         _("Put a circle ○ beside each project you vote for, at most %(seats)d."),
+        _("A project without a circle is an abstention on it."),
+    ]
+
+
+def _any_number(_rules: Mapping[str, Any]) -> list[str]:
+    return [
+        _("Put a circle ○ beside each project you vote for, as many as you like."),
         _("A project without a circle is an abstention on it."),
     ]
 
@@ -107,8 +121,11 @@ def _whole_report(_rules: Mapping[str, Any]) -> list[str]:
     ]
 
 
+#: The words for these ballots where as many projects may be voted for as there are.
+_WITHOUT_LIMIT = {"up_to": "any_number", "per_item_up_to": "per_item"}
 _HOW: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "up_to": _up_to,
+    "any_number": _any_number,
     "exactly": _exactly,
     "per_item": _per_item,
     "per_item_up_to": _per_item_up_to,
@@ -119,6 +136,7 @@ _HOW: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
 }
 _SUMMARIES: dict[str, Callable[[], str]] = {
     "up_to": lambda: _("A ballot may mark at most %(seats)d projects; a ballot with more marks is void."),
+    "any_number": lambda: _("A ballot may mark as many projects as there are."),
     "exactly": lambda: _("A ballot marks exactly %(seats)d projects; one with more or fewer is void."),
     "per_item": lambda: _("Each project is voted on by itself: for, against or abstain."),
     "per_item_up_to": lambda: _(
@@ -168,6 +186,9 @@ def _under_places(rules: Mapping[str, Any]) -> list[str]:
 
 _UNDER: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "up_to": _under_for,
+    "any_number": lambda _rules: [
+        _("However many projects a ballot votes for, their number does not make it void.")
+    ],
     "exactly": _under_for,
     "per_item": _under_items,
     "grades": _under_items,

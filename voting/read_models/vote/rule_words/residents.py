@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from voting.domain.vote.rules import SMALLEST_BODY
+
 
 def by_letter(rules: Mapping[str, Any]) -> bool:
     """Tell whether these are rules of a vote of residents."""
@@ -65,6 +67,22 @@ def same_roll() -> str:
     return _(
         "A further ballot is held on the same roll of letters, with a new key and new ballots; the codes stay."
     )
+
+
+def single_ballots_kept() -> list[str]:
+    """Say what does not stand beside a single ballot, what can be told from it, and how many letters there must be."""
+    return [
+        _(
+            "They stand in the order of the projects' numbers, online and paper ballots together. No name, number of a "
+            "letter, time or channel stands beside them, and void and blank ballots are not among them."
+        ),
+        _(
+            "The list names nobody. But whoever agreed with a resident on a rare combination, or was told one, finds "
+            "it there. No resident may be asked to mark a certain combination, or to tell which one was marked."
+        ),
+        _("These rules are adopted only where at least %(least)d letters are on the roll.")
+        % {"least": SMALLEST_BODY},
+    ]
 
 
 def residents_on_roll(roll: int) -> str:

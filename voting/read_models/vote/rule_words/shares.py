@@ -9,7 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from voting.count.money import SHARE_STEP, Method
+from voting.domain.core.amounts import amounts
 from voting.domain.vote.rules import SMALLEST_BODY
+from voting.read_models.vote.rule_words import residents
 
 _FEN = 100
 
@@ -45,9 +47,13 @@ def share_example(rules: Mapping[str, Any], roll: int) -> str:
     """Work the share of one ballot out for this roll; nothing under other rules."""
     if rules.get("method") != Method.EQUAL_SHARES:
         return ""
-    words = {"sum": rules["budget"], "roll": roll, "share": fen_words(rules["budget"] * _FEN // roll)}
+    words = {
+        "sum": amounts().grouped(rules["budget"]),
+        "roll": roll,
+        "share": fen_words(rules["budget"] * _FEN // roll),
+    }
     return (
-        _("If all %(roll)d ballots mark a project, a share is %(sum)d yuan ÷ %(roll)d = %(share)s at first.")
+        _("If all %(roll)d ballots mark a project, a share is %(sum)s yuan ÷ %(roll)d = %(share)s at first.")
         % words
     )
 
@@ -62,6 +68,13 @@ def single_ballots(rules: Mapping[str, Any]) -> list[str]:
             "single ballots are published together with the notice, and never before: which projects a valid ballot "
             "marks, and how many ballots mark just these."
         ),
+        *(residents.single_ballots_kept() if residents.by_letter(rules) else _single_ballots_kept()),
+    ]
+
+
+def _single_ballots_kept() -> list[str]:
+    """Say what does not stand beside a single ballot, what can be told from it, and how many must vote."""
+    return [
         _(
             "They stand in the order of the projects' numbers, online and paper ballots together. No name, time, "
             "channel or delegation stands beside them, and void and blank ballots are not among them."
@@ -76,7 +89,7 @@ def single_ballots(rules: Mapping[str, Any]) -> list[str]:
 
 def fen_words(fen: int) -> str:
     """Return an amount of hundredths of a yuan as people read it, in yuan."""
-    return _("%(amount)s yuan") % {"amount": in_yuan(fen)}
+    return _("%(amount)s yuan") % {"amount": amounts().grouped(in_yuan(fen))}
 
 
 def in_yuan(fen: int) -> str:

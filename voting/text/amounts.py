@@ -1,0 +1,50 @@
+"""How an amount of money is written: in 万元, in English in yuan, or in millions of them. Pure.
+
+One table for every page, paper and script: the ballot's script gets it with the page (``AMOUNTS``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+#: What costs and sums are entered in (万元).
+TEN_THOUSAND = 10_000
+
+
+@dataclass(frozen=True)
+class AmountWords:
+    """From so many yuan on an amount is counted in units of that many; whatever is less is counted in the last one.
+
+    ``between`` stands between three digits and the next three.
+    """
+
+    between: str
+    units: tuple[tuple[int, str], ...]
+
+    def of(self, yuan: Any) -> str:
+        """Return the amount of yuan exactly, with its unit."""
+        unit, words = next((each for each in self.units if yuan >= each[0]), self.units[-1])
+        number = f"{(Decimal(yuan) / unit).normalize():f}"
+        return words.replace("{amount}", self.grouped(number))
+
+    def grouped(self, number: int | str) -> str:
+        """Return a number with the digits before its point in threes, where the language writes it so."""
+        whole, point, rest = str(number).partition(".")
+        if not self.between:
+            return str(number)
+        head = len(whole) % 3 or 3
+        threes = [whole[:head], *(whole[at : at + 3] for at in range(head, len(whole), 3))]
+        return self.between.join(threes) + point + rest
+
+    def plain(self) -> dict[str, Any]:
+        """Return the table as the ballot's script reads it."""
+        return {"between": self.between, "units": [list(each) for each in self.units]}
+
+
+CHINESE = AmountWords("", ((TEN_THOUSAND, "{amount}万元"),))
+ENGLISH = AmountWords(
+    "\N{NO-BREAK SPACE}",
+    ((10**9, "{amount} billion yuan"), (10**6, "{amount} million yuan"), (1, "{amount} yuan")),
+)
