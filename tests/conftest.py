@@ -21,6 +21,8 @@ from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.template import RequestContext
+from django.test import client
 from django.utils.translation import override
 from playwright.sync_api import Browser, sync_playwright
 
@@ -50,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _let_tests_empty_the_evidence()
     _let_nobody_keep_the_database()
     _give_requests_room()
+    _let_clients_note_whole_pages_alone()
     # A slow machine is no fault of what is tested.
     hypothesis.settings.register_profile(
         "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -99,6 +102,17 @@ def _give_requests_room() -> None:
         in_a_wide_frame(lambda: answer(self, request, client_address))
 
     ThreadedWSGIServer.process_request_thread = process_request_thread
+
+
+def _let_clients_note_whole_pages_alone() -> None:
+    """Note for ``answer.context`` what a view hands to its page, and not once more for each of a hundred parts."""
+    note = client.store_rendered_templates
+
+    def note_pages(store: Any, signal: Any, sender: Any, template: Any, context: Any, **more: Any) -> None:
+        if context.template is template and isinstance(context, RequestContext):
+            note(store, signal, sender, template, context, **more)
+
+    client.store_rendered_templates = note_pages
 
 
 @pytest.fixture(autouse=True)

@@ -236,7 +236,7 @@ def make_vote(
 
 
 #: Where many votes part: what was made as far as here serves all that go on from it.
-_PARTINGS = ("drafted", "adopted", "rolled", "ready", "open", "counted")
+_PARTINGS = ("drafted", "rolled", "ready", "open")
 
 
 def is_after(point: str, other: str) -> bool:

@@ -1,4 +1,4 @@
-"""One record that cannot be read takes no page down but its own.
+"""One record that cannot be read takes no page down but its own; ``test_formats`` asks for every address.
 
 Guards ``voting.count.notice``, ``voting.domain.vote.definitions``,
 ``voting.read_models.core.unreadable``, ``voting.views.core.unreadable`` and ``voting.admin.front``.
@@ -14,7 +14,6 @@ from accounts.models import Delegate, User
 from tests.cases_after import assess
 from tests.factories import Vote, make_vote
 from tests.integration.vote.test_further_rounds import tied_vote
-from tests.security.test_crawl import addresses
 from tests.spring import make_spring
 from voting import queries
 
@@ -45,29 +44,6 @@ def published(slug: str) -> Vote:
     """Return a published vote of its own delegates: those of the votes before are out of office."""
     Delegate.objects.update(is_active=False)
     return make_vote(until="published", slug=slug, delegates=3, ballots=[[1], [1], [2]])
-
-
-@pytest.mark.parametrize(
-    ("table", "column", "name"),
-    [
-        ("voting_notice", "body", "piaojue-notice"),
-        ("voting_round", "definition", "piaojue-definition"),
-        ("voting_tally", "working", "piaojue-tally"),
-    ],
-)
-def test_a_record_that_cannot_be_read_takes_only_pages_of_its_own_year_down(
-    table: str, column: str, name: str
-):
-    vote = make_vote(until="published", delegates=3, ballots=[[1], [1], [2]], tie_rule="lot")
-    written_otherwise(table, column, f"{name}/1", f"{name}/9")
-    refusing = {
-        path
-        for client in (Client(), signed_in(vote.chief))
-        for path in addresses()
-        if "logout" not in path and client.get(path).status_code == 409
-    }
-    assert refusing
-    assert {path for path in refusing if "2018" not in path} == set()
 
 
 def test_the_grades_of_one_year_that_cannot_be_read_take_only_pages_of_that_year_down():

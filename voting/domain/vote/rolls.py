@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Delegate, User
+from accounts.prepared import ask
 from voting.count.counting import Base, Comparator, Floor
 from voting.count.formats.definition import Previous
 from voting.domain.before.conditions import begins_here
@@ -108,22 +109,28 @@ class Attendance:
         return self.present - self.in_hand
 
 
+_COUNTED = {
+    "roll": "true",
+    "present": f"presence = '{Presence.PRESENT.value}'",
+    "on_leave": f"presence = '{Presence.ON_LEAVE.value}'",
+    "left": f"presence = '{Presence.LEFT.value}'",
+    "group_roll": "in_group",
+    "group_present": f"in_group AND presence = '{Presence.PRESENT.value}'",
+    "group_voted": "in_group AND voted",
+    "group_paper": "in_group AND paper",
+    "voted": "voted",
+    "paper": "paper",
+}
+#: In plain SQL: every page of the staff asks this, and Django takes longer to write it than the database to answer.
+_ATTENDANCE = (
+    f"SELECT {', '.join(f'count(*) FILTER (WHERE {which})' for which in _COUNTED.values())}"  # noqa: S608 our own words
+    ' FROM "voting_rollentry" WHERE "voting_rollentry"."round_id" = %(round)s AND NOT excluded'
+)
+
+
 def attendance(round_: Round) -> Attendance:
     """Return the round's attendance, in one query."""
-    present = Q(presence=Presence.PRESENT)
-    group = Q(in_group=True)
-    counted = round_.roll.filter(excluded=False).aggregate(
-        roll=Count("pk"),
-        present=Count("pk", filter=present),
-        on_leave=Count("pk", filter=Q(presence=Presence.ON_LEAVE)),
-        left=Count("pk", filter=Q(presence=Presence.LEFT)),
-        group_roll=Count("pk", filter=group),
-        group_present=Count("pk", filter=group & present),
-        group_voted=Count("pk", filter=group & Q(voted=True)),
-        group_paper=Count("pk", filter=group & Q(paper=True)),
-        voted=Count("pk", filter=Q(voted=True)),  # from here on the names stand for the counts
-        paper=Count("pk", filter=Q(paper=True)),
-    )
+    counted = dict(zip(_COUNTED, ask(_ATTENDANCE, {"round": round_.pk}) or (), strict=True))
     return Attendance(**counted, quorum_least=quorum_floor(round_.rules).least(counted["roll"]))
 
 
