@@ -29,6 +29,15 @@ OTHERS = re.compile(r"/(admin|api)/|/(screen|widget)/$|\.\w+$")
 SWITCH = {"": "大字版", "/en": "Large text"}
 
 
+#: Ways on that stand in a line of their own and are smaller than a finger.
+SMALL_WAYS = """() => [...document.querySelectorAll("a[href], button, select, summary")].filter((it) => {
+  const box = it.getBoundingClientRect(), block = it.closest("p, li, td, th, h2, h3, div, nav");
+  const words = (each) => each.textContent.replace(/\\s+/g, "");
+  return it.checkVisibility() && it.textContent.trim() && box.height && box.height < 44 && !it.closest(".hidden, .skip")
+    && (it.matches(":not(a)") || words(block) === words(it));
+}).map((it) => `${it.textContent.trim()} ${it.getBoundingClientRect().height}`)"""
+
+
 @pytest.fixture
 def vote(live: Live) -> Vote:
     return make_vote(delegates=3, kind=Kind.DEMO)
@@ -68,7 +77,7 @@ def test_every_public_page_is_large_in_one_column_on_the_smallest_screen(live, l
     plain, page = live.person(viewport=SMALLEST), large(live.person(viewport=SMALLEST), live)
     plain.goto("/secrecy/")
     usual = plain.evaluate(BODY)
-    wide = {}
+    wide, small = {}, {}
     for address in addresses:
         for language in ("", "/en"):
             page.goto(language + address)
@@ -76,9 +85,11 @@ def test_every_public_page_is_large_in_one_column_on_the_smallest_screen(live, l
             over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             if over > 0:
                 wide[language + address] = over
+            if ways := page.evaluate(SMALL_WAYS):
+                small[language + address] = ways
             expect(page.locator(".look").first).to_be_visible()
         assert_good(page)
-    assert wide == {}
+    assert (wide, small) == ({}, {})
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -18,7 +18,7 @@ from voting.domain.before.funnel import Funnel, of_data
 from voting.domain.before.slates import differences
 from voting.models import Candidate, CandidateVersion, Cycle
 from voting.printing.blocks import Bars, Block, Document, Facts, Heading, Listing, Table, Text
-from voting.read_models.core.days import day_words, money_words
+from voting.read_models.core.days import day_words, milestone_words, money_words
 from voting.read_models.core.letterhead import Letterhead
 from voting.states import Outcome, Source
 
@@ -149,7 +149,7 @@ def funds_text(funds: Any) -> str:
 
 
 def milestones_text(milestones: Any) -> str:
-    return "\n".join(f"{each['month']} {each['text']}" for each in milestones)
+    return "\n".join(milestone_words(each["month"], each["text"]) for each in milestones)
 
 
 def lines_text(value: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from voting.read_models.before.slate_report import (
     funds_text,
     targets_text,
 )
-from voting.read_models.core.days import money_words, month_words
+from voting.read_models.core.days import milestone_words, money_words
 
 
 @dataclass(frozen=True)
@@ -171,10 +170,7 @@ def _total(candidate: Candidate) -> str:
 
 def _milestones(candidate: Candidate) -> str:
     """The months as the reader's language writes them, the words as they were entered."""
-    return "\n".join(
-        f"{month_words(date.fromisoformat(each['month'] + '-01'))} {each['text']}"
-        for each in candidate.milestones
-    )
+    return "\n".join(milestone_words(each["month"], each["text"]) for each in candidate.milestones)
 
 
 #: What the dossier also has in numbers, beside or instead of a sentence.

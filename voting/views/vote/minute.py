@@ -284,7 +284,7 @@ def _texts_of(request: HttpRequest, elector: Elector, ticket: str) -> dict[str, 
         "csrf": token_of(request),
         "ticket": escape(ticket),
         "number": escape(elector.number),
-        "name": escape(elector.name),
+        "name": spoken(elector.name),
         "delegation": spoken(in_this_language(elector.delegation, english)),
     }
 
