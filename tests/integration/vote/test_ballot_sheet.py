@@ -19,7 +19,6 @@ from django.urls import reverse
 from django.utils import translation
 from PIL import Image
 
-from accounts.roles import Kind
 from tests.factories import make_vote
 from voting.domain.vote.definitions import definition_of
 from voting.printing.sheets import sheet_pdf, sheet_png
@@ -59,8 +58,10 @@ def test_the_command_writes_one_sheet_in_three_forms(tmp_path: Path, capsys: pyt
         assert grey.getpixel((round(x + side / 2), round(y + side / 2))) > 250
     with pytest.raises(CommandError):
         call_command("ballot_sheet", vote.cycle.slug)
-    with pytest.raises(CommandError):
-        call_command("ballot_sheet", vote.cycle.slug, pdf=tmp_path / "no" / "where.pdf")
+    for wrong in ({"pdf": tmp_path / "no" / "where.pdf"}, {"pdf": tmp_path / "none.pdf", "group": True}):
+        with pytest.raises(CommandError):
+            call_command("ballot_sheet", vote.cycle.slug, **wrong)
+    assert not (tmp_path / "none.pdf").exists()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,8 @@ def test_the_title_stays_above_the_frame(title: str):
     assert strip.getextrema()[0] > 250
 
 
-def test_each_language_and_each_body_has_its_own_sheet_and_the_reader_knows_all():
+def test_each_language_and_each_body_has_its_own_sheet_and_deck_and_the_reader_knows_all(tmp_path: Path):
+    """Guards ``voting.read_models.vote.printed_decks`` too."""
     vote = make_vote(until="keyed", delegates=12, group=6, preset="shigu", seats=2)
     drawn = sheet_layouts(vote.round)
     assert len({each.digest for each in drawn}) == 4
@@ -91,24 +93,10 @@ def test_each_language_and_each_body_has_its_own_sheet_and_the_reader_knows_all(
         sheet = printed_sheet(vote.cycle, vote.round, in_group=True)
     assert sheet.layout.digest == drawn[3].digest
     assert vote.round.rules.group_name in words_of(sheet_pdf(sheet))
-
-
-def test_the_deck_of_the_sub_group_stands_on_its_own_sheets_and_no_round_without_one_has_such_a_sheet(
-    tmp_path: Path,
-):
-    """Guards ``voting.read_models.vote.printed_decks`` too."""
-    vote = make_vote(until="keyed", delegates=4, group=2, preset="shigu", candidates=2, seats=1)
-    for name, more in {"all": {}, "group": {"group": True}}.items():
-        call_command("ballot_sheet", vote.cycle.slug, deck=tmp_path / name, **more)
-    words = {
-        name: "".join(pypdf.PdfReader(tmp_path / name).pages[0].extract_text().split())
-        for name in ("all", "group")
-    }
-    assert [vote.round.rules.group_name in words[name] for name in words] == [False, True]
-    plain = make_vote(until="keyed", delegates=2, slug="2019", kind=Kind.DEMO)
-    with pytest.raises(CommandError):
-        call_command("ballot_sheet", f"demo/{plain.cycle.slug}", deck=tmp_path / "none", group=True)
-    assert not (tmp_path / "none").exists()
+    for name, group in {"all": False, "group": True}.items():
+        call_command("ballot_sheet", vote.cycle.slug, deck=tmp_path / name, group=group)
+        first = pypdf.PdfReader(tmp_path / name).pages[0].extract_text()
+        assert (vote.round.rules.group_name in "".join(first.split())) is group
 
 
 def test_the_specimen_is_no_ballot_of_the_round(client: Client):
