@@ -26,7 +26,8 @@ _ACCOUNTS = """
 INSERT INTO accounts_user (username, name, role, congress_id, password, is_active, password_is_initial)
 SELECT %(prefix)s || number, number, %(role)s, %(congress)s, '!', true, false
 FROM (
-    SELECT %(series)s || lpad(n::text, %(width)s, '0') AS number FROM generate_series(%(first)s::int, %(last)s::int) AS n
+    SELECT %(series)s || lpad(n::text, %(width)s, '0') AS number
+    FROM generate_series(%(first)s::int, %(last)s::int) AS n
 ) AS numbered
 ON CONFLICT (username) DO NOTHING
 """

@@ -93,7 +93,7 @@ ON_ONE_SHEET = {
     "/admin/vote/<slug:slug>/paper-ballots/sheet.pdf": "5 5 6",
 }
 #: What the staff's pages cost where residents vote by letter, however many.
-OF_LETTERS = {"letters": 18, "roll": 17, "roll-changes": 17, "paper-ballots": 17, "open": 17, "close": 18}
+OF_LETTERS = {"letters": 16, "roll": 15, "roll-changes": 16, "paper-ballots": 16, "open": 15, "close": 17}
 #: Every address that shows a page, by its pattern, with what it costs: in each of the cycles where it names one.
 COSTS = """
 /api/v1/ 0 0 0

@@ -118,7 +118,7 @@ def test_equal_shares_are_voted_tied_voted_again_and_recounted_from_the_single_b
         assert any(found in each for each in wrong) is (name != "nothing"), (name, wrong)
         assert bool(wrong) is (name != "nothing"), (name, wrong)
     pages = {language: text_of(client.get(f"{language}/2018/result/")) for language in ("", "/en")}
-    assert "each of its supporters paid 66666.66 yuan out of an equal share" in pages["/en"]
+    assert "each of its supporters paid 66 666.66 yuan out of an equal share" in pages["/en"]
     assert "its supporters had only" in pages["/en"]
     assert "10 ballots share 450 000 yuan: 45 000 yuan each at first, raised" in pages["/en"]
     assert "400 000 yuan of 450 000 yuan are spent, 50 000 yuan are left" in pages["/en"]
@@ -141,7 +141,7 @@ def test_the_rules_say_what_is_published_and_nothing_of_a_single_ballot_is_known
     told = {language: text_of(client.get(f"{language}/2018/rules/")) for language in ("", "/en")}
     assert "Of 5 candidate projects as many are chosen as 1 million yuan pay for" in told["/en"]
     assert (
-        "If all 11 ballots mark a project, a share is 1000000 yuan ÷ 11 = 90909.09 yuan at first."
+        "If all 11 ballots mark a project, a share is 1 000 000 yuan ÷ 11 = 90 909.09 yuan at first."
         in told["/en"]
     )
     assert "which projects a valid ballot marks, and how many ballots mark just these" in told["/en"]

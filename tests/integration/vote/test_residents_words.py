@@ -178,7 +178,6 @@ def test_a_resident_is_sent_to_no_hall(language: str):
     said["end"] = client.post(cast, carried)
     assert enter in said["end"].content.decode()
     said["again"] = client.post(cast, carried)
-    hand_out(vote)  # refused: it was voted with
     client.post(enter, letter(1))
     paper_ballots.hand_out(round_=vote.round, numbers=["A000002"], by=vote.clerk, at=vote.later())
     said["on paper"] = client.get(ballot)

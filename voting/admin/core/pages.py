@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -100,7 +100,7 @@ class StepPage(VerbPage):
     def form(self, data: Any = None) -> StepForm:
         return StepForm(data)
 
-    def act(self, form: Any) -> HttpResponse | None:
+    def act(self, form: Any) -> HttpResponseBase | None:
         """Make the one call of the domain. Return a page to show, or None for the way back to the order."""
         raise NotImplementedError
 

@@ -30,6 +30,11 @@ REASONS: dict[str, Promise] = {
     "supporters_paid": _("its supporters paid for it"),
     "supporters_cannot": _("its supporters cannot pay for it"),
 }
+#: Why a project is out that has no vote, where the rules ask for no smallest number.
+UNVOTED = _("nobody voted for it")
+#: The status of a round whose tie is one of money, and why another follows it.
+MONEY_TIED = _("Equal votes for which the money does not reach: the rules say what follows.")
+MONEY_WAS_TIED = _("because of equal votes for which the money did not reach")
 STATUSES: dict[str, Promise] = {
     "decided": _("The vote is decided."),
     "tie": _("Equal votes at the last place: the rules say what follows."),

@@ -17,6 +17,7 @@ from voting.read_models.core.letterhead import Letterhead
 from voting.read_models.core.words import (
     BECAME,
     BECAUSE,
+    MONEY_WAS_TIED,
 )
 from voting.read_models.vote.lines import english
 from voting.read_models.vote.round_result import RoundResult
@@ -92,6 +93,8 @@ class Result(RoundResult):
     def because(self) -> str:
         """Say why there is this further round; empty for a first one."""
         previous = self.body["round"]["previous"]
+        if previous and previous["because"] == "tie" and "money_left" in previous:
+            return str(MONEY_WAS_TIED)
         return str(BECAUSE[previous["because"]]) if previous else ""
 
     @cached_property

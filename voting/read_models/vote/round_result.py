@@ -18,9 +18,11 @@ from voting.read_models.core.words import (
     CHANNELS,
     DECISIONS,
     GRADE_COLUMNS,
+    MONEY_TIED,
     REASONS,
     STATUSES,
     TIES,
+    UNVOTED,
     VOID_REASONS,
 )
 from voting.read_models.vote.grades import grade_word, grades_in_short, working
@@ -150,6 +152,8 @@ class RoundResult:
         tie = self.tie
         if self.graded and self.part["status"] == "decided":
             return grades_in_short(self.part["items"])
+        if self.part["status"] == "tie" and "money_left" in (self.following or {}):
+            return str(MONEY_TIED)
         return tie["sentence"] if tie else str(STATUSES[self.part["status"]])
 
     @cached_property
@@ -226,6 +230,8 @@ class RoundResult:
     def _reason(self, item: NoticeItem) -> str:
         if self.graded and item["grade"]:
             return "; ".join(working(item, self.part, self.rules))
+        if item["reason"] == "below_floor" and not self.has_floor:
+            return str(UNVOTED)
         return str(REASONS[item["reason"]])
 
     def _cells(self, item: NoticeItem, value: int) -> tuple[int | str, ...]:
