@@ -32,6 +32,7 @@ from config.database.embedded import HASTY
 from tests import worlds
 from tests.browser import ARGUMENTS, MISSING, Live, find_chromium
 from tests.frames import in_a_wide_frame
+from voting.domain.vote import casting
 
 CI = os.environ.get("CI") == "true"
 OUTCOME = pytest.StashKey[bool]()
@@ -124,9 +125,10 @@ def site_language() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def congresses_as_they_are() -> None:
-    """Let no test go by the congresses of the test before, nor by its pages."""
+    """Let no test go by the congresses of the test before, nor by its pages, nor by the key of its round."""
     forget()
     frames.forget()
+    casting._booths.clear()
 
 
 @pytest.fixture(autouse=True)
