@@ -140,8 +140,11 @@ def worlds_as_the_code_makes_them(request: pytest.FixtureRequest) -> Iterator[No
     patch: Any = request.getfixturevalue("monkeypatch") if "monkeypatch" in request.fixturenames else None
 
     def patched() -> bool:
-        items = patch._setitem if patch else []
-        return bool(patch and (patch._setattr or [each for each in items if each[0] is not os.environ]))
+        if patch is None:
+            return False
+        items = [each for each in patch._setitem if each[0] is not os.environ]
+        names = [(getattr(target, "__name__", ""), name) for target, name, _before in patch._setattr]
+        return bool(items or set(names) - worlds.UNCALLED)
 
     worlds.patched = patched
     yield
