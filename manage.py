@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -10,6 +11,9 @@ import sys
 def main() -> None:
     """Run the command that the arguments name; say in one sentence why it cannot run, where it cannot."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    gc.set_threshold(
+        50_000, 20, 50
+    )  # measured: the collector took a third of what it costs to make all tables
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

@@ -32,6 +32,7 @@ from config.database.embedded import HASTY
 from tests import worlds
 from tests.browser import ARGUMENTS, MISSING, Live, find_chromium
 from tests.frames import in_a_wide_frame
+from voting.domain.vote import casting
 
 CI = os.environ.get("CI") == "true"
 OUTCOME = pytest.StashKey[bool]()
@@ -124,9 +125,10 @@ def site_language() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def congresses_as_they_are() -> None:
-    """Let no test go by the congresses of the test before, nor by its pages."""
+    """Let no test go by the congresses of the test before, nor by its pages, nor by the key of its round."""
     forget()
     frames.forget()
+    casting._booths.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -138,8 +140,11 @@ def worlds_as_the_code_makes_them(request: pytest.FixtureRequest) -> Iterator[No
     patch: Any = request.getfixturevalue("monkeypatch") if "monkeypatch" in request.fixturenames else None
 
     def patched() -> bool:
-        items = patch._setitem if patch else []
-        return bool(patch and (patch._setattr or [each for each in items if each[0] is not os.environ]))
+        if patch is None:
+            return False
+        items = [each for each in patch._setitem if each[0] is not os.environ]
+        names = [(getattr(target, "__name__", ""), name) for target, name, _before in patch._setattr]
+        return bool(items or set(names) - worlds.UNCALLED)
 
     worlds.patched = patched
     yield

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
 from django.db import transaction
 
 from accounts.models import Congress, Unit
+from tests import worlds
 from tests.autumn import make_autumn
 from tests.factories import UnitFactory, draft_cycle, make_vote
 from tests.security.test_crawl import database
 from tests.spring import make_spring
+from tests.worlds import UNCALLED
 from voting.domain.core.journal import first_break
 from voting.models import Cycle, RollEntry
 from voting.states import Stage
@@ -96,6 +100,18 @@ def test_other_arguments_are_another_world():
         with rolled_back():
             stages.add((until, make_vote(until=until, delegates=1, slug="either").cycle.stage))
     assert stages == {("drafted", Stage.DELIBERATION), ("open", Stage.VOTING)}
+
+
+@pytest.mark.django_db
+def test_no_world_calls_what_a_test_may_put_aside_before_it_is_made(monkeypatch):
+    for module, name in UNCALLED:
+        monkeypatch.setattr(importlib.import_module(module), name, None)
+    assert not worlds.patched()
+    for make in (partial(make_vote, until="published", ballots=[[1]] * 3), make_spring, make_autumn):
+        with rolled_back():
+            make(slug="uncalled")
+    monkeypatch.setattr(worlds, "UNCALLED", set())
+    assert worlds.patched()
 
 
 @pytest.mark.django_db

@@ -5,7 +5,8 @@ world are kept as the verbs left them; the next test that asks for it gets the s
 ends as ever, so that no test sees what another did. A world that begins with another one goes on from its rows.
 
 A world belongs to the arguments and the language it was made with, and to nothing else: what is made while a test has
-something in the place of the code is neither kept nor taken from what is kept (``patched``).
+something in the place of the code is neither kept nor taken from what is kept (``patched``), except where no world
+calls what was put aside (``UNCALLED``).
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class _Kept:
     objects: bytes
 
 
+#: What no world calls, by its module and name: ``test_worlds`` makes worlds where it can't be called.
+UNCALLED = {("voting.foreign.scanned", "pages_of")}
 #: Tells whether the test that runs has put something in the place of the code; set for every test.
 patched: Callable[[], bool] = bool
 

@@ -68,8 +68,7 @@ def test_the_two_updates_of_the_attack_open_no_vote():
 
 @pytest.mark.parametrize("cached", [False, True])
 @pytest.mark.parametrize("swap", SWAPS)
-def test_no_ballot_is_sealed_to_a_swapped_key(swap, cached, monkeypatch):
-    monkeypatch.setattr(casting, "_booths", {})
+def test_no_ballot_is_sealed_to_a_swapped_key(swap, cached):
     vote = make_vote(until="open", delegates=3)
     if cached:
         vote.cast(0, [1])
@@ -124,7 +123,6 @@ def test_the_closed_journal_of_a_sound_key_doubts_nothing():
     ("/en", "is not the one that the scrutineers made and tried", "Your ballot was not cast"),
 ])  # fmt: skip
 def test_the_clerk_and_the_delegate_are_told(language, sentence, to_delegate, client: Client, monkeypatch):
-    monkeypatch.setattr(casting, "_booths", {})
     vote = make_vote(until="open", delegates=3)
     SWAPS["key and fingerprint"](vote)
     clerk = Client()

@@ -76,8 +76,7 @@ def typed_into(form: Any) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def everything_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def refuse_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every form of the staff be refused with the same sentence, whatever was typed."""
     judged = PlainForm.full_clean
 
@@ -94,9 +93,11 @@ seen: set[tuple[Any, str]] = set()
 
 
 @pytest.mark.parametrize("world", WORLDS)
-@pytest.mark.usefixtures("everything_refused")
-def test_every_verb_that_is_refused_says_so_and_keeps_what_was_typed(world: str):
+def test_every_verb_that_is_refused_says_so_and_keeps_what_was_typed(
+    world: str, monkeypatch: pytest.MonkeyPatch
+):
     slug, people = WORLDS[world]()
+    refuse_everything(monkeypatch)
     for user in people:
         client = Client()
         client.force_login(user)
