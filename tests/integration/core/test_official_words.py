@@ -82,7 +82,7 @@ AS_THEY_ARE = re.compile(
 
 def clumsy(body: str) -> list[tuple[str, str]]:
     """Return what a page of ours says or lays out as no official would."""
-    main = AS_THEY_ARE.sub("", body.partition("<main")[2])
+    main = " ".join(AS_THEY_ARE.sub("", body.partition("<main")[2]).split())
     words = re.sub(
         r"<[^>]+>", "", re.sub(r"</?(p|li|h\d|d[tdl]|t[dhr]|div|section|br|option|label)\b[^>]*>", "\n", main)
     )
