@@ -80,7 +80,7 @@ def test_what_stands_beside_the_number_never_comes_back(vote, desk):
     answer = press(desk, "https://piaojue.example/enter/#nobody.12345678901234567890")
     assert answer.status_code == 409
     text = answer.content.decode()
-    assert "There is no delegate with the number NOBODY on this roll." in text
+    assert "The number NOBODY is not on this roll." in text
     assert "12345678901234567890" not in text
     assert number_of("https://piaojue.example/enter/") == ""
     assert number_of("a.b") == "a.b"
