@@ -238,7 +238,7 @@ def test_exclude_and_admit_with_a_reason(vote, desk):
     ("given", "said"),
     [
         ({"number": "{0}", "reason": " ", "do": "exclude"}, "Say why"),
-        ({"number": "99999", "reason": "r", "do": "exclude"}, "no delegate with the number 99999"),
+        ({"number": "99999", "reason": "r", "do": "exclude"}, "number 99999 is not on this roll"),
         ({"number": "{0}", "reason": "r", "do": "admit"}, "is on this roll already"),
         ({"number": "99999", "reason": "r", "do": "admit"}, "no delegate in office"),
     ],
