@@ -235,7 +235,7 @@ def test_one_slip_is_reissued_and_voided():
     assert clerk.post(address("slips"), {"do": "void", "number": number}).status_code == 302
     unknown = clerk.post(address("slips"), {"do": "void", "number": "999999"})
     assert unknown.status_code == 409
-    assert "名册中没有代表号 999999" in text_of(unknown)
+    assert "名册中没有编号 999999" in text_of(unknown)
 
 
 def test_check_in_names_an_unknown_number_and_keeps_what_was_typed():
@@ -245,7 +245,7 @@ def test_check_in_names_an_unknown_number_and_keeps_what_was_typed():
         address("check-in"), {"do": "record", "numbers": f"{here}, 88888", "presence": "present"}
     )
     assert answer.status_code == 409
-    assert "名册中没有代表号 88888" in text_of(answer)
+    assert "名册中没有编号 88888" in text_of(answer)
     assert f'value="{here}, 88888"' in answer.content.decode()
     assert not vote.round.roll.filter(presence=Presence.PRESENT).exists()
 

@@ -80,7 +80,7 @@ def test_what_stands_beside_the_number_never_comes_back(vote, desk):
     answer = press(desk, "https://piaojue.example/enter/#nobody.12345678901234567890")
     assert answer.status_code == 409
     text = answer.content.decode()
-    assert "There is no delegate with the number NOBODY on this roll." in text
+    assert "The number NOBODY is not on this roll." in text
     assert "12345678901234567890" not in text
     assert number_of("https://piaojue.example/enter/") == ""
     assert number_of("a.b") == "a.b"
@@ -238,7 +238,7 @@ def test_exclude_and_admit_with_a_reason(vote, desk):
     ("given", "said"),
     [
         ({"number": "{0}", "reason": " ", "do": "exclude"}, "Say why"),
-        ({"number": "99999", "reason": "r", "do": "exclude"}, "no delegate with the number 99999"),
+        ({"number": "99999", "reason": "r", "do": "exclude"}, "number 99999 is not on this roll"),
         ({"number": "{0}", "reason": "r", "do": "admit"}, "is on this roll already"),
         ({"number": "99999", "reason": "r", "do": "admit"}, "no delegate in office"),
     ],

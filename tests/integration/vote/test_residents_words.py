@@ -1,7 +1,7 @@
 """Where residents vote by letter, no page of their vote speaks of delegates, a hall or a check-in, at any moment.
 
 Guards ``voting.read_models.vote.letter_script``, ``voting.admin.vote.roll_changes``,
-``voting.views.vote.cast_page`` and ``voting.domain.vote.scanner_conditions``.
+``voting.views.vote.cast_page``, ``voting.domain.vote.told_residents`` and ``voting.domain.vote.scanner_conditions``.
 """
 
 from __future__ import annotations

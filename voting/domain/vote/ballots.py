@@ -24,10 +24,6 @@ from voting.states import BEFORE_OPENING, RoundStatus
 class BallotRefused(Refused):
     """A ballot that is not taken; the delegate may try again unless the subclass says otherwise."""
 
-    def to_resident(self) -> str:
-        """Return the sentence where residents vote by letter, from wherever they are."""
-        return str(self)
-
 
 class RoundNotOpen(BallotRefused):
     """Voting has not begun, or is closed."""
@@ -46,11 +42,6 @@ class RoundNotOpen(BallotRefused):
         if self.is_over:
             return _("Voting is closed. This ballot was not cast and is not in the urn.")
         return _("Voting has not opened yet. Please wait until the executive chairperson opens it.")
-
-    def to_resident(self) -> str:
-        return (
-            str(self) if self.is_over else _("Voting has not opened yet. Please come back when it is open.")
-        )
 
 
 class AlreadyCast(BallotRefused):
@@ -228,12 +219,6 @@ class HoldsPaperBallot(BallotRefused):
             "back at the check-in desk."
         )
 
-    def to_resident(self) -> str:
-        return _(
-            "A paper ballot was handed out for this letter, so this ballot was not cast. Vote on paper, or give the "
-            "unused paper back to the office that handed it out."
-        )
-
 
 class OnPaperOnly(BallotRefused):
     """The round was switched to paper."""
@@ -242,12 +227,6 @@ class OnPaperOnly(BallotRefused):
         return _(
             "The vote goes on with paper ballots, so this ballot was not cast. "
             "Please ask for a paper ballot at the check-in desk."
-        )
-
-    def to_resident(self) -> str:
-        return _(
-            "The vote goes on with paper ballots, so this ballot was not cast. Please ask the office that sent the "
-            "letter for a paper ballot."
         )
 
 
@@ -261,21 +240,12 @@ class SealedToAnother(BallotRefused):
             "settled it."
         )
 
-    def to_resident(self) -> str:
-        return _(
-            "Your ballot was not cast: the key of this vote is not the one that the scrutineers tried. Please tell the "
-            "office that sent the letter at once; you can cast your ballot when it has settled this."
-        )
-
 
 class SessionOver(BallotRefused):
     """Nobody is signed in who may cast this ballot: the session is over, or the account is shut or not a delegate's."""
 
     def __str__(self) -> str:
         return _("You are signed out, so this ballot was not cast. Please sign in again with your slip.")
-
-    def to_resident(self) -> str:
-        return _("You are signed out, so this ballot was not cast. Please sign in again with your letter.")
 
 
 class NotSealed(BallotRefused):

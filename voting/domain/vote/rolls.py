@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Q, QuerySet, Subquery
@@ -159,6 +160,8 @@ def eligible(cycle: Cycle) -> QuerySet[Delegate]:
 
 def roll_conditions(cycle: Cycle) -> list[Condition]:
     """What freezing the roll needs."""
+    there = gettext_lazy("there are delegates in office")
+    none = gettext_lazy("Enter the delegates first: the roll is empty.")
     rules = VotingRules.objects.filter(cycle=cycle).first()
     return [
         Condition(
@@ -184,17 +187,7 @@ def roll_conditions(cycle: Cycle) -> list[Condition]:
             if begins_here(cycle)
             else []
         ),
-        *(
-            []
-            if cycle.by_letter
-            else [
-                Condition(
-                    eligible(cycle).exists(),
-                    gettext_lazy("there are delegates in office"),
-                    gettext_lazy("Enter the delegates first: the roll is empty."),
-                )
-            ]
-        ),
+        *([] if cycle.by_letter else [Condition(eligible(cycle).exists(), there, none)]),
         *group_conditions(cycle, rules),
     ]
 
@@ -211,8 +204,7 @@ def freeze_roll(*, cycle: Cycle, by: User, at: datetime) -> Round:
         try:
             next(parts)
         except StopIteration as stop:
-            round_: Round = stop.value
-            return round_
+            return cast("Round", stop.value)
 
 
 def freeze_roll_in_parts(*, cycle: Cycle, by: User, at: datetime) -> Generator[int, None, Round]:

@@ -61,7 +61,7 @@ def script(order: RunningOrder, *, result: RoundResult | None) -> Document:
         (_("The candidate projects"), [_("The candidate projects, as the official list has them, are:")]),
         (_("The scrutineers and the key"), _key(order)),
         (_("Voting"), _voting(order)),
-        (_("Closing and counting"), letter_script.closing() if order.cycle.by_letter else _closing()),
+        (_("Closing and counting"), letter_script.letters_closed() if order.cycle.by_letter else _closing()),
         (_("The result"), []),
     ):
         blocks += [Heading(title), *(Text(line) for line in lines)]
@@ -116,7 +116,7 @@ def _key(order: RunningOrder) -> list[str]:
 
 def _voting(order: RunningOrder) -> list[str]:
     if order.cycle.by_letter:
-        return letter_script.opening()
+        return letter_script.letters_open()
     counted = order.attendance
     slips = counted.present if counted and counted.present else BLANK
     return [

@@ -24,7 +24,7 @@ def scrutineers_and_key(people: str) -> list[str]:
     ]
 
 
-def opening() -> list[str]:
+def letters_open() -> list[str]:
     """Say that residents can vote now."""
     return [
         _(
@@ -35,7 +35,7 @@ def opening() -> list[str]:
     ]
 
 
-def closing() -> list[str]:
+def letters_closed() -> list[str]:
     """Say that nobody can vote any more, and what follows."""
     return [
         _("The time to vote is over. Voting is closed and the urn is sealed."),

@@ -20,6 +20,7 @@ from voting.domain.vote.ballots import (
     OnPaperOnly,
     RoundNotOpen,
 )
+from voting.domain.vote.told_residents import to_resident
 from voting.forms.vote.ballot import BallotForm, CastForm, Ticket
 from voting.models import RollEntry
 from voting.states import OVER_STATUSES, Presence, RoundStatus
@@ -197,7 +198,7 @@ def _require_open(entry: RollEntry) -> None:
 
 def refusal_sentence(refusal: BallotRefused, entry: RollEntry) -> str:
     """Return the sentence of a refusal for whoever votes in this round."""
-    return refusal.to_resident() if entry.round.cycle.by_letter else str(refusal)
+    return to_resident(refusal) if entry.round.cycle.by_letter else str(refusal)
 
 
 def _require_online(entry: RollEntry) -> None:
