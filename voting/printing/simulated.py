@@ -60,14 +60,18 @@ class _Pen:
 
     def ring(self, box: object) -> None:
         x, y, side = _middle(box)
-        radius = side / 2 * self.size
+        # No two rings of a hand are alike: the scanner's reader would take the sheets for one that came twice.
+        radius = side / 2 * min(0.78, max(0.56, self.size * math.exp(self.chance.gauss(0, 0.06))))
+        oval = math.exp(self.chance.gauss(0, 0.06))
         aim = self.chance.gauss(0, 0.2), self.chance.gauss(0, 0.2)
         begin, wobble = self.chance.uniform(0, 2 * math.pi), self.chance.uniform(0.02, 0.05)
         path = []
         for step in range(_POINTS + 4):
             angle = begin + 2 * math.pi * step / _POINTS
             out = radius * (1 + wobble * math.cos(2 * (angle - self.slant)) + 0.02 * step / _POINTS)
-            path.append((x + aim[0] + out * math.cos(angle), y + aim[1] + out * math.sin(angle)))
+            path.append(
+                (x + aim[0] + out * math.cos(angle) * oval, y + aim[1] + out * math.sin(angle) / oval)
+            )
         self._stroke(path)
 
     def cross(self, box: object) -> None:

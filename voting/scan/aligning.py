@@ -51,7 +51,8 @@ def aligned(ink: Real, layout: Layout) -> Real:
 def _moved(picture: Real, field: NDArray[Any]) -> Real:
     """Return the picture with every dot taken from where the field points, beside its own place."""
     how = cv2.INTER_LINEAR | cv2.WARP_RELATIVE_MAP
-    return cv2.remap(picture, field, None, how, borderMode=cv2.BORDER_REPLICATE)
+    moved: Real = cv2.remap(picture, field, None, how, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+    return moved
 
 
 @lru_cache(maxsize=8)

@@ -88,7 +88,7 @@ def plain_ink(picture: Grey, layout: Layout) -> Real:
     looked = picture[40:-40:4, 40:-40:4]
     if float(np.mean(looked >= _WHITE)) > _MOST_CLIPPED:
         raise NoSheet("clipped")
-    share: Real = cv2.divide(picture, cv2.max(paper, 1), dtype=cv2.CV_32F)
+    share: Real = cv2.divide(picture, np.maximum(paper, 1), dtype=cv2.CV_32F)
     black = float(np.median([_rim(share, dots_of(marker)) for marker in layout.body["markers"]]))
     if black > 0.75:  # noqa: PLR2004 of the paper: nothing is printed here, or everything is grey
         raise NoSheet("noisy")

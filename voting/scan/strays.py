@@ -32,7 +32,8 @@ _LEAST_SEAL, _WIDEST_WRITING = 60.0, 24.0
 def doubts_of(inked: Inked, layout: Layout) -> set[str]:
     """Return ``strike`` and ``writing`` where there is such ink."""
     places = _places(layout)
-    mask = cv2.bitwise_and(cv2.compare(inked.stray, inked.weak, cv2.CMP_GT), places.looked)
+    is_ink = cv2.compare(inked.stray, inked.weak, cv2.CMP_GT)  # type: ignore[call-overload]
+    mask = cv2.bitwise_and(is_ink, places.looked)
     doubts: set[str] = set()
     in_slot: dict[int, float] = {}
     dust = 0.0

@@ -118,6 +118,13 @@ def test_the_same_sheet_is_known_again_and_another_with_the_same_choice_is_not()
     assert same_sheet(again, [other, first]) == 1
     assert same_sheet(other, [first, again]) is None
     assert same_sheet(bytes(len(first)), [bytes(len(first))]) is None
+    # One hand that rings the same box on two sheets is the hardest.
+    own, alike = hand(random, "gel"), []
+    for _sheet in range(2):
+        paper = Paper(random, layout, page(), own)
+        paper.mark(layout.boxes[0], "ring")
+        alike.append(read(scanned(random, paper.light, dpi=200)[0]).ink)
+    assert same_sheet(alike[0], alike[1:]) is None
 
 
 def boxes_of(layout: Layout, *marked: tuple[int, str]) -> list[BoxReading]:

@@ -198,7 +198,7 @@ def begin_scan(
 
     ``layouts`` are the round's sheets as they are printed. Nothing is read yet. Raises StepNotAllowed,
     ScannerNotAdopted where the rules give the first reading to people, BoxNotCounted, NoSuchPlace, BatchTooLarge,
-    NothingScanned, SheetScanned, FileTaken, ReadAlready, SameReader or ChiefReads.
+    NothingScanned, FileTaken, SheetScanned, ReadAlready, SameReader or ChiefReads.
     """
     aside = tuple(sorted(set(set_aside)))
     locked = closed_with_paper(round_)
@@ -223,12 +223,12 @@ def begin_scan(
 def _require_free(run: ScanRun) -> None:
     if not run.places:
         raise NothingScanned
-    there = ScannedSheet.objects.filter(round=run.round, place__in=run.places).order_by("place").first()
-    if there is not None:
-        raise SheetScanned(there.place)
     same = ScanBatch.objects.filter(round=run.round, digest=_digest_of_files(run.files)).first()
     if same is not None:
         raise FileTaken(same.number)
+    there = ScannedSheet.objects.filter(round=run.round, place__in=run.places).order_by("place").first()
+    if there is not None:
+        raise SheetScanned(there.place)
     require_may_read(run.round, 1, run.places, run.by)
 
 
