@@ -1,6 +1,6 @@
 """Two clerks, or one with two fingers: slips are printed once per opened form, a key is made once.
 
-Guards ``voting.domain.vote.rolls`` and ``voting.domain.vote.keys``.
+Guards ``voting.domain.vote.rolls``, ``voting.domain.vote.attendance`` and ``voting.domain.vote.keys``.
 """
 
 from __future__ import annotations

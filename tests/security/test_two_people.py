@@ -47,6 +47,7 @@ from voting.domain.vote import (
     unfreezing,
     urn_files,
 )
+from voting.domain.vote.attendance import attendance
 from voting.forms.core.second_person import TwoPeople
 from voting.forms.core.steps import StepForm
 from voting.models import CongressEntry, JournalEntry
@@ -604,7 +605,7 @@ def test_f39_taking_a_check_in_back_does_not_let_one_close_alone():
     acting = {"round_": vote.round, "by": vote.clerk, "at": vote.later()}
     rolls.set_presence(numbers=[vote.delegates[2].number], presence=Presence.PRESENT, **acting)
     assert rolls.undo_presence(**acting) == [vote.delegates[2].number]
-    assert rolls.attendance(vote.round).pending == 0
+    assert attendance(vote.round).pending == 0
     with pytest.raises(SecondPersonNeeded):
         rounds.close_round(**acting)
 

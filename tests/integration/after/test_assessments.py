@@ -172,7 +172,7 @@ def test_the_clerk_sets_the_shares_of_the_grades_and_nothing_of_a_choice(client,
     vote = begin(spring)
     client.force_login(vote.clerk)
     page = f"{language}/admin/vote/2018-assessment/rules/"
-    draft = client.get(page).context["draft"]
+    draft = client.get(page).context["forms"]["draft"]
     asked = {name for name in draft.fields if not name.startswith("quorum_")} - {SEEN}
     assert asked == {
         "satisfied_base", "satisfied_comparator", "satisfied_numerator", "satisfied_denominator", "floor_base",
@@ -191,8 +191,8 @@ def test_the_clerk_sets_the_shares_of_the_grades_and_nothing_of_a_choice(client,
     )
     wrong = client.post(page, sent | {"satisfied_numerator": "4"})
     assert wrong.status_code == 409
-    assert "satisfied_numerator" in wrong.context["draft"].errors
-    filled = client.get(f"{page}?preset=zhenhai").context["draft"]
+    assert "satisfied_numerator" in wrong.context["forms"]["draft"].errors
+    filled = client.get(f"{page}?preset=zhenhai").context["forms"]["draft"]
     assert filled["satisfied_numerator"].value() == 1
     words = client.get(page).content.decode()
     assert "镇海" in words or "Zhenhai" in words
@@ -201,6 +201,6 @@ def test_the_clerk_sets_the_shares_of_the_grades_and_nothing_of_a_choice(client,
 def test_a_vote_on_projects_offers_no_grades(client):
     vote = make_vote(until="drafted", delegates=1)
     client.force_login(vote.clerk)
-    draft = client.get("/admin/vote/2018/rules/").context["draft"]
+    draft = client.get("/admin/vote/2018/rules/").context["forms"]["draft"]
     assert "grades" not in dict(draft.fields["ballot_type"].choices)
     assert not {name for name in draft.fields if name.startswith("satisfied")}

@@ -25,6 +25,7 @@ from voting.domain.before import roster_previews, rosters
 from voting.domain.before.rosters import RollIsFrozen, finish
 from voting.domain.core.imports import CannotUndo, FaultyRows, NotStaged, PreviewChanged
 from voting.domain.vote import rolls
+from voting.domain.vote.attendance import attendance
 from voting.models import JournalEntry
 from voting.states import Act
 
@@ -126,7 +127,7 @@ def test_new_delegates_sign_in_with_a_slip_only(vote: Vote):
     }
     assert Delegation.objects.filter(name="南片代表团").count() == 1
     rolls.freeze_roll(cycle=vote.cycle, by=vote.clerk, at=vote.later())
-    assert rolls.attendance(vote.round).roll == 6
+    assert attendance(vote.round).roll == 6
     entry = JournalEntry.objects.get(act=Act.ROSTER_IMPORTED)
     assert (entry.data["new"], entry.data["corrected"], entry.data["out"]) == (3, 0, 0)
 

@@ -24,7 +24,7 @@ from tests.factories import CongressFactory, UserFactory, make_vote
 from voting.count.measures import BallotType
 from voting.count.notice import read_notice
 from voting.domain.core.journal import first_break
-from voting.domain.vote.rolls import attendance
+from voting.domain.vote.attendance import attendance
 from voting.management.commands.seed import TOWNS
 from voting.management.demo.secrets import read_secrets, secrets_file
 from voting.management.hall.delegate import cast_fields

@@ -254,10 +254,13 @@ def test_an_impossible_fraction_is_refused_on_its_field():
     vote = make_vote(until="drafted", delegates=3)
     client = desk(vote.clerk)
     page = client.get(address("rules"))
-    values = {field: page.context["draft"][field].value() for field in page.context["draft"].fields}
+    values = {
+        field: page.context["forms"]["draft"][field].value()
+        for field in page.context["forms"]["draft"].fields
+    }
     answer = client.post(address("rules"), values | {"do": "draft", "floor_numerator": 2})
     assert answer.status_code == 409
-    assert "floor_numerator" in answer.context["draft"].errors
+    assert "floor_numerator" in answer.context["forms"]["draft"].errors
     assert VotingRules.objects.get().floor_numerator == 1
 
 

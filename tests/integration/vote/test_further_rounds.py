@@ -18,6 +18,7 @@ from voting.admin.vote.count_report import count_report
 from voting.domain.core.journal import first_break
 from voting.domain.core.refusals import ConditionsUnmet
 from voting.domain.vote import counts, further_rounds, paper_ballots, rolls, same_people, ties
+from voting.domain.vote.attendance import attendance
 from voting.models import Notice, Round, Tally, TieDecision
 from voting.read_models.vote.results import Result
 from voting.states import Act, Presence, RoundStatus, Stage
@@ -50,7 +51,7 @@ def test_a_tie_at_the_last_place_is_voted_on_again_among_the_tied():
     assert [item.number for item in round_.items.order_by("number")] == [10, 11]
     assert vote.cycle.stage == Stage.VOTING
     assert round_.key_fingerprint == ""
-    counted = rolls.attendance(round_)
+    counted = attendance(round_)
     assert (counted.roll, counted.present, counted.voted) == (5, 5, 0), "the same roll, nobody has voted"
 
     vote.finish(chosen=[[10], [11], [10], [10], []])
@@ -327,7 +328,7 @@ def test_quorum_is_established_anew_and_the_same_people_are_confirmed_and_can_ch
     gone, late = vote.delegates[3].number, vote.delegates[4].number
     by = {"by": vote.clerk}
     round_ = further_rounds.begin_round(cycle=vote.cycle, by=vote.clerk, at=vote.later())
-    assert (rolls.attendance(round_).present, rolls.attendance(round_).absent) == (0, 5)
+    assert (attendance(round_).present, attendance(round_).absent) == (0, 5)
     client = Client()
     client.force_login(vote.presiding, backend="django.contrib.auth.backends.ModelBackend")
     page = "/admin/vote/2018/check-in/"
@@ -336,8 +337,8 @@ def test_quorum_is_established_anew_and_the_same_people_are_confirmed_and_can_ch
     assert "5 present, 0 on leave, 0 gone" in text_of(client.get(f"/en{page}"))
     assert client.post(page, {"do": "rest", "confirm": "on"}).status_code == 403, "the desk is the clerk's"
     assert client.post(page, {"do": "same", "confirm": "on"}).status_code == 302
-    assert rolls.attendance(round_).present == 4
-    assert rolls.attendance(round_).on_leave == 1, "who was entered since stays as entered"
+    assert attendance(round_).present == 4
+    assert attendance(round_).on_leave == 1, "who was entered since stays as entered"
     entry = vote.cycle.journal.get(act=Act.PRESENCE_CONFIRMED)
     assert (entry.actor, entry.data["previous"], late in entry.data["present"]) == (vote.presiding, 1, True)
     with pytest.raises(same_people.NothingToTakeOver):
@@ -350,9 +351,9 @@ def test_the_desk_of_a_further_round_takes_its_own_entries_back():
     number = vote.delegates[4].number
     given = {"round_": vote.round, "by": vote.clerk, "at": vote.later()}
     rolls.set_presence(numbers=[number], presence=Presence.LEFT, **given)
-    assert rolls.attendance(vote.round).left == 1
+    assert attendance(vote.round).left == 1
     assert rolls.undo_presence(**given) == [number]
-    assert rolls.attendance(vote.round).left == 0
+    assert attendance(vote.round).left == 0
     with pytest.raises(rolls.NothingToUndo):
         rolls.undo_presence(**given)
 

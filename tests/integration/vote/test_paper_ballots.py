@@ -19,6 +19,7 @@ from tests.integration.vote.test_admin_steps import address, desk, text_of
 from voting.count.choices import Choice
 from voting.domain.core.refusals import ReasonMissing, StepNotAllowed
 from voting.domain.vote import counts, paper_ballots, roll_changes, roll_numbers, rolls
+from voting.domain.vote.attendance import attendance
 from voting.domain.vote.ballots import AlreadyCast, HoldsPaperBallot, OnPaperOnly
 from voting.domain.vote.paper_ballots import PaperNotReady
 from voting.forms.core.drafts import SEEN
@@ -81,7 +82,7 @@ def test_paper_is_handed_out_once_and_journaled_and_keeps_its_holder_from_voting
     with pytest.raises(HoldsPaperBallot):
         vote.cast(0, [1])
     vote.cast(2, [1])
-    counted = rolls.attendance(vote.round)
+    counted = attendance(vote.round)
     assert (counted.present, counted.voted, counted.paper, counted.pending) == (3, 1, 2, 0)
 
 

@@ -41,6 +41,7 @@ from voting.domain.vote import (
     rules,
     unfreezing,
 )
+from voting.domain.vote.attendance import attendance
 from voting.domain.vote.delegate_slips import issue_slips, void_slip
 from voting.domain.vote.letters import issue_letters, letters_to_print
 from voting.forms.vote.desk import LastDayField
@@ -239,7 +240,7 @@ def test_a_letter_opens_nothing_in_another_congress_nor_in_another_year():
 
 def test_nobody_is_checked_in_and_the_opening_asks_for_no_quorum():
     vote = residents("ready")
-    assert rolls.attendance(vote.round).quorum_met
+    assert attendance(vote.round).quorum_met
     with override("en"):
         client = Client()
         client.force_login(vote.clerk)

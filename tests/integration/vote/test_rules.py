@@ -76,7 +76,7 @@ def page(language: str = "zh-hans") -> str:
 
 def values(answer: Any) -> dict[str, Any]:
     """Return what the form shows, ready to be sent back."""
-    draft = answer.context["draft"]
+    draft = answer.context["forms"]["draft"]
     return {"do": "draft"} | {name: draft[name].value() for name in draft.fields}
 
 
@@ -252,7 +252,7 @@ def test_what_cannot_go_together_is_refused_on_its_field_with_the_reason(setting
             assert refused.value.message_dict == expected
         answer = client.post(page(language), values(client.get(page(language))) | settings)
         assert answer.status_code == 409
-        assert answer.context["draft"].errors == expected
+        assert answer.context["forms"]["draft"].errors == expected
         for field, sentences in expected.items():
             assert re.search(rf'href="#(div_)?id_{field}"', answer.content.decode())
             least = 2 + text_of(answer).startswith(sentences[0])
@@ -306,9 +306,9 @@ def test_the_form_keeps_what_was_typed_and_notes_every_setting():
     sent = values(client.get(page())) | {"group_name": "议事会成员", "seats": "twelve"}
     answer = client.post(page(), sent)
     assert answer.status_code == 422
-    assert answer.context["draft"].errors.keys() == {"seats"}
+    assert answer.context["forms"]["draft"].errors.keys() == {"seats"}
     assert 'value="议事会成员"' in answer.content.decode()
-    parts = list(answer.context["draft"].parts())
+    parts = list(answer.context["forms"]["draft"].parts())
     shown = [field.name for part in parts for row in part.rows for field in row.fields]
     assert sorted(shown) == sorted((*rules.SETTINGS, *rules.LIMITS, *rules.SUM))
     assert all(row.note for part in parts for row in part.rows)

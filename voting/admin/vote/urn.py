@@ -17,10 +17,11 @@ from voting.admin.core.verbs import REFUSED
 from voting.admin.vote.ceremony import WordsPage
 from voting.admin.vote.count_report import count_report
 from voting.domain.core.refusals import Refused
+from voting.domain.vote.attendance import Attendance
 from voting.domain.vote.counts import certify_tally, count_round
 from voting.domain.vote.notices import publish_notice
 from voting.domain.vote.proofs import certify_with_file, certify_with_slips, take_urn
-from voting.domain.vote.rolls import Attendance, not_known_to_have_voted
+from voting.domain.vote.rolls import not_known_to_have_voted
 from voting.domain.vote.rounds import close_round, open_round
 from voting.domain.vote.running_order import StepKey
 from voting.domain.vote.urn_files import import_count, recount_file

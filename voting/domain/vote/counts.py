@@ -20,12 +20,12 @@ from voting.count.formats.working import PATTERNS
 from voting.count.opening import Opener
 from voting.count.working import Working, work_out
 from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.vote.attendance import Attendance, attendance
 from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.domain.vote.drawn_sheets import is_sampled
 from voting.domain.vote.first_counts import keep_first_count
 from voting.domain.vote.keys import rebuild_seed
 from voting.domain.vote.reading_figures import paper_facts
-from voting.domain.vote.rolls import Attendance, attendance
 from voting.domain.vote.rounds import group_hashes, move_round, urn_hashes
 from voting.domain.vote.scanned_pictures import put_away
 from voting.models import (

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from voting.domain.core.refusals import ReasonMissing, Refused, StepNotAllowed
+from voting.domain.vote.attendance import attendance
 from voting.domain.vote.paper_boxes import (
     BoxCounted,
     GroupTooMany,
@@ -43,7 +44,7 @@ from voting.domain.vote.paper_readings import (
     sheets,
 )
 from voting.domain.vote.roll_numbers import on_roll
-from voting.domain.vote.rolls import CheckInClosed, attendance
+from voting.domain.vote.rolls import CheckInClosed
 from voting.models import RollEntry, Round
 from voting.states import CHECK_IN_STATUSES, Act, Presence
 

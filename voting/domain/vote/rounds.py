@@ -19,8 +19,9 @@ from voting.domain.core.cycles import move_cycle
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Condition, Refused, StepNotAllowed, require
 from voting.domain.core.second_person import second_person
+from voting.domain.vote.attendance import attendance
 from voting.domain.vote.decks import deck_conditions
-from voting.domain.vote.rolls import attendance, not_known_to_have_voted
+from voting.domain.vote.rolls import not_known_to_have_voted
 from voting.domain.vote.tried_keys import is_tried_key, require_tried_key
 from voting.models import Round, SealedBallot, ServerSealed, TestBallot, UrnSeal
 from voting.states import ROUND_STEPS, Act, RoundStatus, Stage

@@ -21,9 +21,9 @@ from voting.domain.before.conditions import begins_here
 from voting.domain.core.cycles import may_correct_session
 from voting.domain.core.refusals import Condition
 from voting.domain.core.undrawn import undrawn
+from voting.domain.vote.attendance import Attendance, attendance
 from voting.domain.vote.daybook import Daybook
 from voting.domain.vote.paper_ballots import PaperNotReady, agreed
-from voting.domain.vote.rolls import Attendance, attendance
 from voting.domain.vote.step_keys import StepKey, StepState
 from voting.domain.vote.steps import RUNNING, STAFF, STEPS, StepSpec
 from voting.domain.vote.tried_keys import DOUBT, is_tried_key

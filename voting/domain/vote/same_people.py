@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused
-from voting.domain.vote.rolls import at_the_desk, attendance
+from voting.domain.vote.attendance import attendance
+from voting.domain.vote.rolls import at_the_desk
 from voting.models import RollEntry, Round
 from voting.states import Act, Presence, RoundStatus
 

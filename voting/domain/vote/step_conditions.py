@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import SCRUTINEERS
 from voting.domain.core.refusals import Condition
+from voting.domain.vote.attendance import Attendance
 from voting.domain.vote.decks import deck_passed, needs_deck
 from voting.domain.vote.delegate_slips import without_slip
 from voting.domain.vote.drawn_sheets import is_sampled
 from voting.domain.vote.further_rounds import ballot_called_for, further_conditions
 from voting.domain.vote.letters import letters_to_print
-from voting.domain.vote.rolls import Attendance
 from voting.domain.vote.rounds import opening_conditions
 from voting.domain.vote.ties import open_tie
 from voting.domain.vote.tried_keys import KeySwapped, is_tried_key

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import SCRUTINEERS
 from voting.count.canonical import canonical_json, root_of, sha256_hex
+from voting.domain.vote.attendance import attendance
 from voting.domain.vote.counts import facts_of, require_sealed, sealed_ballots, sealed_tests
 from voting.domain.vote.definitions import definition_of
-from voting.domain.vote.rolls import attendance
 from voting.domain.vote.rounds import group_hashes
 from voting.domain.vote.rules import settings_of
 from voting.domain.vote.tried_keys import require_tried_key

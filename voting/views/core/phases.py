@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from voting import queries
-from voting.domain.vote.rolls import Attendance, attendance
+from voting.domain.vote.attendance import Attendance, attendance
 from voting.models import Call, Cycle, Round
 from voting.states import RoundStatus, Stage
 

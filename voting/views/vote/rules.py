@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.congresses import here
 from accounts.roles import Kind
 from voting import queries
-from voting.domain.vote.rolls import Attendance, attendance
+from voting.domain.vote.attendance import Attendance, attendance
 from voting.domain.vote.rules import settings_of
 from voting.forms.vote.presets import preset_names
 from voting.models import Cycle, VotingRules
