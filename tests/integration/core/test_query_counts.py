@@ -408,7 +408,8 @@ def may_be_twice(pattern: str, statement: str) -> bool:
 def measured(lived: Lived) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
     """Return what every address costs, and which statements which of them repeats without a reason."""
     clients, costs, repeated = clients_of(lived), dict[str, list[str]](), []
-    ContentType.objects.get_for_models(*site._registry)  # a process asks for these once
+    ContentType.objects.get_for_models(*site._registry)  # a process asks for these once,
+    clients["voter"].get("/ballot/")  # and for the key of a round
     for pattern, slug, address in addresses(lived):
         looker = next(name for beginning, name in LOOKERS if re.match(beginning, pattern))
         if (looker, slug) == ("clerk", "2017"):

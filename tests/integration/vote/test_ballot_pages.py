@@ -529,7 +529,7 @@ def test_staff_get_no_ballot(client, vote):
 def test_a_delegate_on_no_roll_is_told_so(client, vote):
     client.force_login(UserFactory(role=Role.DELEGATE, congress=vote.cycle.congress))
     assert client.get(BALLOT)["Location"] == "/delegate/"
-    assert "您不在代表名册中" in text(client.get(BALLOT, follow=True))
+    assert "您不在名册中" in text(client.get(BALLOT, follow=True))
 
 
 # --------------------------------------------------------------------------------------------- all the pages
