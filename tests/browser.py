@@ -67,11 +67,23 @@ OVERLAPS = """() => {
     const style = getComputedStyle(each);
     if (/sticky|fixed/.test(style.position) || style.clipPath !== "none" || each.matches(".skip, svg")) return true;
   } return !it.checkVisibility({ visibilityProperty: true }); };
+  const inside = (box, it) => {
+    let { left, right, top, bottom } = box;
+    for (let each = it; each; each = each.parentElement) if (getComputedStyle(each).overflow !== "visible") {
+      const frame = each.getBoundingClientRect();
+      [left, right] = [Math.max(left, frame.left), Math.min(right, frame.right)];
+      [top, bottom] = [Math.max(top, frame.top), Math.min(bottom, frame.bottom)];
+    }
+    return { left, right, top, bottom, height: bottom - top };
+  };
   for (let node; (node = walk.nextNode());) {
     if (!node.data.trim() || unseen(node.parentElement)) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
-    for (const box of range.getClientRects()) if (box.width) lines.push([box, node]);
+    for (const box of range.getClientRects()) {
+      const seen = inside(box, node.parentElement);
+      if (seen.right > seen.left && seen.bottom > seen.top) lines.push([seen, node]);
+    }
   }
   lines.sort(([a], [b]) => a.top - b.top);
   const found = [];
@@ -97,7 +109,8 @@ def assert_good(page: Page, *others: ViewportSize) -> None:
         if viewport:
             page.set_viewport_size(viewport)
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, viewport
-        assert page.evaluate(OVERLAPS) == [], viewport
+        overlapping = page.evaluate(OVERLAPS)
+        assert not overlapping, (viewport, overlapping)
 
 
 def assert_good_in_the_dark(page: Page) -> None:
