@@ -59,10 +59,23 @@ class Frame:
         return "".join(parts)
 
 
-def render_frame(template: str, context: dict[str, Any], request: HttpRequest) -> str:
-    """Return a page with its marks, as everybody who asks for this address in this language and look sees it."""
-    whole = {"csrf_token": mark("csrf"), **context}
-    return render_to_string(template, whole, request=_anybody(request))
+def render_frame(
+    template: str, context: dict[str, Any], request: HttpRequest, *, with_host: bool = False
+) -> str:
+    """Return a page with its marks, as everybody who asks for this address in this language and look sees it.
+
+    With the host the page may name its whole address; its key names the host then (``host_key``).
+    """
+    anybody: Any = _anybody(request)
+    if with_host:
+        anybody.META["HTTP_HOST"] = request.get_host()
+        anybody._get_scheme = lambda: request.scheme  # noqa: SLF001 Django's own
+    return render_to_string(template, {"csrf_token": mark("csrf"), **context}, request=anybody)
+
+
+def host_key(request: HttpRequest) -> tuple[Hashable, ...]:
+    """Return what of a request a frame goes by that names its whole address. Raises DisallowedHost."""
+    return *address_key(request), request.scheme, request.get_host()
 
 
 def address_key(request: HttpRequest) -> tuple[Hashable, ...]:

@@ -1,9 +1,10 @@
 """Public pages are kept for two seconds, and as long after that as nothing that they were made from is another.
 
 Whoever comes after the two seconds gets the page that is there, where one statement finds the tables unchanged from
-which it was made (``STATE_OF_PAGES``); else it is made anew. No page is shown that was not true two seconds ago. What
-a cast writes is not asked for so, and nothing is written for it: such a page is made anew every two seconds. A proxy
-or a CDN before the server may keep pages as long (``s-maxage``). Never kept is what depends on a person: whatever is
+which it was made (``STATE_OF_PAGES``); else it is made anew. No page is shown that was not true two seconds ago, or
+four where many are: a process makes one at a time and leaves four fifths of itself to the voters. What a cast writes is
+not asked for so, and nothing is written for it: such a page is made anew every two seconds. A proxy or a CDN before
+the server may keep pages as long (``s-maxage``). Never kept is what depends on a person: whatever is
 asked for with a session, sets a cookie, holds a form to be sent, or says itself that it is private.
 """
 
@@ -13,7 +14,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import unquote_plus
 
@@ -36,6 +37,12 @@ _AROUND = 512
 MOST_UNFIT, MOST_READ = 1000, 10_000
 #: Whoever comes while a page is made anew has the old one so much longer.
 GRACE = 1.0  # seconds
+#: So much longer a page stays while others are made anew, which a process does one after the other.
+PUT_OFF = 2.0  # seconds
+#: After making one it rests so many times as long as that took, and no longer than a second: voters come first.
+REST, MOST_REST = 4, 1.0
+#: A page that is put off is looked at again so soon.
+SOON = 0.1  # seconds
 #: So long somebody waits for the first of a page that another is making.
 PATIENCE = 2.0  # seconds
 #: Their answers keep themselves, or belong to a person.
@@ -65,6 +72,8 @@ class KeptPage:
     size: int
     #: What it was made from; None where it is made anew.
     state: Any = None
+    #: Until when nothing need be asked for, whoever makes it anew meanwhile.
+    due: float = 0.0
     #: All headers of its answer but the name of the request, once it was sent.
     sent: list[tuple[str, str]] | None = None
 
@@ -84,6 +93,7 @@ class KeptPages:
         self.reads: OrderedDict[tuple[str, str, str], frozenset[str]] = OrderedDict()
         self.states: Any = import_string(settings.STATE_OF_PAGES)()
         self.size = 0
+        self.turns = Turns()
         KeptPages.newest = self
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -97,6 +107,7 @@ class KeptPages:
         try:
             return self._make(key, request)
         finally:
+            self.turns.give_back()
             with self.lock:
                 made = self.making.pop(key, None)
             if made is not None:
@@ -179,9 +190,15 @@ class KeptPages:
             kept = self.pages.get(key)
             if kept is None or now < kept.until:
                 return kept
-            if now < kept.until + GRACE:
+            shows_old = now < kept.until + GRACE
+            if shows_old:
                 kept.until = now + GRACE  # This one makes it anew, whoever comes meanwhile has the old one.
-        return kept if self._is_still_so(key, kept) else None
+        if self._is_still_so(key, kept):
+            return kept
+        if not self.turns.take(now) and shows_old and now < kept.due + PUT_OFF:
+            kept.until = now + SOON
+            return kept
+        return None
 
     def _is_still_so(self, key: Key, kept: KeptPage) -> bool:
         """Tell whether the page would be made the same, and keep it so much longer."""
@@ -189,7 +206,7 @@ class KeptPages:
         if reading is None or not reading.holds(kept.state):
             return False
         with self.lock:
-            kept.until = reading.moment + settings.KEPT_SECONDS
+            kept.until = kept.due = reading.moment + settings.KEPT_SECONDS
             if self.pages.get(key) is kept:
                 self.pages.move_to_end(key)
         return True
@@ -207,7 +224,8 @@ class KeptPages:
             _AROUND + sum(map(len, key[:4])) + sum(len(name) + len(value) for name, value in headers.items())
         )
         size = len(answer.content) + around
-        kept = KeptPage(time.monotonic() + settings.KEPT_SECONDS, headers, answer.content, size, state)
+        until = time.monotonic() + settings.KEPT_SECONDS
+        kept = KeptPage(until, headers, answer.content, size, state, due=until)
         with self.lock:
             if (old := self.pages.pop(key, None)) is not None:
                 self.size -= old.size
@@ -218,6 +236,32 @@ class KeptPages:
                 _key, oldest = self.pages.popitem(last=False)
                 self.size -= oldest.size
         return kept
+
+
+@dataclass
+class Turns:
+    """Whose turn it is to make a page anew: one thread of the process, and after it a rest."""
+
+    holder: int | None = None
+    #: The processor time of that thread when it began.
+    began: float = 0.0
+    rests_until: float = 0.0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, now: float) -> bool:
+        """Take the turn for this thread; False where another has it, or the process rests."""
+        with self.lock:
+            if self.holder is not None or now < self.rests_until:
+                return False
+            self.holder, self.began = threading.get_ident(), time.thread_time()
+            return True
+
+    def give_back(self) -> None:
+        """Begin the rest, where this thread had the turn."""
+        with self.lock:
+            if self.holder == threading.get_ident():
+                took = time.thread_time() - self.began
+                self.holder, self.rests_until = None, time.monotonic() + min(REST * took, MOST_REST)
 
 
 def part_that_is_read(query: str, reads: frozenset[str]) -> str:

@@ -303,3 +303,44 @@ def test_the_middleware_is_outside_of_whatever_reads_a_session():
         "django.contrib.sessions.middleware.SessionMiddleware"
     )
     assert html_of(HttpResponse("x")) == "x"
+
+
+def test_pages_are_made_anew_one_after_the_other_and_in_peace(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch
+):
+    made: list[str] = []
+    inside: list[bytes] = []
+    work = [0.0]
+    monkeypatch.setattr(kept.time, "thread_time", lambda: work[0])
+
+    def view(request: HttpRequest) -> HttpResponse:
+        made.append(request.path)
+        work[0] += 0.1
+        if made.count("/a") == 2 and not inside:
+            inside.append(ask("/b"))
+        return HttpResponse(f"{request.path} {len(made)}")
+
+    def ask(path: str) -> bytes:
+        return pages(RequestFactory().get(path)).content
+
+    pages = KeptPages(view)
+    pages.states.state_of = lambda *_seen: None
+    assert [ask("/a"), ask("/b")] == [b"/a 1", b"/b 2"], "what is not there is made at once"
+    clock[0] += 2.5
+    assert ask("/a") == b"/a 3"
+    assert inside == [b"/b 2"], "while another is made, the old one"
+    clock[0] += 0.2
+    assert ask("/b") == b"/b 2", "in the rest of four times as long, the old one"
+    clock[0] += 0.3
+    assert ask("/b") == b"/b 4"
+
+
+def test_what_is_put_off_again_and_again_is_made_after_all(clock: list[float]):
+    pages = KeptPages(lambda _request: HttpResponse(str(clock[0])))
+    pages.states.state_of = lambda *_seen: None
+    pages.turns.rests_until = clock[0] + 1000
+    ages = []
+    for _time in range(100):
+        clock[0] += 0.15
+        ages.append(clock[0] - float(pages(RequestFactory().get("/")).content))
+    assert 3.5 < max(ages) < 4.2

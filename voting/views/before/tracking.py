@@ -33,6 +33,7 @@ from voting.models import Proposal
 from voting.printing.qr import qr
 from voting.read_models.after.proposal_story import steps_of, story
 from voting.states import Visibility
+from voting.views.core.blank import blank_page
 from voting.views.core.elder import switch_of_form, turning, typed_so_far
 
 UNPROCESSABLE, CONFLICT, TOO_MANY = 422, 409, 429
@@ -78,6 +79,8 @@ def track(request: HttpRequest) -> HttpResponse:
     form = TrackForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form, "refused": refusal_lines(form), "only_looks_up": True}
     context |= switch_of_form(request, "track")
+    if (blank := blank_page(request, "before/proposals/track.html", context)) is not None:
+        return blank
     if request.method != "POST" or not form.is_valid():
         status = UNPROCESSABLE if form.errors else 200
         return render(request, "before/proposals/track.html", context, status=status)

@@ -17,6 +17,7 @@ from voting.models import Notice, Round, UrnSeal
 from voting.read_models.vote.results import Result
 from voting.read_models.vote.tried_ballots import TriedBallot
 from voting.states import RoundStatus
+from voting.views.core.blank import blank_page
 from voting.views.core.elder import switch_of_form, turning, typed_so_far
 from voting.views.core.files import download
 
@@ -37,6 +38,8 @@ def receipt(request: HttpRequest) -> HttpResponse:
     form = ReceiptForm(request.POST if request.method == "POST" else None)
     context: dict[str, object] = {"form": form, "refused": refusal_lines(form), "only_looks_up": True}
     context |= switch_of_form(request, "receipt")
+    if (blank := blank_page(request, "vote/receipt.html", context)) is not None:
+        return blank
     holder: Round | None = None
     if form.is_valid():
         typed, congress = form.cleaned_data["receipt"], here(request)
