@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,9 +23,10 @@ from voting.domain.after.lights import Light, LightRule
 from voting.domain.after.progress import progress_of
 from voting.domain.after.surveys import totals
 from voting.labels import GRADES
-from voting.models import Cycle, Delivery, JournalEntry, ProgressReport, ReportFile, Survey
+from voting.models import Cycle, Delivery, JournalEntry, Survey
 from voting.read_models.after.lines import LIGHTS, Line, light_sentences
 from voting.read_models.after.plans import Plans, plans_of
+from voting.read_models.core.loading import load
 from voting.read_models.vote.lines import tenths_of_a_percent
 from voting.states import Act, DeliveryStatus
 
@@ -74,25 +75,28 @@ class Overview:
         return next((each for each in self.lines if each.number == number), None)
 
 
-def deliveries_of(cycles: Iterable[Cycle]) -> QuerySet[Delivery]:
-    """Return the cycles' deliveries with all that a page of them shows."""
-    reports = ProgressReport.objects.select_related("reported_by").order_by("day", "reported_at")
-    files = ReportFile.objects.defer("data").order_by("position")
-    return (
-        Delivery.objects.filter(cycle__in=cycles)
-        .select_related("cycle__congress", "candidate", "lead_unit", "continues__cycle__congress")
-        .prefetch_related(
-            "targets",
-            "milestones",
-            Prefetch("reports", reports),
-            "reports__figures",
-            "reports__milestones",
-            Prefetch("reports__files", files),
-            "inspections__findings__unit",
-            "completions",
-        )
-        .order_by("number")
+def _deliveries_of(cycles: Sequence[Cycle], numbers: Iterable[int] | None) -> list[Delivery]:
+    """Return the cycles' deliveries, or those with the numbers, with all that a page of them shows."""
+    wanted = Delivery.objects.filter(cycle__in=cycles)
+    if numbers is not None:
+        wanted = wanted.filter(number__in=numbers)
+    of = {cycle.pk: cycle for cycle in cycles}
+    deliveries = list(
+        wanted.select_related("candidate", "lead_unit", "continues__cycle__congress").order_by("number")
     )
+    for each in deliveries:
+        each.cycle = of[each.cycle_id]
+    load(deliveries, "targets", order="position")
+    load(deliveries, "milestones", order="position")
+    load(deliveries, "completions", order="handed_in_at")
+    reports = load(deliveries, "reports", order="day, reported_at")
+    load(reports, "figures")
+    load(reports, "milestones")
+    load(reports, "files", order="position", without="data")
+    prefetch_related_objects(reports, "reported_by")
+    findings = load(load(deliveries, "inspections", order="day, id"), "findings")
+    prefetch_related_objects(findings, "unit")
+    return deliveries
 
 
 def overview(
@@ -115,9 +119,7 @@ def overviews(
     drafts: bool = False,
 ) -> dict[int, Overview]:
     """Return by their keys the cycles that have deliveries, as they stood on a day; one or many, the same queries."""
-    wanted = deliveries_of(cycles)
-    if numbers is not None:
-        wanted = wanted.filter(number__in=numbers)
+    wanted = _deliveries_of(cycles, numbers)
     deliveries: dict[int, list[Delivery]] = {}
     for delivery in wanted:
         deliveries.setdefault(delivery.cycle_id, []).append(delivery)

@@ -1,0 +1,56 @@
+"""Rows that belong to rows are what Django's own prefetching gives, in one statement for each relation.
+
+Guards ``voting.read_models.core.loading``.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.lived import make_lived
+from voting.models import Delivery, ProgressReport
+from voting.read_models.core.loading import load
+
+pytestmark = pytest.mark.django_db
+
+
+def values_of(rows) -> list[dict[str, object]]:
+    return [{name: value for name, value in vars(row).items() if not name.startswith("_")} for row in rows]
+
+
+@pytest.mark.parametrize("relation", ["targets", "milestones", "reports", "completions", "inspections"])
+def test_the_rows_are_those_of_djangos_own_prefetching(relation: str):
+    make_lived(2)
+    ours = list(Delivery.objects.order_by("pk"))
+    theirs = list(Delivery.objects.order_by("pk").prefetch_related(relation))
+    with CaptureQueriesContext(connection) as caught:
+        every = load(ours, relation)
+        found = [values_of(getattr(each, relation).all()) for each in ours]
+    assert len(caught.captured_queries) == 1
+    assert sum(map(len, found)) == len(every)
+    assert found == [
+        values_of(sorted(getattr(each, relation).all(), key=lambda row: row.pk)) for each in theirs
+    ]
+    assert all(row.delivery is each for each in ours for row in getattr(each, relation).all())
+
+
+def test_what_is_no_list_is_refused_aloud_and_no_parents_cost_nothing():
+    make_lived(2)
+    (delivery, *_others) = Delivery.objects.order_by("pk")
+    load([delivery], "targets")
+    with pytest.raises(AttributeError):
+        delivery.targets.filter(number=1)
+    with CaptureQueriesContext(connection) as caught:
+        assert load([], "targets") == []
+    assert not caught.captured_queries
+
+
+def test_a_column_that_is_left_out_is_read_when_it_is_asked_for():
+    make_lived(2)
+    reports = list(ProgressReport.objects.all())
+    files = load(reports, "files", order="position", without="data")
+    assert files
+    assert all("data" not in vars(each) for each in files)
+    assert bytes(files[0].data)
