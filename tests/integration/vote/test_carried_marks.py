@@ -64,6 +64,7 @@ def test_f41_marks_come_through_a_lost_session_and_a_new_sign_in(client, vote, a
     page = lost(client, vote, address=address)
     assert page.status_code == 403
     assert "这张表决票没有投出。 您的选择保留在本页" in text(page)
+    assert vote.cycle.congress.name in text(page), "whose sign-in it is"
     assert f'action="{AGAIN}"' in page.content.decode()
     assert hidden(page)["mark"] == ["2", "5", "11"]
     back = client.post(AGAIN, hidden(page) | slip(vote))

@@ -70,11 +70,6 @@ def _way(parent: type[Model], relation: str, order: str, without: str) -> _Way:
     fields = [field for field in meta.concrete_fields if field.name != without]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)
-    by = (
-        order
-        or ", ".join(quote(meta.get_field(name).column) for name in meta.ordering)
-        or quote(meta.pk.column)
-    )
     statement = (
         f"SELECT {columns} FROM {quote(meta.db_table)} "  # noqa: S608 names of our own
         f"WHERE {quote(key.column)} = ANY(%(parents)s::bigint[]) ORDER BY {order}"

@@ -7,11 +7,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure
 
-from accounts.congresses import here, shown_here
+from accounts.congresses import congress_of, here, shown_here
 from accounts.forms import sign_in_form
-from accounts.models import Congress
 from accounts.views import enter_page, let_in
-from voting.forms.vote.ballot import CastForm, Ticket, carried_form
+from voting.forms.vote.ballot import CastForm, carried_form
 from voting.views.core.elder import is_only_shown_anew
 from voting.views.core.refusal_page import RefusalPage, delegate_page
 from voting.views.vote.ballot import ballot_page, kept_page
@@ -36,7 +35,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or form.ticket is None:
         return redirect(of.address)
     entered = of(request.POST)
-    congress = here(request) or _congress_of(form.ticket) or shown_here(request)
+    congress = here(request) or congress_of(form.ticket.congress) or shown_here(request)
     if status := let_in(request, entered, congress):
         raise SessionLost(form, sign_in=entered, status=status)
     entry = elector(request, form)
@@ -58,8 +57,3 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     entry = elector(request, form)
     text = _("It was opened before the last sign-in in this browser. This request cast nothing.")
     raise RefusalPage(_("This form is out of date"), text, status=403, entry=entry, form=form)
-
-
-def _congress_of(ticket: Ticket) -> Congress | None:
-    """Return the congress of the delegate whose form it is: the address need not name it."""
-    return Congress.objects.filter(users=ticket.user).first()

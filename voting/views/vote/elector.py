@@ -9,6 +9,7 @@ from django.db.models import Case, Value, When
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.congresses import congress_of
 from accounts.forms import EnterForm, sign_in_form
 from accounts.models import User
 from accounts.roles import VOTERS, Role
@@ -48,6 +49,8 @@ class SessionLost(RefusalPage):
         path = address_of("voting:ballot-sign-in")
         again = {"lost": True, "form": self.sign_in, "switch_form": "enter", "switch_path": path}
         again["sealed"] = isinstance(self.form, CastForm)
+        if self.form and self.form.ticket:
+            again["congress"] = congress_of(self.form.ticket.congress)
         return super().context() | again
 
 
