@@ -36,12 +36,13 @@ def test_the_rows_are_those_of_djangos_own_prefetching(relation: str):
     assert all(row.delivery is each for each in ours for row in getattr(each, relation).all())
 
 
-def test_what_is_no_list_is_refused_aloud_and_no_parents_cost_nothing():
+def test_what_a_list_cannot_answer_the_database_does_of_this_parent_alone():
     make_lived(2)
-    (delivery, *_others) = Delivery.objects.order_by("pk")
-    load([delivery], "targets")
-    with pytest.raises(AttributeError):
-        delivery.targets.filter(number=1)
+    first, second = Delivery.objects.order_by("pk")[:2]
+    load([first, second], "targets")
+    assert first.targets.filter(position=1).get().delivery == first
+    assert first.targets.exclude(position=1).count() == len(first.targets.all()) - 1
+    assert second.targets.order_by("-position").first() == second.targets.all()[-1]
     with CaptureQueriesContext(connection) as caught:
         assert load([], "targets") == []
     assert not caught.captured_queries

@@ -93,7 +93,6 @@ def _deliveries_of(cycles: Sequence[Cycle], numbers: Iterable[int] | None) -> li
     load(reports, "figures")
     load(reports, "milestones")
     load(reports, "files", order="position", without="data")
-    prefetch_related_objects(reports, "reported_by")
     findings = load(load(deliveries, "inspections", order="day, id"), "findings")
     prefetch_related_objects(findings, "unit")
     return deliveries

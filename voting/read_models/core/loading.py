@@ -6,13 +6,12 @@ of twelve projects that took more than all else together.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, QuerySet
 
 from accounts.prepared import ask_all
 
@@ -20,10 +19,19 @@ Row = TypeVar("Row", bound=Model)
 
 
 class Rows(list[Row]):
-    """What ``parent.relation.all()`` gives: a list. Whatever else a manager is asked for has no answer here."""
+    """What ``parent.relation.all()`` gives: a list; whatever else a manager is asked for, it asks the database."""
+
+    def __init__(self, asked: Callable[[], QuerySet[Row]]) -> None:
+        super().__init__()
+        self._asked = asked
 
     def all(self) -> Rows[Row]:
         return self
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._asked(), name)
 
 
 class _Way(NamedTuple):
@@ -45,8 +53,11 @@ def load(parents: Sequence[Model], relation: str, *, order: str = "id", without:
         return []
     way = _way(type(parents[0]), relation, order, without)
     of = {parent.pk: parent for parent in parents}
-    children: defaultdict[Any, Rows[Any]] = defaultdict(Rows)
     every = []
+    rows: dict[Any, Rows[Any]] = {}
+    for parent in parents:
+        rows[parent.pk] = Rows(partial(way.model._default_manager.filter, **{way.key.name: parent}))  # noqa: SLF001
+        vars(parent).setdefault("_prefetched_objects_cache", {})[relation] = rows[parent.pk]
     for values in ask_all(way.statement, {"parents": list(of)}):
         read = list(values)
         for place, convert in way.converted:
@@ -54,11 +65,8 @@ def load(parents: Sequence[Model], relation: str, *, order: str = "id", without:
         row = way.model.from_db(connection.alias, way.names, read)
         key = getattr(row, way.key.attname)
         setattr(row, way.key.name, of[key])
-        children[key].append(row)
+        rows[key].append(row)
         every.append(row)
-    for parent in parents:
-        known = vars(parent).setdefault("_prefetched_objects_cache", {})
-        known[relation] = children.get(parent.pk, Rows())
     return every
 
 
