@@ -31,11 +31,14 @@ from accounts.congresses import forget
 from config.database.embedded import HASTY
 from tests import worlds
 from tests.browser import ARGUMENTS, MISSING, Live, find_chromium
+from tests.databases import copy_migrated_databases
 from tests.frames import in_a_wide_frame
 from voting.domain.vote import casting
 
 CI = os.environ.get("CI") == "true"
 OUTCOME = pytest.StashKey[bool]()
+#: Whoever waits longer for another's lock waits for ever: the statement that does is named.
+PATIENCE = "lock_timeout=60s"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,8 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     database = settings.DATABASES["default"]
     if "EMBEDDED_IN" in database:
-        database.update(EMBEDDED_IN=settings.VAR / "postgres-test", EMBEDDED_OPTIONS=HASTY)
+        database.update(EMBEDDED_IN=settings.VAR / "postgres-test", EMBEDDED_OPTIONS=(*HASTY, PATIENCE))
     _let_tests_empty_the_evidence()
+    copy_migrated_databases()
     _let_nobody_keep_the_database()
     _give_requests_room()
     _let_clients_note_whole_pages_alone()
