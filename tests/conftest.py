@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.management.commands import flush
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection
 from django.db.backends.postgresql.creation import DatabaseCreation
@@ -31,11 +32,16 @@ from accounts.congresses import forget
 from config.database.embedded import HASTY
 from tests import worlds
 from tests.browser import ARGUMENTS, MISSING, Live, find_chromium
+from tests.databases import copy_migrated_databases
 from tests.frames import in_a_wide_frame
 from voting.domain.vote import casting
 
 CI = os.environ.get("CI") == "true"
 OUTCOME = pytest.StashKey[bool]()
+#: Whoever waits longer for another's lock waits for ever: the statement that does is named.
+PATIENCE = "lock_timeout=60s"
+#: What Django writes after every migration, and nothing else does.
+AFTER_MIGRATION = {"django_content_type", "auth_permission"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,8 +55,9 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     database = settings.DATABASES["default"]
     if "EMBEDDED_IN" in database:
-        database.update(EMBEDDED_IN=settings.VAR / "postgres-test", EMBEDDED_OPTIONS=HASTY)
+        database.update(EMBEDDED_IN=settings.VAR / "postgres-test", EMBEDDED_OPTIONS=(*HASTY, PATIENCE))
     _let_tests_empty_the_evidence()
+    copy_migrated_databases()
     _let_nobody_keep_the_database()
     _give_requests_room()
     _let_clients_note_whole_pages_alone()
@@ -71,18 +78,24 @@ def _let_tests_empty_the_evidence() -> None:
     """Let Django empty the tables between tests although triggers keep evidence from being deleted.
 
     The role ``replica`` passes over ordinary triggers; only a superuser of the database may take it, and the
-    tests of those triggers never do. Deleting a few rows is quicker than making every table's files anew.
+    tests of those triggers never do. Deleting a few rows is quicker than making every table's files anew, and
+    what Django writes after a migration stays instead of being written again.
     """
     execute = DatabaseOperations.execute_sql_flush
 
     def sql_flush(self: DatabaseOperations, style: Any, tables: list[str], **_options: Any) -> list[str]:
-        return [f"DELETE FROM {self.quote_name(table)}" for table in tables]
+        return [f"DELETE FROM {self.quote_name(table)}" for table in tables if table not in AFTER_MIGRATION]
 
     def execute_sql_flush(self: DatabaseOperations, sql_list: list[str]) -> None:
-        execute(self, ["SET LOCAL session_replication_role = replica", *sql_list])
+        asked = (f"SELECT '{each}' WHERE EXISTS ({each.replace('DELETE', 'SELECT', 1)})" for each in sql_list)
+        with self.connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(asked))
+            filled = [each for (each,) in cursor.fetchall()]
+        execute(self, ["SET LOCAL session_replication_role = replica", *filled])
 
     DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
     DatabaseOperations.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+    flush.emit_post_migrate_signal = lambda *_signal: None
 
 
 def _let_nobody_keep_the_database() -> None:

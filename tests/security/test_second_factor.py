@@ -29,6 +29,7 @@ from accounts.second_factor import PROVEN, TooSoon, WrongFactor, prove
 from tests.factories import NOW, PASSWORD, UserFactory, make_vote
 from tests.integration.core.test_verbs import WORLDS, pages
 from tests.security.test_crawl import BACKEND, addresses, database
+from voting.admin.core.verbs import VerbPage
 from voting.domain.core import second_factor as verbs
 from voting.forms.core.steps import OWN_CODE, TICK
 from voting.models import CongressEntry, JournalEntry
@@ -364,6 +365,10 @@ def with_scrutineer_and_keeper(world: str) -> tuple[str, list[User]]:
     return slug, [*people, *others]
 
 
+#: The forms that a role has sent without a code: one of each is refused; that it asks for one is seen in every world.
+sent_stale: set[tuple[type[VerbPage], str, str, frozenset[str]]] = set()
+
+
 @pytest.mark.parametrize("world", WORLDS)
 def test_what_cannot_be_undone_asks_again(world: str):
     """Every form of every page that has a tick: stale, it asks for a code and does nothing without."""
@@ -374,7 +379,7 @@ def test_what_cannot_be_undone_asks_again(world: str):
         client.force_login(user, backend=BACKEND)
         prove_long_ago(client)
         known = JournalEntry.objects.count()
-        for address in pages():
+        for address, page in pages().items():
             url = address.replace("<slug:slug>", slug).replace("<small:pk>", str(people[0].pk))
             shown = client.get(url)
             if shown.status_code != 200:
@@ -385,8 +390,10 @@ def test_what_cannot_be_undone_asks_again(world: str):
                 forms = {"": shown.context["form"]}
             for name, form in forms.items():
                 assert (OWN_CODE in form.fields) == (TICK in form.fields), (url, name)
-                if TICK not in form.fields:
+                case = (page, name, user.role, frozenset(form.fields))
+                if TICK not in form.fields or case in sent_stale:
                     continue
+                sent_stale.add(case)
                 sent: dict[str, Any] = {"confirm": "on"}
                 sent |= {each: shown.context.get(each, "") for each in ("printed", "fingerprint")}
                 sent |= {"do": name} if name else {}

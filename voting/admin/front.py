@@ -132,7 +132,7 @@ def waits_for(order: RunningOrder) -> bool:
 def _readable(order: RunningOrder) -> tuple[RunningOrder, list[str]]:
     """Return the order with its steps worked out, or with the sentence on the record of it that cannot be read."""
     unread = Unread()
-    unread.read(lambda: order.steps)
+    unread.read(lambda: [(step.state, step.conditions) for step in order.steps])
     return order, unread.sentences
 
 

@@ -319,7 +319,7 @@ def test_queries_do_not_grow_with_the_proposals(autumn, count, django_assert_num
     client = Client()
     client.force_login(autumn.clerk)
     client.get("/admin/vote/2019/screening/")
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(17):
         client.get("/admin/vote/2019/screening/")
 
 

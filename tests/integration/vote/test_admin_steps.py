@@ -289,7 +289,7 @@ def test_the_desk_costs_the_same_queries_for_one_delegate_and_for_three(delegate
         client.get(address("check-in"))
 
 
-QUERIES = {"index": 20, "check-in": 17}
+QUERIES = {"index": 20, "check-in": 10}
 
 
 def test_evidence_is_only_read():

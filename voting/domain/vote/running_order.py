@@ -6,12 +6,12 @@ take it of ``voting.permissions``, and what was done of the journal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import cast
 
-from django.db.models import Q
+from django.db.models import OneToOneRel, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -28,35 +28,64 @@ from voting.domain.vote.step_keys import StepKey, StepState
 from voting.domain.vote.steps import RUNNING, STAFF, STEPS, StepSpec
 from voting.domain.vote.tried_keys import DOUBT, is_tried_key
 from voting.models import Cycle, JournalEntry, Round, VotingRules
-from voting.states import ANNULLABLE, PREPARING_STAGES, RoundStatus
+from voting.states import ANNULLABLE, CHECK_IN_STATUSES, PREPARING_STAGES, RoundStatus, Stage
 
 __all__ = ["RUNNING", "STEPS", "RunningOrder", "Step", "StepKey", "StepState", "running_cycles"]
 
 _STATUSES = list(RoundStatus)
+#: What hangs on a round from its close on.
+_OF_THE_URN = ("seal", "tally", "tie_decision", "notice", "first_count", "sample_draw")
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: where it stands, what it needs, who may take it, and what it left in the journal."""
+    """One step of a vote: where it stands, what it needs, who may take it, and what it left in the journal.
+
+    Each of these is asked for when a page first shows it: most pages show one step, and a vote has twenty.
+    """
 
     spec: StepSpec
-    place: int
-    state: StepState
-    conditions: tuple[Condition, ...]
-    people: tuple[User, ...]
-    mine: bool
-    entry: JournalEntry | None
-    #: The dates that are planned; read when one is asked for.
-    dates: Callable[[], Mapping[str, date]] = dict
-    #: Residents vote, each with a letter.
-    by_letter: bool = False
-    #: What is written on the paper that it leaves, likewise.
-    paper: Callable[[], Iterable[object]] = tuple
+    order: RunningOrder
+
+    @cached_property
+    def place(self) -> int:
+        """Its place among the steps of this vote; 0 where the vote does not have it (yet)."""
+        listed = self.order.listed
+        return listed.index(self.spec) + 1 if self.spec in listed else 0
+
+    @cached_property
+    def is_done(self) -> bool:
+        return bool(self.spec.done(self.order))
+
+    @property
+    def state(self) -> StepState:
+        if self.is_done:
+            return StepState.DONE
+        return StepState.CURRENT if self.spec is self.order.current_spec else StepState.LATER
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What must be there before the step can be taken."""
+        return tuple(self.spec.needs(self.order))
+
+    @cached_property
+    def people(self) -> tuple[User, ...]:
+        """Who may take it."""
+        return self.order.people(self.key)
+
+    @property
+    def mine(self) -> bool:
+        return self.order.user in self.people
+
+    @property
+    def entry(self) -> JournalEntry | None:
+        """What it left in the journal."""
+        return self.order.entries.get(self.spec.act)
 
     @property
     def planned(self) -> date | None:
         """By when it is planned; a plan binds nobody."""
-        return self.dates().get(self.key.value)
+        return self.order.daybook.dates.get(self.key.value)
 
     @property
     def is_late(self) -> bool:
@@ -73,11 +102,7 @@ class Step:
 
     @property
     def purpose(self) -> str:
-        return str((self.by_letter and self.spec.of_residents) or self.spec.purpose)
-
-    @property
-    def is_done(self) -> bool:
-        return self.state is StepState.DONE
+        return str((self.order.cycle.by_letter and self.spec.of_residents) or self.spec.purpose)
 
     @property
     def is_current(self) -> bool:
@@ -91,7 +116,7 @@ class Step:
     @property
     def told(self) -> str:
         """What hinders nobody, but should be known before the step is taken: letters that no font here has."""
-        return undrawn(self.paper()) if self.possible and not self.is_done else ""
+        return undrawn(self.spec.paper(self.order)) if self.possible and not self.is_done else ""
 
     @property
     def unmet(self) -> tuple[Condition, ...]:
@@ -110,27 +135,26 @@ class RunningOrder:
     def __init__(self, cycle: Cycle, *, user: User) -> None:
         self.cycle = cycle
         self.user = user
+        self._made: dict[StepKey, Step] = {}
 
     @cached_property
     def round(self) -> Round | None:
         """The newest round, with what it hangs on; None before the roll is frozen, or while it is prepared anew."""
         if self.cycle.stage in PREPARING_STAGES:
             return None
-        return (
-            Round.objects.filter(cycle=self.cycle)
-            .select_related(
-                "cycle__congress",
-                "rules",
-                "seal",
-                "tally__counted_by",
-                "tie_decision",
-                "notice",
-                "first_count",
-                "sample_draw",
-            )
-            .order_by("-number")
-            .first()
-        )
+        rounds = Round.objects.filter(cycle=self.cycle).order_by("-number")
+        # Before the close nothing of it is there, and six tables take longer to be joined than to be read.
+        round_ = rounds.first() if self.cycle.stage == Stage.VOTING else None
+        if round_ is None or round_.status not in CHECK_IN_STATUSES:
+            round_ = rounds.select_related("tally__counted_by", *_OF_THE_URN).first()
+        else:
+            for name in _OF_THE_URN:
+                cast("OneToOneRel", Round._meta.get_field(name)).set_cached_value(round_, None)  # noqa: SLF001 Django's interface
+        if round_ is not None:
+            round_.cycle = self.cycle
+            if self.rules is not None and self.rules.pk == round_.rules_id:
+                round_.rules = self.rules
+        return round_
 
     @property
     def key_doubt(self) -> str:
@@ -147,20 +171,26 @@ class RunningOrder:
         return attendance(self.round) if self.round else None
 
     @cached_property
+    def listed(self) -> list[StepSpec]:
+        """The steps that this vote has (so far)."""
+        return [spec for spec in STEPS.values() if spec.listed(self)]
+
+    @cached_property
+    def current_spec(self) -> StepSpec | None:
+        return next((spec for spec in self.listed if not self.step(spec.key).is_done), None)
+
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
-        listed = [spec for spec in STEPS.values() if spec.listed(self)]
-        current = next((spec for spec in listed if not spec.done(self)), None)
-        return tuple(self._step(place, spec, current) for place, spec in enumerate(listed, start=1))
+        return tuple(self.step(spec.key) for spec in self.listed)
 
     @property
     def current(self) -> Step | None:
         """The one next step; None when the result is published."""
-        return next((step for step in self.steps if step.is_current), None)
+        return self.step(self.current_spec.key) if self.current_spec else None
 
     def step(self, key: StepKey) -> Step:
         """Return a step; one that this vote does not have (yet) stands at no place, and says what it needs."""
-        listed = next((step for step in self.steps if step.key == key), None)
-        return listed or self._step(0, STEPS[key], None)
+        return self._made.setdefault(key, Step(STEPS[key], self))
 
     @property
     def done(self) -> int:
@@ -186,22 +216,6 @@ class RunningOrder:
         """The round stands between its opening and the certified count, and the person may record its annulment."""
         at_hand = self.round is not None and self.round.status in ANNULLABLE
         return at_hand and permissions.can_annul(self.user, self.cycle)
-
-    def _step(self, place: int, spec: StepSpec, current: StepSpec | None) -> Step:
-        state = StepState.CURRENT if spec is current else StepState.LATER
-        people = self.people(spec.key)
-        return Step(
-            spec=spec,
-            place=place,
-            state=StepState.DONE if spec.done(self) else state,
-            conditions=tuple(spec.needs(self)),
-            people=people,
-            mine=self.user in people,
-            entry=self.entries.get(spec.act),
-            dates=lambda: self.daybook.dates,
-            by_letter=self.cycle.by_letter,
-            paper=lambda: spec.paper(self),
-        )
 
     @cached_property
     def daybook(self) -> Daybook:
