@@ -86,7 +86,7 @@ MAKE_FIRST = f"""INSERT INTO public.voting_firstcount
 (round_id, working, patterns, digest, readings, salt, counted_by_id, counted_at, imported)
 SELECT id, 'x', 'x', 'x', 'x', 'x', {CLERK}, now(), false FROM public.voting_round"""
 MAKE_DRAW = f"""INSERT INTO public.voting_sampledraw (round_id, sheets, misread, dice, places, drawn_by_id, drawn_at)
-SELECT id, 1, 1, 'x', '[1]', {CLERK}, now() FROM public.voting_round"""
+SELECT id, 1, 1, repeat('1', 20), '[1]', {CLERK}, now() FROM public.voting_round"""
 MAKE_TALLY = f"""INSERT INTO public.voting_tally
 (round_id, working, patterns, digest, counted_by_id, counted_at, imported)
 SELECT id, 'x', 'x', 'x', {CLERK}, now(), false FROM public.voting_round"""
@@ -95,6 +95,10 @@ READ_OTHERWISE = MAKE_PAPER.format(reading=2).replace("''", "'1'")
 OLD_ROUND = """r.id, r.cycle_id, r.number, r.rules_id, j.data ->> 'definition' AS definition_digest
 FROM public.voting_round r JOIN public.voting_journalentry j ON act = 'deck_passed'"""
 PASSED = "replace(act, 'deck_failed', 'deck_passed')"
+OPEN = "UPDATE public.voting_round SET status = 'open', opened_at = now()"
+OTHER_RULES = """INSERT INTO public.voting_votingrules SELECT (jsonb_populate_record(
+v, jsonb_build_object('id', 0, 'cycle_id', 0))).* FROM public.voting_votingrules v;
+UPDATE public.voting_votingrules SET first_reading = 'person' WHERE id > 0"""
 READ_TWICE = "SELECT id AS round_id, 1 AS place"
 BATCH_ENTRY = MAKE_ENTRY.format(
     act="paper_scanned", data="jsonb_build_object('batch', 1, 'file', 'x', 'round', {round})"
@@ -516,46 +520,447 @@ ATTACKS = [
     ),
     *[
         Attack(
-            "piaojue_scanner_reads_first",
+            "piaojue_scanned",
             table,
-            statement,
-            answer,
+            NO_SHEETS,
+            "people read first",
             until="closed",
-            before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)}; {change}",
+            before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)}; {OTHER_RULES}",
             seen=seen,
             scanned=True,
         )
-        for table, change, seen, answer, statement in [
-            (
-                "voting_votingrules",
-                "UPDATE public.voting_votingrules SET first_reading = 'person'",
-                "SELECT id, 'scanner' AS first_reading FROM public.voting_votingrules",
-                "people read first",
-                NO_SHEETS,
-            ),
+        for table, seen in [
+            ("voting_round", "SELECT id, 0::bigint AS rules_id FROM public.voting_round"),
+            ("voting_votingrules", "SELECT id, 'scanner' AS first_reading FROM public.voting_votingrules"),
+        ]
+    ],
+    *[
+        Attack(
+            "piaojue_deck_passed",
+            table,
+            statement,
+            "did not pass",
+            until=until,
+            before=before,
+            seen=seen,
+            scanned=True,
+        )
+        for table, until, before, seen, statement in [
             (
                 "voting_round",
-                "UPDATE public.voting_round SET definition_digest = repeat('9', 64)",
+                "closed",
+                (
+                    f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)};"
+                    " UPDATE public.voting_round SET definition_digest = repeat('9', 64)"
+                ),
                 f"SELECT {OLD_ROUND}",
-                "did not pass",
                 NO_SHEETS,
             ),
             (
                 "voting_journalentry",
-                "UPDATE public.voting_journalentry SET act = 'deck_failed' WHERE act = 'deck_passed'",
+                "ready",
+                MAKE_ENTRY.format(
+                    act="deck_failed", data="jsonb_build_object('definition', r.definition_digest)"
+                ),
                 f"SELECT cycle_id, sequence, data, {PASSED} AS act FROM public.voting_journalentry",
-                "did not pass",
-                NO_SHEETS,
-            ),
-            (
-                "voting_scanbatch",
-                f"{BATCH_ENTRY.format(round=1)}; {NO_SHEETS}".replace("'batch', 1", "'batch', 2"),
-                "SELECT * FROM public.{table} LIMIT 0",
-                "taken already",
-                NO_SHEETS.replace("SELECT 1, id, 1,", "SELECT 2, id, 2,"),
+                OPEN,
             ),
         ]
     ],
+    Attack(
+        "piaojue_scanner_reads_first",
+        "voting_scanbatch",
+        NO_SHEETS.replace("SELECT 1, id, 1,", "SELECT 2, id, 2,"),
+        "taken already",
+        until="closed",
+        before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)};"
+        + f" {BATCH_ENTRY.format(round=1)}; {NO_SHEETS}".replace("'batch', 1", "'batch', 2"),
+        scanned=True,
+    ),
+    Attack(
+        "piaojue_batch_whole",
+        "voting_scannedsheet",
+        WHOLE_BATCH,
+        "a batch is taken whole",
+        until="closed",
+        before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)}",
+        seen="SELECT 1::bigint AS batch_id, 'x'::bytea AS picture",
+        scanned=True,
+    ),
+    Attack(
+        "piaojue_batch_whole",
+        "voting_journalentry",
+        NO_SHEETS,
+        "stands in no journal",
+        until="closed",
+        before=MAKE_BOX,
+        seen="SELECT r.cycle_id, 'paper_scanned' AS act, " + CLERK + " AS actor_id, jsonb_build_object("
+        "'round', r.number, 'batch', 1, 'file', 'x') AS data FROM public.voting_round r",
+        scanned=True,
+    ),
+    Attack(
+        "piaojue_batch_whole",
+        "voting_round",
+        NO_SHEETS,
+        "stands in no journal",
+        until="closed",
+        before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=9)}",
+        seen="SELECT id, cycle_id, 9 AS number FROM public.voting_round",
+        scanned=True,
+    ),
+    Attack(
+        "piaojue_sheet_of_batch",
+        "voting_scanbatch",
+        MAKE_SHEET.format(doubts=""),
+        "no sheet of this batch",
+        until="closed",
+        before=f"{MAKE_BOX}; {NO_SHEETS}",
+        seen="SELECT 1::bigint AS id, id AS round_id, 1 AS first, 1 AS last, '' AS set_aside FROM public.voting_round",
+    ),
+    *[
+        Attack(
+            "piaojue_sampled",
+            table,
+            MAKE_PAPER.format(reading=2),
+            "dice did not draw",
+            until="closed",
+            before=SAMPLED,
+        )
+        for table in ("voting_round", "voting_votingrules", "voting_paperbox")
+    ],
+    Attack(
+        "piaojue_drawn_to_be_read_again",
+        "voting_sampledraw",
+        MAKE_PAPER.format(reading=2),
+        "dice did not draw",
+        until="closed",
+        before=SAMPLED,
+        seen="SELECT id AS round_id, '[1]'::jsonb AS places FROM public.voting_round",
+    ),
+    Attack(
+        "piaojue_readings_differ",
+        "voting_paperreading",
+        MAKE_PAPER.format(reading=2),
+        "dice did not draw",
+        until="closed",
+        before=SAMPLED,
+        seen=f"{READ_TWICE}, unnest(ARRAY['1', '2']) AS marks FROM public.voting_round",
+    ),
+    Attack(
+        "piaojue_something_to_settle",
+        "voting_paperreading",
+        f"""INSERT INTO public.voting_papersettlement (round_id, place, marks, reason, settled_by_id)
+        SELECT id, 1, '', 'x', {CLERK.replace("clerk", "chief")} FROM public.voting_round""",
+        "no two readings differ",
+        until="closed",
+        before=MAKE_BOX,
+        seen=f"{READ_TWICE}, unnest(ARRAY['1', '2']) AS marks, 0 AS read_by_id FROM public.voting_round",
+    ),
+    *[
+        Attack("piaojue_paper_agreed", table, MAKE_TALLY, answer, until="closed", before=before, seen=seen)
+        for table, answer, before, seen in [
+            ("voting_paperbox", "not read twice", MAKE_BOX, "SELECT * FROM public.{table} LIMIT 0"),
+            (
+                "voting_round",
+                "are not counted",
+                "UPDATE public.voting_round SET paper_issued = 1",
+                "SELECT id, 0 AS paper_issued FROM public.voting_round",
+            ),
+            (
+                "voting_paperreading",
+                "not read twice",
+                MAKE_BOX,
+                f"{READ_TWICE}, unnest(ARRAY['1', '1']) AS marks FROM public.voting_round",
+            ),
+            (
+                "voting_papersettlement",
+                "is not settled",
+                f"{MAKE_BOX}; {MAKE_PAPER.format(reading=1)}; {READ_OTHERWISE}",
+                "SELECT id AS round_id, 1 AS place FROM public.voting_round",
+            ),
+        ]
+    ],
+    *[
+        Attack(
+            "piaojue_sample_read",
+            table,
+            MAKE_TALLY,
+            "the sample was not read",
+            until="closed",
+            before=f"{SAMPLED}; {MAKE_FIRST}; {done}",
+            seen=seen,
+        )
+        for table, done, seen in [
+            (
+                "voting_sampledraw",
+                MAKE_PAPER.format(reading=2),
+                "SELECT id AS round_id, '[1]'::jsonb AS places FROM public.voting_round",
+            ),
+            ("voting_paperreading", MAKE_DRAW, READ_AGAIN),
+        ]
+    ],
+    *[
+        Attack(
+            "piaojue_all_read_first",
+            table,
+            MAKE_FIRST,
+            "not every sheet was read first",
+            until="closed",
+            before=SAMPLED,
+            seen=seen,
+        )
+        for table, seen in [
+            ("voting_paperbox", "SELECT id AS round_id, 0 AS returned FROM public.voting_round"),
+            ("voting_paperreading", READ_AGAIN.replace("2 AS reading", "1 AS reading")),
+        ]
+    ],
+    *[
+        Attack(
+            "piaojue_drawn_by_dice",
+            table,
+            MAKE_DRAW,
+            answer,
+            until="closed",
+            before=f"{SAMPLED}; {before}",
+            seen=seen,
+        )
+        for table, before, seen, answer in [
+            (
+                "voting_firstcount",
+                "SELECT 1",
+                "SELECT id AS round_id, 'x' AS readings FROM public.voting_round",
+                "drawn after the first readings",
+            ),
+            (
+                "voting_paperreading",
+                f"{MAKE_FIRST}; {MAKE_PAPER.format(reading=2)}",
+                "SELECT * FROM public.{table} LIMIT 0",
+                "drawn after the first readings",
+            ),
+            (
+                "voting_paperbox",
+                f"{MAKE_FIRST}; UPDATE public.voting_paperbox SET returned = 2",
+                "SELECT id AS round_id, 1 AS returned FROM public.voting_round",
+                "no sheets of the box",
+            ),
+        ]
+    ],
+    Attack(
+        "piaojue_counted_or_not",
+        "voting_tally",
+        BY_TWO.format(
+            table="annulment (round_id, decision, counted", values="id, 'x', false", source="round"
+        ),
+        "it tells another count",
+        until="counted",
+    ),
+    Attack(
+        "piaojue_no_round_under_way",
+        "voting_round",
+        END,
+        "a round is under way",
+        until="closed",
+        seen="SELECT id, cycle_id, 'published' AS status FROM public.voting_round",
+    ),
+    Attack(
+        "piaojue_rounds_ended",
+        "voting_cycle",
+        f"{END}; SET CONSTRAINTS with_its_step IMMEDIATE",
+        "only with the step",
+        before=f"{COUNTING}; {MAKE_ENTRY.format(act='rounds_ended', data=EMPTY)}",
+        seen="SELECT id, 'publication' AS stage FROM public.voting_cycle",
+    ),
+    Attack(
+        "piaojue_rounds_ended",
+        "voting_journalentry",
+        f"{END}; UPDATE public.voting_cycle SET stage = 'publication'; SET CONSTRAINTS with_its_step IMMEDIATE",
+        "only with the step",
+        before=COUNTING,
+        seen="SELECT id AS cycle_id, 'rounds_ended' AS act FROM public.voting_cycle",
+    ),
+    *[
+        Attack(
+            "piaojue_nothing_is_out",
+            table,
+            UNFREEZE,
+            "slips or paper ballots are out",
+            until="rolled",
+            before=before,
+        )
+        for table, before in [
+            ("voting_round", ""),
+            ("voting_journalentry", ""),
+            (
+                "voting_rollentry",
+                f"{NO_SLIPS}; UPDATE public.voting_rollentry SET paper = true",
+            ),
+        ]
+    ],
+    Attack(
+        "piaojue_slate_taken_back",
+        "voting_round",
+        SLATE_BACK,
+        "the slate is frozen",
+        until="rolled",
+        before="UPDATE public.voting_cycle SET stage = 'deliberation'; "
+        + MAKE_ENTRY.format(act="slate_unfrozen", data=EMPTY),
+    ),
+    *[
+        Attack(
+            "piaojue_slate_journaled",
+            table,
+            f"{SLATE_BACK}; SET CONSTRAINTS slate_journaled IMMEDIATE",
+            "the slate is frozen",
+            until="adopted",
+            seen=seen,
+        )
+        for table, seen in [
+            ("voting_journalentry", "SELECT * FROM public.{table} LIMIT 0"),
+            ("voting_cycle", "SELECT id, now() AS slate_frozen_at FROM public.voting_cycle"),
+        ]
+    ],
+    Attack(
+        "piaojue_rules_frozen",
+        "voting_round",
+        RULES_BACK,
+        "adopted rules are frozen",
+        until="rolled",
+        before=MAKE_ENTRY.format(act="rules_reopened", data=EMPTY),
+    ),
+    *[
+        Attack(
+            "piaojue_rules_journaled",
+            table,
+            f"{RULES_BACK}; SET CONSTRAINTS rules_journaled IMMEDIATE",
+            "adopted rules are frozen",
+            until="adopted",
+            seen=seen,
+        )
+        for table, seen in [
+            ("voting_journalentry", "SELECT * FROM public.{table} LIMIT 0"),
+            ("voting_votingrules", "SELECT id, now() AS adopted_at FROM public.voting_votingrules"),
+        ]
+    ],
+    *[
+        Attack(
+            "piaojue_ballot_item_freed",
+            table,
+            "DELETE FROM public.voting_ballotitem",
+            "the ballot is fixed",
+            until="rolled",
+            before="UPDATE public.voting_round SET status = 'unfrozen'",
+        )
+        for table in ("voting_round", "voting_cycle")
+    ],
+    Attack(
+        "piaojue_before_a_sheet_is_read",
+        "voting_paperreading",
+        "UPDATE public.voting_paperbox SET returned = 5",
+        "a sheet has been read",
+        until="closed",
+        before=f"{MAKE_BOX}; {MAKE_PAPER.format(reading=1)}",
+    ),
+    Attack(
+        "piaojue_before_a_sheet_is_read",
+        "voting_scanbatch",
+        "UPDATE public.voting_paperbox SET returned = 5",
+        "a sheet has been read",
+        until="closed",
+        before=f"{MAKE_BOX}; {NO_SHEETS}",
+    ),
+    Attack(
+        "piaojue_status_of",
+        "voting_round",
+        "INSERT INTO public.voting_paperbox (round_id, returned, returned_group, recorded_by_id, recorded_at)"
+        " SELECT id, 0, 0, (SELECT min(id) FROM public.accounts_user), now() FROM public.voting_round",
+        "only while the round is closed",
+        seen="SELECT id, 'closed' AS status FROM public.voting_round",
+    ),
+    Attack(
+        "piaojue_two_readers",
+        "voting_paperreading",
+        MAKE_PAPER.format(reading=2),
+        "by two people",
+        until="closed",
+        before=f"{MAKE_BOX}; {MAKE_PAPER.format(reading=1)}",
+    ),
+    Attack(
+        "piaojue_two_readers",
+        "voting_paperbox",
+        MAKE_PAPER.format(reading=1),
+        "the sheets are not counted yet",
+        until="closed",
+        seen="SELECT id AS round_id, 9 AS returned FROM public.voting_round",
+    ),
+    Attack(
+        "piaojue_places_of_the_box",
+        "voting_paperbox",
+        NO_SHEETS,
+        "not so many sheets",
+        until="closed",
+        before=BATCH_ENTRY.format(round=1),
+        seen="SELECT id AS round_id, 9 AS returned FROM public.voting_round",
+        scanned=True,
+    ),
+    *[
+        Attack(
+            "piaojue_scanned",
+            table,
+            NO_SHEETS,
+            "people read first",
+            until="closed",
+            before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)}; {OTHER_RULES}",
+            seen=seen,
+            scanned=True,
+        )
+        for table, seen in [
+            ("voting_round", "SELECT id, 0::bigint AS rules_id FROM public.voting_round"),
+            ("voting_votingrules", "SELECT id, 'scanner' AS first_reading FROM public.voting_votingrules"),
+        ]
+    ],
+    *[
+        Attack(
+            "piaojue_deck_passed",
+            table,
+            statement,
+            "did not pass",
+            until=until,
+            before=before,
+            seen=seen,
+            scanned=True,
+        )
+        for table, until, before, seen, statement in [
+            (
+                "voting_round",
+                "closed",
+                (
+                    f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)};"
+                    " UPDATE public.voting_round SET definition_digest = repeat('9', 64)"
+                ),
+                f"SELECT {OLD_ROUND}",
+                NO_SHEETS,
+            ),
+            (
+                "voting_journalentry",
+                "ready",
+                MAKE_ENTRY.format(
+                    act="deck_failed", data="jsonb_build_object('definition', r.definition_digest)"
+                ),
+                f"SELECT cycle_id, sequence, data, {PASSED} AS act FROM public.voting_journalentry",
+                OPEN,
+            ),
+        ]
+    ],
+    Attack(
+        "piaojue_scanner_reads_first",
+        "voting_scanbatch",
+        NO_SHEETS.replace("SELECT 1, id, 1,", "SELECT 2, id, 2,"),
+        "taken already",
+        until="closed",
+        before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)};"
+        + f" {BATCH_ENTRY.format(round=1)}; {NO_SHEETS}".replace("'batch', 1", "'batch', 2"),
+        scanned=True,
+    ),
     Attack(
         "piaojue_batch_whole",
         "voting_scannedsheet",

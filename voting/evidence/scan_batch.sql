@@ -16,23 +16,12 @@ EXECUTE FUNCTION public.piaojue_actor('run_by_id', 'clerk', 'scrutineer', 'chief
 
 CREATE FUNCTION public.piaojue_scanner_reads_first() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    deck text;
 BEGIN
-    IF NOT EXISTS (SELECT FROM public.voting_round r JOIN public.voting_votingrules v ON v.id = r.rules_id
-                   WHERE r.id = NEW.round_id AND v.first_reading = 'scanner') THEN
+    IF NOT public.piaojue_scanned(NEW.round_id) THEN
         RAISE EXCEPTION 'refused on %: by the adopted rules people read first', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    -- The last try before the vote opened counts.
-    SELECT j.act INTO deck
-    FROM public.voting_journalentry j JOIN public.voting_round r ON r.cycle_id = j.cycle_id
-    WHERE r.id = NEW.round_id AND j.act IN ('deck_passed', 'deck_failed') AND j.data -> 'round' = to_jsonb(r.number)
-      AND j.data ->> 'definition' = r.definition_digest
-      AND EXISTS (SELECT FROM public.voting_journalentry o WHERE o.cycle_id = j.cycle_id AND o.act = 'round_opened'
-                  AND o.data -> 'round' = j.data -> 'round' AND o.sequence > j.sequence)
-    ORDER BY j.sequence DESC LIMIT 1;
-    IF deck IS DISTINCT FROM 'deck_passed' THEN
+    IF NOT public.piaojue_deck_passed(NEW.round_id) THEN
         RAISE EXCEPTION 'refused on %: the scanner did not pass its test deck', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
