@@ -584,7 +584,7 @@ ATTACKS = [
         "a batch is taken whole",
         until="closed",
         before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)}",
-        seen="SELECT 1::bigint AS batch_id, 'x'::bytea AS picture",
+        seen="SELECT 1 AS id, 0 AS round_id, 1::bigint AS batch_id, 'x'::bytea AS picture, ''::bytea AS ink",
         scanned=True,
     ),
     Attack(

@@ -10,5 +10,5 @@ class Migration(migrations.Migration):
 
     operations = [
         # The rules, as of this version.
-        InstallEvidence("f03fd123e6865b57d8b0d14b8ad097d48a07d215939f2b27ac90297902f74a6f"),
+        InstallEvidence("86d33c6a01feca1e5db6426757910d8be596c8d878a40c4a932e8a9802fdb5b1"),
     ]
