@@ -228,7 +228,8 @@ def test_the_database_holds_the_order_too():
 def test_the_database_reckons_the_size_of_a_sample_as_the_count_does():
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sheets, misread, min(drawn) FROM (SELECT s FROM generate_series(1, 24) s UNION SELECT 300) AS b (sheets),"
+            "SELECT sheets, misread, min(drawn)"
+            " FROM (SELECT s FROM generate_series(1, 24) s UNION SELECT 300) AS b (sheets),"
             " generate_series(1, least(sheets, 24)) AS misread, generate_series(1, sheets) AS drawn"
             " WHERE NOT public.piaojue_drawn_too_few(sheets, misread, drawn) GROUP BY sheets, misread"
         )
