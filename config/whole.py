@@ -25,7 +25,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 #: Takes the next messages of an answer from any thread; the last one is None.
-Put = Callable[..., None]
+Put = Callable[..., object]
 
 #: A body may take so long in all, and so long between two pieces.
 WHOLE_SECONDS, PIECE_SECONDS = 120.0, 15.0
@@ -87,11 +87,10 @@ class WholeRequests:
             for message in those:
                 messages.put_nowait(message)
 
-        answered = loop.run_in_executor(
-            self.threads, answer, self.application, environ, partial(loop.call_soon_threadsafe, take)
-        )
-        while (message := await messages.get()) is not None:
-            await send(message)
+        put: Put = partial(loop.call_soon_threadsafe, take)
+        answered = loop.run_in_executor(self.threads, answer, self.application, environ, put)
+        while (piece := await messages.get()) is not None:
+            await send(piece)
         await answered
 
 
