@@ -1,64 +1,67 @@
 """``python -m benchmarks.sheets 3000``: read so many generated sheets; print by kind what was read.
 
-The sheets are those of ``tests/unit/scan/sheets.py``. Exit status 1 where a box was read wrongly on a sheet without
-doubt, or a strike or writing went unseen.
+The sheets are those of ``tests/unit/scan/sheets.py``; each follows from the seed and its place alone. The table is
+printed anew every few hundred sheets, and with ``--into`` every sheet is a line of a file as soon as it is read: a run
+that ended early is gone on with by the same command, and files of several runs may be put together. Exit status 1 where
+a box was read wrongly on a sheet without doubt, a strike or writing went unseen, or what is no sheet was taken for one.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 SEED = 20260101
+#: The table is printed so often.
+EVERY = 300
 
 
 @dataclass
-class Tally:
-    """What became of the sheets of one kind."""
+class Outcome:
+    """What became of one sheet; of its boxes, how many were read surely, how many are doubtful, which are wrong."""
 
-    sheets: int = 0
-    refused: int = 0
-    plain: int = 0
-    confident: int = 0
-    wrong: int = 0
-    wrong_plain: int = 0
+    place: int
+    kind: str
+    seconds: float
+    refused: str = ""
+    doubts: list[str] = field(default_factory=list)
+    sure: int = 0
     doubtful: int = 0
-    unseen: int = 0
-    taken: int = 0
-    times: list[float] = field(default_factory=list)
-    reasons: Counter[str] = field(default_factory=Counter)
+    wrong: list[tuple[int, str]] = field(default_factory=list)
+    #: Struck or written on, and nothing of it noticed; no sheet of the round, and taken for one.
+    is_unseen: bool = False
+    is_taken: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """It was read, and nothing of it is in doubt."""
+        return not self.refused and not self.doubts
 
 
-def tally_sheet(tally: Tally, sheet: Any, reading: Any) -> list[tuple[int, str]]:
-    """Count one reading; return the boxes that were read wrongly."""
-    tally.sheets += 1
+def outcome_of(place: int, seconds: float, sheet: Any, reading: Any) -> Outcome:
+    """Hold a reading against the truth about its sheet."""
     if reading.status == "refused":
-        tally.refused += 1
-        tally.reasons[reading.why] += 1
-        return []
-    if sheet.refusal:
-        tally.taken += 1
-    tally.plain += not reading.doubt
-    tally.unseen += sheet.is_foul and not reading.doubt
-    tally.reasons.update(reading.doubts)
-    wrong = []
+        return Outcome(place, sheet.kind, seconds, refused=reading.why)
+    outcome = Outcome(place, sheet.kind, seconds, doubts=[*reading.doubts], is_taken=sheet.refusal)
+    outcome.is_unseen = sheet.is_foul and not reading.doubt
     for number, column, state in reading.boxes:
         truth = sheet.truth.get((number, column), "empty")
-        tally.doubtful += state == "doubtful"
-        tally.confident += state != "doubtful"
         # Whatever is no plain ring may only be doubtful; what lies near one that went astray may be empty too.
         right = {"ring": {"marked"}, "empty": {"empty"}, "near": {"empty"}}.get(truth, set())
+        outcome.doubtful += state == "doubtful"
+        outcome.sure += state != "doubtful"
         if state not in right | {"doubtful"}:
-            wrong.append((number, column))
-    tally.wrong += len(wrong)
-    tally.wrong_plain += len(wrong) if not reading.doubt else 0
-    return wrong
+            outcome.wrong.append((number, column))
+    return outcome
 
 
 def main() -> None:
@@ -67,8 +70,35 @@ def main() -> None:
     parser.add_argument("sheets", type=int, nargs="?", default=3000)
     parser.add_argument("--kind", action="append", help="only this kind, more than once for several")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument(
+        "--into", type=Path, help="a file of one line a sheet, which a later run goes on with"
+    )
     parser.add_argument("--keep", help="a folder for the pictures of what was read wrongly or not seen")
     asked = parser.parse_args()
+    outcomes = _outcomes_in(asked.into) if asked.into else []
+    try:
+        for outcome in _read(asked, known={each.place for each in outcomes}):
+            outcomes.append(outcome)
+            if asked.into:
+                with asked.into.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(asdict(outcome)) + "\n")
+            if len(outcomes) % EVERY == 0 and len(outcomes) < asked.sheets:
+                _print(outcomes)
+    finally:
+        _print(outcomes)
+    bad = any(each.is_taken or each.is_unseen or (each.is_plain and each.wrong) for each in outcomes)
+    sys.exit(1 if bad else 0)
+
+
+def _outcomes_in(file: Path) -> list[Outcome]:
+    """Return what a file tells of earlier runs."""
+    if not file.exists():
+        return []
+    return [Outcome(**json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def _read(asked: argparse.Namespace, *, known: set[int]) -> Iterator[Outcome]:
+    """Make and read the sheets whose place is not known yet."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import cv2
     import django
@@ -87,71 +117,59 @@ def main() -> None:
     foreign = sheets.printed_page(forms.form(BallotType.UP_TO, definition="cd" * 32))
     kinds = dict.fromkeys(asked.kind, 1) if asked.kind else sheets.MIX
     chance = np.array(list(kinds.values()), float)
-    tallies = {kind: Tally() for kind in kinds}
     for place in range(asked.sheets):
-        own = np.random.default_rng((asked.seed, place))
         kind = str(rng.choice(list(kinds), p=chance / chance.sum()))
         which = int(rng.choice(len(layouts), p=odds / odds.sum()))
+        if place in known:
+            continue
+        own = np.random.default_rng((asked.seed, place))
         sheet = sheets.make(own, kind, layouts[which], pages[which], foreign=foreign)
         begin = time.process_time()
         reading, _picture = read_page(sheet.picture, layouts, page=1)
-        tallies[kind].times.append(time.process_time() - begin)
-        wrong = tally_sheet(tallies[kind], sheet, reading)
-        if asked.keep and (wrong or (sheet.is_foul and reading.status == "ok" and not reading.doubt)):
-            name = f"{asked.keep}/{place}-{kind.replace(' ', '_')}-{'_'.join(f'{n}.{c}' for n, c in wrong[:4])}.png"
-            cv2.imwrite(name, sheet.picture)
-    _print(tallies)
-    bad = sum(each.wrong_plain + each.unseen + each.taken for each in tallies.values())
-    sys.exit(1 if bad else 0)
+        outcome = outcome_of(place, time.process_time() - begin, sheet, reading)
+        if asked.keep and (outcome.wrong or outcome.is_unseen or outcome.is_taken):
+            boxes = "_".join(f"{number}.{column}" for number, column in outcome.wrong[:4])
+            cv2.imwrite(f"{asked.keep}/{place}-{kind.replace(' ', '_')}-{boxes}.png", sheet.picture)
+        yield outcome
 
 
-def _print(tallies: dict[str, Tally]) -> None:
-    heads = (
-        "kind",
-        "sheets",
-        "refused",
-        "no doubt",
-        "boxes",
-        "sure",
-        "wrong",
-        "wrong*",
-        "unseen",
-        "taken",
-        "ms",
-    )
-    wide = (16, 7, 8, 9, 8, 8, 6, 7, 7, 6, 5)
-    print(" ".join(f"{head:>{size}}" for head, size in zip(heads, wide, strict=True)), " why")
-    whole = Tally()
-    for kind, each in [*tallies.items(), ("all", whole)]:
-        if kind != "all":
-            for name in (
-                "sheets",
-                "refused",
-                "plain",
-                "confident",
-                "wrong",
-                "wrong_plain",
-                "doubtful",
-                "unseen",
-                "taken",
-            ):
-                setattr(whole, name, getattr(whole, name) + getattr(each, name))
-            whole.times += each.times
-        if not each.sheets:
-            continue
-        read = each.sheets - each.refused
-        milliseconds = 1000 * sum(each.times) / len(each.times)
-        share = f"{100 * each.plain / read:.0f} %" if read else "-"
-        why = " ".join(f"{name}:{count}" for name, count in each.reasons.most_common(5))
-        figures = (
-            kind, each.sheets, each.refused, share, each.confident + each.doubtful, each.confident, each.wrong,
-            each.wrong_plain, each.unseen, each.taken, round(milliseconds),
-        )  # fmt: skip
-        print(" ".join(f"{figure:>{size}}" for figure, size in zip(figures, wide, strict=True)), "", why)
-    times = sorted(whole.times)
+HEADS = {
+    "kind": 16, "sheets": 7, "refused": 8, "no doubt": 9, "boxes": 8, "sure": 8, "wrong": 6, "wrong*": 7,
+    "unseen": 7, "taken": 6, "ms": 5,
+}  # fmt: skip
+
+
+def _print(outcomes: list[Outcome]) -> None:
+    """Print a line a kind, and one for all."""
+    if not outcomes:
+        return
+    print(" ".join(f"{head:>{size}}" for head, size in HEADS.items()), " why")
+    kinds = dict.fromkeys(sorted(each.kind for each in outcomes))
+    for kind in kinds:
+        _print_line(kind, [each for each in outcomes if each.kind == kind])
+    _print_line("all", outcomes)
+    times = sorted(each.seconds for each in outcomes)
     print(
         f"wrong*: on sheets without doubt. p95 {1000 * times[int(len(times) * 0.95)]:.0f} ms; "
-        f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB, the generator among it"
+        f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB, the generator among it",
+        flush=True,
+    )
+
+
+def _print_line(kind: str, those: list[Outcome]) -> None:
+    read = [each for each in those if not each.refused]
+    plain = [each for each in read if each.is_plain]
+    sure, doubtful = sum(each.sure for each in read), sum(each.doubtful for each in read)
+    reasons = Counter(reason for each in those for reason in (each.doubts or [each.refused]) if reason)
+    figures = (
+        kind, len(those), len(those) - len(read), f"{100 * len(plain) / len(read):.0f} %" if read else "-",
+        sure + doubtful, sure, sum(len(each.wrong) for each in read), sum(len(each.wrong) for each in plain),
+        sum(each.is_unseen for each in read), sum(each.is_taken for each in read),
+        round(1000 * sum(each.seconds for each in those) / len(those)),
+    )  # fmt: skip
+    why = " ".join(f"{name}:{count}" for name, count in reasons.most_common(5))
+    print(
+        " ".join(f"{figure:>{size}}" for figure, size in zip(figures, HEADS.values(), strict=True)), "", why
     )
 
 

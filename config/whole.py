@@ -2,7 +2,8 @@
 
 A request reaches a thread of the application when it is whole. Whoever drips a body holds a task of the event loop,
 which costs a few kilobytes, and none of the threads that the voters need. Behind a proxy, which does the same,
-the WSGI entry is quicker.
+the WSGI entry is quicker. Nor does a thread wait for who reads slowly: an answer is handed over at once, whole, or
+piece by piece where a page grows with its work.
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import IO, Any
 from wsgiref.types import WSGIApplication
 
 from voting.text import upload_limits
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+#: Takes the next messages of an answer from any thread; the last one is None.
+Put = Callable[..., object]
 
 #: A body may take so long in all, and so long between two pieces.
 WHOLE_SECONDS, PIECE_SECONDS = 120.0, 15.0
@@ -29,6 +34,8 @@ MOST_BYTES = upload_limits.REQUEST
 #: take so much together; a small one, as every ballot is, is taken beside them.
 MOST_IN_HAND, SMALL = 256 * 1024 * 1024, 64 * 1024
 TOO_SLOW, TOO_LARGE, BUSY = 408, 413, 503
+#: By this header a proxy passes an answer on as it comes (``voting.admin.core.growing``); so does this server.
+AS_IT_COMES = (b"x-accel-buffering", b"no")
 
 
 class BodyRefused(Exception):
@@ -68,12 +75,23 @@ class WholeRequests:
             async with asyncio.timeout(WHOLE_SECONDS):
                 size = await read_body(receive, body, self.in_hand)
         except (TimeoutError, BodyRefused) as refusal:
-            await _send(send, getattr(refusal, "status", TOO_SLOW), [(b"connection", b"close")], b"")
+            for message in _whole(getattr(refusal, "status", TOO_SLOW), [(b"connection", b"close")], b""):
+                await send(message)
             return
         environ = environ_of(scope, body, size)
         loop = asyncio.get_running_loop()
-        status, headers, content = await loop.run_in_executor(self.threads, answer, self.application, environ)
-        await _send(send, status, headers, content)
+        # However long it grows: the thread never waits for whoever reads.
+        messages: asyncio.Queue[Message | None] = asyncio.Queue()
+
+        def take(*those: Message | None) -> None:
+            for message in those:
+                messages.put_nowait(message)
+
+        put: Put = partial(loop.call_soon_threadsafe, take)
+        answered = loop.run_in_executor(self.threads, answer, self.application, environ, put)
+        while (piece := await messages.get()) is not None:
+            await send(piece)
+        await answered
 
 
 async def read_body(receive: Receive, body: IO[bytes], in_hand: InHand) -> int:
@@ -130,10 +148,8 @@ def environ_of(scope: Scope, body: IO[bytes], size: int) -> dict[str, Any]:
     return environ
 
 
-def answer(
-    application: WSGIApplication, environ: dict[str, Any]
-) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """Return the status, the headers and the content that the application answers with."""
+def answer(application: WSGIApplication, environ: dict[str, Any], put: Put) -> None:
+    """Hand over what the application answers with: at once, or piece by piece where it grows. Raises what it raises."""
     begun: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start_response(
@@ -142,25 +158,38 @@ def answer(
         begun[:] = [(status, headers)]
         return _unused
 
-    pieces: Iterable[bytes] = application(environ, start_response)
     try:
-        content = b"".join(pieces)
+        pieces: Iterable[bytes] = application(environ, start_response)
+        try:
+            status, headers = int(begun[0][0].split(" ", 1)[0]), _encoded(begun[0][1])
+            if AS_IT_COMES in headers:
+                put({"type": "http.response.start", "status": status, "headers": headers})
+                for piece in pieces:
+                    put({"type": "http.response.body", "body": piece, "more_body": True})
+                put({"type": "http.response.body", "body": b"", "more_body": False})
+            else:
+                put(*_whole(status, headers, b"".join(pieces)))
+        finally:
+            close = getattr(pieces, "close", None)
+            if close is not None:
+                close()
     finally:
-        close = getattr(pieces, "close", None)
-        if close is not None:
-            close()
-    status, headers = begun[0]
-    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    return int(status.split(" ", 1)[0]), encoded, content
+        put(None)
+
+
+def _encoded(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 def _unused(data: bytes) -> None:
     """Take what PEP 3333 lets old applications write by themselves; ours does not."""
 
 
-async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], content: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": content, "more_body": False})
+def _whole(status: int, headers: list[tuple[bytes, bytes]], content: bytes) -> list[Message]:
+    return [
+        {"type": "http.response.start", "status": status, "headers": headers},
+        {"type": "http.response.body", "body": content, "more_body": False},
+    ]
 
 
 def __getattr__(name: str) -> WholeRequests:

@@ -32,7 +32,7 @@ from voting.domain.vote import (
     rules,
     same_people,
 )
-from voting.domain.vote.decks import deck_passed, needs_deck
+from voting.domain.vote.decks import deck_passed, is_scanned
 from voting.management.ceremonies import play_ceremony, scrutineers_of, typed_mark
 from voting.models import Candidate, Cycle, Round, Tally, UrnSeal
 from voting.states import Act, Presence, Stage
@@ -356,7 +356,7 @@ def _certify(vote: Vote) -> None:
 def _pass_deck(vote: Vote) -> None:
     """Say that the scanner read the test deck, where the rules give the first reading to one."""
     round_ = vote.round
-    if needs_deck(round_) and not deck_passed(round_):
+    if is_scanned(round_) and not deck_passed(round_):
         data = {"round": round_.number, "definition": round_.definition_digest, "deck": "0" * 64, "pages": 1}
         with transaction.atomic():
             record(cycle=vote.cycle, act=Act.DECK_PASSED, by=vote.clerk, at=vote.later(), data=data)

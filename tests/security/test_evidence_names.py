@@ -86,7 +86,7 @@ MAKE_FIRST = f"""INSERT INTO public.voting_firstcount
 (round_id, working, patterns, digest, readings, salt, counted_by_id, counted_at, imported)
 SELECT id, 'x', 'x', 'x', 'x', 'x', {CLERK}, now(), false FROM public.voting_round"""
 MAKE_DRAW = f"""INSERT INTO public.voting_sampledraw (round_id, sheets, misread, dice, places, drawn_by_id, drawn_at)
-SELECT id, 1, 1, 'x', '[1]', {CLERK}, now() FROM public.voting_round"""
+SELECT id, 1, 1, repeat('1', 20), '[1]', {CLERK}, now() FROM public.voting_round"""
 MAKE_TALLY = f"""INSERT INTO public.voting_tally
 (round_id, working, patterns, digest, counted_by_id, counted_at, imported)
 SELECT id, 'x', 'x', 'x', {CLERK}, now(), false FROM public.voting_round"""
@@ -95,6 +95,10 @@ READ_OTHERWISE = MAKE_PAPER.format(reading=2).replace("''", "'1'")
 OLD_ROUND = """r.id, r.cycle_id, r.number, r.rules_id, j.data ->> 'definition' AS definition_digest
 FROM public.voting_round r JOIN public.voting_journalentry j ON act = 'deck_passed'"""
 PASSED = "replace(act, 'deck_failed', 'deck_passed')"
+OPEN = "UPDATE public.voting_round SET status = 'open', opened_at = now()"
+OTHER_RULES = """INSERT INTO public.voting_votingrules SELECT (jsonb_populate_record(
+v, jsonb_build_object('id', 0, 'cycle_id', 0))).* FROM public.voting_votingrules v;
+UPDATE public.voting_votingrules SET first_reading = 'person' WHERE id > 0"""
 READ_TWICE = "SELECT id AS round_id, 1 AS place"
 BATCH_ENTRY = MAKE_ENTRY.format(
     act="paper_scanned", data="jsonb_build_object('batch', 1, 'file', 'x', 'round', {round})"
@@ -516,46 +520,63 @@ ATTACKS = [
     ),
     *[
         Attack(
-            "piaojue_scanner_reads_first",
+            "piaojue_scanned",
             table,
-            statement,
-            answer,
+            NO_SHEETS,
+            "people read first",
             until="closed",
-            before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)}; {change}",
+            before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)}; {OTHER_RULES}",
             seen=seen,
             scanned=True,
         )
-        for table, change, seen, answer, statement in [
-            (
-                "voting_votingrules",
-                "UPDATE public.voting_votingrules SET first_reading = 'person'",
-                "SELECT id, 'scanner' AS first_reading FROM public.voting_votingrules",
-                "people read first",
-                NO_SHEETS,
-            ),
+        for table, seen in [
+            ("voting_round", "SELECT id, 0::bigint AS rules_id FROM public.voting_round"),
+            ("voting_votingrules", "SELECT id, 'scanner' AS first_reading FROM public.voting_votingrules"),
+        ]
+    ],
+    *[
+        Attack(
+            "piaojue_deck_passed",
+            table,
+            statement,
+            "did not pass",
+            until=until,
+            before=before,
+            seen=seen,
+            scanned=True,
+        )
+        for table, until, before, seen, statement in [
             (
                 "voting_round",
-                "UPDATE public.voting_round SET definition_digest = repeat('9', 64)",
+                "closed",
+                (
+                    f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)};"
+                    " UPDATE public.voting_round SET definition_digest = repeat('9', 64)"
+                ),
                 f"SELECT {OLD_ROUND}",
-                "did not pass",
                 NO_SHEETS,
             ),
             (
                 "voting_journalentry",
-                "UPDATE public.voting_journalentry SET act = 'deck_failed' WHERE act = 'deck_passed'",
+                "ready",
+                MAKE_ENTRY.format(
+                    act="deck_failed", data="jsonb_build_object('definition', r.definition_digest)"
+                ),
                 f"SELECT cycle_id, sequence, data, {PASSED} AS act FROM public.voting_journalentry",
-                "did not pass",
-                NO_SHEETS,
-            ),
-            (
-                "voting_scanbatch",
-                f"{BATCH_ENTRY.format(round=1)}; {NO_SHEETS}".replace("'batch', 1", "'batch', 2"),
-                "SELECT * FROM public.{table} LIMIT 0",
-                "taken already",
-                NO_SHEETS.replace("SELECT 1, id, 1,", "SELECT 2, id, 2,"),
+                OPEN,
             ),
         ]
     ],
+    Attack(
+        "piaojue_scanner_reads_first",
+        "voting_scanbatch",
+        NO_SHEETS.replace("SELECT 1, id, 1,", "SELECT 2, id, 2,"),
+        "taken already",
+        until="closed",
+        before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)};"
+        + f" {BATCH_ENTRY.format(round=1)}; {NO_SHEETS}".replace("'batch', 1", "'batch', 2"),
+        scanned=True,
+    ),
     Attack(
         "piaojue_batch_whole",
         "voting_scannedsheet",
@@ -563,7 +584,7 @@ ATTACKS = [
         "a batch is taken whole",
         until="closed",
         before=f"{MAKE_BOX}; {BATCH_ENTRY.format(round=1)}",
-        seen="SELECT 1::bigint AS batch_id, 'x'::bytea AS picture",
+        seen="SELECT 1 AS id, 0 AS round_id, 1::bigint AS batch_id, 'x'::bytea AS picture, ''::bytea AS ink",
         scanned=True,
     ),
     Attack(
@@ -695,32 +716,35 @@ ATTACKS = [
     ],
     *[
         Attack(
-            "piaojue_drawn_after_the_count",
+            "piaojue_drawn_by_dice",
             table,
             MAKE_DRAW,
-            "drawn after the first readings",
+            answer,
             until="closed",
-            before=f"{SAMPLED}; {done}",
+            before=f"{SAMPLED}; {before}",
             seen=seen,
         )
-        for table, done, seen in [
-            ("voting_firstcount", "SELECT 1", "SELECT id AS round_id FROM public.voting_round"),
+        for table, before, seen, answer in [
+            (
+                "voting_firstcount",
+                "SELECT 1",
+                "SELECT id AS round_id, 'x' AS readings FROM public.voting_round",
+                "drawn after the first readings",
+            ),
             (
                 "voting_paperreading",
                 f"{MAKE_FIRST}; {MAKE_PAPER.format(reading=2)}",
                 "SELECT * FROM public.{table} LIMIT 0",
+                "drawn after the first readings",
+            ),
+            (
+                "voting_paperbox",
+                f"{MAKE_FIRST}; UPDATE public.voting_paperbox SET returned = 2",
+                "SELECT id AS round_id, 1 AS returned FROM public.voting_round",
+                "no sheets of the box",
             ),
         ]
     ],
-    Attack(
-        "piaojue_drawn_of_the_box",
-        "voting_paperbox",
-        MAKE_DRAW,
-        "no sheets of the box",
-        until="closed",
-        before=f"{SAMPLED}; {MAKE_FIRST}; UPDATE public.voting_paperbox SET returned = 2",
-        seen="SELECT id AS round_id, 1 AS returned FROM public.voting_round",
-    ),
     Attack(
         "piaojue_counted_or_not",
         "voting_firstcount",

@@ -1,6 +1,6 @@
 -- A round is never deleted, begins at the beginning, and its status follows ROUND_STEPS of voting/states.py and nothing
 -- else. What it is voted under is fixed from the beginning, its key outside the ceremony, its figures after the moment
--- they tell of.
+-- they tell of. It opens after the test deck, where a scanner reads paper.
 
 CREATE TRIGGER never_deleted BEFORE DELETE ON public.voting_round FOR EACH ROW
 EXECUTE FUNCTION public.piaojue_refuse('a round is kept');
@@ -50,6 +50,21 @@ END $$;
 CREATE TRIGGER step_proven BEFORE UPDATE ON public.voting_round FOR EACH ROW
 WHEN (OLD.status <> NEW.status)
 EXECUTE FUNCTION public.piaojue_step_proven();
+
+-- Where a scanner reads first, the vote opens once it has read its test deck without a mistake.
+CREATE FUNCTION public.piaojue_opens_by_deck() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF public.piaojue_scanned(NEW.id) AND NOT public.piaojue_deck_passed(NEW.id) THEN
+        RAISE EXCEPTION 'refused on %: the scanner did not pass its test deck', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER opens_by_deck BEFORE UPDATE ON public.voting_round FOR EACH ROW
+WHEN (OLD.status <> NEW.status AND NEW.status = 'open')
+EXECUTE FUNCTION public.piaojue_opens_by_deck();
 
 -- No working picture outlasts the certification, or the round.
 CREATE FUNCTION public.piaojue_pictures_put_away() RETURNS trigger LANGUAGE plpgsql

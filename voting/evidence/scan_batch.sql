@@ -16,23 +16,12 @@ EXECUTE FUNCTION public.piaojue_actor('run_by_id', 'clerk', 'scrutineer', 'chief
 
 CREATE FUNCTION public.piaojue_scanner_reads_first() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    deck text;
 BEGIN
-    IF NOT EXISTS (SELECT FROM public.voting_round r JOIN public.voting_votingrules v ON v.id = r.rules_id
-                   WHERE r.id = NEW.round_id AND v.first_reading = 'scanner') THEN
+    IF NOT public.piaojue_scanned(NEW.round_id) THEN
         RAISE EXCEPTION 'refused on %: by the adopted rules people read first', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    -- The last try before the vote opened counts.
-    SELECT j.act INTO deck
-    FROM public.voting_journalentry j JOIN public.voting_round r ON r.cycle_id = j.cycle_id
-    WHERE r.id = NEW.round_id AND j.act IN ('deck_passed', 'deck_failed') AND j.data -> 'round' = to_jsonb(r.number)
-      AND j.data ->> 'definition' = r.definition_digest
-      AND EXISTS (SELECT FROM public.voting_journalentry o WHERE o.cycle_id = j.cycle_id AND o.act = 'round_opened'
-                  AND o.data -> 'round' = j.data -> 'round' AND o.sequence > j.sequence)
-    ORDER BY j.sequence DESC LIMIT 1;
-    IF deck IS DISTINCT FROM 'deck_passed' THEN
+    IF NOT public.piaojue_deck_passed(NEW.round_id) THEN
         RAISE EXCEPTION 'refused on %: the scanner did not pass its test deck', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -63,10 +52,21 @@ END $$;
 CREATE TRIGGER places_of_the_box BEFORE INSERT ON public.voting_scanbatch FOR EACH ROW
 EXECUTE FUNCTION public.piaojue_places_of_the_box();
 
--- Asked at the end of the transaction: a batch has all its sheets, by their hashes, and stands in the journal with its file.
+-- Asked at the end of the transaction: a batch has all its sheets, by their hashes, each of them once, and stands in the
+-- journal with its file. Held here is a marked sheet whose very picture comes again, in another file perhaps; one that was
+-- scanned twice is only nearly the same, and found by the reader (scan/reader.py), which reckons with every dot of every pair.
 CREATE FUNCTION public.piaojue_batch_whole() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    IF EXISTS (
+        WITH inks AS MATERIALIZED (
+            SELECT id, sha256(ink) AS of_ink FROM public.voting_scannedsheet WHERE round_id = NEW.round_id)
+        SELECT FROM public.voting_scannedsheet
+        WHERE id IN (SELECT min(id) FROM inks GROUP BY of_ink HAVING count(*) > 1)
+          AND EXISTS (SELECT FROM generate_series(0, length(ink) - 1) AS dot WHERE get_byte(ink, dot) >= 40)) THEN
+        RAISE EXCEPTION 'refused on %: a sheet is taken once', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     IF (SELECT (count(*), coalesce(string_agg(sha256(picture), ''::bytea ORDER BY sha256(picture)), ''))
         FROM public.voting_scannedsheet WHERE batch_id = NEW.id) IS DISTINCT FROM
        (NEW.last - NEW.first + 1 - cardinality(string_to_array(NEW.set_aside, ','))::bigint, NEW.hashes) THEN

@@ -94,6 +94,29 @@ BEGIN
     RETURN OLD;
 END $$;
 
+-- Whether the rules of a round let a scanner read its paper ballots first.
+CREATE FUNCTION public.piaojue_scanned(concerned bigint) RETURNS boolean LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM public.voting_round r JOIN public.voting_votingrules v ON v.id = r.rules_id
+                   WHERE r.id = concerned AND v.first_reading = 'scanner');
+END $$;
+
+-- Whether a scanner read the test deck of a round without a mistake: the last try before the vote opened counts, and only
+-- one of these very sheets.
+CREATE FUNCTION public.piaojue_deck_passed(concerned bigint) RETURNS boolean LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN coalesce((
+        SELECT j.act = 'deck_passed'
+        FROM public.voting_journalentry j JOIN public.voting_round r ON r.cycle_id = j.cycle_id
+        WHERE r.id = concerned AND j.act IN ('deck_passed', 'deck_failed') AND j.data -> 'round' = to_jsonb(r.number)
+          AND j.data ->> 'definition' = r.definition_digest
+          AND NOT EXISTS (SELECT FROM public.voting_journalentry o WHERE o.cycle_id = j.cycle_id AND o.act = 'round_opened'
+                          AND o.data -> 'round' = j.data -> 'round' AND o.sequence < j.sequence)
+        ORDER BY j.sequence DESC LIMIT 1), false);
+END $$;
+
 -- Whether the rules of a round let a draw name the paper ballots that are read again, and the box has some.
 CREATE FUNCTION public.piaojue_sampled(concerned bigint) RETURNS boolean LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.models import User
-from voting.domain.vote.decks import deck_passed, needs_deck, read_deck
+from voting.domain.vote.decks import deck_passed, is_scanned, read_deck
 from voting.models import Round
 from voting.read_models.vote.sheet_layouts import sheet_layouts
 from voting.read_models.vote.simulated_sheets import simulated_deck
@@ -19,7 +19,7 @@ def try_simulated_deck(round_: Round, *, by: User, at: datetime) -> bool:
 
     Raises what ``read_deck`` raises; where the deck is read with mistakes, the vote does not open.
     """
-    if not needs_deck(round_) or deck_passed(round_):
+    if not is_scanned(round_) or deck_passed(round_):
         return False
     for hand in range(_HANDS):
         files = [simulated_deck(round_, hand=hand)]

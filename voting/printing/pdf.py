@@ -79,11 +79,12 @@ def as_picture(document: Document) -> bytes:
 
 
 def set_paper(words: dict[str, Any], *, template: Path, **how: Any) -> bytes:
-    """Return another template's paper, from its words. Raises Undrawable; whoever calls has the turn (DRAWING)."""
+    """Return another template's paper, from its words. Raises NoTurn and Undrawable, as ``as_pdf``."""
     paper = cast("dict[str, Any]", _drawn_texts(words))
     if lacking := undrawable(texts_in(paper)):
         raise Undrawable(lacking)
-    return _set(paper, template=template, **how)
+    with DRAWING.turn():
+        return _set(paper, template=template, **how)
 
 
 def grey_png(drawn: bytes, times: int = 1) -> bytes:

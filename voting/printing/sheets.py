@@ -81,9 +81,8 @@ def deck_pdf(sheet: PrintedSheet, copies: Sequence[DeckCopy], *, test: str, key:
         for name in ("lines", "votes")
     }
     told = {**vars(key), **rows}
-    with pdf.DRAWING.turn():
-        words = _words(sheet) | {"copies": marked, "key": told}
-        return pdf.set_paper(words, template=TEMPLATE, format="pdf", pdf_standards=[pdf.TAGGED])
+    words = _words(sheet) | {"copies": marked, "key": told}
+    return pdf.set_paper(words, template=TEMPLATE, format="pdf", pdf_standards=[pdf.TAGGED])
 
 
 def _ring(box: SheetArea) -> dict[str, float]:
@@ -94,19 +93,17 @@ def _ring(box: SheetArea) -> dict[str, float]:
 
 def sheet_pdf(sheet: PrintedSheet) -> bytes:
     """Return the sheet as a PDF of one page. Raises NoTurn and Undrawable."""
-    with pdf.DRAWING.turn():
-        return pdf.set_paper(_words(sheet), template=TEMPLATE, format="pdf", pdf_standards=[pdf.TAGGED])
+    return pdf.set_paper(_words(sheet), template=TEMPLATE, format="pdf", pdf_standards=[pdf.TAGGED])
 
 
 def sheet_png(sheet: PrintedSheet) -> bytes:
     """Return the sheet as a grey PNG of 300 dots an inch. Raises NoTurn and Undrawable."""
-    with pdf.DRAWING.turn():
-        return _picture(sheet, _PRINTED)
+    return _picture(sheet, _PRINTED)
 
 
 @lru_cache(maxsize=32)
 def drawn_layout(sheet: PrintedSheet) -> Layout:
-    """Return the layout with the sheet as it is printed. Raises Undrawable."""
+    """Return the layout with the sheet as it is printed. Raises NoTurn and Undrawable."""
     return sheet.layout.drawn(base64.b64encode(_picture(sheet, _READ * _FINER, _FINER)).decode("ascii"))
 
 

@@ -76,9 +76,10 @@ class _Pen:
 
     def cross(self, box: object) -> None:
         x, y, side = _middle(box)
-        r = side * 0.33
-        self._stroke([(x - r, y - r), (x + r, y + r)])
-        self._stroke([(x + r, y - r), (x - r, y + r)])
+        # Nor two crosses, each of whose lines begins and ends where it may.
+        for across in (1, -1):
+            begin, end = ([self.chance.uniform(0.22, 0.42) * side for _axis in "xy"] for _point in (0, 1))
+            self._stroke([(x - across * begin[0], y - begin[1]), (x + across * end[0], y + end[1])])
 
     def _stroke(self, path: Sequence[tuple[float, float]]) -> None:
         dots = [(x / _INCH * _PRINTED, y / _INCH * _PRINTED) for x, y in path]

@@ -20,8 +20,8 @@ _BY_ROWS = frozenset({BallotType.PER_ITEM, BallotType.PER_ITEM_UP_TO, BallotType
 #: The mark of count.measures for two marks in one row.
 _TWO_MARKS = 5
 _PATCH = 16  # dots a side of each box in the fingerprint
-#: Fingerprints of one sheet scanned twice agree at least so much (0.998 as measured); plain rings of two people in the
-#: same boxes come to 0.97.
+#: The edges in the fingerprints of one sheet scanned twice agree at least so much (0.989 as measured); those of two
+#: people in the same boxes come to 0.5 where they draw rings, to 0.981 where both fill one box and mark nothing else.
 SAME = 0.985
 
 
@@ -95,9 +95,13 @@ def same_sheet(ink: bytes, others: Sequence[bytes]) -> int | None:
 
 
 def _normal(ink: bytes) -> Real | None:
-    values = np.frombuffer(ink, np.uint8).astype(np.float32)
-    if values.size == 0 or values.max() < 40:  # noqa: PLR2004 of 255: nothing is marked
+    dots = np.frombuffer(ink, np.uint8)
+    if dots.size == 0 or dots.max() < 40:  # noqa: PLR2004 of 255: nothing is marked
         return None
+    # Where ink begins and ends: two boxes that are filled are alike but for their edges.
+    each = dots.reshape(-1, _PATCH, _PATCH).astype(np.float32)
+    around = each[:, 2:, 1:-1] + each[:, :-2, 1:-1] + each[:, 1:-1, 2:] + each[:, 1:-1, :-2]
+    values = (4 * each[:, 1:-1, 1:-1] - around).ravel()
     values = values - values.mean()
     length = float(np.linalg.norm(values))
     return values / length if length else None

@@ -1,6 +1,6 @@
 """Drawn papers are kept by what they show and drawn once; who asks for many holds no voter's thread (TRUST.md §5).
 
-Guards ``voting.printing.drawn``, ``voting.printing.pdf`` and ``voting.views.core.busy``.
+Guards ``voting.printing.drawn``, ``voting.printing.pdf``, ``voting.printing.sheets`` and ``voting.views.core.busy``.
 """
 
 from __future__ import annotations
@@ -17,9 +17,12 @@ from django.test import Client
 from django.utils.translation import override
 
 from tests.factories import make_vote
+from tests.unit.scan.forms import sheet_of
+from voting.count.measures import BallotType
 from voting.printing import blocks, drawn, pdf
 from voting.printing.blocks import Document, Heading, Table, Text, Tile
 from voting.printing.drawn import kept_pdf, key_of
+from voting.printing.sheets import drawn_layout, sheet_pdf, sheet_png
 from voting.text.turns import NoTurn, Turns
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -142,6 +145,9 @@ def test_one_paper_is_drawn_at_a_time_and_what_is_kept_needs_no_turn(monkeypatch
         assert kept_pdf(document_of()) == kept
         with pytest.raises(NoTurn):
             kept_pdf(document_of("另一份"))
+        for draw in (drawn_layout, sheet_pdf, sheet_png):  # one compiler draws all, and bears no two
+            with pytest.raises(NoTurn):
+                draw(sheet_of(BallotType.UP_TO, 3, 2, definition="ef" * 32))
     assert kept_pdf(document_of("另一份"))
 
 

@@ -15,6 +15,7 @@ import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 
 from tests.factories import Vote, make_vote
 from tests.integration.vote.test_admin_steps import address, desk
@@ -28,9 +29,9 @@ from voting.domain.vote.definitions import definition_of
 from voting.domain.vote.running_order import RunningOrder, StepKey
 from voting.domain.vote.scan_faults import FileUnfit
 from voting.foreign import scanned
-from voting.models import JournalEntry
+from voting.models import JournalEntry, Round
 from voting.read_models.vote.sheet_layouts import sheet_layouts
-from voting.states import Act
+from voting.states import Act, RoundStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -54,15 +55,22 @@ def tried(vote: Vote, *told_pages: dict[str, Any]) -> Any:
     return read_deck(round_=vote.round, files=files, layouts=[], by=vote.clerk, at=vote.later())
 
 
+def held_by_the_database(vote: Vote) -> None:
+    with pytest.raises(IntegrityError, match="did not pass its test deck"), transaction.atomic():
+        Round.objects.filter(pk=vote.round.pk).update(status=RoundStatus.OPEN, opened_at=vote.later())
+
+
 @pytest.mark.usefixtures("told")
 def test_the_vote_opens_only_after_a_deck_without_a_mistake_and_the_last_one_counts():
     vote = make_vote(until="ready", **SCANNED)
     with pytest.raises(ConditionsUnmet):
         vote.open_vote()
     assert RunningOrder(vote.cycle, user=vote.clerk).current.key == StepKey.DECK
+    held_by_the_database(vote)
     for other in ({"marks": (1, 1, 1)}, {"marks": (1, 0, 0), "doubts": ("box",)}, {"why": "noisy"}):
         assert not tried(vote, *pages(vote, p2=other)).passed
         assert JournalEntry.objects.latest("sequence").act == Act.DECK_FAILED
+        held_by_the_database(vote)
         with pytest.raises(ConditionsUnmet):
             vote.open_vote()
     assert tried(vote).passed

@@ -21,7 +21,7 @@ from voting.count.canonical import canonical_json
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.notice import NOTICE
 from voting.count.formats.working import PATTERNS, WORKING
-from voting.count.sampling import draw
+from voting.count.sampling import draw, sample_size
 from voting.domain.core.refusals import StepNotAllowed
 from voting.domain.vote import annulments, counts, notices, paper_ballots, samples, urn_files
 from voting.domain.vote.drawn_sheets import NotDrawn, NotDrawnYet, readable_again
@@ -197,29 +197,45 @@ def test_the_database_holds_the_order_too():
         "counted_at": vote.later(),
     }
     first = {**tally, "readings": "", "salt": ""}
-    draw_: Any = {
-        "sheets": 6,
-        "misread": 1,
-        "dice": "",
-        "places": [1],
-        "drawn_by": vote.clerk,
-        "drawn_at": vote.at,
-    }
+    at_hand = {"sheets": 6, "drawn_by": vote.clerk, "drawn_at": vote.at}
+    dice = "1" * 20
+    few = draw(range(1, 7), 4, dice=dice, root="")
+    true: Any = {**at_hand, "misread": 3, "dice": dice, "places": few}
+    others = sorted({*range(1, 7)} - {*few} | {*few[:2]})
 
     def refused(table: Any, match: str, **values: Any) -> None:
         with pytest.raises(IntegrityError, match=match), transaction.atomic():
             table.objects.create(round=vote.round, **values)
 
     refused(Tally, "the sample was not read", **tally)
-    refused(SampleDraw, "drawn after", **draw_)
+    refused(SampleDraw, "drawn after", **true)
     refused(FirstCount, "not every sheet", **first)
     read(vote, SHEETS[5], first=6)
     FirstCount.objects.create(round=vote.round, **first)
-    SampleDraw.objects.create(round=vote.round, **draw_)
+    refused(SampleDraw, "no sheets of the box", **true | {"sheets": 7})
+    for size in (3, 5, 0):
+        places = draw(range(1, 7), size, dice=dice, root="")
+        refused(SampleDraw, "another number", **true | {"places": places})
+    for otherwise in ({"places": others}, {"places": few[::-1]}, {"dice": "2" * 20}, {"dice": "1" * 19}):
+        refused(SampleDraw, "dice name", **true | otherwise)
+    SampleDraw.objects.create(round=vote.round, **true)
     refused(Tally, "the sample was not read", **tally)
     for table in (FirstCount, SampleDraw):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             table.objects.all().delete()
+
+
+def test_the_database_reckons_the_size_of_a_sample_as_the_count_does():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sheets, misread, min(drawn)"
+            " FROM (SELECT s FROM generate_series(1, 24) s UNION SELECT 300) AS b (sheets),"
+            " generate_series(1, least(sheets, 24)) AS misread, generate_series(1, sheets) AS drawn"
+            " WHERE NOT public.piaojue_drawn_too_few(sheets, misread, drawn) GROUP BY sheets, misread"
+        )
+        sizes = cursor.fetchall()
+    assert len(sizes) == 24 * 25 // 2 + 24
+    assert [size for sheets, misread, size in sizes if size != sample_size(sheets, misread)] == []
 
 
 def test_an_offline_count_waits_for_the_sample_as_well():

@@ -303,6 +303,14 @@ FORGERIES = {
         MAKE_BATCH.format(first=4, last=4, aside="4").replace("'x'", "(SELECT digest FROM voting_scanbatch)"),
         "taken already",
     ),
+    "a sheet again": (
+        MAKE_BATCH.format(first=4, last=4, aside="")
+        + ";"
+        + MAKE_SHEET.format(place=4, digest=DIGEST).replace(
+            "'', '')", "(SELECT ink FROM voting_scannedsheet WHERE place = 1), '')"
+        ),
+        "a sheet is taken once",
+    ),
     "a reading beyond the box": (
         MAKE_READING.format(round=ROUND, place=6, reading=1, by=CLERK).replace("true", "false"),
         "not so many sheets",

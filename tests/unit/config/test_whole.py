@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -119,6 +121,37 @@ def test_one_who_leaves_in_the_middle_reaches_no_thread():
     served = WholeRequests(lambda _environ, _start: reached.append("x") or [], threads=1)  # type: ignore[func-returns-value]
     asyncio.run(served(scope(), client.receive, client.send))
     assert reached == []
+
+
+def test_a_page_that_grows_is_sent_as_it_grows_and_its_thread_waits_for_nobody_who_reads():
+    """Guards ``voting.admin.core.growing``, which says so by a header; another answer is sent whole."""
+    seen, work_done = threading.Event(), threading.Event()
+
+    def growing(_environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [("X-Accel-Buffering", "no")])
+        return pieces()
+
+    def pieces() -> Iterator[bytes]:
+        yield b"first"
+        assert seen.wait(5), "the first piece was kept back"
+        yield from (b"x" for _line in range(100))
+        work_done.set()
+        raise ValueError("the work failed")
+
+    class Stuck(Client):
+        """It takes the first piece, and then nothing before the work is done."""
+
+        async def send(self, message: Any) -> None:
+            await super().send(message)
+            if message.get("body") == b"first":
+                seen.set()
+                await asyncio.to_thread(work_done.wait, 5)
+                assert work_done.is_set(), "the thread waits for the reader"
+
+    client = Stuck(b"x")
+    with pytest.raises(ValueError, match="the work failed"):
+        asyncio.run(WholeRequests(growing, threads=1)(scope(), client.receive, client.send))
+    assert [each.get("more_body") for each in client.got] == [None, *[True] * 101]  # cut off, not ended
 
 
 def test_headers_that_would_pass_for_others_are_left_out_and_cookies_are_put_together():

@@ -65,6 +65,20 @@ def test_every_box_has_its_room(ballot_type: BallotType, items: int):
         assert slot["kind"] not in {"note", "seal", "stamp", "code"} or slot["y"] > lowest
 
 
+@pytest.mark.parametrize("ballot_type", list(BallotType))
+def test_where_a_ballot_has_room_a_further_round_with_fewer_projects_has_room(ballot_type: BallotType):
+    def has_room(items: int) -> bool:
+        try:
+            make_layout(ballot_type, range(1, items + 1), places=min(items, 10))
+        except NoLayout:
+            return False
+        return True
+
+    rooms = [has_room(items) for items in range(1, 41)]
+    assert rooms == sorted(rooms, reverse=True)
+    assert not rooms[-1]
+
+
 @pytest.mark.parametrize(("items", "places"), [(0, 1), (31, 10), (12, 11)])
 def test_what_stands_on_no_such_sheet_has_no_layout(items: int, places: int):
     with pytest.raises(NoLayout):

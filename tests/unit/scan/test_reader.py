@@ -118,13 +118,21 @@ def test_the_same_sheet_is_known_again_and_another_with_the_same_choice_is_not()
     assert same_sheet(again, [other, first]) == 1
     assert same_sheet(other, [first, again]) is None
     assert same_sheet(bytes(len(first)), [bytes(len(first))]) is None
-    # One hand that rings the same box on two sheets is the hardest.
+    # One hand that rings the same box on two sheets is hard, and one box that two people fill from edge to edge harder.
     own, alike = hand(random, "gel"), []
     for _sheet in range(2):
         paper = Paper(random, layout, page(), own)
         paper.mark(layout.boxes[0], "ring")
         alike.append(read(scanned(random, paper.light, dpi=200)[0]).ink)
     assert same_sheet(alike[0], alike[1:]) is None
+    full, box = [], layout.boxes[0]
+    for half in (0.4, 0.42):
+        paper = Paper(random, layout, page(), own)
+        x, y, reach = box["x"] + box["w"] / 2, box["y"] + box["h"] / 2, box["w"] * half
+        lines = [(x + reach * (-1) ** k, y - reach + 2 * reach * k / 60) for k in range(61)]
+        paper.draw([np.array(lines)], hand(random, "felt"))
+        full.append([read(scanned(random, paper.light, dpi=200)[0]).ink for _scan in range(2)])
+    assert same_sheet(full[0][0], [full[1][0], full[0][1]]) == 1
 
 
 def boxes_of(layout: Layout, *marked: tuple[int, str]) -> list[BoxReading]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.roles import Role
 from voting import permissions
@@ -195,7 +195,7 @@ class PaperPage(StepPage):
             if refusal.mine or not self.is_free(other := 3 - reading, places):
                 raise
             return self.offer(form, other, refusal)
-        numbers = {"first": places[0], "last": places[-1], "places": ", ".join(map(str, places))}
+        numbers = {"first": places[0], "last": places[-1], "places": _listed(places)}
         in_a_row = len(places) == places[-1] - places[0] + 1
         entered = (
             _("Ballots %(first)d to %(last)d are entered.")
@@ -241,6 +241,7 @@ class PaperPage(StepPage):
             box=box,
             reading=self.reading or reading,
             places=",".join(map(str, places)),
+            listed=_listed(places),
             first=places[0] if places else 0,
             last=places[-1] if places else 0,
             lines=self.lines(forms["read"]) if entering and "read" in forms else [],
@@ -330,6 +331,10 @@ class PaperPage(StepPage):
             return typed[0]
         names = mark_labels(definition.ballot_type).values()
         return "; ".join(f"{name} {numbers}" for name, numbers in zip(names, typed, strict=True) if numbers)
+
+
+def _listed(places: list[int]) -> str:
+    return pgettext("list", ", ").join(map(str, places))
 
 
 def missing_of(sheets: Sequence[ReadSheet], again: Collection[int]) -> int:

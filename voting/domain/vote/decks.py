@@ -25,7 +25,7 @@ from voting.domain.vote.scan_faults import FileUnfit
 from voting.foreign import scanned
 from voting.foreign.unfit import Unfit
 from voting.models import JournalEntry, Round
-from voting.scan.layout import Layout, NoLayout, layout_of
+from voting.scan.layout import Layout
 from voting.states import Act, RoundStatus
 
 #: The deck is tried until the vote opens.
@@ -44,19 +44,8 @@ def deck_sheets(round_: Round) -> list[Marks]:
 
 
 def is_scanned(round_: Round) -> bool:
-    """The adopted rules let a scanner read the paper ballots first."""
+    """The adopted rules let a scanner read the paper ballots first; their adoption asked that a sheet has room."""
     return round_.rules.first_reading == FirstReading.SCANNER
-
-
-def needs_deck(round_: Round) -> bool:
-    """The adopted rules let a scanner read first, and the ballots of this round are for one."""
-    if not is_scanned(round_):
-        return False
-    try:
-        layout_of(definition_of(round_))
-    except NoLayout:
-        return False
-    return True
 
 
 def deck_passed(round_: Round) -> bool:
@@ -73,7 +62,7 @@ def deck_passed(round_: Round) -> bool:
 
 def deck_conditions(round_: Round) -> list[Condition]:
     """What opening the vote needs of the scanner; nothing where people read first."""
-    if not needs_deck(round_):
+    if not is_scanned(round_):
         return []
     return [
         Condition(
@@ -130,7 +119,7 @@ def read_deck(
 
 
 def _require_before_the_vote(round_: Round) -> Round:
-    if not needs_deck(round_):
+    if not is_scanned(round_):
         raise ScannerNotAdopted
     if round_.status not in BEFORE_THE_VOTE:
         raise StepNotAllowed

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import SCRUTINEERS
 from voting.domain.core.refusals import Condition
 from voting.domain.vote.attendance import Attendance
-from voting.domain.vote.decks import deck_passed, needs_deck
+from voting.domain.vote.decks import deck_passed, is_scanned
 from voting.domain.vote.delegate_slips import without_slip
 from voting.domain.vote.drawn_sheets import is_sampled
 from voting.domain.vote.further_rounds import ballot_called_for, further_conditions
@@ -160,7 +160,7 @@ def to_count(vote: VoteSoFar) -> list[Condition]:
 
 def has_deck(vote: VoteSoFar) -> bool:
     """The adopted rules let a scanner read first."""
-    return vote.round is not None and is_counted_at_all(vote) and needs_deck(vote.round)
+    return vote.round is not None and is_counted_at_all(vote) and is_scanned(vote.round)
 
 
 def deck_read(vote: VoteSoFar) -> object:

@@ -26,7 +26,7 @@ def sheet_layouts(round_: Round) -> list[Layout]:
     """Return every sheet of the round with its print, which is what ``pages_of`` takes: in each language, and for each
     body that votes.
 
-    Raises NoLayout and Undrawable.
+    Raises NoLayout, NoTurn and Undrawable.
     """
     bodies = (False, True) if definition_of(round_).rule.group_floor else (False,)
     drawn = []
