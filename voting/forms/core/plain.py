@@ -35,8 +35,8 @@ class PlainForm(forms.BaseForm):
     """A form that reads what was sent as ``plain_text.plain`` leaves it.
 
     Browsers send lines ended by CR LF: without this an unchanged text would differ from what is kept. Labels end in no
-    colon: Django's is a Latin one behind Chinese words, too. Numbers are typed into fields of text: of what is no number
-    a browser's own field sends nothing at all, and nothing may mean something.
+    colon: Django's is a Latin one behind Chinese words, too. Numbers are typed into fields of text: of what is no
+    number a browser's own field sends nothing at all, and nothing may mean something.
     """
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:

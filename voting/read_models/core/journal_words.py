@@ -76,6 +76,7 @@ NAMES: dict[str, Promise] = {
     "returned_group": _("of these by the sub-group"),
     "seats": _("projects to choose"),
     "budget": _("sum of money, yuan"),
+    "money_left": _("money left, yuan"),
     "second": _("second person"),
     "undoes": _("takes back entry"),
     "witnesses": _("witnesses"),
