@@ -168,12 +168,12 @@ NAMES: dict[str, Promise] = {
 }
 #: The words of a datum's codes. A code that is not here stays as it stands: an address, a name.
 VALUES: dict[str, Mapping[str, str | Promise]] = {
-    "because": BECAUSE,
+    "because": BECAUSE | {"tie": _("because of equal votes")},
     "how": {"recovery": _("a recovery code")},
     "role": dict(Role.choices),
     "role_before": dict(Role.choices),
     "method": {**TIE_RULES, **METHODS},
-    "status": STATUSES,
+    "status": STATUSES | {"tie": _("Equal votes: the rules say what follows.")},
     **{
         key: dict(choices.choices)
         for key, choices in [
