@@ -145,7 +145,7 @@ def told_of(entry: JournalEntry, *, open_to_all: bool, by_letter: bool = False) 
         words = gettext_lazy("Codes were made for the letters %(letters)s, %(count)s in all.")
     if "delegations" in entry.data:
         words = gettext_lazy("Slips were printed for the delegates of: %(delegations)s.")
-    known = _known(entry.data)
+    known = _data_words(entry.data)
     lines = [str(words) % known, entry_words(entry)]
     if entry.act == Act.ROUND_OPENED and "minutes" in entry.data and not by_letter:
         count = int(entry.data["minutes"])
@@ -166,7 +166,7 @@ def told_of(entry: JournalEntry, *, open_to_all: bool, by_letter: bool = False) 
     return in_a_row(lines)
 
 
-def _known(data: dict[str, Any]) -> dict[str, str]:
+def _data_words(data: dict[str, Any]) -> dict[str, str]:
     """Return what an entry holds, in words."""
     known = {name: _WORDED.get(name, str)(value) for name, value in data.items()}
     of_money = data.get("because") == "tie" and "money_left" in data
