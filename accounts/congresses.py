@@ -20,13 +20,14 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import Error
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Congress, User
+from accounts.letters import RESIDENTS
+from accounts.models import Congress, Delegation, User
 from accounts.roles import Kind
 from accounts.second_factor import is_half_way, is_required_of
 
@@ -144,12 +145,15 @@ def shown_here(request: HttpRequest) -> Congress | None:
     return here(request) or next(iter(_first_two()), None)
 
 
-def listed(words: str) -> QuerySet[Congress]:
+def listed(words: str, *, by_letter: bool = False) -> QuerySet[Congress]:
     """Return the congresses that the public is told of, rehearsals aside: all, or those with all words in their name.
 
-    A word may be a part of a name in either language, of the place or of the address.
+    A word may be a part of a name in either language, of the place or of the address. ``by_letter`` are those alone
+    whose residents have letters.
     """
     rows = Congress.objects.exclude(kind=Kind.REHEARSAL).select_related("parent").order_by("slug")
+    if by_letter:
+        rows = rows.filter(Exists(Delegation.objects.filter(congress=OuterRef("pk"), name=RESIDENTS)))
     for word in words.split()[:MOST_WORDS]:
         somewhere = (
             Q(**{f"{field}__icontains": word}) for field in ("name", "name_en", "place", "place_en", "slug")

@@ -34,15 +34,19 @@ A_PAGE = 60
 
 
 def list_of_congresses(request: HttpRequest, *, to: str) -> HttpResponse:
-    """Show the congresses of this server with a search by name; each leads to its page ``to``, a view's name."""
+    """Show the congresses of this server with a search by name; each leads to its page ``to``, a view's name.
+
+    To the residents' sign-in lead those alone that have sent letters.
+    """
     words = plain(request.GET.get("q", ""))[:MOST_TYPED]
-    page = Paginator(listed(words), A_PAGE).get_page(request.GET.get("page"))
+    by_letter = to == LetterForm.address
+    page = Paginator(listed(words, by_letter=by_letter), A_PAGE).get_page(request.GET.get("page"))
     rows = []
     for congress in page:
         with addresses_of(congress):
             rows.append((congress, reverse(to)))
     context = {"rows": rows, "page": page, "q": words, "to_sign_in": to == EnterForm.address}
-    context["by_letter"] = to == LetterForm.address
+    context |= {"by_letter": by_letter, "nothing": by_letter and not rows and not words}
     return render(request, "accounts/congresses.html", context)
 
 

@@ -13,10 +13,10 @@ faster than fractions. Voters with the same ballot always hold the same, so they
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import gcd
-from operator import itemgetter
+from operator import itemgetter, mul
 from typing import Generic, NamedTuple, TypeVar
 
 from voting.count.budget import Funded, FundedLine, Funding, Settle, Why, require_money, rivals_of
@@ -27,6 +27,15 @@ K = TypeVar("K")
 _BITS = 64
 #: So many ways through ties of equal price are followed in one count; beyond, all that is open is called tied.
 _WAYS = 512
+#: Ballots are weighed where on average at least so many are the same.
+_ALIKE = 2
+
+
+def _picker(places: Sequence[int]) -> Callable[[Sequence[int]], Sequence[int]]:
+    """Return what takes out of a list the numbers at these places, at once."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda numbers: [numbers[place] for place in places]
 
 
 class _Payment(NamedTuple):
@@ -71,7 +80,7 @@ def equal_shares(
     Raises ImpossibleRule ``budget``, ``cost``, ``no_seats`` or ``unpriced``.
     """
     require_money(costs, budget, seats)
-    if any(name not in costs for named in ballots for name in named):
+    if not costs.keys() >= set().union(*ballots):
         raise ImpossibleRule("unpriced", "a ballot names a project without a cost")
     market = _Market(costs, ballots, exclusive=exclusive, least=least, seats=seats, settle=settle)
     ways, raised = market.endow(budget), 0
@@ -101,17 +110,20 @@ class _Market(Generic[K]):
         place = {name: index for index, name in enumerate(self.names)}
         classes: Counter[frozenset[int]] = Counter()
         for named, times in ballots.items():
-            classes[frozenset(place[name] for name in named)] += times
+            classes[frozenset(map(place.__getitem__, named))] += times
         self.voters = sum(classes.values())
         classes.pop(frozenset(), 0)
-        self.sizes = list(classes.values())
+        # Where few ballots are the same, to count each by itself is less than to weigh them all.
+        self.alone = sum(classes.values()) <= len(classes) * _ALIKE
+        alike = list(classes.elements() if self.alone else classes)
+        self.sizes = [1] * len(alike) if self.alone else list(classes.values())
         self.backers: list[list[int]] = [[] for _name in self.names]
-        for number, approved in enumerate(classes):
+        for number, approved in enumerate(alike):
             for project in approved:
                 self.backers[project].append(number)
         self.weights = [[self.sizes[each] for each in backers] for backers in self.backers]
         self.support = [sum(weights) for weights in self.weights]
-        self.alone = all(size == 1 for size in self.sizes)
+        self.holdings = [_picker(backers) for backers in self.backers]
         rivals = rivals_of(exclusive)
         self.rivals = {
             place[name]: frozenset(place[other] for other in others) for name, others in rivals.items()
@@ -119,13 +131,14 @@ class _Market(Generic[K]):
         self.seats = len(self.names) if seats is None else seats
         self.eligible = [p for p, support in enumerate(self.support) if support >= max(1, least)]
         self.settle = settle
+        free = {p: (0, 1) for p in self.eligible if not self.costs[p]}
+        live = sorted(((1 << _BITS) // self.support[p], p) for p in self.eligible if self.costs[p])
+        #: The last endowment, and what was bought with it before any price had to be looked for.
+        self.begun = 0, _Way([0] * len(self.sizes), max(1, self.voters), live, free)
 
     def endow(self, endowment: int) -> list[_Way]:
         """Count with that endowment, in parts of one voter's share; return every way that ties of price leave."""
-        free = {p: (0, 1) for p in self.eligible if not self.costs[p]}
-        live = [((1 << _BITS) // self.support[p], p) for p in self.eligible if self.costs[p]]
-        start = _Way([endowment] * len(self.sizes), max(1, self.voters), live, free)
-        ways, ends, before = [start], [], set()
+        ways, ends, before = [self.begin(endowment)], [], set()
         while ways:
             way = ways.pop()
             forks = self.follow(way)
@@ -139,6 +152,24 @@ class _Market(Generic[K]):
             if len(before) > _WAYS:
                 return [*ends, *ways]
         return ends
+
+    def begin(self, endowment: int) -> _Way:
+        """Buy what is bought first with any higher endowment too: once, not every time that the shares are raised.
+
+        Of all that are left it has the most supporters, and they can all pay: no other price is ever as low.
+        """
+        lower, begun = self.begun
+        more = (endowment - lower) * begun.parts // max(1, self.voters)
+        way = _Way([amount + more for amount in begun.held], begun.parts, begun.live, dict(begun.bought))
+        while way.live and len(way.bought) < self.seats:
+            price, project = way.live[0]
+            wanted, many = self.costs[project] * way.parts, self.support[project]
+            is_first = len(way.live) == 1 or price < way.live[1][0]
+            if not is_first or min(self.holdings[project](way.held)) * many < wanted:
+                break
+            self.buy(way, _Payment(project, wanted, many, way.parts))
+        self.begun = endowment, _Way(list(way.held), way.parts, list(way.live), dict(way.bought))
+        return way
 
     def follow(self, way: _Way) -> list[_Way]:
         """Buy until nothing more can be bought; return the forks where equal prices exclude one another."""
@@ -194,22 +225,22 @@ class _Market(Generic[K]):
 
     def payment(self, way: _Way, project: int) -> _Payment | None:
         """Return what each supporter pays who has that much; None where all of them together have too little."""
-        held = [way.held[each] for each in self.backers[project]]
+        held = self.holdings[project](way.held)
         wanted, many = self.costs[project] * way.parts, self.support[project]
         if min(held) * many >= wanted:
             return _Payment(project, wanted, many, way.parts)
         if self.alone:
             if sum(held) < wanted:
                 return None
-            held.sort()
-            for amount in held:
-                if amount * many >= wanted:
-                    break
-                wanted -= amount
-                many -= 1
+            least = -(-wanted // many)
+            while poor := [amount for amount in held if amount < least]:
+                held = [amount for amount in held if amount >= least]
+                wanted -= sum(poor)
+                many -= len(poor)
+                least = -(-wanted // many)
             return _Payment(project, wanted, many, way.parts)
         weights = self.weights[project]
-        if sum(map(int.__mul__, held, weights)) < wanted:
+        if sum(map(mul, held, weights)) < wanted:
             return None
         for amount, size in sorted(zip(held, weights)):  # noqa: B905 both are of the same supporters
             if amount * many >= wanted:
@@ -244,8 +275,9 @@ class _Market(Generic[K]):
             way.parts *= growth
         amount = numerator * growth // payment.denominator
         held = way.held
-        for backer in self.backers[payment.project]:
-            held[backer] = held[backer] - amount if held[backer] > amount else 0
+        rest = [each - amount if each > amount else 0 for each in self.holdings[payment.project](held)]
+        for backer, each in zip(self.backers[payment.project], rest):  # noqa: B905 both are of the same supporters
+            held[backer] = each
         way.bought[payment.project] = (amount, way.parts)
         gone = {payment.project} | self.rivals.get(payment.project, frozenset())
         way.live = [each for each in way.live if each[1] not in gone]

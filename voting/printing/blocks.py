@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from voting.text.amounts import digits_together
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -53,13 +55,16 @@ class Table:
     def cells(self) -> list[list[tuple[str, bool, str]]]:
         """Return every row as (text, is a number, head of the column) for the page."""
         return [
-            [(cell, place in self.numeric, self.head[place]) for place, cell in enumerate(row)]
+            [
+                (cell, place in self.numeric, digits_together(self.head[place]))
+                for place, cell in enumerate(row)
+            ]
             for row in self.rows
         ]
 
     @property
     def head_cells(self) -> list[tuple[str, bool]]:
-        return [(cell, place in self.numeric) for place, cell in enumerate(self.head)]
+        return [(digits_together(cell), place in self.numeric) for place, cell in enumerate(self.head)]
 
 
 @dataclass(frozen=True)

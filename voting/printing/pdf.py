@@ -24,6 +24,7 @@ from PIL import Image
 
 from voting.printing.blocks import Bars, Block, Document, Table
 from voting.printing.fonts import SANS, SERIF, directories, texts_in, undrawable
+from voting.text.amounts import digits_together
 from voting.text.plain import plain
 from voting.text.turns import Turns
 
@@ -127,9 +128,9 @@ def _drawable(document: Document) -> dict[str, Any]:
 
 
 def _drawn_texts(value: Any) -> Any:
-    """Return plain data without what of its texts nobody sees."""
+    """Return plain data without what of its texts nobody sees, and with every number in one piece."""
     if isinstance(value, str):
-        return plain(value)
+        return digits_together(plain(value))
     if isinstance(value, dict):
         return {key: _drawn_texts(each) for key, each in value.items()}
     return [_drawn_texts(each) for each in value] if isinstance(value, list | tuple) else value

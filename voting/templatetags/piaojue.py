@@ -18,10 +18,12 @@ from voting.domain.before.proposals import standing_words
 from voting.models import Cycle
 from voting.read_models.vote.lines import english
 from voting.states import Stage
+from voting.text.amounts import digits_together
 from voting.text.booth_script import NAME, integrity
 
 register = template.Library()
 register.filter("standing_words", standing_words)
+register.filter("digits_together", digits_together)
 
 #: How a language calls itself in the switch, shorter than Django's "简体中文".
 SHORT_NAMES = {"zh-hans": "中文"}

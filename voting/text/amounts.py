@@ -5,10 +5,13 @@ One table for every page, paper and script: the ballot's script gets it with the
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+#: A blank between the digits of one number.
+_WITHIN = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))")
 #: What costs and sums are entered in (万元).
 TEN_THOUSAND = 10_000
 
@@ -41,6 +44,11 @@ class AmountWords:
     def plain(self) -> dict[str, Any]:
         """Return the table as the ballot's script reads it."""
         return {"between": self.between, "units": [list(each) for each in self.units]}
+
+
+def digits_together(text: str) -> str:
+    """Return the text with the digits of a number on one line: 10 000 in the heading of a narrow column."""
+    return _WITHIN.sub("\\1\N{NO-BREAK SPACE}", text)
 
 
 CHINESE = AmountWords("", ((TEN_THOUSAND, "{amount}万元"),))

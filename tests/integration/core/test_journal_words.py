@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
         ("by_unit", True, "是"),
         ("tie_rule", "further_ballot", "就得票相等的项目再次投票"),
         ("method", "lot", "当场抽签，并作记录"),
-        ("because", "tie", "因末位得票相等"),
+        ("because", "tie", "因得票相等"),
         ("yellow", "ge10", "不少于 10"),
         ("red", "gt30", "超过 30"),
         ("numbers", [1, 2, 3], "1、2、3"),

@@ -395,6 +395,25 @@ def test_the_town_of_the_demo_votes_by_letter():
     assert f'href="/ding/en{ENTER}"' in page
 
 
+def test_only_congresses_that_sent_letters_are_listed_for_residents(client: Client):
+    CongressFactory()
+    sender = CongressFactory(slug="yuhang", place="杭州市余杭区", place_en="Yuhang District")
+    for language, nobody in (
+        ("", "目前还没有人民代表大会向居民寄发信函。"),
+        ("/en", "No people's congress here has sent"),
+    ):
+        empty = client.get(f"{language}{ENTER}")
+        assert nobody in text_of(empty)
+        assert f'href="{language}/enter/"' in empty.content.decode(), "a delegate finds the way"
+        assert 'name="q"' not in empty.content.decode()
+    enrol_letters(delegation_of_letters(sender), "A", 1, 1)
+    for language in ("", "/en"):
+        page = client.get(f"{language}{ENTER}").content.decode().split('class="congresses"')[1]
+        assert re.findall(r'href="(/[a-z]+(?:/en)?/enter/letter/)"', page) == [f"/yuhang{language}{ENTER}"]
+        assert "/gongshu" in client.get(f"{language}/enter/").content.decode()
+    assert "have sent letters" in text_of(client.get(f"/en{ENTER}", {"q": "拱墅"}))
+
+
 def test_residents_have_days_to_vote_and_the_page_says_until_when():
     field, today = LastDayField(), timezone.localdate()
     minutes = field.clean((today + timedelta(days=2)).isoformat())

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from voting.domain.core.amounts import yuan_words
 from voting.read_models.core.days import money_words
-from voting.text.amounts import CHINESE, ENGLISH, AmountWords
+from voting.text.amounts import CHINESE, ENGLISH, AmountWords, digits_together
 
 #: Nobody writes an amount with its unit but the table: of a column, its heading says the unit.
 BY_HAND = re.compile(r"× 10 000 yuan|\}s?\s*万元|%s万元")
@@ -48,6 +48,19 @@ def test_nothing_of_an_amount_is_lost(yuan: int, language: AmountWords):
     unit = next(size for size, each in language.units if words.endswith(each.removeprefix("{amount}")))
     number = words.split("万")[0].split(" ")[0].replace("\N{NO-BREAK SPACE}", "")
     assert Decimal(number) * unit == yuan
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Left, 10 000 yuan", "Left, 10~000 yuan"),
+        ("1 234 567 of 2018 projects", "1~234~567 of 2018 projects"),
+        ("1234 5678 9012", "1234 5678 9012"),
+        ("2018 100, 7 12 1234 5", "2018 100, 7 12 1234 5"),
+    ],
+)
+def test_a_number_stays_on_its_line(text: str, kept: str):
+    assert digits_together(text) == kept.replace("~", "\N{NO-BREAK SPACE}")
 
 
 def test_nobody_writes_an_amount_by_hand():

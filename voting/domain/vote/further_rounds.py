@@ -86,6 +86,8 @@ def begin_round(*, cycle: Cycle, by: User, at: datetime) -> Round:
         "round": round_.number, "because": ballot["because"], "candidates": ballot["candidates"],
         "seats": round_.seats, "roll": roll, "definition": round_.definition_digest,
     }  # fmt: skip
+    if "money_left" in ballot:
+        data["money_left"] = ballot["money_left"]
     record(cycle=cycle, act=Act.ROUND_BEGUN, by=by, at=at, data=data)
     move_cycle(cycle, to=Stage.VOTING, by=by, at=at)
     return round_

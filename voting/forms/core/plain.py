@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,13 +16,27 @@ from voting.text.plain import plain
 #: What Django writes where nothing is chosen, and what we do.
 DASHES, NOT_CHOSEN = "---------", pgettext_lazy("field", "not chosen")
 TOO_LONG = _("At most %(limit_value)d characters; these are %(show_value)d.")
+#: A number outside of what there is room for.
+BEYOND = ("min_value", "max_value")
+#: What is said of a number instead of Django's words; a decimal is one of whole numbers' fields, too.
+NUMBER_MESSAGES = {
+    "invalid": _("Write a whole number in digits alone, such as 1200: no comma, no blank, no unit."),
+    "min_value": _("This number is too small: the least is %(limit_value)s."),
+    "max_value": _("This number is too large: the most is %(limit_value)s."),
+}
+DECIMAL_MESSAGES = NUMBER_MESSAGES | {
+    "invalid": _(
+        "Write a number in digits, such as 1200.5: a point before decimals, no comma, no blank, no unit."
+    ),
+}
 
 
 class PlainForm(forms.BaseForm):
     """A form that reads what was sent as ``plain_text.plain`` leaves it.
 
     Browsers send lines ended by CR LF: without this an unchanged text would differ from what is kept. Labels end in no
-    colon: Django's is a Latin one behind Chinese words, too.
+    colon: Django's is a Latin one behind Chinese words, too. Numbers are typed into fields of text: of what is no
+    number a browser's own field sends nothing at all, and nothing may mean something.
     """
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -30,12 +45,40 @@ class PlainForm(forms.BaseForm):
         for field in self.fields.values():
             _say_what_is_not_chosen(field)
 
+    def __getitem__(self, name: str) -> BoundField:
+        """Return a field as it is shown."""
+        if name in self.fields:
+            _type_as_text(self.fields[name])
+        return super().__getitem__(name)
+
     def full_clean(self) -> None:
-        """Check it all; a text that is too long is told so in our words, whatever form it stands on."""
+        """Check it all; what is too long, no number, too small or too large is told so in our words."""
         for field in self.fields.values():
             if isinstance(field, forms.CharField):
                 field.error_messages.setdefault("max_length", TOO_LONG)
+            elif isinstance(field, forms.IntegerField):
+                _say_what_is_a_number(field)
         super().full_clean()
+
+
+def _type_as_text(field: forms.Field) -> None:
+    """Let a number be typed as text, on a keyboard of digits."""
+    widget = field.widget
+    if isinstance(widget, forms.NumberInput) and widget.input_type == "number":
+        widget.input_type = "text"
+        for name in ("min", "max", "step"):
+            widget.attrs.pop(name, None)
+        widget.attrs |= {"inputmode": "decimal" if isinstance(field, forms.DecimalField) else "numeric"}
+        widget.attrs.setdefault("autocomplete", "off")
+
+
+def _say_what_is_a_number(field: forms.IntegerField) -> None:
+    ours = DECIMAL_MESSAGES if isinstance(field, forms.DecimalField) else NUMBER_MESSAGES
+    usual = type(field).default_error_messages["invalid"]
+    if field.error_messages.get("invalid") == usual:
+        field.error_messages["invalid"] = ours["invalid"]
+    for code in BEYOND:
+        field.error_messages.setdefault(code, ours[code])
 
 
 def _say_what_is_not_chosen(field: forms.Field) -> None:

@@ -17,7 +17,7 @@ from accounts import second_factor
 from accounts.models import User
 from voting.domain.core.refusals import ConditionsUnmet, ReasonMissing, Refused
 from voting.domain.vote import key_slips, keys
-from voting.forms.core.plain import PlainForm
+from voting.forms.core.plain import BEYOND, PlainForm
 from voting.states import Presence
 
 _QUIET = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -78,6 +78,10 @@ class StepForm(PlainForm, forms.Form):
         self.untick()
         if isinstance(refusal, ValidationError) and hasattr(refusal, "error_dict"):
             for name, errors in refusal.error_dict.items():
+                ours = self.fields[name].error_messages if name in self.fields else {}
+                for error in errors:
+                    if error.code in BEYOND:
+                        error.message = ours.get(error.code, error.message)
                 self.add_error(name if name in self.fields else None, errors)
         elif isinstance(refusal, ValidationError):
             self.add_error(None, refusal)

@@ -76,6 +76,7 @@ NAMES: dict[str, Promise] = {
     "returned_group": _("of these by the sub-group"),
     "seats": _("projects to choose"),
     "budget": _("sum of money, yuan"),
+    "money_left": _("money left, yuan"),
     "second": _("second person"),
     "undoes": _("takes back entry"),
     "witnesses": _("witnesses"),
@@ -167,12 +168,12 @@ NAMES: dict[str, Promise] = {
 }
 #: The words of a datum's codes. A code that is not here stays as it stands: an address, a name.
 VALUES: dict[str, Mapping[str, str | Promise]] = {
-    "because": BECAUSE,
+    "because": BECAUSE | {"tie": _("because of equal votes")},
     "how": {"recovery": _("a recovery code")},
     "role": dict(Role.choices),
     "role_before": dict(Role.choices),
     "method": {**TIE_RULES, **METHODS},
-    "status": STATUSES,
+    "status": STATUSES | {"tie": _("Equal votes: the rules say what follows.")},
     **{
         key: dict(choices.choices)
         for key, choices in [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.models import User
 from voting.models import JournalEntry
-from voting.read_models.core.words import BECAUSE, TIES
+from voting.read_models.core.words import BECAUSE, MONEY_WAS_TIED, TIES
 from voting.read_models.vote.imported import entry_words
 from voting.read_models.vote.lines import in_a_row, in_brackets, listed
 from voting.states import Act
@@ -145,7 +145,7 @@ def told_of(entry: JournalEntry, *, open_to_all: bool, by_letter: bool = False) 
         words = gettext_lazy("Codes were made for the letters %(letters)s, %(count)s in all.")
     if "delegations" in entry.data:
         words = gettext_lazy("Slips were printed for the delegates of: %(delegations)s.")
-    known = {name: _WORDED.get(name, str)(value) for name, value in entry.data.items()}
+    known = _data_words(entry.data)
     lines = [str(words) % known, entry_words(entry)]
     if entry.act == Act.ROUND_OPENED and "minutes" in entry.data and not by_letter:
         count = int(entry.data["minutes"])
@@ -164,6 +164,13 @@ def told_of(entry: JournalEntry, *, open_to_all: bool, by_letter: bool = False) 
     if not open_to_all and entry.act in {Act.DELEGATE_EXCLUDED, Act.DELEGATE_ADMITTED}:
         lines.append(_("Reason for the change") + _(": ") + entry.data["reason"])
     return in_a_row(lines)
+
+
+def _data_words(data: dict[str, Any]) -> dict[str, str]:
+    """Return what an entry holds, in words."""
+    known = {name: _WORDED.get(name, str)(value) for name, value in data.items()}
+    of_money = data.get("because") == "tie" and "money_left" in data
+    return known | {"because": str(MONEY_WAS_TIED)} if of_money else known
 
 
 def _sealed_beside(data: dict[str, Any]) -> str:

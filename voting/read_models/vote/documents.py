@@ -17,6 +17,7 @@ from voting.printing.blocks import Block, Document, Heading, Listing, Table, Tex
 from voting.read_models.core.days import day_words, moment_words
 from voting.read_models.vote.acts_told import people_of, seconds_of, told_of
 from voting.read_models.vote.lines import english, in_a_row, in_brackets, listed
+from voting.read_models.vote.money_lines import of_money
 from voting.read_models.vote.results import Result
 from voting.read_models.vote.round_result import RoundResult
 from voting.read_models.vote.rule_words import residents, sentences
@@ -220,7 +221,12 @@ def _round_words(result: Result, one: RoundResult) -> str:
         return _("Votes of every project")
     if one.any_number:
         return _("Round %(number)s") % {"number": one.number}
-    return _("Round %(number)s: %(seats)s of %(candidates)s") % {
+    words = (
+        _("Round %(number)s: at most %(seats)s of %(candidates)s")
+        if of_money(one.part)
+        else _("Round %(number)s: %(seats)s of %(candidates)s")
+    )
+    return words % {
         "number": one.number,
         "seats": one.seats,
         "candidates": len(one.items),

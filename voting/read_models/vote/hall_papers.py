@@ -14,6 +14,7 @@ from voting.printing.blocks import Block, Document, Heading, Listing, Table, Tex
 from voting.read_models.core.letterhead import Letterhead
 from voting.read_models.vote import letter_script
 from voting.read_models.vote.lines import english
+from voting.read_models.vote.money_lines import of_money
 from voting.read_models.vote.round_result import RoundResult
 from voting.read_models.vote.rule_words import sentences
 
@@ -172,7 +173,12 @@ def _result(result: RoundResult) -> list[Block]:
         known.append(Text(_("By the rules no project is chosen.")))
     if result.tied:
         tied = [(item.number, item.name) for item in result.tied]
-        known += [Text(_("Tied at the last place, to be decided:")), Listing(tied)]
+        words = (
+            _("Equal votes, and the money does not reach for all of them:")
+            if of_money(result.part)
+            else _("Tied at the last place, to be decided:")
+        )
+        known += [Text(words), Listing(tied)]
     return known
 
 

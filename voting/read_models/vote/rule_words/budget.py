@@ -56,12 +56,17 @@ def money_order(rules: Mapping[str, Any], *, floored: bool) -> str:
     return first + ("" if first.endswith("。") else " ") + follows
 
 
-def money_tie(rules: Mapping[str, Any]) -> str:
-    """Say what follows equal votes for which the money does not reach."""
+def money_tie(rules: Mapping[str, Any], candidates: int) -> str:
+    """Say what follows equal votes for which the money does not reach; nor the places, where their number is fixed."""
     if rules["method"] == Method.EQUAL_SHARES:
         return _(
             "Where projects stand equal and their supporters' shares do not reach for all of them: another ballot is "
             "held among these, for the money that is left, and it is shared out anew."
+        )
+    if any_number(rules, candidates):
+        return _(
+            "Equal votes for which the money does not reach: another ballot is held among those projects and those "
+            "after them that could still be paid for, for the money that is left."
         )
     return _(
         "Equal votes for which the money or the places do not reach: another ballot is held among those projects and "

@@ -69,10 +69,10 @@ def _first_places(seats: int) -> list[str]:
     return [*sentences, _("Where these rules speak of equal votes, the same number of every place is meant.")]
 
 
-def tie(rules: Mapping[str, Any]) -> str:
+def tie(rules: Mapping[str, Any], candidates: int = 0) -> str:
     """Say what follows equal votes at the last place; nothing for the whole list, which cannot have them."""
     if rules.get("method"):
-        return budget.money_tie(rules)
+        return budget.money_tie(rules, candidates)
     return "" if rules["ballot_type"] == _WHOLE else TIES[rules["tie_rule"]]()
 
 
@@ -94,7 +94,11 @@ def shortfall(rules: Mapping[str, Any]) -> str:
     sentence = budget.money_at_the_end() if rules.get("method") else words[rules["shortfall_rule"]]()
     if not rules.get("most_rounds"):
         return sentence
-    limit = _("At most %(most)d rounds are held; after the last one the places that are left stay empty.")
+    limit = (
+        _("At most %(most)d rounds are held; what then still stands equal is not chosen.")
+        if rules.get("method")
+        else _("At most %(most)d rounds are held; after the last one the places that are left stay empty.")
+    )
     return sentence + ("" if sentence.endswith("。") else " ") + limit % {"most": rules["most_rounds"]}
 
 

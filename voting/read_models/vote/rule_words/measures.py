@@ -67,7 +67,7 @@ def articles(
         (_("How a ranking is read"), deciding.scoring(settings)),
         (
             _tie_title(),
-            [deciding.tie(settings), *deciding.tie_notes(settings)] if deciding.tie(settings) else [],
+            [tie, *deciding.tie_notes(settings)] if (tie := deciding.tie(settings, candidates)) else [],
         ),
         (
             _("Money that is left") if settings.get("method") else _("Too few chosen"),
@@ -81,8 +81,8 @@ def articles(
         (_("Coming into force"), conduct.force()),
     ]
     numbered = _numbered(parts)
-    tie = next((article.heading for article in numbered if article.title == _tie_title()), "")
-    worked = example(settings, candidates=candidates, roll=roll, group_roll=group_roll, tie_article=tie)
+    heading = next((article.heading for article in numbered if article.title == _tie_title()), "")
+    worked = example(settings, candidates=candidates, roll=roll, group_roll=group_roll, tie_article=heading)
     title = residents.example_title() if by_letter(settings) else _("A worked example")
     return [*numbered, *([Article(None, title, tuple(worked))] if worked else [])]
 
@@ -133,7 +133,7 @@ def sentences(
         thresholds.group(settings, group_roll),
         deciding.order(settings),
         *deciding.scoring(settings)[:1],
-        deciding.tie(settings),
+        deciding.tie(settings, candidates),
         deciding.shortfall(settings),
         *shares.single_ballots(settings)[:1],
     ]
