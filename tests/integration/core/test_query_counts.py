@@ -132,13 +132,13 @@ COSTS = """
 /admin/vote/<slug:slug>/key/mine/ 9 9 4
 /admin/vote/<slug:slug>/trial/ 11 11 5
 /admin/vote/<slug:slug>/open/ 10 10 5
-/admin/vote/<slug:slug>/close/ 10 11 5
+/admin/vote/<slug:slug>/close/ 10 12 5
 /admin/vote/<slug:slug>/paper/ 9 10 5
 /admin/vote/<slug:slug>/count/ 10 11 5
 /admin/vote/<slug:slug>/certify/ 8 9 5
-/admin/vote/<slug:slug>/decide/ 9 9 5
+/admin/vote/<slug:slug>/decide/ 9 10 5
 /admin/vote/<slug:slug>/publish/ 8 9 5
-/admin/vote/<slug:slug>/further/ 10 10 6
+/admin/vote/<slug:slug>/further/ 10 11 6
 /admin/vote/<slug:slug>/journal/ 5 5 5
 /admin/vote/<slug:slug>/year/ 10 9 7
 /admin/vote/<slug:slug>/annul/ 7 7 3
@@ -157,7 +157,7 @@ COSTS = """
 /admin/vote/<slug:slug>/paper/scans/ 8 8 4
 /admin/vote/<slug:slug>/paper/pictures/ 9 9 3
 /admin/vote/<slug:slug>/deck/ 10 10 5
-/admin/vote/<slug:slug>/sample/ 8 9 5
+/admin/vote/<slug:slug>/sample/ 8 11 5
 /admin/vote/<slug:slug>/proposals/<small:number>/ - - 15
 /admin/vote/<slug:slug>/proposals/together/ 8 8 5
 /admin/vote/<slug:slug>/proposals/summary.xlsx 5 5 9

@@ -28,7 +28,7 @@ from voting.domain.vote.step_keys import StepKey, StepState
 from voting.domain.vote.steps import RUNNING, STAFF, STEPS, StepSpec
 from voting.domain.vote.tried_keys import DOUBT, is_tried_key
 from voting.models import Cycle, JournalEntry, Round, VotingRules
-from voting.states import ANNULLABLE, CHECK_IN_STATUSES, PREPARING_STAGES, RoundStatus, Stage
+from voting.states import ANNULLABLE, CHECK_IN_STATUSES, PREPARING_STAGES, RoundStatus
 
 __all__ = ["RUNNING", "STEPS", "RunningOrder", "Step", "StepKey", "StepState", "running_cycles"]
 
@@ -139,15 +139,16 @@ class RunningOrder:
 
     @cached_property
     def round(self) -> Round | None:
-        """The newest round, with what it hangs on; None before the roll is frozen, or while it is prepared anew."""
+        """The newest round with its count; None before the roll is frozen, or while it is prepared anew.
+
+        What else hangs on it is read when it is asked for: to join five wide tables takes longer than to read the one
+        that a page shows. Before the close nothing of it is there.
+        """
         if self.cycle.stage in PREPARING_STAGES:
             return None
-        rounds = Round.objects.filter(cycle=self.cycle).order_by("-number")
-        # Before the close nothing of it is there, and six tables take longer to be joined than to be read.
-        round_ = rounds.first() if self.cycle.stage == Stage.VOTING else None
-        if round_ is None or round_.status not in CHECK_IN_STATUSES:
-            round_ = rounds.select_related("tally__counted_by", *_OF_THE_URN).first()
-        else:
+        rounds = Round.objects.filter(cycle=self.cycle).select_related("tally__counted_by")
+        round_ = rounds.order_by("-number").first()
+        if round_ is not None and round_.status in CHECK_IN_STATUSES:
             for name in _OF_THE_URN:
                 cast("OneToOneRel", Round._meta.get_field(name)).set_cached_value(round_, None)  # noqa: SLF001 Django's interface
         if round_ is not None:
