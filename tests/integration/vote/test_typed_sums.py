@@ -125,6 +125,15 @@ def test_no_number_is_typed_into_a_field_that_a_browser_empties():
         }
 
 
+def test_a_million_is_written_in_digits():
+    class Sum(PlainForm, forms.Form):
+        cost = forms.DecimalField(decimal_places=2)
+
+    assert [Sum(QueryDict(f"cost={typed}")).is_valid() for typed in ("1e6", "1E%2B6", "1000000", "0.5")] == [
+        False, False, True, True,
+    ]  # fmt: skip
+
+
 def test_projects_that_no_sum_could_pay_are_named_before_the_adoption():
     client = desk(sums(costs=[40, None, 101, 40, 40, 40]))
     for language, sentences in {

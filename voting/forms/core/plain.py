@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -79,6 +80,15 @@ def _say_what_is_a_number(field: forms.IntegerField) -> None:
         field.error_messages["invalid"] = ours["invalid"]
     for code in BEYOND:
         field.error_messages.setdefault(code, ours[code])
+    if isinstance(field, forms.DecimalField) and _in_digits not in field.validators:
+        field.validators.append(_in_digits)
+
+
+def _in_digits(value: Decimal) -> None:
+    """Refuse 1e6 for a million, which Python reads and nobody writes. Raises ValidationError."""
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent > 0:
+        raise forms.ValidationError(DECIMAL_MESSAGES["invalid"])
 
 
 def _say_what_is_not_chosen(field: forms.Field) -> None:
