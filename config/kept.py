@@ -93,7 +93,7 @@ class KeptPages:
         self.reads: OrderedDict[tuple[str, str, str], frozenset[str]] = OrderedDict()
         self.states: Any = import_string(settings.STATE_OF_PAGES)()
         self.size = 0
-        self.turns = Turns()
+        self.makers = Makers()
         KeptPages.newest = self
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -107,7 +107,7 @@ class KeptPages:
         try:
             return self._make(key, request)
         finally:
-            self.turns.give_back()
+            self.makers.give_back()
             with self.lock:
                 made = self.making.pop(key, None)
             if made is not None:
@@ -195,7 +195,7 @@ class KeptPages:
                 kept.until = now + GRACE  # This one makes it anew, whoever comes meanwhile has the old one.
         if self._is_still_so(key, kept):
             return kept
-        if not self.turns.take(now) and shows_old and now < kept.due + PUT_OFF:
+        if not self.makers.take(now) and shows_old and now < kept.due + PUT_OFF:
             kept.until = now + SOON
             return kept
         return None
@@ -239,8 +239,8 @@ class KeptPages:
 
 
 @dataclass
-class Turns:
-    """Whose turn it is to make a page anew: one thread of the process, and after it a rest."""
+class Makers:
+    """Who makes a page anew: one thread of the process at a time, and after it a rest."""
 
     holder: int | None = None
     #: The processor time of that thread when it began.

@@ -338,7 +338,7 @@ def test_pages_are_made_anew_one_after_the_other_and_in_peace(
 def test_what_is_put_off_again_and_again_is_made_after_all(clock: list[float]):
     pages = KeptPages(lambda _request: HttpResponse(str(clock[0])))
     pages.states.state_of = lambda *_seen: None
-    pages.turns.rests_until = clock[0] + 1000
+    pages.makers.rests_until = clock[0] + 1000
     ages = []
     for _time in range(100):
         clock[0] += 0.15

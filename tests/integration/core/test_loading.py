@@ -1,6 +1,6 @@
 """Rows that belong to rows are what Django's own prefetching gives, in one statement for each relation.
 
-Guards ``voting.read_models.core.loading``.
+Guards ``voting.domain.core.loading`` and ``voting.domain.after.whole_deliveries``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.lived import make_lived
+from voting.domain.core.loading import load
 from voting.models import Delivery, ProgressReport
-from voting.read_models.core.loading import load
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,11 +21,11 @@ from voting.domain.after.light_settings import rules_of
 from voting.domain.after.lights import Light, LightRule
 from voting.domain.after.progress import progress_of
 from voting.domain.after.surveys import totals
+from voting.domain.after.whole_deliveries import whole_deliveries
 from voting.labels import GRADES
 from voting.models import Cycle, Delivery, JournalEntry, Survey
 from voting.read_models.after.lines import LIGHTS, Line, light_sentences
 from voting.read_models.after.plans import Plans, plans_of
-from voting.read_models.core.loading import load
 from voting.read_models.vote.lines import tenths_of_a_percent
 from voting.states import Act, DeliveryStatus
 
@@ -75,29 +74,6 @@ class Overview:
         return next((each for each in self.lines if each.number == number), None)
 
 
-def _deliveries_of(cycles: Sequence[Cycle], numbers: Iterable[int] | None) -> list[Delivery]:
-    """Return the cycles' deliveries, or those with the numbers, with all that a page of them shows."""
-    wanted = Delivery.objects.filter(cycle__in=cycles)
-    if numbers is not None:
-        wanted = wanted.filter(number__in=numbers)
-    of = {cycle.pk: cycle for cycle in cycles}
-    deliveries = list(
-        wanted.select_related("candidate", "lead_unit", "continues__cycle__congress").order_by("number")
-    )
-    for each in deliveries:
-        each.cycle = of[each.cycle_id]
-    load(deliveries, "targets", order="position")
-    load(deliveries, "milestones", order="position")
-    load(deliveries, "completions", order="handed_in_at")
-    reports = load(deliveries, "reports", order="day, reported_at")
-    load(reports, "figures")
-    load(reports, "milestones")
-    load(reports, "files", order="position", without="data")
-    findings = load(load(deliveries, "inspections", order="day, id"), "findings")
-    prefetch_related_objects(findings, "unit")
-    return deliveries
-
-
 def overview(
     cycle: Cycle, *, on: date, numbers: Iterable[int] | None = None, ended: bool = False, drafts: bool = False
 ) -> Overview | None:
@@ -118,7 +94,7 @@ def overviews(
     drafts: bool = False,
 ) -> dict[int, Overview]:
     """Return by their keys the cycles that have deliveries, as they stood on a day; one or many, the same queries."""
-    wanted = _deliveries_of(cycles, numbers)
+    wanted = whole_deliveries(cycles, numbers)
     deliveries: dict[int, list[Delivery]] = {}
     for delivery in wanted:
         deliveries.setdefault(delivery.cycle_id, []).append(delivery)
