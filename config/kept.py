@@ -101,17 +101,14 @@ class KeptPages:
         key = self._key(request)
         if key is None:
             return _for_one(request, self.get_response(request))
-        if (kept := self._find(key) or self._awaited(key, request)) is not None:
+        try:
+            kept = self._find(key) or self._awaited(key, request)
+            if kept is None:
+                return self._make(key, request)
             request.META[ANSWERED_WITH] = kept
             return HttpResponse(kept.body, headers=kept.headers)
-        try:
-            return self._make(key, request)
         finally:
             self.makers.give_back()
-            with self.lock:
-                made = self.making.pop(key, None)
-            if made is not None:
-                made.set()
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], _args: Any, _arguments: Mapping[str, Any]
@@ -132,6 +129,16 @@ class KeptPages:
         return kept if kept is not None and time.monotonic() < kept.until else None
 
     def _make(self, key: Key, request: HttpRequest) -> HttpResponseBase:
+        """Make the page; whoever waits for it may go on then."""
+        try:
+            return self._made(key, request)
+        finally:
+            with self.lock:
+                made = self.making.pop(key, None)
+            if made is not None:
+                made.set()
+
+    def _made(self, key: Key, request: HttpRequest) -> HttpResponseBase:
         before = self._reading()
         with self.states.seeing() as seen:
             answer = self.get_response(request)

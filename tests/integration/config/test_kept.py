@@ -335,6 +335,19 @@ def test_pages_are_made_anew_one_after_the_other_and_in_peace(
     assert ask("/b") == b"/b 4"
 
 
+def test_whoever_finds_it_made_meanwhile_gives_the_turn_back(clock: list[float]):
+    pages = KeptPages(lambda _request: HttpResponse("page"))
+    pages.states.state_of = lambda *_seen: None
+    pages(RequestFactory().get("/"))
+    (key,) = pages.pages
+    clock[0] += 2.5
+    pages.making[key] = threading.Event()
+    pages.making[key].set()
+    for _time in range(2):  # another thread has it in hand, and is done
+        assert pages(RequestFactory().get("/")).content == b"page"
+    assert pages.makers.holder is None
+
+
 def test_what_is_put_off_again_and_again_is_made_after_all(clock: list[float]):
     pages = KeptPages(lambda _request: HttpResponse(str(clock[0])))
     pages.states.state_of = lambda *_seen: None
