@@ -90,6 +90,7 @@ def _anybody(request: HttpRequest) -> HttpRequest:
     anybody.user, anybody.session = AnonymousUser(), {}
     anybody.congress = getattr(request, "congress", None)
     anybody.elder = getattr(request, "elder", False)
+    anybody.resolver_match = request.resolver_match
     return anybody  # type: ignore[no-any-return]
 
 

@@ -40,6 +40,13 @@ def test_every_stranger_has_a_token_of_their_own_on_the_same_page(path: str, mon
 
 
 @pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_it_is_the_page_that_is_made_for_one_alone(path: str, language: str):
+    made, alone = (Client().get(f"{language}{path}{query}").content.decode() for query in ("", "?from=here"))
+    assert TOKEN.sub("", made) == TOKEN.sub("", alone).replace("?from=here", "")
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_whoever_is_signed_in_has_their_own_page(path: str):
     vote = make_vote(until="open", delegates=4)
     client = Client()

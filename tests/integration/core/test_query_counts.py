@@ -219,7 +219,7 @@ COSTS = """
 /admin/accounts/delegate/add/ 3
 /admin/accounts/delegate/<path:object_id>/change/ 4
 /enter/ 2
-/enter/letter/ 2
+/enter/letter/ 1
 /ballot/ 6
 / 2
 /<congress>/ 5
