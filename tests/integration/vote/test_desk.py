@@ -217,7 +217,7 @@ def test_queries_do_not_grow_with_the_entries(vote, desk, django_assert_num_quer
         desk.get(DESK)
 
 
-QUERIES = 21
+QUERIES = 12
 
 
 def test_exclude_and_admit_with_a_reason(vote, desk):
