@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import second_factor
 from accounts.models import User
-from voting.domain.core.refusals import ConditionsUnmet, ReasonMissing, Refused
+from voting.domain.core.refusals import ConditionsUnmet, ReasonMissing, Refused, StepNotAllowed
 from voting.domain.vote import key_slips, keys
 from voting.forms.core.plain import BEYOND, PlainForm
 from voting.states import Presence
@@ -88,7 +88,9 @@ class StepForm(PlainForm, forms.Form):
         elif isinstance(refusal, ConditionsUnmet):
             self.add_error(None, [str(c.help or c.text) for c in refusal.unmet])
         else:
-            self.add_error(self.field_of(refusal), str(refusal))
+            # That it is not the moment is no field's fault.
+            field = None if isinstance(refusal, StepNotAllowed) else self.field_of(refusal)
+            self.add_error(field, str(refusal))
 
     def field_of(self, refusal: Refused) -> str | None:
         """Return the field that a refusal is about, or None."""
