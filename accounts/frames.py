@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, Generic, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -57,6 +57,16 @@ class Frame:
         parts = self.parts.copy()
         parts[1::2] = [texts[name] for name in parts[1::2]]
         return "".join(parts)
+
+    def as_sent(self, **texts: str) -> bytes:
+        """Return the page likewise, as it is sent: only the texts for its marks are still to be encoded."""
+        parts = self._encoded.copy()
+        parts[1::2] = [texts[name].encode() for name in self.parts[1::2]]
+        return b"".join(parts)
+
+    @cached_property
+    def _encoded(self) -> list[bytes]:
+        return [part.encode() for part in self.parts]
 
 
 def render_frame(

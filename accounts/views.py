@@ -78,7 +78,7 @@ def _enter(request: HttpRequest, sent: QueryDict, of: type[EnterForm], address: 
         return list_of_congresses(request, to=address)
     congress = shown_here(request)
     if request.method != "POST":
-        return HttpResponse(sign_in_frame(request, congress, of).joined(csrf=token_of(request)))
+        return HttpResponse(sign_in_frame(request, congress, of).as_sent(csrf=token_of(request)))
     form = of(sent)
     status = let_in(request, form, congress)
     return (

@@ -31,4 +31,4 @@ def blank_page(request: HttpRequest, template: str, context: dict[str, Any]) -> 
     def make() -> Frame:
         return Frame.of(render_frame(template, context, request, with_host=True))
 
-    return HttpResponse(_frames.get(host_key(request), make).joined(csrf=token_of(request)))
+    return HttpResponse(_frames.get(host_key(request), make).as_sent(csrf=token_of(request)))

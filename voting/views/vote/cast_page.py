@@ -25,12 +25,12 @@ class EndFrame:
 _frames: Kept[EndFrame] = Kept()
 
 
-def cast_page(request: HttpRequest, receipt: Receipt, *, kind: str, by_letter: bool = False) -> str:
+def cast_page(request: HttpRequest, receipt: Receipt, *, kind: str, by_letter: bool = False) -> bytes:
     """Return the end page of a ballot cast in a cycle of that kind, by a delegate or by a resident's letter."""
     friendly = receipt.friendly
     groups = friendly.split("-")
     frame = end_frame(request, kind=kind, by_letter=by_letter, groups=len(groups))
-    return frame.page.joined(
+    return frame.page.as_sent(
         **{f"g{place}": group for place, group in enumerate(groups)},
         receipt=friendly,
         mark=receipt.mark.characters,

@@ -207,7 +207,7 @@ def ballot(request: HttpRequest) -> HttpResponse | None:
         return None
     with pages_of(request, congress_of(elector.congress)):
         frame = ballot_frame(request, elector)
-        return HttpResponse(frame.page.joined(**_texts_of(request, elector, str(_ticket(elector)))))
+        return HttpResponse(frame.page.as_sent(**_texts_of(request, elector, str(_ticket(elector)))))
 
 
 def review(request: HttpRequest) -> HttpResponse | None:
@@ -240,7 +240,7 @@ def review(request: HttpRequest) -> HttpResponse | None:
             "receipt": receipt,
         }
         texts |= {f"g{place}": group for place, group in enumerate(receipt.split("-"))}
-        return HttpResponse(frame.page.joined(**texts))
+        return HttpResponse(frame.page.as_sent(**texts))
 
 
 def cast(request: HttpRequest) -> HttpResponse | None:
