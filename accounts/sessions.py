@@ -27,11 +27,14 @@ from accounts.prepared import change
 
 _READ = "SELECT session_data FROM accounts_session WHERE session_key = %s AND expire_date > %s"
 _END = "DELETE FROM accounts_session WHERE session_key = %s"
-#: The session before on the same device goes with it (F8).
+#: The session before on the same device goes with it (F8). What a crash of the database takes of the last moment is
+#: signed in again: nobody waits for the disk here as for a ballot, but where a session ends with it.
 _BEGIN = """
 WITH before AS (DELETE FROM accounts_session WHERE session_key = %(before)s)
 INSERT INTO accounts_session (session_key, session_data, expire_date, user_id, proof, secret)
-VALUES (%(key)s, %(data)s, %(until)s, %(user)s, %(proof)s, %(secret)s)
+SELECT %(key)s::text, %(data)s::text, %(until)s::timestamptz, %(user)s::bigint, %(proof)s::text, %(secret)s::text
+FROM set_config('synchronous_commit',
+                CASE %(before)s WHEN '' THEN 'off' ELSE current_setting('synchronous_commit') END, true)
 """
 #: Of a person's own session only: a number, written in a statement of its own, which says nothing of any ballot.
 _SPEND = """

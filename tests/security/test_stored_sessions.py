@@ -10,6 +10,7 @@ import time
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -97,3 +98,25 @@ def test_a_delegates_row_holds_no_moment_of_the_sign_in_f29(monkeypatch):
     assert told[0] == told[1]
     data = SessionStore(new_cookie()).decode(told[0][0])
     assert data["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sign_in_does_not_wait_for_the_disk_and_leaves_the_ballots_waiting():
+    def waits() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return str(cursor.fetchone()[0])
+
+    user = UserFactory(role=Role.DELEGATE)
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+    seen = []
+    with transaction.atomic():
+        first = SessionStore()
+        first.begin(user)
+        seen.append(waits())
+    seen.append(waits())
+    with transaction.atomic():  # the one before ends with it
+        SessionStore(first.session_key).begin(user)
+        seen.append(waits())
+    assert seen == ["off", "on", "on"]
