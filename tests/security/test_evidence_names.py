@@ -19,6 +19,7 @@ from tests.cases_after import inspect
 from tests.factories import DelegateFactory, DelegationFactory, make_vote
 from tests.spring import make_spring
 from voting.evidence import rules
+from voting.models.vote.urn import SHELVES
 
 pytestmark = pytest.mark.django_db
 
@@ -309,7 +310,7 @@ ATTACKS = [
                 TRUE_SEAL.replace(BY_SERVER, "NULL"),
                 (
                     "INSERT INTO public.voting_serversealed (round_id, shelf, ballots)"
-                    " SELECT id, 1, 2 FROM public.voting_round"
+                    f" SELECT id, {SHELVES}, 2 FROM public.voting_round"  # a shelf that no cast takes
                 ),
             ),
         ]
