@@ -130,10 +130,12 @@ def _run(reader: Reader, file: IO[bytes], answer: IO[bytes]) -> int:
 
 
 def _child(reader: Reader, file: IO[bytes], answer: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start a child that stays in the server's session: Linux shares the machine out between sessions, and being nice
+    counts within one of them alone (``sched_autogroup_enabled``). Its own group is what ends with it."""
     return subprocess.Popen(  # noqa: S603 our own program; nothing of its command line comes from outside
         [sys.executable, "-I", "-c", _START, reader, str(_ROOT), str(os.getpid())],
         stdin=file, stdout=answer, stderr=subprocess.DEVNULL, cwd="/", env={"LANG": "C.UTF-8"},
-        start_new_session=True,
+        process_group=0,
     )  # fmt: skip
 
 
