@@ -1,12 +1,14 @@
-"""What no address may hold."""
+"""What an address says of its language, and what none may hold."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
 
 #: The interface, also that of a congress.
 INTERFACE = re.compile(r"(/[a-z][0-9a-z-]*)?/api/")
@@ -26,5 +28,25 @@ def refuse_nul(
         if held and not INTERFACE.match(request.path):
             raise BadRequest
         return get_response(request)
+
+    return middleware
+
+
+def language_of_address(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Show each page in the language that its address begins with, else in the first of the settings.
+
+    What a browser would like best changes nothing, so whoever keeps pages for others keeps one of each address; Django's
+    own middleware says that the answer varies by it.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        answer = get_response(request)
+        answer.headers.setdefault("Content-Language", translation.get_language() or language)
+        return answer
 
     return middleware

@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "config.headers.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.congresses.CongressAddresses",
-    "django.middleware.locale.LocaleMiddleware",
+    "config.addresses.language_of_address",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

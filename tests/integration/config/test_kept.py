@@ -1,6 +1,6 @@
 """Public pages are kept for two seconds, per address, language and look; nothing that is made for a person ever is.
 
-Guards ``config.kept``.
+Guards ``config.kept`` and ``config.addresses``.
 """
 
 from __future__ import annotations
@@ -61,9 +61,22 @@ def test_a_page_that_was_made_is_kept_and_proxies_may_keep_it(client: Client, pa
     for answer in (first, second):
         assert "s-maxage=2" in answer["Cache-Control"]
         assert "public" in answer["Cache-Control"]
-        assert "Cookie" in answer["Vary"]
+        assert answer["Vary"] == "Cookie"
         assert not answer.cookies
         assert answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(("path", "language"), [("/", "zh-hans"), ("/en/", "en")])
+def test_a_page_is_in_the_language_of_its_address_whatever_the_browser_would_like(
+    client: Client, path: str, language: str
+):
+    make_vote(until="open", delegates=1)
+    answers = [client.get(path, headers={"accept-language": like}) for like in ("en", "zh-CN", "fr;q=0.9")]
+    assert len({answer.content for answer in answers}) == 1
+    for answer in answers:
+        assert answer["Content-Language"] == language
+        assert f'<html lang="{language}"'.encode() in answer.content
+        assert "Accept-Language" not in answer["Vary"]
 
 
 def test_after_two_seconds_it_is_made_anew(client: Client, clock: list[float]):
