@@ -37,8 +37,8 @@ def language_of_address(
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     """Show each page in the language that its address begins with, else in the first of the settings.
 
-    What a browser would like best changes nothing, so whoever keeps pages for others keeps one of each address; Django's
-    own middleware says that the answer varies by it.
+    What a browser would like best changes nothing, so whoever keeps pages for others keeps one of each address;
+    Django's own middleware says that the answer varies by it.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
