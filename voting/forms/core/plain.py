@@ -66,7 +66,9 @@ class PlainForm(forms.BaseForm):
                 _say_what_is_a_number(field)
         super().full_clean()
         for name in [name for name, field in self.fields.items() if isinstance(field, forms.IntegerField)]:
-            if name in getattr(self, "cleaned_data", ()) and not _WRITTEN.fullmatch(str(self[name].data or "")):
+            if name in getattr(self, "cleaned_data", ()) and not _WRITTEN.fullmatch(
+                str(self[name].data or "")
+            ):
                 self.add_error(name, self.fields[name].error_messages["invalid"])
 
 
