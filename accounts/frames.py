@@ -25,6 +25,8 @@ from django.utils.translation import get_language
 
 #: So long a frame is good: names are corrected while people vote, and then every page says so soon.
 FRESH = 15.0  # seconds
+#: What is so much older is shown to nobody: an address that nobody asked for in hours is waited for.
+OLDEST = 30.0  # seconds
 #: So many frames of one sort are kept by a process, of some 25 KB each.
 MOST = 512
 #: What nobody can write into a text of a page.
@@ -119,10 +121,11 @@ class Kept(Generic[Made]):
     def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what was made for the key; what is no longer fresh serves the others while one makes it anew."""
         held = self.made.get(key)
-        if held is not None and time.monotonic() - held[0] <= FRESH:
+        age = time.monotonic() - held[0] if held is not None else OLDEST
+        if held is not None and age <= FRESH:
             return held[1]
         lock = self._locks.setdefault(key, threading.Lock())
-        if not lock.acquire(blocking=held is None):
+        if not lock.acquire(blocking=age >= OLDEST):
             return held[1]  # type: ignore[index]
         try:
             held = self.made.get(key)

@@ -37,7 +37,8 @@ _AROUND = 512
 MOST_UNFIT, MOST_READ = 1000, 10_000
 #: Whoever comes while a page is made anew has the old one so much longer.
 GRACE = 1.0  # seconds
-#: So much longer a page stays while others are made anew, which a process does one after the other.
+#: So much longer a page stays while others are made anew, which a process does one after the other, and no longer than
+#: that: however often it cannot be made.
 PUT_OFF = 2.0  # seconds
 #: After making one it rests so many times as long as that took, and no longer than a second: voters come first.
 REST, MOST_REST = 4, 1.0
@@ -53,7 +54,7 @@ _DRAWN = (".pdf", ".png")
 OWN = ("Authorization", "Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since")
 #: What a form holds that is for one browser; the switch of the look stands on every page and has none.
 _FORM = b"csrfmiddlewaretoken"
-OK = 200
+OK, FAULT = 200, 500
 
 #: Scheme, host, path, the parameters that the page reads, the look.
 Key = tuple[str, str, str, str, bool]
@@ -143,7 +144,7 @@ class KeptPages:
         with self.states.seeing() as seen:
             answer = self.get_response(request)
         if not _may_be_kept(answer):
-            self._pass_on(key)
+            self._pass_on(key, answer)
             return answer
         _for_all(answer)
         if (reads := getattr(request, "reads", None)) is not None:
@@ -169,9 +170,14 @@ class KeptPages:
             return None
         return self._find(self._key(request) or key)
 
-    def _pass_on(self, key: Key) -> None:
-        """Remember that this page is none to be kept: nobody waits for it, the sign-in above all."""
+    def _pass_on(self, key: Key, answer: HttpResponseBase) -> None:
+        """Remember that this page is none to be kept: nobody waits for it, the sign-in above all.
+
+        What was kept there is gone for everybody, where the answer is no fault of the server.
+        """
         with self.lock:
+            if answer.status_code < FAULT and (old := self.pages.pop(key, None)) is not None:
+                self.size -= old.size
             self.unfit[key] = None
             if len(self.unfit) > MOST_UNFIT:
                 self.unfit.popitem(last=False)
@@ -197,13 +203,15 @@ class KeptPages:
             kept = self.pages.get(key)
             if kept is None or now < kept.until:
                 return kept
-            shows_old = now < kept.until + GRACE
+            end = kept.due + PUT_OFF
+            shows_old = now < min(kept.until + GRACE, end)
             if shows_old:
-                kept.until = now + GRACE  # This one makes it anew, whoever comes meanwhile has the old one.
+                # This one makes it anew, whoever comes meanwhile has the old one.
+                kept.until = min(now + GRACE, end)
         if self._is_still_so(key, kept):
             return kept
-        if not self.makers.take(now) and shows_old and now < kept.due + PUT_OFF:
-            kept.until = now + SOON
+        if not self.makers.take(now) and shows_old:
+            kept.until = min(now + SOON, end)
             return kept
         return None
 

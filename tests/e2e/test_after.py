@@ -217,6 +217,7 @@ def assess(page: Page, held: Vote, place: int, chosen: tuple[str, ...]) -> None:
     for number, grade in enumerate(chosen, start=1):
         page.locator(f"label:has([name=mark-{number}][value={grade}])").click()
     press(page, "核对")
+    expect(page.get_by_role("button", name="投入票箱")).to_be_visible()
     if place == 0:
         assert_good(page, SMALL)
     press(page, "投入票箱")

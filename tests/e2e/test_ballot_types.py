@@ -62,6 +62,12 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
+def turn_back(page: Page) -> None:
+    """Go back from the review to the ballot, which is there once its last button is."""
+    press(page, "返回修改")
+    expect(page.get_by_role("button", name="核对")).to_be_visible()
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 @pytest.mark.parametrize("name", CASES)
 def test_refused_mended_reviewed_and_cast(live: Live, name: str, javascript: bool):
@@ -82,7 +88,7 @@ def test_refused_mended_reviewed_and_cast(live: Live, name: str, javascript: boo
     expect(page.get_by_role("heading", level=1)).to_have_text("核对表决票")
     if javascript:
         assert_good(page)
-    press(page, "返回修改")
+    turn_back(page)
     assert marks(page) == mended
     press(page, "English")
     expect(page.get_by_role("button", name="Review")).to_be_visible()
@@ -107,7 +113,7 @@ def test_one_question_about_the_whole_list(live: Live, javascript: bool):
         assert_good(page)
     press(page, "核对")
     expect(page.locator(".sum")).to_have_text("反对")
-    press(page, "返回修改")
+    turn_back(page)
     assert marks(page) == ["mark-0=against"]
     press(page, "核对")
     press(page, "投入票箱")

@@ -33,6 +33,12 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def send(page: Page, name: str) -> None:
+    """Press a button and wait until the server has answered: another person may look at what became of it."""
+    with page.expect_navigation():
+        press(page, name)
+
+
 def publish_call(clerk: Page) -> None:
     clerk.goto("/admin/")
     clerk.get_by_role("link", name="办理这一步").click()
@@ -42,7 +48,7 @@ def publish_call(clerk: Page) -> None:
     clerk.locator("#id_opens_at").fill(moment(-1))
     clerk.locator("#id_closes_at").fill(moment(24))
     assert_good(clerk)
-    press(clerk, "保存草案")
+    send(clerk, "保存草案")
     clerk.locator("#id_confirm").check()
     press(clerk, "发布征集公告")
     expect(clerk.get_by_role("status").first).to_contain_text("征集公告已发布")
@@ -131,12 +137,12 @@ def test_from_a_residents_phone_to_the_vote(live: Live, tmp_path: Path):  # noqa
 
     clerk.goto(f"{VOTE}call/")
     clerk.locator("#id_confirm").check()
-    press(clerk, "现在结束征集")
+    send(clerk, "现在结束征集")
     clerk.locator("#id_confirm").check()
-    press(clerk, "开始筛选")
+    send(clerk, "开始筛选")
     clerk.goto(f"{VOTE}proposals/1/")
     assert_good(clerk)
-    press(clerk, "公开")
+    send(clerk, "公开")
     clerk.goto(f"{VOTE}proposals/1/")
     clerk.get_by_label("其他建议（填编号）").fill("2")
     press(clerk, "一并查看并合并")
@@ -159,10 +165,10 @@ def test_from_a_residents_phone_to_the_vote(live: Live, tmp_path: Path):  # noqa
     take(clerk, "确定候选项目名单")
     clerk.goto(f"{VOTE}report/")
     clerk.locator("#id_opening").fill("各位代表：")
-    press(clerk, "保存草案")
+    send(clerk, "保存草案")
     assert_good(clerk)
     clerk.locator("#id_confirm").check()
-    press(clerk, "印发报告")
+    send(clerk, "印发报告")
 
     delegate.goto("/delegate/")
     press(delegate, "查看报告")
@@ -175,11 +181,11 @@ def test_from_a_residents_phone_to_the_vote(live: Live, tmp_path: Path):  # noqa
     delegate.locator("#ask textarea").fill("为什么是十座？")
     delegate.locator("#ask [name=unit]").select_option(label=autumn.unit.name)
     assert_good(delegate)
-    press(delegate, "提交")
+    send(delegate, "提交")
     officer.goto("/2019/deliberation/")
     officer.locator(".question textarea").fill("按步行五百米测算。")
     assert_good(officer)
-    press(officer, "答复")
+    send(officer, "答复")
     citizen = live.person()
     citizen.goto("/")
     citizen.get_by_role("link", name="代表团的提问").click()

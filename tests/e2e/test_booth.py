@@ -18,7 +18,7 @@ import voting
 from accounts.roles import Kind
 from tests.assessing import begin
 from tests.browser import DESK, Live, assert_good, assert_good_in_the_dark
-from tests.e2e.test_ballot_types import CASES, mark, marks, press
+from tests.e2e.test_ballot_types import CASES, mark, marks, press, turn_back
 from tests.e2e.test_delegate import SMALL
 from tests.factories import POINTS, Vote, make_vote
 from tests.spring import make_spring
@@ -103,7 +103,7 @@ def test_no_request_of_a_whole_vote_carries_a_mark(live: Live, name: str):
     put(page, name, more)
     mended = marks(page)
     review(page)
-    press(page, "返回修改")
+    turn_back(page)
     assert marks(page) == mended
     assert asked == [], "so far nobody was asked for anything"
 
@@ -200,7 +200,7 @@ def test_where_the_device_cannot_seal_the_server_does_and_the_page_says_so(live:
     with page.expect_navigation(url="**/ballot/review/"):
         press(page, "核对")
     expect(page.locator(".sealed h2")).to_have_text(gettext(THERE))
-    press(page, "返回修改")
+    turn_back(page)
     assert marks(page) == ["mark=1", "mark=3"]
     first = review(page)
     press(page, "投入票箱")
@@ -216,7 +216,7 @@ def test_a_sealing_that_fails_on_the_way_is_left_to_the_server(live: Live):
     enter(page, vote)
     mark(page, "1")
     review(page)
-    press(page, "返回修改")
+    turn_back(page)
     page.evaluate(CANNOT)
     with page.expect_navigation(url="**/ballot/review/"):
         press(page, "核对")

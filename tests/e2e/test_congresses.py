@@ -32,6 +32,8 @@ def votes(live: Live) -> list[Vote]:
 def enter(page: Page, vote: Vote, address: str) -> None:
     number = vote.delegates[0].number
     page.goto(f"{address}#{number}.{vote.codes[number].replace(' ', '')}")
+    # On the sign-in page itself only the part after # changes, and the page's script hears of it later.
+    expect(page.get_by_role("button", name="登录")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("表决票")
     page.wait_for_load_state()

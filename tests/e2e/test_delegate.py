@@ -51,6 +51,7 @@ def test_from_the_slip_to_the_receipt(live, vote, dark):
     expect(page.get_by_label("登录码")).to_have_value(vote.codes[vote.delegates[0].number])
     assert page.url == live.url + "/enter/"
     assert_good(page)
+    expect(page.get_by_role("button", name="登录")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_title("表决票")
     assert_good(page)

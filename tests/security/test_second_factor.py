@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.conf import settings as configured
@@ -40,6 +42,18 @@ LOGIN, STEP, PAGE = "/admin/login/", "/admin/login/code/", "/admin/second-factor
 #: What a session that is not all the way in may ask for, beside the pages that everybody sees.
 ON_THE_WAY = (LOGIN, STEP, PAGE, "/admin/password_change/", "/admin/logout/")
 KEY = "11" * 20
+
+
+@pytest.fixture(autouse=True)
+def a_half_minute_begins() -> Iterator[None]:
+    """Begin each test with a new code of the apps: between two looks at one app it never becomes another."""
+    shown, before = time.time, second_factor.STEP - time.time() % second_factor.STEP
+
+    def told() -> float:
+        return shown() + before
+
+    with mock.patch("time.time", told):
+        yield
 
 
 def code_at(user: User, steps: int = 0, key: str = KEY) -> str:

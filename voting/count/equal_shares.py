@@ -77,9 +77,12 @@ def equal_shares(
     Where equal prices exclude one another and ``settle`` does not put them into an order, every order is followed:
     what all of them buy is in, what some buy is tied.
 
-    Raises ImpossibleRule ``budget``, ``cost``, ``no_seats`` or ``unpriced``.
+    Raises ImpossibleRule ``budget``, ``cost``, ``no_seats`` or ``unpriced``; ``cost`` also where one costs nothing and
+    others may be bought in its place, which no price could decide.
     """
     require_money(costs, budget, seats)
+    if (exclusive or (seats is not None and seats < len(costs))) and not all(costs.values()):
+        raise ImpossibleRule("cost", "a project that costs nothing comes before no other")
     if not costs.keys() >= set().union(*ballots):
         raise ImpossibleRule("unpriced", "a ballot names a project without a cost")
     market = _Market(costs, ballots, exclusive=exclusive, least=least, seats=seats, settle=settle)

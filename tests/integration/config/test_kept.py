@@ -370,3 +370,20 @@ def test_what_is_put_off_again_and_again_is_made_after_all(clock: list[float]):
         clock[0] += 0.15
         ages.append(clock[0] - float(pages(RequestFactory().get("/")).content))
     assert 3.5 < max(ages) < 4.2
+
+
+@pytest.mark.parametrize("status", [404, 302, 500])
+def test_a_page_that_is_gone_is_gone_for_all(clock: list[float], status: int):
+    """One in a second asks for a page anew, and all others have the old one meanwhile: not for ever."""
+    answers = [HttpResponse("page")]
+    pages = KeptPages(lambda _request: answers[-1])
+    pages.states.state_of = lambda *_seen: None
+    pages(RequestFactory().get("/"))
+    answers.append(HttpResponse(status=status))
+    last = 0.0
+    for _time in range(100):
+        clock[0] += 0.1
+        if pages(RequestFactory().get("/")).status_code == 200:
+            last = clock[0] - 1000
+    assert last < (4.01 if status == 500 else 2.01)
+    assert pages.size == sum(each.size for each in pages.pages.values())

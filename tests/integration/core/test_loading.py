@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from tests.lived import make_lived
@@ -42,6 +43,10 @@ def test_what_a_list_cannot_answer_the_database_does_of_this_parent_alone():
     load([first, second], "targets")
     assert first.targets.filter(position=1).get().delivery == first
     assert first.targets.exclude(position=1).count() == len(first.targets.all()) - 1
+    both = {name for name in {*dir(list)} & {*dir(QuerySet)} if not name.startswith("_")}
+    assert both == {"count", "reverse"}, "what a list and a manager call alike is the manager's"
+    assert first.targets.count() == len(first.targets.all())
+    assert list(first.targets.reverse()) == list(first.targets.all())[::-1]
     assert second.targets.order_by("-position").first() == second.targets.all()[-1]
     with CaptureQueriesContext(connection) as caught:
         assert load([], "targets") == []

@@ -7,7 +7,8 @@ Guards ``accounts.frames``, ``voting.views.vote.minute``, ``voting.views.vote.pa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -148,6 +149,37 @@ def test_frames_of_many_congresses_find_room_and_making_one_anew_drives_out_no_o
     assert set(some.made) == {"a", "b", "c"}
     some.get("d", lambda: "d")
     assert set(some.made) == {"b", "c", "d"}
+
+
+def test_what_nobody_asked_for_in_hours_is_shown_to_nobody(monkeypatch):
+    """While one makes a frame anew the others have the old one, but none that is long out of date."""
+    moment, begun, ready = [1000.0], threading.Event(), threading.Event()
+    monkeypatch.setattr(frames.time, "monotonic", lambda: moment[0])
+    monkeypatch.setattr(frames, "FRESH", 15)
+    some: Kept[str] = Kept()
+    some.get("page", lambda: "old")
+
+    def make() -> str:
+        begun.set()
+        assert ready.wait(10)
+        return "new"
+
+    def beside_one_who_makes_it(ask: Callable[[], str]) -> str:
+        maker = threading.Thread(target=some.get, args=["page", make])
+        maker.start()
+        assert begun.wait(10)
+        page = ask()
+        ready.set()
+        maker.join(10)
+        return page
+
+    moment[0] += frames.FRESH + 1
+    assert beside_one_who_makes_it(lambda: some.get("page", make)) == "old"
+    some.made["page"] = moment[0] - 3600, "old"
+    begun.clear()
+    ready.clear()
+    threading.Timer(0.1, ready.set).start()
+    assert beside_one_who_makes_it(lambda: some.get("page", lambda: "new")) == "new"
 
 
 def test_large_text_has_frames_of_its_own():

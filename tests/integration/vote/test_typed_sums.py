@@ -128,10 +128,30 @@ def test_no_number_is_typed_into_a_field_that_a_browser_empties():
 def test_a_million_is_written_in_digits():
     class Sum(PlainForm, forms.Form):
         cost = forms.DecimalField(decimal_places=2)
+        seats = forms.IntegerField(required=False)
 
-    assert [Sum(QueryDict(f"cost={typed}")).is_valid() for typed in ("1e6", "1E%2B6", "1000000", "0.5")] == [
-        False, False, True, True,
+    typed = {
+        "cost": ["1e6", "1E%2B6", "1e-2", "0.1e1", "1_000", "1000000", "0.5", "%2B5", "%C2%A05"],
+        "seats": ["1_000", "10"],
+    }
+    assert {
+        name: [each for each in texts if Sum(QueryDict(f"cost=1&{name}={each}")).errors == {}]
+        for name, texts in typed.items()
+    } == {"cost": typed["cost"][5:], "seats": ["10"]}
+
+
+def test_how_many_digits_there_is_room_for_is_said_in_our_words():
+    class Sum(PlainForm, forms.Form):
+        cost = forms.DecimalField(max_digits=4, decimal_places=2)
+
+    def told(typed: str) -> str:
+        return str(Sum(QueryDict(f"cost={typed}")).errors["cost"][0])
+
+    assert [told(each) for each in ("1.234", "123", "12345")] == [
+        "小数位数过多，最多 2 位。", "所填数字过大，小数点前最多 2 位。", "所填数字过长，最多 4 位。",
     ]  # fmt: skip
+    with override("en"):
+        assert told("123") == "This number is too large: the most is 2 digits before the point."
 
 
 def test_projects_that_no_sum_could_pay_are_named_before_the_adoption():

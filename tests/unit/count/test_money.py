@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import chain, permutations, product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -147,6 +148,14 @@ def test_no_money_is_shared_out_under_impossible_figures(
     with pytest.raises(ImpossibleRule) as told:
         equal_shares(costs, {(1,): 1}, budget, seats=seats)
     assert told.value.code == code
+
+
+@pytest.mark.parametrize("among", [{"seats": 1}, {"exclusive": [(1, 2)]}])
+def test_what_costs_nothing_takes_the_place_of_no_other(among: dict[str, Any]):
+    assert equal_shares({1: 0, 2: 0}, {(1, 2): 1}, 1).winners == (1, 2)
+    with pytest.raises(ImpossibleRule) as told:
+        equal_shares({1: 0, 2: 0}, {(1, 2): 1}, 1, **among)
+    assert told.value.code == "cost"
 
 
 # ---------------------------------------------------------------------------------------------------- equal shares

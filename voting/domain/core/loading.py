@@ -28,6 +28,14 @@ class Rows(list[Row]):
     def all(self) -> Rows[Row]:
         return self
 
+    def count(self, *value: Row) -> int:
+        """Return how many rows there are, as a manager does; or how often one of them is in the list."""
+        return super().count(*value) if value else len(self)
+
+    def reverse(self) -> QuerySet[Row]:  # type: ignore[override]
+        """Return the rows from the last to the first, as a manager does: a list would turn itself round."""
+        return self._asked().reverse()
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -29,7 +29,12 @@ DECIMAL_MESSAGES = NUMBER_MESSAGES | {
     "invalid": _(
         "Write a number in digits, such as 1200.5: a point before decimals, no comma, no blank, no unit."
     ),
+    "max_digits": _("This number is too long: the most is %(max)s digits."),
+    "max_decimal_places": _("Too many digits after the point: the most is %(max)s."),
+    "max_whole_digits": _("This number is too large: the most is %(max)s digits before the point."),
 }
+#: A number as people write it. Python also reads 1_000, and 1e6 for a million.
+_WRITTEN = re.compile(r"\s*[+-]?[\d.]*\s*")
 
 
 class PlainForm(forms.BaseForm):
@@ -60,6 +65,11 @@ class PlainForm(forms.BaseForm):
             elif isinstance(field, forms.IntegerField):
                 _say_what_is_a_number(field)
         super().full_clean()
+        for name in [name for name, field in self.fields.items() if isinstance(field, forms.IntegerField)]:
+            if name in getattr(self, "cleaned_data", ()) and not _WRITTEN.fullmatch(
+                str(self[name].data or "")
+            ):
+                self.add_error(name, self.fields[name].error_messages["invalid"])
 
 
 def _type_as_text(field: forms.Field) -> None:
@@ -78,17 +88,8 @@ def _say_what_is_a_number(field: forms.IntegerField) -> None:
     usual = type(field).default_error_messages["invalid"]
     if field.error_messages.get("invalid") == usual:
         field.error_messages["invalid"] = ours["invalid"]
-    for code in BEYOND:
+    for code in ours.keys() - {"invalid"}:
         field.error_messages.setdefault(code, ours[code])
-    if isinstance(field, forms.DecimalField) and _in_digits not in field.validators:
-        field.validators.append(_in_digits)
-
-
-def _in_digits(value: Decimal) -> None:
-    """Refuse 1e6 for a million, which Python reads and nobody writes. Raises ValidationError."""
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent > 0:
-        raise forms.ValidationError(DECIMAL_MESSAGES["invalid"])
 
 
 def _say_what_is_not_chosen(field: forms.Field) -> None:
