@@ -63,6 +63,11 @@ def delegation_of_letters(congress: Congress) -> Delegation:
     )[0]
 
 
+def has_sent_letters(congress: Congress) -> bool:
+    """Tell whether any resident of this congress has, or had, a letter to vote with."""
+    return Delegation.objects.filter(congress=congress, name=RESIDENTS).exists()
+
+
 def enrol_letters(residents: Delegation, series: str, first: int, last: int) -> None:
     """Let there be these letters of that series, and accounts for them that nobody can sign in to yet.
 

@@ -19,6 +19,7 @@ from accounts.congresses import MOST_TYPED, addresses_of, are_several, here, lis
 from accounts.forgery import token_of
 from accounts.forms import EnterForm, LetterForm, sign_in_form
 from accounts.frames import Frame, Kept, address_key, not_to_be_kept, render_frame
+from accounts.letters import has_sent_letters
 from accounts.models import Congress
 from accounts.networks import address_of_person, network_of
 from accounts.roles import Role
@@ -68,7 +69,10 @@ def enter(request: HttpRequest) -> HttpResponse:
 @not_to_be_kept
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_by_letter(request: HttpRequest) -> HttpResponse:
-    """Sign a resident in with number and code of the letter; the same in other words."""
+    """Sign a resident in with number and code of the letter; the same in other words.
+
+    A congress that has sent no letters says so instead.
+    """
     return _enter(request, request.POST, LetterForm, "accounts:enter_by_letter")
 
 
@@ -114,7 +118,7 @@ def sign_in_frame(request: HttpRequest, congress: Congress | None, of: type[Ente
     """Return the sign-in page of that congress as everybody gets it who has typed nothing yet."""
 
     def make() -> Frame:
-        return Frame.of(render_frame("accounts/enter.html", _enter_context(of(), congress), request))
+        return Frame.of(render_frame(*_page(of(), congress), request))
 
     return _frames.get((*address_key(request), congress and congress.pk, are_several(), of), make)
 
@@ -123,13 +127,18 @@ def enter_page(
     request: HttpRequest, form: EnterForm, congress: Congress | None, status: int = 200
 ) -> HttpResponse:
     """Show the sign-in page with what was typed."""
-    return render(request, "accounts/enter.html", _enter_context(form, congress), status=status)
+    return render(request, *_page(form, congress), status=status)
 
 
-def _enter_context(form: EnterForm, congress: Congress | None) -> dict[str, Any]:
-    """Return what the sign-in page shows. Its switches of look and language send along what is typed."""
+def _page(form: EnterForm, congress: Congress | None) -> tuple[str, dict[str, Any]]:
+    """Return the template of the sign-in page and what it shows; where nobody has a letter, of the page that says so.
+
+    The sign-in's switches of look and language send along what is typed.
+    """
+    if form.by_letter and congress is not None and not has_sent_letters(congress):
+        return "accounts/no_letters.html", {"congress": congress}
     switch = {"switch_form": "enter", "switch_path": reverse("voting:ballot-sign-in"), "own_switch": False}
-    return {"form": form, "congress": congress} | switch
+    return "accounts/enter.html", {"form": form, "congress": congress} | switch
 
 
 @never_cache

@@ -18,6 +18,7 @@ from voting.domain.vote.step_keys import StepKey
 from voting.models import Cycle, Round, VotingRules
 from voting.read_models.core.days import amount_text
 from voting.read_models.core.journal_words import act_words, name_of, told
+from voting.read_models.core.phrases import unbroken
 from voting.read_models.vote.lines import in_a_row
 from voting.states import RoundStatus
 
@@ -26,7 +27,7 @@ register.filter("amount", amount_text)
 register.filter("named", name_of)
 register.filter("told", told)
 register.filter("act_words", act_words)
-register.filter("in_a_row", in_a_row)
+register.filter("in_a_row", lambda sentences: unbroken(in_a_row(sentences)))
 
 STATES: dict[StepState, Promise] = {
     StepState.DONE: _("done"),

@@ -12,6 +12,11 @@ from typing import Any
 
 #: A blank between the digits of one number.
 _WITHIN = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))")
+#: An amount with its unit, as the table writes it or as somebody typed it: 1200万元, 3 亿元, 10 000 yuan.
+_NUMBER, _CHINESE_UNIT = r"(?<![\d.,])\d(?:[\d.,\xa0]| (?=\d{3}(?!\d))){0,24}", "(?:[百千]?万|亿)?元"
+_AMOUNT = re.compile(rf"{_NUMBER}(?:[ \xa0]?{_CHINESE_UNIT}|[ \xa0](?:(?:million|billion)[ \xa0])?yuan\b)")
+_UNIT = re.compile(rf"(?<=[\d}}]){_CHINESE_UNIT}")
+_JOINER = "\N{WORD JOINER}"
 #: What costs and sums are entered in (万元).
 TEN_THOUSAND = 10_000
 
@@ -42,8 +47,8 @@ class AmountWords:
         return self.between.join(threes) + point + rest
 
     def plain(self) -> dict[str, Any]:
-        """Return the table as the ballot's script reads it."""
-        return {"between": self.between, "units": [list(each) for each in self.units]}
+        """Return the table as the ballot's script reads it, which writes no tags: joiners hold its amounts together."""
+        return {"between": self.between, "units": [[size, joined(words)] for size, words in self.units]}
 
 
 def digits_together(text: str) -> str:
@@ -51,8 +56,28 @@ def digits_together(text: str) -> str:
     return _WITHIN.sub("\\1\N{NO-BREAK SPACE}", text)
 
 
+def joined(text: str) -> str:
+    """Return a text without tags whose Chinese units a browser breaks neither off nor apart."""
+    return _UNIT.sub(lambda unit: "".join(f"{_JOINER}{letter}" for letter in unit[0]), text)
+
+
+def amounts_in(text: str, whole: str) -> str:
+    """Return a text with every amount in it put into ``whole``, which has one %s."""
+    if "元" not in text and "yuan" not in text:
+        return text
+    return _AMOUNT.sub(lambda amount: whole % amount[0], text)
+
+
 CHINESE = AmountWords("", ((TEN_THOUSAND, "{amount}万元"),))
+_FIXED = "\N{NO-BREAK SPACE}"
 ENGLISH = AmountWords(
-    "\N{NO-BREAK SPACE}",
-    ((10**9, "{amount} billion yuan"), (10**6, "{amount} million yuan"), (1, "{amount} yuan")),
+    _FIXED,
+    tuple(
+        (size, words.replace(" ", _FIXED))
+        for size, words in (
+            (10**9, "{amount} billion yuan"),
+            (10**6, "{amount} million yuan"),
+            (1, "{amount} yuan"),
+        )
+    ),
 )

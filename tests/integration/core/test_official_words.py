@@ -19,6 +19,7 @@ from PIL import Image
 from tests.factories import make_vote
 from tests.integration.core.test_query_counts import addresses
 from tests.lived import make_lived
+from tests.pages import Lines
 from voting.models import Cycle
 from voting.read_models.core.days import day_words, half_words, moment_words, money_words, month_words
 from voting.read_models.vote import documents
@@ -36,7 +37,14 @@ AT = datetime(2026, 11, 28, 17, 5, tzinfo=UTC)
         ("zh-hans", ["2026年11月29日", "2026年11月29日01:05", "2026年3月", "上半年", "下半年", "420万元"]),
         (
             "en",
-            ["2026-11-29", "2026-11-29 01:05", "2026-03", "first half", "second half", "4.2 million yuan"],
+            [
+                "2026-11-29",
+                "2026-11-29 01:05",
+                "2026-03",
+                "first half",
+                "second half",
+                "4.2\u00a0million\u00a0yuan",
+            ],
         ),
     ],
 )
@@ -46,7 +54,7 @@ def test_days_halves_and_money(language, words):
         month = month_words(date(2026, 3, 1))
         assert [day_words(AT), moment_words(AT), month, half_words(1), half_words(2), money] == words
         assert day_words(None) == moment_words(None) == money_words(None) == ""
-        assert money_words(Decimal("12.50")).startswith(("12.5万", "125\u00a0000 yuan"))
+        assert money_words(Decimal("12.50")).startswith(("12.5万", "125\u00a0000\u00a0yuan"))
 
 
 @pytest.mark.django_db
@@ -102,6 +110,7 @@ def test_every_public_page_says_what_other_sites_show_and_gives_no_role_to_parts
             continue
         page = answer.getvalue().decode()
         wrong += [(address, *each) for each in clumsy(page)]
+        wrong += [(address, "an amount that a line may break", each) for each in Lines(page).bare]
         assert not re.search(r"<(table|thead|tbody|tr|th|td)\b[^>]*\srole=", page), address
         if "<main" in page and 'rel="canonical"' in page:
             pages += 1

@@ -251,3 +251,13 @@ def test_the_picture_to_share_is_one_picture_however_many_projects_there_are(pro
         assert picture.size == (1200, 630)
         lowest = picture.convert("L").crop((0, 592, 300, 630))
         assert lowest.getextrema()[0] > 200, "nothing runs over its lower edge"
+
+
+@pytest.mark.parametrize("amount", ["1200万元", "7.5 亿元", "4.2\u00a0million\u00a0yuan"])
+def test_no_line_of_a_paper_ends_within_an_amount(amount: str):
+    texts = ["字" * length + amount + "，字" for length in range(30, 60)]
+    facts = Facts([("a", text) for text in texts])
+    table = Table("表", ["序", "名"], [["1", text] for text in texts], shares=(1, 9))
+    paper = document(*map(Text, texts), facts, table)
+    lines = "\n".join(page.extract_text() for page in read(as_pdf(paper)).pages).replace("\u00a0", " ")
+    assert lines.count(amount.replace("\u00a0", " ")) == 3 * len(texts)

@@ -224,7 +224,7 @@ COSTS = """
 / 2
 /<congress>/ 5
 /<congress>/enter/ 0
-/<congress>/enter/letter/ 0
+/<congress>/enter/letter/ 1
 /<congress>/sitemap.xml 4
 /receipt/ 0
 /secrecy/ 0

@@ -18,6 +18,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from accounts.letters import delegation_of_letters
+from accounts.models import Congress
 from tests.autumn import clock, make_autumn
 from tests.integration.after.test_surveys import opened_now
 from tests.integration.core.test_verbs import WORLDS, pages
@@ -204,6 +206,7 @@ def test_every_form_of_the_public_is_looked_at_here():
 @pytest.mark.parametrize("address", ["/2019/propose/", "/track/", "/receipt/", "/enter/", "/enter/letter/"])
 def test_an_empty_form_of_the_public_is_answered_with_a_sentence(address: str):
     make_autumn(until="call")
+    delegation_of_letters(Congress.objects.get())
     Call.objects.update(opens_at=timezone.now() - timedelta(days=1), closes_at=timezone.now() + timedelta(1))
     answer = Client().post(address, {})
     body = body_of(answer)

@@ -92,7 +92,10 @@ def test_a_wrong_address_lies_nowhere(client: Client, path: str):
     make_vote(until="published", delegates=3, ballots=[range(1, 11)] * 3)
     answer = client.get(path)
     assert answer.status_code == 404
-    assert 'class="trail"' not in answer.content.decode()
+    page = answer.content.decode()
+    assert 'class="trail"' not in page
+    for way in ("/candidates/", "/results/", "/receipt/", "/track/", "/secrecy/"):
+        assert f'href="{way}"' in page, "who has an old address finds on"
 
 
 def test_the_first_page_has_the_menu_and_no_way_up(client: Client):

@@ -414,6 +414,25 @@ def test_only_congresses_that_sent_letters_are_listed_for_residents(client: Clie
     assert "have sent letters" in text_of(client.get(f"/en{ENTER}", {"q": "拱墅"}))
 
 
+def test_where_nobody_has_a_letter_no_sign_in_is_shown(client: Client):
+    here, sender = (
+        CongressFactory(),
+        CongressFactory(slug="yuhang", place="杭州市余杭区", place_en="Yuhang District"),
+    )
+    enrol_letters(delegation_of_letters(sender), "A", 1, 1)
+    for language, words in (("", "居民不以信函方式投票"), ("/en", "do not vote by letter")):
+        address = f"/{here.slug}{language}{ENTER}"
+        for answer in (client.get(address), client.post(address, {"number": "A000001", "code": "1" * 20})):
+            page = answer.content.decode()
+            assert words in text_of(answer)
+            assert 'name="code"' not in page
+            for way in (f"/{here.slug}{language}/", f"/{here.slug}{language}/enter/", f"{language}{ENTER}"):
+                assert f'href="{way}"' in page.split("<main")[1]
+        there = client.get(f"/yuhang{language}{ENTER}")
+        assert 'name="code"' in there.content.decode()
+        assert words not in text_of(there)
+
+
 def test_residents_have_days_to_vote_and_the_page_says_until_when():
     field, today = LastDayField(), timezone.localdate()
     minutes = field.clean((today + timedelta(days=2)).isoformat())

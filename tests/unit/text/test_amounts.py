@@ -46,7 +46,9 @@ def test_amounts_are_written_exactly_in_one_unit(yuan: int, english: str, chines
 def test_nothing_of_an_amount_is_lost(yuan: int, language: AmountWords):
     words = language.of(yuan)
     unit = next(size for size, each in language.units if words.endswith(each.removeprefix("{amount}")))
-    number = words.split("万")[0].split(" ")[0].replace("\N{NO-BREAK SPACE}", "")
+    number = words.removesuffix(dict(language.units)[unit].removeprefix("{amount}")).replace(
+        "\N{NO-BREAK SPACE}", ""
+    )
     assert Decimal(number) * unit == yuan
 
 

@@ -42,6 +42,9 @@ HOSTILE = {
     "marks after a character": ("中", "·", "A"),
     "brackets": ("", "《", ""),
     "figures": ("", "1", "x"),
+    "figures of an amount": ("元", "1", "x"),
+    "an amount in threes": ("元", "123 ", "x"),
+    "figures before units": ("", "1万元", ""),
 }
 
 

@@ -1,4 +1,4 @@
-"""Headings that are broken between their words: Chinese has no blanks, so a browser breaks it anywhere."""
+"""Headings and amounts that stay whole where a line ends: Chinese has no blanks, so a browser breaks it anywhere."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+
+from voting.text.amounts import amounts_in
 
 #: The words of our own headings that are read as one; longer ones first.
 _PHRASES = re.compile(
@@ -20,3 +22,12 @@ def phrased(heading: str) -> SafeString:
     """Return a heading whose words stay whole where a narrow screen breaks it; whoever copies it copies the same."""
     escaped = conditional_escape(heading)
     return mark_safe(_PHRASES.sub(lambda match: _WHOLE % match[0], escaped))  # noqa: S308 it is escaped, the words are ours
+
+
+#: An element for what stays on one line.
+ON_ONE_LINE = '<span class="yuan">%s</span>'
+
+
+def unbroken(text: str) -> SafeString:
+    """Return a text in which no line ends within an amount of money: 1200万元; whoever copies it copies the same."""
+    return mark_safe(amounts_in(conditional_escape(text), ON_ONE_LINE))  # noqa: S308 it is escaped, amounts have no mark

@@ -1,4 +1,7 @@
-"""Texts as they are read out: Chinese words in a page of another language say that they are Chinese."""
+"""Texts as they are read out: Chinese words in a page of another language say that they are Chinese.
+
+Amounts of money in them stay on one line.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from accounts.names import NamesShown
+from voting.read_models.core.phrases import unbroken
 
 _HAN = r"[\u3400-\u9fff\uf900-\ufaff]"
+#: The figures of an amount: they belong to its unit.
+_FIGURES = r"(?<![\d.,])\d[\d.,]{0,24} ?(?=[百千]?[万亿]?元)"
 #: Chinese words with the figures and marks among them and behind them, up to the next Latin letter or line.
-_CHINESE = re.compile(rf"[《“（]?{_HAN}(?:[^A-Za-z\n]*{_HAN})?[》”）。，、；：？！]*")
+_CHINESE = re.compile(rf"(?:[《“（]|{_FIGURES})?{_HAN}(?:[^A-Za-z\n]*{_HAN})?[》”）。，、；：？！]*")
 
 
 def spoken(text: object, known: NamesShown | None = None) -> SafeString:
@@ -24,12 +30,12 @@ def spoken(text: object, known: NamesShown | None = None) -> SafeString:
     if known is not None:
         words = known.of(words)
     if (get_language() or "zh").startswith("zh"):
-        return escape(words)
+        return unbroken(escape(words))
     parts, end = [], 0
     for match in _CHINESE.finditer(words):
-        parts += [escape(words[end : match.start()]), _MARKED % escape(match[0])]
+        parts += [unbroken(escape(words[end : match.start()])), _MARKED % unbroken(escape(match[0]))]
         end = match.end()
-    return mark_safe("".join([*parts, escape(words[end:])]))  # noqa: S308 every part is escaped
+    return mark_safe("".join([*parts, unbroken(escape(words[end:]))]))  # noqa: S308 every part is escaped
 
 
 _MARKED = '<span lang="zh-Hans">%s</span>'

@@ -33,6 +33,7 @@ from voting.domain.vote.receipts import GROUPS
 from voting.domain.vote.urn_statement import Leaving
 from voting.forms.vote.ballot import SERVER, BallotForm, CastForm, Ticket, mark_labels, packed
 from voting.models import RollEntry
+from voting.read_models.core.phrases import unbroken
 from voting.read_models.core.spoken import spoken
 from voting.views.core.elder import keep_look, take_look
 from voting.views.vote.ballot_lines import BallotRow
@@ -314,7 +315,9 @@ def _marks(frame: ReviewFrame, form: BallotForm) -> str:
         marked=str(counts["marked"]),
         **{"for": str(counts["votes_for"])},
         given=str(sum(chosen.values())),
-        cost=yuan_words(sum(frame.rows[number].cost or 0 for number in chosen if number in frame.rows)),
+        cost=unbroken(
+            yuan_words(sum(frame.rows[number].cost or 0 for number in chosen if number in frame.rows))
+        ),
         label=escape(answer.label) if answer else "",
         value=answer.value if answer else "",
     )
