@@ -44,7 +44,7 @@ def language_of_address(
     def middleware(request: HttpRequest) -> HttpResponseBase:
         language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
         translation.activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         answer = get_response(request)
         answer.headers.setdefault("Content-Language", translation.get_language() or language)
         return answer
