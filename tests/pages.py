@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 
 from django.http import HttpResponse
 
-from voting.text.amounts import amounts_in
+from voting.text.amounts import wholes_in
 
-#: An amount that stays on one line, as it stands in a sentence.
-_AMOUNT = re.compile('<span class="yuan">([^<]*)</span>')
+#: An amount or a day that stays on one line, as it stands in a sentence.
+_AMOUNT = re.compile('<span class="whole">([^<]*)</span>')
 
 
 def text_of(answer: HttpResponse) -> str:
@@ -41,17 +41,15 @@ class Lines(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.inside.append("yuan" if tag == "span" and dict(attrs).get("class") == "yuan" else tag)
+        self.inside.append("whole" if tag == "span" and dict(attrs).get("class") == "whole" else tag)
 
     def handle_endtag(self, tag: str) -> None:
-        while self.inside and (last := self.inside.pop()) != tag and (last, tag) != ("yuan", "span"):
+        while self.inside and (last := self.inside.pop()) != tag and (last, tag) != ("whole", "span"):
             pass
 
     def handle_data(self, data: str) -> None:
-        if "yuan" in self.inside:
+        if "whole" in self.inside:
             self.whole += 1
         elif not ELSEWHERE & set(self.inside):
-            amounts = amounts_in(data, "[%s]")
-            self.bare += [
-                each for each in re.findall(r"\[([^\]]+)\]", amounts) if " " in each or "元" in each
-            ]
+            wholes = re.findall(r"\[([^\]]+)\]", wholes_in(data, "[%s]"))
+            self.bare += [each for each in wholes if re.search("元| .*yuan", each)]

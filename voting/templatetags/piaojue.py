@@ -15,11 +15,11 @@ from django.utils.translation import get_language, get_language_info, override
 
 from accounts.congresses import addresses_of_installation, are_several
 from voting.domain.before.proposals import standing_words
+from voting.domain.core.sentences import english
 from voting.models import Cycle
 from voting.read_models.core.phrases import ON_ONE_LINE
-from voting.read_models.vote.lines import english
 from voting.states import Stage
-from voting.text.amounts import amounts_in, digits_together
+from voting.text.amounts import digits_together, wholes_in
 from voting.text.booth_script import NAME, integrity
 
 register = template.Library()
@@ -70,10 +70,10 @@ def other_languages(context: dict[str, Any], path: str | None = None) -> list[Ot
 def flowing(sentences: str) -> str:
     """Return the sentences of a paragraph in a row; Chinese writes no blank behind a full stop.
 
-    Amounts stay on one line. For our own sentences alone: what somebody wrote is quoted as it was written.
+    Amounts and days stay on one line. For our own sentences alone: what somebody wrote is quoted as it was written.
     """
     in_a_row = sentences if english() else _BLANK_BEHIND_A_STOP.sub(r"\1", sentences)
-    return amounts_in(in_a_row, ON_ONE_LINE)
+    return wholes_in(in_a_row, ON_ONE_LINE)
 
 
 @register.simple_tag

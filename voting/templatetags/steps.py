@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from voting.domain.core.sentences import in_a_row
 from voting.domain.vote.key_slips import slips_of
 from voting.domain.vote.rules import LIMITS, SETTINGS, SUM
 from voting.domain.vote.running_order import RunningOrder, Step, StepState
@@ -19,7 +20,6 @@ from voting.models import Cycle, Round, VotingRules
 from voting.read_models.core.days import amount_text
 from voting.read_models.core.journal_words import act_words, name_of, told
 from voting.read_models.core.phrases import unbroken
-from voting.read_models.vote.lines import in_a_row
 from voting.states import RoundStatus
 
 register = template.Library()

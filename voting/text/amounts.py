@@ -14,7 +14,11 @@ from typing import Any
 _WITHIN = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))")
 #: An amount with its unit, as the table writes it or as somebody typed it: 1200万元, 3 亿元, 10 000 yuan.
 _NUMBER, _CHINESE_UNIT = r"(?<![\d.,])\d(?:[\d.,\xa0]| (?=\d{3}(?!\d))){0,24}", "(?:[百千]?万|亿)?元"
-_AMOUNT = re.compile(rf"{_NUMBER}(?:[ \xa0]?{_CHINESE_UNIT}|[ \xa0](?:(?:million|billion)[ \xa0])?yuan\b)")
+_AMOUNT = rf"{_NUMBER}(?:[ \xa0]?{_CHINESE_UNIT}|[ \xa0](?:(?:million|billion)[ \xa0])?yuan\b)"
+#: A day or a month: 2026年12月19日, 2026-12-19.
+_DAY = r"(?<!\d)\d{4}(?: ?年 ?\d{1,2} ?月(?: ?\d{1,2} ?日)?|-\d\d(?:-\d\d)?(?![\d-]))"
+#: What no line may end within; tags, and what is whole already, are passed over.
+_WHOLE = re.compile(rf'<span class="whole">[^<]*|<[^<>]*>|{_DAY}|{_AMOUNT}')
 _UNIT = re.compile(rf"(?<=[\d}}]){_CHINESE_UNIT}")
 _JOINER = "\N{WORD JOINER}"
 #: What costs and sums are entered in (万元).
@@ -61,11 +65,9 @@ def joined(text: str) -> str:
     return _UNIT.sub(lambda unit: "".join(f"{_JOINER}{letter}" for letter in unit[0]), text)
 
 
-def amounts_in(text: str, whole: str) -> str:
-    """Return a text with every amount in it put into ``whole``, which has one %s."""
-    if "元" not in text and "yuan" not in text:
-        return text
-    return _AMOUNT.sub(lambda amount: whole % amount[0], text)
+def wholes_in(text: str, whole: str) -> str:
+    """Return a text, or HTML, with every amount and every day in it put into ``whole``, which has one %s."""
+    return _WHOLE.sub(lambda each: each[0] if each[0][0] == "<" else whole % each[0], text)
 
 
 CHINESE = AmountWords("", ((TEN_THOUSAND, "{amount}万元"),))

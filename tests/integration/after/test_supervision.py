@@ -17,6 +17,7 @@ from accounts.roles import Kind, Role
 from tests.autumn import clock
 from tests.cases_after import ask
 from tests.factories import DelegateFactory, UserFactory
+from tests.pages import text_of
 from tests.security.test_crawl import BACKEND
 from tests.spring import Spring, make_spring
 from voting.domain.after import supervision
@@ -181,7 +182,7 @@ def test_the_public_page_says_where_a_finding_stands(client, spring):
         [f"围挡破损: escalated on {day}"], [f"围挡破损: overdue, escalated on {day}"],
     ]  # fmt: skip
     client.force_login(spring.vote.clerk)
-    assert f"escalated on {day}" in client.get("/en/2018/delivery/1/supervise/").content.decode()
+    assert f"escalated on {day}" in text_of(client.get("/en/2018/delivery/1/supervise/"))
     supervision.reply(finding=found, text="已整改。", by=spring.officer, at=spring.at)
     supervision.close(finding=found, text="属实。", by=watcher(spring), at=spring.at)
     assert said(late) == ["围挡破损: closed"]

@@ -1,6 +1,7 @@
 """What an official paper says of days, halves, money, the quorum and the lights; and what other sites show of a page.
 
-Guards ``voting.read_models.core.days``, ``voting.templatetags.days`` and ``voting.templatetags.piaojue``.
+Guards ``voting.read_models.core.days``, ``voting.templatetags.days``, ``voting.templatetags.piaojue`` and
+``voting.domain.core.sentences``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.template import Context, Template
 from django.test import Client
 from django.utils.translation import override
 from PIL import Image
@@ -20,12 +22,14 @@ from tests.factories import make_vote
 from tests.integration.core.test_query_counts import addresses
 from tests.lived import make_lived
 from tests.pages import Lines
-from voting.models import Cycle
+from voting.domain.before.proposals import flag_sentence, standing_words
+from voting.domain.core.refusals import Condition, ConditionsUnmet
+from voting.models import Cycle, Proposal
 from voting.read_models.core.days import day_words, half_words, moment_words, money_words, month_words
 from voting.read_models.vote import documents
 from voting.read_models.vote.result_tables import as_csv
 from voting.read_models.vote.results import Result
-from voting.states import Stage
+from voting.states import Stage, Visibility
 
 #: Late in the evening of the day before, in Greenwich.
 AT = datetime(2026, 11, 28, 17, 5, tzinfo=UTC)
@@ -57,6 +61,31 @@ def test_days_halves_and_money(language, words):
         assert money_words(Decimal("12.50")).startswith(("12.5万", "125\u00a0000\u00a0yuan"))
 
 
+def test_days_and_amounts_of_the_templates_stay_on_one_line():
+    page = Template("{% load days %}{{ at|day }} {{ at|moment }} {{ sum|money }} {{ none|day }}")
+    for language, wholes in (
+        ("zh-hans", 3),
+        ("en", 2),
+    ):  # An English amount has no blank that a line may end at.
+        with override(language):
+            html = page.render(Context({"at": AT, "sum": Decimal(60), "none": None}))
+            assert html.count('<span class="whole">') >= wholes
+            assert re.sub("</?span[^>]*>", "", html).split() == [
+                *day_words(AT).split(), *moment_words(AT).split(), *money_words(Decimal(60)).split(),
+            ]  # fmt: skip
+
+
+def test_sentences_of_one_refusal_stand_in_a_row_as_the_language_writes_them():
+    proposal = Proposal(standing=Visibility.HELD)
+    kinds = ("phone", "attached")
+    proposal.standing_reason = " ".join(flag_sentence(each) for each in kinds)
+    for language, between in (("zh-hans", ""), ("en", " ")):
+        with override(language):
+            assert standing_words(proposal) == between.join(flag_sentence(each) for each in kinds)
+            unmet = [Condition(met=False, text=each) for each in ("甲。", "乙。")]
+            assert str(ConditionsUnmet(unmet)) == f"甲。{between}乙。"
+
+
 @pytest.mark.django_db
 def test_the_notice_names_its_body_the_quorum_and_the_day():
     vote = make_vote(until="published", delegates=3, ballots=[range(1, 11)] * 2)
@@ -75,6 +104,7 @@ def test_the_notice_names_its_body_the_quorum_and_the_day():
 #: What looks clumsy on a Chinese page, whoever wrote the sentence: in the words between the tags, or in the tags.
 CLUMSY = {
     "a blank before a mark": re.compile(r"[^\s>]+\s+[，。；：、）]"),
+    "a blank behind a stop": re.compile(r"[。；！？] +(?=[\u4e00-\u9fff])[^。]*"),
     "a date for programs": re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?(?![\w-])"),
 }
 CLUMSY_TAGS = {

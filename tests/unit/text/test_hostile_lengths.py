@@ -45,6 +45,8 @@ HOSTILE = {
     "figures of an amount": ("元", "1", "x"),
     "an amount in threes": ("元", "123 ", "x"),
     "figures before units": ("", "1万元", ""),
+    "days": ("", "2026年1月", ""),
+    "tags": ("", "<", "1"),
 }
 
 

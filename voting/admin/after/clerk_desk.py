@@ -22,6 +22,7 @@ from voting.domain.after import (
     surveys,
 )
 from voting.domain.after.assessments import Graded
+from voting.domain.core.sentences import in_a_row
 from voting.domain.core.undrawn import undrawn
 from voting.forms.after import delivery as forms
 from voting.forms.after.archive import DisposalForm
@@ -39,7 +40,6 @@ from voting.models import (
     Survey,
 )
 from voting.read_models.after.overview import Overview, overview
-from voting.read_models.vote.lines import in_a_row
 from voting.states import Act, Stage
 
 _WITHDRAWS = gettext_lazy("I withdraw this assessment; it cannot be taken up again, only laid out anew.")

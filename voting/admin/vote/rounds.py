@@ -14,6 +14,7 @@ from voting.admin.core.pages import NotYours, StepPage
 from voting.admin.vote.urn import report_for
 from voting.count.measures import ShortfallRule, TieRule
 from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.core.sentences import english
 from voting.domain.vote.annulments import annul_round
 from voting.domain.vote.definitions import definition_of
 from voting.domain.vote.further_rounds import ballot_called_for, begin_round, end_conditions, end_rounds
@@ -25,7 +26,6 @@ from voting.forms.core.verbs import Verb
 from voting.forms.vote.repairs import ByDecision, EndRoundsForm, TakeBackForm
 from voting.forms.vote.rounds import LotForm, PresidiumForm
 from voting.models import Annulment, TieDecision
-from voting.read_models.vote.lines import english
 from voting.states import ANNULLABLE, RoundStatus
 
 

@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from voting.domain.core.refusals import Refused
+from voting.domain.core.sentences import in_a_row
 from voting.models import Delivery, DeliveryMilestone, DeliveryTarget
 
 Row = DeliveryTarget | DeliveryMilestone
@@ -152,7 +153,7 @@ def _fault(row: Row, first: int, last: int) -> str:
     if isinstance(row, DeliveryMilestone) and ("month" in faults or not first <= row.month.year <= last):
         between = {"first": first, "last": last}
         faults["month"] = [_("the month lies between January %(first)d and December %(last)d.") % between]
-    return " ".join(sentence for sentences in faults.values() for sentence in sentences)
+    return in_a_row(sentence for sentences in faults.values() for sentence in sentences)
 
 
 def _first_year(delivery: Delivery) -> int:

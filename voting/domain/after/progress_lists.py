@@ -27,6 +27,7 @@ from voting.domain.after.progress import MilestoneDayWrong, may_report, progress
 from voting.domain.after.progress_rows import Change, Gathered, Project, in_cell
 from voting.domain.core import imports
 from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.core.sentences import in_a_row
 from voting.foreign.tables import Choices, Observation, OpenTable
 from voting.models import Cycle, Delivery, ProgressList
 from voting.states import Act
@@ -201,7 +202,7 @@ def _try_out(preview: Preview, faulty: Collection[int], *, by: User, at: datetim
                 except Refused as refusal:
                     preview.faults.append((change.line, str(refusal)))
                 except ValidationError as error:
-                    preview.faults.append((change.line, " ".join(error.messages)))
+                    preview.faults.append((change.line, in_a_row(error.messages)))
             transaction.set_rollback(True)
 
 

@@ -18,6 +18,7 @@ from accounts.models import User
 from voting.domain.before.proposals import draft_of, hold_before_the_slate, new_ticket, next_number
 from voting.domain.core import imports
 from voting.domain.core.list_words import cells_sentence
+from voting.domain.core.sentences import in_a_row
 from voting.foreign.tables import Choices, Columns, Observation, OpenTable
 from voting.models import Cycle, Proposal, ProposalList
 from voting.states import Act, Channel, Source
@@ -140,8 +141,8 @@ def _proposal(cycle: Cycle, cells: Mapping[str, str], at: datetime) -> Proposal:
 
 def _fault_sentence(error: ValidationError) -> str:
     names = {field.name: str(field.verbose_name) for field in Proposal._meta.fields}  # noqa: SLF001 Django's documented interface
-    return " ".join(
-        f"{names.get(name, '')}{_(': ') if name in names else ''}{' '.join(messages)}"
+    return in_a_row(
+        f"{names.get(name, '')}{_(': ') if name in names else ''}{in_a_row(messages)}"
         for name, messages in error.message_dict.items()
     )
 

@@ -21,6 +21,7 @@ from voting.domain.before.calls import CallNotOpen, local
 from voting.domain.core.floods import TooOften, count_knock
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.core.sentences import english
 from voting.domain.core.uploads import Cleaned, Raw, clean_all
 from voting.models import Attachment, Call, Cycle, Proposal, ProposalVersion
 from voting.states import Act, Channel, Source, Stage, Visibility
@@ -214,7 +215,7 @@ def standing_words(proposal: Proposal) -> str:
         for language, _name in settings.LANGUAGES:
             with override(language):
                 words = words.replace(flag_sentence(kind), here)
-    return words
+    return words if english() else words.replace("。 ", "。")
 
 
 def draft_of(

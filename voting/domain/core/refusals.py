@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from voting.domain.core.sentences import in_a_row
+
 
 class Refused(Exception):
     """A refusal of the domain; ``str()`` is a translated sentence for the person who asked."""
@@ -60,7 +62,7 @@ class ConditionsUnmet(Refused):
         self.unmet = tuple(unmet)
 
     def __str__(self) -> str:
-        return " ".join(str(condition.help or condition.text) for condition in self.unmet)
+        return in_a_row(str(condition.help or condition.text) for condition in self.unmet)
 
 
 def require(conditions: Sequence[Condition]) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from voting.domain.core.refusals import Refused
+from voting.domain.core.sentences import in_a_row
 from voting.foreign.apart import Reader, answer_of
 from voting.foreign.unfit import Unfit
 from voting.text import upload_limits
@@ -57,7 +58,7 @@ class BadFiles(Refused):
         self.refusals = refusals
 
     def __str__(self) -> str:
-        return " ".join(map(str, self.refusals))
+        return in_a_row(map(str, self.refusals))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from voting.count import sealing
 from voting.count.key_marks import KeyMark
 from voting.domain.core.journal import record
 from voting.domain.core.refusals import Refused, StepNotAllowed
+from voting.domain.core.sentences import in_a_row
 from voting.models import JournalEntry, KeySlip, Round
 from voting.states import Act, RoundStatus
 
@@ -119,7 +120,7 @@ class SlipsRefused(Refused):
         self.faults = tuple(faults)
 
     def __str__(self) -> str:
-        return " ".join(fault.sentence for fault in self.faults)
+        return in_a_row(fault.sentence for fault in self.faults)
 
 
 _SENTENCES = {
@@ -138,7 +139,7 @@ def _sentence(error: sealing.SlipError) -> str:
     if isinstance(error, sealing.SlipWordUnknown):
         sentence = _("Field %(slip)d: word %(place)d, “%(word)s”, is not a word of the list.")
         group = _("Field %(slip)d: group %(place)d, “%(word)s”, is not four digits from 0000 to 1023.")
-        return " ".join(
+        return in_a_row(
             (group if word.isdecimal() else sentence) % {"slip": error.slip, "place": place, "word": word}
             for place, word in error.unknown
         )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from voting.domain.core.refusals import Refused
+from voting.domain.core.sentences import in_a_row
 
 _PAGES: dict[str, Promise] = {
     "seen": gettext_lazy("Page %(page)d: this sheet was scanned before, as ballot %(other)d."),
@@ -87,7 +88,7 @@ class BatchRefused(Refused):
 
     def __str__(self) -> str:
         nothing = _("Nothing of this batch was taken.")
-        return " ".join([*(fault.sentence for fault in self.faults), nothing])
+        return in_a_row([*(fault.sentence for fault in self.faults), nothing])
 
 
 class FileUnfit(Refused):

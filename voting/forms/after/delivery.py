@@ -19,6 +19,7 @@ from voting.domain.after.deliveries import NoLeadUnit, plan_of
 from voting.domain.after.lights import PRESETS
 from voting.domain.after.plan_rows import PlanReported
 from voting.domain.core.refusals import Refused
+from voting.domain.core.sentences import in_a_row
 from voting.forms.after.supervision import area, day_input
 from voting.forms.before.screening import MOMENT, numbers_in
 from voting.forms.core.plan_lines import milestones_as_lines, milestones_in, targets_as_lines, targets_in
@@ -146,7 +147,7 @@ class HandInForm(TextForm):
             words = _("These milestones are not reached by what was reported: %s. Report them, or say why.")
             warnings.append(words % "; ".join(unreached.milestones))
         self.fields["text"].help_text = escape(
-            " ".join(warnings)
+            in_a_row(warnings)
         )  # a help text may hold markup, a plan's words may not
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from accounts.names import NamesShown
 from voting.count.formats.breakdown import BREAKDOWN, BreakdownDelivery
 from voting.domain.after.lights import Light
+from voting.domain.core.sentences import english, in_a_row
 from voting.models import Breakdown, Cycle
 from voting.printing.blocks import Bars, Block, Document, Facts, Figures, Heading, Table, Text, Tile, Tiles
 from voting.read_models.after.lines import Line
@@ -27,7 +28,6 @@ from voting.read_models.core.days import (
     month_words,
 )
 from voting.read_models.core.letterhead import Letterhead
-from voting.read_models.vote.lines import english, in_a_row
 from voting.states import Became
 
 QUARTERS = 4

@@ -1,4 +1,4 @@
-"""Headings and amounts that stay whole where a line ends: Chinese has no blanks, so a browser breaks it anywhere."""
+"""What stays whole where a line ends: words of headings, amounts, days. A browser breaks Chinese anywhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from voting.text.amounts import amounts_in
+from voting.text.amounts import wholes_in
 
 #: The words of our own headings that are read as one; longer ones first.
 _PHRASES = re.compile(
@@ -25,9 +25,9 @@ def phrased(heading: str) -> SafeString:
 
 
 #: An element for what stays on one line.
-ON_ONE_LINE = '<span class="yuan">%s</span>'
+ON_ONE_LINE = '<span class="whole">%s</span>'
 
 
 def unbroken(text: str) -> SafeString:
-    """Return a text in which no line ends within an amount of money: 1200万元; whoever copies it copies the same."""
-    return mark_safe(amounts_in(conditional_escape(text), ON_ONE_LINE))  # noqa: S308 it is escaped, amounts have no mark
+    """Return a text in which no line ends within an amount or a day: 1200万元; whoever copies it copies the same."""
+    return mark_safe(wholes_in(conditional_escape(text), ON_ONE_LINE))  # noqa: S308 it is escaped, these have no mark

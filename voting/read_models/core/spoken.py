@@ -1,6 +1,6 @@
 """Texts as they are read out: Chinese words in a page of another language say that they are Chinese.
 
-Amounts of money in them stay on one line.
+Amounts of money and days in them stay on one line.
 """
 
 from __future__ import annotations

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.models import User
+from voting.domain.core.sentences import in_a_row
 from voting.models import JournalEntry
 from voting.read_models.core.words import BECAUSE, MONEY_WAS_TIED, TIES
 from voting.read_models.vote.imported import entry_words
-from voting.read_models.vote.lines import in_a_row, in_brackets, listed
+from voting.read_models.vote.lines import in_brackets, listed
 from voting.states import Act
 
 

@@ -12,11 +12,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from voting.count.formats.notice import FurtherBallot
+from voting.domain.core.sentences import english, in_a_row
 from voting.models import JournalEntry
 from voting.printing.blocks import Block, Document, Heading, Listing, Table, Text
 from voting.read_models.core.days import day_words, moment_words
 from voting.read_models.vote.acts_told import people_of, seconds_of, told_of
-from voting.read_models.vote.lines import english, in_a_row, in_brackets, listed
+from voting.read_models.vote.lines import in_brackets, listed
 from voting.read_models.vote.money_lines import of_money
 from voting.read_models.vote.results import Result
 from voting.read_models.vote.round_result import RoundResult

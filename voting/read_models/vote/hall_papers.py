@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from voting.count.canonical import canonical_json, sha256_hex
+from voting.domain.core.sentences import english
 from voting.domain.vote.rules import settings_of
 from voting.domain.vote.running_order import RunningOrder, Step
 from voting.domain.vote.step_keys import StepKey
 from voting.printing.blocks import Block, Document, Heading, Listing, Table, Text
 from voting.read_models.core.letterhead import Letterhead
 from voting.read_models.vote import letter_script
-from voting.read_models.vote.lines import english
 from voting.read_models.vote.money_lines import of_money
 from voting.read_models.vote.round_result import RoundResult
 from voting.read_models.vote.rule_words import sentences

@@ -5,24 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 def tenths_of_a_percent(part: int, whole: int) -> str:
     """Return part ÷ whole in per cent with one decimal, rounded half up by integers alone (F18); 0.0 of nothing."""
     tenths = (2000 * part + whole) // (2 * whole) if whole else 0
     return f"{tenths // 10}.{tenths % 10}"
-
-
-def english() -> bool:
-    """Tell whether the reader's language is not Chinese."""
-    return not (get_language() or "").startswith("zh")
-
-
-def in_a_row(sentences: Iterable[str]) -> str:
-    """Return the sentences in a row; Chinese writes no blank between them."""
-    return (" " if english() else "").join(filter(None, sentences))
 
 
 def listed(values: Iterable[object]) -> str:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from voting.count.formats.notice import NoticeItem, RoundPart
 from voting.count.money import SHARE_STEP
 from voting.domain.core.amounts import yuan_words
+from voting.domain.core.sentences import english
 from voting.read_models.core.days import amount_text
 from voting.read_models.core.words import DECISIONS
-from voting.read_models.vote.lines import english, tenths_of_a_percent
+from voting.read_models.vote.lines import tenths_of_a_percent
 from voting.read_models.vote.rule_words.shares import fen_words, in_yuan
 from voting.text.amounts import TEN_THOUSAND
 

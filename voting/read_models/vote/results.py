@@ -12,6 +12,7 @@ from voting.count.formats.notice import FurtherBallot, NoticeBody
 from voting.count.key_marks import KeyMark
 from voting.count.measures import ShortfallRule
 from voting.count.notice import read_notice
+from voting.domain.core.sentences import english
 from voting.models import EndOfRounds, Notice
 from voting.read_models.core.letterhead import Letterhead
 from voting.read_models.core.words import (
@@ -19,7 +20,6 @@ from voting.read_models.core.words import (
     BECAUSE,
     MONEY_WAS_TIED,
 )
-from voting.read_models.vote.lines import english
 from voting.read_models.vote.round_result import RoundResult
 from voting.read_models.vote.verdicts import verdict
 from voting.states import Stage

@@ -14,6 +14,7 @@ from voting.count.definition import counting_rule
 from voting.count.formats.notice import FurtherBallot, NoticeItem, RoundPart
 from voting.count.formats.parts import ChannelName, GradeSettings, Settings
 from voting.count.formats.working import ChannelRecord
+from voting.domain.core.sentences import english
 from voting.read_models.core.words import (
     CHANNELS,
     DECISIONS,
@@ -27,7 +28,7 @@ from voting.read_models.core.words import (
 )
 from voting.read_models.vote.grades import grade_word, grades_in_short, working
 from voting.read_models.vote.imported import imported_round
-from voting.read_models.vote.lines import Item, english, tenths_of_a_percent
+from voting.read_models.vote.lines import Item, tenths_of_a_percent
 from voting.read_models.vote.money_lines import (
     MoneyChart,
     money_cells,

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from accounts.congresses import shown_here
 from voting.forms.core.resubmit import words_to_resubmit
 from voting.forms.vote.ballot import BallotForm, CastForm
 from voting.models import RollEntry
@@ -86,7 +87,8 @@ def delegate_page(view: View) -> View:
         try:
             answer = view(request, *args, **kwargs)
         except RefusalPage as refusal:
-            context = refusal.context() | {"words": words_to_resubmit(request.POST)}
+            context = {"congress": shown_here(request), "words": words_to_resubmit(request.POST)}
+            context |= refusal.context()
             answer = render(request, refusal.template, context, status=refusal.status)
         keep_look(request, answer)
         return answer
