@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if here(request) is None and are_several():
         return list_of_congresses(request, to="voting:home")
     congress = shown_here(request)
-    cycles = list(queries.shown_cycles(congress))
+    cycles = queries.years_of(congress)
     cards = board(cycles, at=timezone.now())
     living = {card.cycle.pk for card in cards}
     cycle = _shown_whole(cycles)
@@ -57,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
         unread = Unread()
         result = unread.read(lambda: _result(cycle))
         seen = unread.read(lambda: _overview(cycle))
-        context |= _slate_with(result, cycle) | {"overview": seen}
+        context |= {"overview": seen} if seen else _slate_with(result, cycle)
         context["unread"] = unread.sentences
     return render(request, "core/home.html", context)
 
