@@ -16,10 +16,13 @@ from voting.models import (
     Breakdown,
     Call,
     Candidate,
+    CandidateVersion,
     Cycle,
     Delivery,
     JournalEntry,
     Proposal,
+    Provenance,
+    Question,
     Round,
     SlateReport,
     Survey,
@@ -40,6 +43,13 @@ MOST_SECONDED = "seconded"
 _CANDIDATES = Candidate.objects.order_by("number")
 #: What belongs to years, read once a page looks at it.
 _CANDIDATES_OF = Statement(lambda: _CANDIDATES.filter(among("cycle", "parents")))
+_ORIGINS_OF = Statement(
+    lambda: (
+        Provenance.objects.filter(among("candidate", "parents"))
+        .select_related("proposal")
+        .order_by("proposal__number")
+    )
+)
 _ROUNDS_OF = Statement(lambda: _ROUNDS.filter(among("cycle", "parents")))
 
 
@@ -107,7 +117,9 @@ def public_cycle(congress: Congress | None, slug: str) -> Cycle:
         cycle = (_AT_OF_ALL if slug.startswith(_OLD_REHEARSALS) else _AT).first(slug=slug)
     if cycle is None:
         raise Http404
-    read_later([cycle], "candidates", _CANDIDATES_OF)
+    read_later(
+        [cycle], "candidates", _CANDIDATES_OF, lambda all_: read_later(all_, "provenance", _ORIGINS_OF)
+    )
     read_later([cycle], "rounds", _ROUNDS_OF)
     return cycle
 
@@ -231,9 +243,28 @@ def shown_proposals(cycle: Cycle, asked: dict[str, str]) -> QuerySet[Proposal]:
     return proposals
 
 
-def delivered_cycles(congress: Congress | Value | None) -> QuerySet[Cycle]:
+def _delivered(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
+    return cycles.filter(stage__in=DELIVERED_STAGES, assesses=None).order_by("-year", "slug")
+
+
+def _undelivered(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
+    return _shown(cycles).exclude(stage__in=DELIVERED_STAGES)
+
+
+_DELIVERED = Statement(lambda: _delivered(_listed(None)))
+_DELIVERED_IN = Statement(lambda: _delivered(_listed(later("congress"))))
+_UNDELIVERED = Statement(lambda: _undelivered(_listed(None)))
+_UNDELIVERED_IN = Statement(lambda: _undelivered(_listed(later("congress"))))
+
+
+def delivered_cycles(congress: Congress | None) -> list[Cycle]:
     """Return the cycles whose projects are on their way or done, newest first; no assessment."""
-    return _listed(congress).filter(stage__in=DELIVERED_STAGES, assesses=None).order_by("-year", "slug")
+    return _DELIVERED_IN.rows(congress=congress.pk) if congress else _DELIVERED.rows()
+
+
+def undelivered_cycles(congress: Congress | None) -> list[Cycle]:
+    """Return the other votes that the home page may name, newest first."""
+    return _UNDELIVERED_IN.rows(congress=congress.pk) if congress else _UNDELIVERED.rows()
 
 
 _SURVEY = Statement(lambda: Survey.objects.filter(cycle=later("cycle")))
@@ -243,9 +274,15 @@ _BREAKDOWN = Statement(
 _ASSESSMENTS = Statement(
     lambda: Cycle.objects.filter(assesses=later("cycle")).select_related("congress").order_by("-year", "slug")
 )
+_VERSIONS = Statement(
+    lambda: CandidateVersion.objects.filter(candidate=later("candidate")).order_by("number")
+)
+_QUESTIONS = Statement(
+    lambda: Question.objects.filter(candidate=later("candidate")).order_by().values_list("pk")
+)
 _NUMBERS = Statement(lambda: Delivery.objects.filter(cycle=later("cycle")).order_by().values_list("number"))
 _OTHERS_DELIVERED = Statement(
-    lambda: delivered_cycles(later("congress")).exclude(pk=later("cycle")).order_by().values_list("pk")[:1]
+    lambda: _delivered(_listed(later("congress"))).exclude(pk=later("cycle")).order_by().values_list("pk")[:1]
 )
 
 
@@ -262,6 +299,16 @@ def newest_breakdown(cycle: Cycle) -> Breakdown | None:
 def assessments_of(cycle: Cycle) -> list[Cycle]:
     """Return the assessments of that year's deliveries."""
     return _ASSESSMENTS.rows(cycle=cycle.pk)
+
+
+def versions_of(candidate: Candidate) -> list[CandidateVersion]:
+    """Return the versions of a project's dossier, the first one first."""
+    return _VERSIONS.rows(candidate=candidate.pk)
+
+
+def number_of_questions(candidate: Candidate) -> int:
+    """Return how many questions the delegations asked about a project."""
+    return len(_QUESTIONS.rows(candidate=candidate.pk))
 
 
 def delivery_numbers(cycle: Cycle) -> set[int]:

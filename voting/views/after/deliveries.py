@@ -152,7 +152,7 @@ def report_file(request: HttpRequest, slug: str, number: int, report: int, posit
 def years(request: HttpRequest) -> HttpResponse:
     """Compare the years: how many projects, how many completed, the lights, the grades; and name all others."""
     congress = shown_here(request)
-    cycles = list(queries.delivered_cycles(congress)[:MOST_YEARS])
+    cycles = queries.delivered_cycles(congress)[:MOST_YEARS]
     seen = overviews(cycles, on=timezone.localdate()).values()
     columns = list(dict.fromkeys(name for each in seen for name, _number in each.counts))
     rows = []
@@ -160,7 +160,7 @@ def years(request: HttpRequest) -> HttpResponse:
         counts = dict(each.counts)
         cells = [(name, counts.get(name, 0)) for name in columns]
         rows.append((each.cycle, cells, _grades(each)))
-    others = queries.shown_cycles(congress).exclude(stage__in=DELIVERED_STAGES).prefetch_related(None)
+    others = queries.undelivered_cycles(congress)
     return render(
         request, "after/years.html", {"columns": columns, "rows": rows, "others": others[:MOST_YEARS]}
     )
