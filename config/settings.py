@@ -115,6 +115,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "voting.views.core.elder.look_of_answer",
             ],
+            "builtins": ["voting.templatetags.addresses"],
         },
     },
 ]

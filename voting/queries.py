@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Value
 from django.http import Http404
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import Congress, Unit
 from accounts.roles import Kind
+from accounts.written import Statement, among, later, read_later
 from voting.models import (
+    Breakdown,
     Call,
     Candidate,
+    CandidateVersion,
     Cycle,
+    Delivery,
     JournalEntry,
     Proposal,
+    Provenance,
+    Question,
     Round,
     SlateReport,
     Survey,
@@ -35,15 +41,25 @@ _OLD_REHEARSALS = "rehearsal-"
 #: How the order by what was seconded most is called in an address.
 MOST_SECONDED = "seconded"
 _CANDIDATES = Candidate.objects.order_by("number")
+#: What belongs to years, read once a page looks at it.
+_CANDIDATES_OF = Statement(lambda: _CANDIDATES.filter(among("cycle", "parents")))
+_ORIGINS_OF = Statement(
+    lambda: (
+        Provenance.objects.filter(among("candidate", "parents"))
+        .select_related("proposal")
+        .order_by("proposal__number")
+    )
+)
+_ROUNDS_OF = Statement(lambda: _ROUNDS.filter(among("cycle", "parents")))
 
 
-def _of(congress: Congress | None) -> QuerySet[Cycle]:
+def _of(congress: Congress | Value | None) -> QuerySet[Cycle]:
     """Return the cycles of that congress, or of all where none is named."""
     cycles = Cycle.objects.select_related("congress")
     return cycles.filter(congress=congress) if congress else cycles
 
 
-def _listed(congress: Congress | None) -> QuerySet[Cycle]:
+def _listed(congress: Congress | Value | None) -> QuerySet[Cycle]:
     """Return the cycles of that congress; where none is named, of all but the rehearsals."""
     return _of(congress) if congress else _of(None).exclude(congress__kind=Kind.REHEARSAL)
 
@@ -53,26 +69,58 @@ def shown_cycles(congress: Congress | None) -> QuerySet[Cycle]:
 
     Where no congress is named, those of all, rehearsals aside.
     """
-    return (
-        _listed(congress)
-        .exclude(stage=Stage.SOLICITATION, slate_frozen_at=None, call__published_at=None)
-        .filter(assesses=None)
-        .order_by("-year", "slug")
-        .prefetch_related(Prefetch("candidates", _CANDIDATES), Prefetch("rounds", _ROUNDS))
+    return _shown(_listed(congress)).prefetch_related(
+        Prefetch("candidates", _CANDIDATES), Prefetch("rounds", _ROUNDS)
     )
 
 
+def _shown(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
+    named = cycles.exclude(stage=Stage.SOLICITATION, slate_frozen_at=None, call__published_at=None)
+    return named.filter(assesses=None).order_by("-year", "slug")
+
+
+_SHOWN = Statement(lambda: _shown(_listed(None)))
+_SHOWN_IN = Statement(lambda: _shown(_listed(later("congress"))))
+
+
+def years_of(congress: Congress | None) -> list[Cycle]:
+    """Return the votes of ``shown_cycles``; their rounds and candidates are read once a page looks at them.
+
+    The rounds are read for all years at once, the candidates of each by themselves.
+    """
+    cycles = _SHOWN_IN.rows(congress=congress.pk) if congress else _SHOWN.rows()
+    if cycles:
+        read_later(cycles, "rounds", _ROUNDS_OF)
+    for cycle in cycles:
+        read_later([cycle], "candidates", _CANDIDATES_OF)
+    return cycles
+
+
+def _addressed(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
+    return cycles.filter(slug=later("slug")).order_by("congress_id")[:1]
+
+
+_AT = Statement(lambda: _addressed(_listed(None)))
+_AT_OF_ALL = Statement(lambda: _addressed(_of(None)))
+_AT_IN = Statement(lambda: _addressed(_listed(later("congress"))))
+
+
 def public_cycle(congress: Congress | None, slug: str) -> Cycle:
-    """Return the cycle at this address with its candidates and rounds, in three queries. Raises Http404.
+    """Return the cycle at this address; its candidates and rounds are read once a page looks at them. Raises Http404.
 
     Where no congress is named and several have the address, it is that of the one that was here first. It is never that
     of a rehearsal, but for those from before a rehearsal was a congress: their addresses begin with ``rehearsal-``.
     """
-    among = _of(congress) if slug.startswith(_OLD_REHEARSALS) else _listed(congress)
-    cycles = among.prefetch_related(Prefetch("candidates", _CANDIDATES), Prefetch("rounds", _ROUNDS))
-    cycle = cycles.filter(slug=slug).order_by("congress_id").first()
+    if congress:
+        cycle = _AT_IN.first(slug=slug, congress=congress.pk)
+    else:
+        cycle = (_AT_OF_ALL if slug.startswith(_OLD_REHEARSALS) else _AT).first(slug=slug)
     if cycle is None:
         raise Http404
+    read_later(
+        [cycle], "candidates", _CANDIDATES_OF, lambda all_: read_later(all_, "provenance", _ORIGINS_OF)
+    )
+    read_later([cycle], "rounds", _ROUNDS_OF)
     return cycle
 
 
@@ -105,7 +153,7 @@ def journal_until(cycle: Cycle, number: int) -> QuerySet[JournalEntry]:
 
 def published_call(cycle: Cycle) -> Call | None:
     """Return the cycle's call once it is published."""
-    return Call.objects.filter(cycle=cycle).exclude(published_at=None).first()
+    return calls_of([cycle]).get(cycle.pk)
 
 
 def open_calls(congress: Congress | None, at: datetime) -> list[Call]:
@@ -115,23 +163,35 @@ def open_calls(congress: Congress | None, at: datetime) -> list[Call]:
     return [call for call in open_ones if call.is_open(at)]
 
 
+_CALLS = Statement(lambda: Call.objects.exclude(published_at=None).filter(among("cycle", "cycles")))
+_REPORTED = Statement(
+    lambda: (
+        SlateReport.objects.exclude(issued_at=None)
+        .filter(among("cycle", "cycles"))
+        .order_by()
+        .values_list("cycle_id")
+    )
+)
+_OPEN_SURVEYS = Statement(
+    lambda: Survey.objects.filter(
+        among("cycle", "cycles"), opens_at__lte=later("at"), closes_at__gt=later("at")
+    )
+)
+
+
 def calls_of(cycles: Iterable[Cycle]) -> dict[int, Call]:
     """Return the published calls of those cycles, by the keys of the cycles; one query."""
-    calls = Call.objects.exclude(published_at=None).filter(cycle__in=[each.pk for each in cycles])
-    return {call.cycle_id: call for call in calls}
+    return {call.cycle_id: call for call in _CALLS.rows(cycles=[each.pk for each in cycles])}
 
 
 def reported(cycles: Iterable[Cycle]) -> set[int]:
     """Return the keys of those cycles that have an issued report on the candidate projects; one query."""
-    issued = SlateReport.objects.exclude(issued_at=None).filter(cycle__in=[each.pk for each in cycles])
-    return set(issued.values_list("cycle_id", flat=True))
+    return {key for (key,) in _REPORTED.rows(cycles=[each.pk for each in cycles])}
 
 
 def open_surveys(cycles: Iterable[Cycle], at: datetime) -> dict[int, Survey]:
     """Return the surveys of those cycles that are open at this moment, by the keys of the cycles; one query."""
-    surveys = Survey.objects.filter(
-        cycle__in=[each.pk for each in cycles], opens_at__lte=at, closes_at__gt=at
-    )
+    surveys = _OPEN_SURVEYS.rows(cycles=[each.pk for each in cycles], at=at)
     return {survey.cycle_id: survey for survey in surveys}
 
 
@@ -141,10 +201,19 @@ def newest_call(congress: Congress | None) -> Call | None:
     return calls.select_related("cycle__congress").order_by("-cycle__year", "cycle__slug").first()
 
 
+_NEWEST_REPORT = Statement(
+    lambda: (
+        SlateReport.objects.filter(cycle=later("cycle"))
+        .exclude(issued_at=None)
+        .defer("body")
+        .order_by("-version")[:1]
+    )
+)
+
+
 def newest_report(cycle: Cycle) -> SlateReport | None:
     """Return the newest issued report on the candidate projects, without its text."""
-    issued = SlateReport.objects.filter(cycle=cycle).exclude(issued_at=None).defer("body")
-    return issued.order_by("-version").first()
+    return _NEWEST_REPORT.first(cycle=cycle.pk)
 
 
 def shown_proposals(cycle: Cycle, asked: dict[str, str]) -> QuerySet[Proposal]:
@@ -174,9 +243,82 @@ def shown_proposals(cycle: Cycle, asked: dict[str, str]) -> QuerySet[Proposal]:
     return proposals
 
 
-def delivered_cycles(congress: Congress | None) -> QuerySet[Cycle]:
+def _delivered(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
+    return cycles.filter(stage__in=DELIVERED_STAGES, assesses=None).order_by("-year", "slug")
+
+
+def _undelivered(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
+    return _shown(cycles).exclude(stage__in=DELIVERED_STAGES)
+
+
+_DELIVERED = Statement(lambda: _delivered(_listed(None)))
+_DELIVERED_IN = Statement(lambda: _delivered(_listed(later("congress"))))
+_UNDELIVERED = Statement(lambda: _undelivered(_listed(None)))
+_UNDELIVERED_IN = Statement(lambda: _undelivered(_listed(later("congress"))))
+
+
+def delivered_cycles(congress: Congress | None) -> list[Cycle]:
     """Return the cycles whose projects are on their way or done, newest first; no assessment."""
-    return _listed(congress).filter(stage__in=DELIVERED_STAGES, assesses=None).order_by("-year", "slug")
+    return _DELIVERED_IN.rows(congress=congress.pk) if congress else _DELIVERED.rows()
+
+
+def undelivered_cycles(congress: Congress | None) -> list[Cycle]:
+    """Return the other votes that the home page may name, newest first."""
+    return _UNDELIVERED_IN.rows(congress=congress.pk) if congress else _UNDELIVERED.rows()
+
+
+_SURVEY = Statement(lambda: Survey.objects.filter(cycle=later("cycle")))
+_BREAKDOWN = Statement(
+    lambda: Breakdown.objects.filter(cycle=later("cycle")).defer("body").order_by("-version")[:1]
+)
+_ASSESSMENTS = Statement(
+    lambda: Cycle.objects.filter(assesses=later("cycle")).select_related("congress").order_by("-year", "slug")
+)
+_VERSIONS = Statement(
+    lambda: CandidateVersion.objects.filter(candidate=later("candidate")).order_by("number")
+)
+_QUESTIONS = Statement(
+    lambda: Question.objects.filter(candidate=later("candidate")).order_by().values_list("pk")
+)
+_NUMBERS = Statement(lambda: Delivery.objects.filter(cycle=later("cycle")).order_by().values_list("number"))
+_OTHERS_DELIVERED = Statement(
+    lambda: _delivered(_listed(later("congress"))).exclude(pk=later("cycle")).order_by().values_list("pk")[:1]
+)
+
+
+def survey_of(cycle: Cycle) -> Survey | None:
+    """Return the residents' survey of that year."""
+    return _SURVEY.first(cycle=cycle.pk)
+
+
+def newest_breakdown(cycle: Cycle) -> Breakdown | None:
+    """Return the newest issued breakdown of that year, without its text."""
+    return _BREAKDOWN.first(cycle=cycle.pk)
+
+
+def assessments_of(cycle: Cycle) -> list[Cycle]:
+    """Return the assessments of that year's deliveries."""
+    return _ASSESSMENTS.rows(cycle=cycle.pk)
+
+
+def versions_of(candidate: Candidate) -> list[CandidateVersion]:
+    """Return the versions of a project's dossier, the first one first."""
+    return _VERSIONS.rows(candidate=candidate.pk)
+
+
+def number_of_questions(candidate: Candidate) -> int:
+    """Return how many questions the delegations asked about a project."""
+    return len(_QUESTIONS.rows(candidate=candidate.pk))
+
+
+def delivery_numbers(cycle: Cycle) -> set[int]:
+    """Return the numbers of that year's deliveries."""
+    return {number for (number,) in _NUMBERS.rows(cycle=cycle.pk)}
+
+
+def are_others_delivered(cycle: Cycle) -> bool:
+    """Tell whether the congress of that year has another whose projects are on their way or done."""
+    return bool(_OTHERS_DELIVERED.rows(congress=cycle.congress_id, cycle=cycle.pk))
 
 
 def last_verification() -> Verification | None:

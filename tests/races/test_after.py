@@ -59,7 +59,7 @@ def test_many_residents_at_once_are_all_counted():
     ]  # fmt: skip
     results = at_once(acts)
     assert [each for each in results if each is not None] == []
-    assert {pk: sums["satisfied"] for pk, sums in surveys.totals(opened).items()} == dict.fromkeys(pks, 24)
+    assert {pk: sums["satisfied"] for pk, sums in surveys.totals(opened.pk).items()} == dict.fromkeys(pks, 24)
 
 
 def test_one_form_sent_many_times_at_once_counts_once():
@@ -71,7 +71,7 @@ def test_one_form_sent_many_times_at_once_counts_once():
     )
     assert sum(each is None for each in results) == 1
     assert sum(isinstance(each, surveys.AnsweredAlready) for each in results) == 11
-    assert surveys.totals(opened)[spring.delivery(1).pk]["satisfied"] == 1
+    assert surveys.totals(opened.pk)[spring.delivery(1).pk]["satisfied"] == 1
 
 
 def test_two_requests_for_a_change_at_once_leave_one_waiting():

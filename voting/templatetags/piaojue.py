@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, get_script_prefix, reverse, translate_url
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse, translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info, override
 
+from accounts.addresses import MOST, address_for
 from accounts.congresses import addresses_of_installation, are_several
 from voting.domain.before.proposals import standing_words
 from voting.domain.core.sentences import english
@@ -117,22 +119,31 @@ def share_picture(context: dict[str, Any]) -> SharePicture | None:
     if request is None:
         return None
     if isinstance(cycle, Cycle) and cycle.stage == Stage.DELIVERY:
-        path = reverse("voting:glance-picture", args=[cycle.slug])
+        path = address_for("voting:glance-picture", cycle.slug)
         return SharePicture(request.build_absolute_uri(path), 1200, 630)
     return SharePicture(request.build_absolute_uri(static("voting/touch-icon.png")), 180, 180)
 
 
 def _translated(path: str, code: str) -> str:
     """Return the path in that language; the language's home page for an address that leads nowhere."""
+    bare, mark, query = path.partition("?")
+    place = get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF
+    translated, leads_somewhere = _translated_once(bare, code, place)
+    return translated + mark + query if leads_somewhere else translated
+
+
+@lru_cache(maxsize=MOST)
+def _translated_once(path: str, code: str, place: tuple[str, str]) -> tuple[str, bool]:
+    """Return the path in that language, and whether it leads anywhere; both are the same for all who ask."""
     # Resolving knows nothing of the congress before the address; making one does.
-    prefix = get_script_prefix()
+    prefix, _urlconf = place
     # As a whole, with the slash at its end: "/admin/" does not begin with the congress at "/a/".
     bare = path[len(prefix) - 1 :] if path.startswith(prefix) else path
     translated = translate_url(bare, code)
     if translated != bare:
-        return translated
+        return translated, True
     with override(code):
         try:
-            return reverse("voting:home")
+            return reverse("voting:home"), False
         except NoReverseMatch:
-            return path
+            return path, True

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from django import template
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.addresses import address_for
 from voting.models import Cycle
 from voting.states import DELIVERED_STAGES, VOTED_STAGES
 
@@ -105,7 +105,7 @@ def menu(context: dict[str, Any]) -> list[Entry]:
     name = _name_of(context.get("request"))
     part = PLACES[name].part if name in PLACES else ""
     own = _pages_of(context.get("cycle"))
-    return [Entry(label, own.get(key) or reverse(way), key == part) for key, label, way in MENU]
+    return [Entry(label, own.get(key) or address_for(way), key == part) for key, label, way in MENU]
 
 
 def _pages_of(cycle: object) -> dict[str, str]:
@@ -117,7 +117,7 @@ def _pages_of(cycle: object) -> dict[str, str]:
         RESULT: ("voting:result", cycle.stage in VOTED_STAGES),
         DELIVERY: ("voting:deliveries", cycle.stage in DELIVERED_STAGES and cycle.assesses_id is None),
     }
-    return {part: reverse(name, args=[cycle.slug]) for part, (name, is_there) in there.items() if is_there}
+    return {part: address_for(name, cycle.slug) for part, (name, is_there) in there.items() if is_there}
 
 
 @register.simple_tag(takes_context=True)
@@ -137,9 +137,9 @@ def trail(context: dict[str, Any]) -> list[Entry]:
     while name != HOME:
         place = PLACES[name]
         label: object = context["cycle"] if name == CYCLE and "cycle" in context else place.label % address
-        entries.append(Entry(label, reverse(name, kwargs=_wanted(name, address)), not entries))
+        entries.append(Entry(label, address_for(name, keywords=_wanted(name, address)), not entries))
         name = place.above
-    entries.append(Entry(_("Home"), reverse(HOME), is_here=False))
+    entries.append(Entry(_("Home"), address_for(HOME), is_here=False))
     return entries[::-1]
 
 

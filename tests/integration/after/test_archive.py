@@ -345,7 +345,7 @@ def test_the_survey_ends_with_the_year_and_a_form_counts_no_second_time(client):
         with pytest.raises(surveys.SurveyClosed):
             answer(spring, stale, ticket=ticket, at=moment)
     assert SurveyForm.objects.filter(survey=opened).count() == 0
-    assert surveys.totals(opened)[spring.delivery(1).pk]["satisfied"] == 1
+    assert surveys.totals(opened.pk)[spring.delivery(1).pk]["satisfied"] == 1
     with clock(moment):
         assert client.get("/2018/survey/").context["open"] is False
 

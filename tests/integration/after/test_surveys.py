@@ -30,7 +30,7 @@ def test_an_answer_leaves_a_sum_and_nothing_else():
     answer(spring, opened, answers={first: "satisfied", second: "unsatisfied"})
     answer(spring, opened, answers={first: "satisfied"}, address="192.0.2.2")
     answer(spring, opened, answers={first: "basically"}, address="192.0.2.3")
-    found = surveys.totals(opened)
+    found = surveys.totals(opened.pk)
     assert found[first] == {"satisfied": 2, "basically": 1, "unsatisfied": 0}
     assert found[second] == {"satisfied": 0, "basically": 0, "unsatisfied": 1}
     assert SurveyForm.objects.filter(survey=opened).count() == 3
@@ -51,7 +51,7 @@ def test_the_number_of_rows_does_not_grow_with_the_answers_and_reading_is_one_qu
         answer(spring, opened, address=f"192.0.2.{number}")
     assert SurveyCount.objects.count() == rows == 4 * 3 * surveys.SHARDS
     with django_assert_num_queries(1):
-        surveys.totals(opened)
+        surveys.totals(opened.pk)
 
 
 def test_a_faulty_answer_counts_nothing_of_the_form():
@@ -62,7 +62,7 @@ def test_a_faulty_answer_counts_nothing_of_the_form():
     with pytest.raises(surveys.FormDamaged):
         answer(spring, opened, ticket=ticket, answers=mixed)
     assert SurveyForm.objects.filter(survey=opened).count() == 0
-    assert sum(sum(each.values()) for each in surveys.totals(opened).values()) == 0
+    assert sum(sum(each.values()) for each in surveys.totals(opened.pk).values()) == 0
     answer(spring, opened, ticket=ticket)
 
 

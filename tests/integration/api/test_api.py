@@ -244,7 +244,7 @@ def test_the_number_of_queries_does_not_grow(client, candidates, reports):
     are_several()  # which a process asks once in half a minute
     with CaptureQueriesContext(connection) as caught:
         client.get(f"{ROOT}cycles/2018/projects/")
-    assert len(caught) == 17
+    assert len(caught) == 15
 
 
 PATHS = (

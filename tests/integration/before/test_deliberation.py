@@ -187,7 +187,7 @@ def test_queries_of_the_questions_do_not_grow(number, django_assert_num_queries)
     for place in range(number):
         asked(autumn, autumn.unit, f"问题{place}")
     are_several()  # which a process asks once in half a minute
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         Client().get(PAGE)
 
 

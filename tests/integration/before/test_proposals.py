@@ -314,7 +314,7 @@ def test_queries_do_not_grow_with_the_proposals(autumn, count, django_assert_num
         given.number = number + 1
         given.save(force_insert=True)
     are_several()  # which a process asks once in half a minute
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         Client().get("/2019/proposals/?q=第")
     client = Client()
     client.force_login(autumn.clerk)

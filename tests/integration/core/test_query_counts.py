@@ -89,7 +89,7 @@ NO_PAGES = (
 )
 #: A sheet for the scanner, where one has room for so many projects; else there is none.
 ON_ONE_SHEET = {
-    "/<slug:slug>/ballot-paper.pdf": "4 4 5",
+    "/<slug:slug>/ballot-paper.pdf": "3 3 4",
     "/admin/vote/<slug:slug>/paper-ballots/sheet.pdf": "5 5 6",
 }
 #: What the staff's pages cost where residents vote by letter, however many.
@@ -104,9 +104,9 @@ COSTS = """
 /api/v1/cycles/<slug:slug>/ 3 3 3
 /api/v1/cycles/<slug:slug>/votes/ - 3 -
 /api/v1/cycles/<slug:slug>/proposals/ 4 4 5
-/api/v1/cycles/<slug:slug>/projects/ 4 20 4
-/api/v1/cycles/<slug:slug>/projects/<int:number>/ - 20 -
-/api/v1/cycles/<slug:slug>/projects/<int:number>/reports/ - 20 -
+/api/v1/cycles/<slug:slug>/projects/ 4 17 4
+/api/v1/cycles/<slug:slug>/projects/<int:number>/ - 17 -
+/api/v1/cycles/<slug:slug>/projects/<int:number>/reports/ - 15 -
 /sitemap.xml 1
 /robots.txt 0
 /admin/ 30
@@ -170,9 +170,9 @@ COSTS = """
 /admin/vote/<slug:slug>/candidates/<small:number>/ 10 10 7
 /admin/vote/<slug:slug>/candidates/<small:number>/pictures/ 9 9 6
 /admin/vote/<slug:slug>/unit/ - 9 6
-/admin/vote/<slug:slug>/unit/<small:number>/ - 29 -
-/admin/vote/<slug:slug>/delivery/ 9 38 9
-/admin/vote/<slug:slug>/delivery/<small:number>/ - 25 -
+/admin/vote/<slug:slug>/unit/<small:number>/ - 24 -
+/admin/vote/<slug:slug>/delivery/ 9 35 9
+/admin/vote/<slug:slug>/delivery/<small:number>/ - 20 -
 /admin/vote/<slug:slug>/delivery/table/ 3 4 3
 /admin/vote/<slug:slug>/delivery/table.xlsx 4 10 4
 /admin/password_change/ 2
@@ -230,88 +230,88 @@ COSTS = """
 /secrecy/ 0
 /delegate/ 10
 /track/ 0
-/years/ 19
+/years/ 14
 /recount.py 0
 /propose/ 2
 /candidates/ 2
 /results/ 2
 /progress/ 2
 /open-data/ 1
-/feed.atom 26
-/<slug:slug>/ 6 23 7
-/<slug:slug>/projects/ 6 5 6
-/<slug:slug>/projects/<small:number>/ 8 24 9
-/<slug:slug>/projects/<small:number>/pictures/<small:position>/ - - 4
-/<slug:slug>/call/ - - 4
-/<slug:slug>/propose/ 5
-/<slug:slug>/proposals.csv 4 4 5
-/<slug:slug>/proposals/ 6 6 7
-/<slug:slug>/proposals/<small:number>/ - - 9
-/<slug:slug>/proposals/<small:number>/files/<small:position>/ - - 4
-/<slug:slug>/slate-report/ 5 4 5
-/<slug:slug>/slate-report.pdf - - 4
-/<slug:slug>/slate-report.json - - 4
-/<slug:slug>/slate-report.csv - - 4
-/<slug:slug>/slate-reports/<small:version>/ - - 5
-/<slug:slug>/slate-reports/<small:version>.pdf - - 4
-/<slug:slug>/slate-reports/<small:version>.json - - 4
-/<slug:slug>/slate-reports/<small:version>.csv - - 4
-/<slug:slug>/deliberation/ 6 8 12
-/<slug:slug>/rules/ 4 4 4
-/<slug:slug>/ballot-paper/ 4 4 5
-/<slug:slug>/result/ 4 3 4
-/<slug:slug>/notice/ 4 3 4
-/<slug:slug>/report/ 4 3 4
-/<slug:slug>/result.json - 3 -
-/<slug:slug>/result.csv - 3 -
-/<slug:slug>/result.xlsx - 3 -
-/<slug:slug>/rounds/<small:number>/notice/ - 3 -
-/<slug:slug>/rounds/<small:number>/report/ - 3 -
-/<slug:slug>/rounds/<small:number>/result.json - 3 -
-/<slug:slug>/rounds/<small:number>/result.csv - 3 -
-/<slug:slug>/rounds/<small:number>/result.xlsx - 3 -
-/<slug:slug>/rounds/<small:number>/urn.txt - 4 -
-/<slug:slug>/recount.json - 4 -
-/<slug:slug>/rounds/<small:number>/recount.json - 4 -
-/<slug:slug>/recount/ 4 3 4
-/<slug:slug>/urn.txt - 4 -
-/<slug:slug>/minutes/ 4 5 4
-/<slug:slug>/minutes.pdf - 5 -
-/<slug:slug>/report.pdf - 3 -
-/<slug:slug>/notice.pdf - 3 -
-/<slug:slug>/rounds/<small:number>/minutes/ - 5 -
-/<slug:slug>/rounds/<small:number>/minutes.pdf - 5 -
-/<slug:slug>/rounds/<small:number>/report.pdf - 3 -
-/<slug:slug>/rounds/<small:number>/notice.pdf - 3 -
-/<slug:slug>/screen/ 4 3 4
-/<slug:slug>/screen.json 4 3 4
-/<slug:slug>/delivery/ - 24 -
-/<slug:slug>/delivery/<small:number>/ - 30 -
-/<slug:slug>/delivery/<small:number>/supervise/ - 11 -
+/feed.atom 24
+/<slug:slug>/ 6 18 7
+/<slug:slug>/projects/ 5 4 5
+/<slug:slug>/projects/<small:number>/ 8 19 9
+/<slug:slug>/projects/<small:number>/pictures/<small:position>/ - - 2
+/<slug:slug>/call/ - - 2
+/<slug:slug>/propose/ 3
+/<slug:slug>/proposals.csv 2 2 3
+/<slug:slug>/proposals/ 4 4 5
+/<slug:slug>/proposals/<small:number>/ - - 7
+/<slug:slug>/proposals/<small:number>/files/<small:position>/ - - 2
+/<slug:slug>/slate-report/ 4 3 3
+/<slug:slug>/slate-report.pdf - - 2
+/<slug:slug>/slate-report.json - - 2
+/<slug:slug>/slate-report.csv - - 2
+/<slug:slug>/slate-reports/<small:version>/ - - 3
+/<slug:slug>/slate-reports/<small:version>.pdf - - 2
+/<slug:slug>/slate-reports/<small:version>.json - - 2
+/<slug:slug>/slate-reports/<small:version>.csv - - 2
+/<slug:slug>/deliberation/ 4 6 11
+/<slug:slug>/rules/ 4 4 3
+/<slug:slug>/ballot-paper/ 3 3 4
+/<slug:slug>/result/ 3 2 3
+/<slug:slug>/notice/ 3 2 3
+/<slug:slug>/report/ 3 2 3
+/<slug:slug>/result.json - 2 -
+/<slug:slug>/result.csv - 2 -
+/<slug:slug>/result.xlsx - 2 -
+/<slug:slug>/rounds/<small:number>/notice/ - 2 -
+/<slug:slug>/rounds/<small:number>/report/ - 2 -
+/<slug:slug>/rounds/<small:number>/result.json - 2 -
+/<slug:slug>/rounds/<small:number>/result.csv - 2 -
+/<slug:slug>/rounds/<small:number>/result.xlsx - 2 -
+/<slug:slug>/rounds/<small:number>/urn.txt - 3 -
+/<slug:slug>/recount.json - 3 -
+/<slug:slug>/rounds/<small:number>/recount.json - 3 -
+/<slug:slug>/recount/ 3 2 3
+/<slug:slug>/urn.txt - 3 -
+/<slug:slug>/minutes/ 3 4 3
+/<slug:slug>/minutes.pdf - 4 -
+/<slug:slug>/report.pdf - 2 -
+/<slug:slug>/notice.pdf - 2 -
+/<slug:slug>/rounds/<small:number>/minutes/ - 4 -
+/<slug:slug>/rounds/<small:number>/minutes.pdf - 4 -
+/<slug:slug>/rounds/<small:number>/report.pdf - 2 -
+/<slug:slug>/rounds/<small:number>/notice.pdf - 2 -
+/<slug:slug>/screen/ 3 2 3
+/<slug:slug>/screen.json 3 2 3
+/<slug:slug>/delivery/ - 17 -
+/<slug:slug>/delivery/<small:number>/ - 24 -
+/<slug:slug>/delivery/<small:number>/supervise/ - 9 -
 /<slug:slug>/delivery/<small:number>/files/<small:report>/<small:position>/ - 1 -
-/<slug:slug>/delivery/<small:number>/feed.atom - 25 -
-/<slug:slug>/feed.atom 5 26 5
-/<slug:slug>/widget/ - 20 -
-/<slug:slug>/survey/ - 5 -
-/<slug:slug>/breakdown/ 4 5 4
-/<slug:slug>/breakdowns/<small:version>/ - 5 -
-/<slug:slug>/breakdowns/<small:version>.pdf - 4 -
-/<slug:slug>/breakdowns/<small:version>.xlsx - 4 -
-/<slug:slug>/breakdowns/<small:version>.json - 4 -
-/<slug:slug>/quarters/<small:quarter>/ - 20 -
-/<slug:slug>/quarters/<small:quarter>.pdf - 20 -
-/<slug:slug>/quarters/<small:quarter>.xlsx - 20 -
-/<slug:slug>/quarters/<small:quarter>.csv - 20 -
-/<slug:slug>/bulletins/<small:month>/ - 20 -
-/<slug:slug>/bulletins/<small:month>.pdf - 20 -
-/<slug:slug>/half-years/<small:half>/ - 20 -
-/<slug:slug>/half-years/<small:half>.pdf - 20 -
-/<slug:slug>/glance/ - 20 -
-/<slug:slug>/glance.pdf - 20 -
-/<slug:slug>/glance.png - 20 -
-/<slug:slug>/projects.csv - 20 -
-/<slug:slug>/projects.xlsx - 20 -
-/<slug:slug>/projects.json - 20 -
+/<slug:slug>/delivery/<small:number>/feed.atom - 21 -
+/<slug:slug>/feed.atom 4 22 4
+/<slug:slug>/widget/ - 13 -
+/<slug:slug>/survey/ - 3 -
+/<slug:slug>/breakdown/ 2 3 2
+/<slug:slug>/breakdowns/<small:version>/ - 3 -
+/<slug:slug>/breakdowns/<small:version>.pdf - 2 -
+/<slug:slug>/breakdowns/<small:version>.xlsx - 2 -
+/<slug:slug>/breakdowns/<small:version>.json - 2 -
+/<slug:slug>/quarters/<small:quarter>/ - 13 -
+/<slug:slug>/quarters/<small:quarter>.pdf - 13 -
+/<slug:slug>/quarters/<small:quarter>.xlsx - 13 -
+/<slug:slug>/quarters/<small:quarter>.csv - 13 -
+/<slug:slug>/bulletins/<small:month>/ - 15 -
+/<slug:slug>/bulletins/<small:month>.pdf - 15 -
+/<slug:slug>/half-years/<small:half>/ - 13 -
+/<slug:slug>/half-years/<small:half>.pdf - 13 -
+/<slug:slug>/glance/ - 13 -
+/<slug:slug>/glance.pdf - 13 -
+/<slug:slug>/glance.png - 13 -
+/<slug:slug>/projects.csv - 15 -
+/<slug:slug>/projects.xlsx - 15 -
+/<slug:slug>/projects.json - 15 -
 """
 #: Not the page's: at most once a minute the session of whoever looks is moved on.
 BESIDE = ("SAVEPOINT", "RELEASE SAVEPOINT", 'UPDATE "accounts_session"')

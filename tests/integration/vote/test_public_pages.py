@@ -168,7 +168,7 @@ def test_public_pages_set_no_cookie_and_stay_light(client: Client, path):
 
 
 @pytest.mark.parametrize(
-    ("name", "queries"), [("home", 5), ("cycle", 6), ("result", 3), ("screen", 4), ("screen-json", 4)]
+    ("name", "queries"), [("home", 5), ("cycle", 6), ("result", 2), ("screen", 3), ("screen-json", 3)]
 )
 @pytest.mark.parametrize("rows", [1, 3])
 def test_queries_do_not_grow_with_the_rows(client: Client, name, queries, rows, django_assert_num_queries):

@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Delegate, Unit, User
+from accounts.written import Statement, among
 from voting.count.formats import UnreadableRecord
 from voting.count.formats.notice import NOTICE, NoticeBody, NoticeItem
 from voting.count.grading import Grade
@@ -103,20 +104,32 @@ class Graded:
         return next(each for each in self.body["items"] if each["number"] == self.number)
 
 
+_NOTICES = Statement(
+    lambda: Notice.objects.filter(among("round__cycle__assesses", "cycles")).select_related(
+        "round__cycle__congress"
+    )
+)
+_ASSESSED = Statement(
+    lambda: (
+        Candidate.objects.filter(among("cycle__assesses", "cycles"))
+        .order_by()
+        .values_list("cycle_id", "number", "assesses_id", "lead_unit")
+    )
+)
+
+
 def published_grades(*cycles: Cycle) -> list[Graded]:
-    """Return every published grade of the cycles' deliveries, the first assessment first; two queries.
+    """Return every published grade of the cycles' deliveries, the first assessment first; one or two queries.
 
     Raises UnreadableRecord.
     """
-    notices = Notice.objects.filter(round__cycle__assesses__in=cycles).select_related(
-        "round__cycle__congress"
-    )
-    assessed = Candidate.objects.filter(cycle__assesses__in=cycles)
+    keys = [each.pk for each in cycles]
+    notices = _NOTICES.rows(cycles=keys)
+    if not notices:
+        return []
     parts = {
         (assessment, number): (delivery, unit)
-        for assessment, number, delivery, unit in assessed.values_list(
-            "cycle_id", "number", "assesses_id", "lead_unit"
-        )
+        for assessment, number, delivery, unit in _ASSESSED.rows(cycles=keys)
     }
     grades = []
     for notice in sorted(notices, key=lambda each: (each.round.cycle_id, each.round.number)):

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.written import Statement, among
 from voting.count.measures import Comparator
 from voting.domain.after.lights import PRESETS, ImpossibleLights, LightRule, checked
 from voting.domain.core.journal import record
@@ -43,9 +44,13 @@ def rule_of(cycle: Cycle) -> tuple[LightRule, int]:
     return rules_of([cycle])[cycle.pk]
 
 
+_SETTINGS = Statement(lambda: LightSetting.objects.filter(among("cycle", "cycles")))
+
+
 def rules_of(cycles: Iterable[Cycle]) -> dict[int, tuple[LightRule, int]]:
     """Return the same for several cycles by their keys, in one query."""
-    return {each.pk: _rule_in(each) for each in LightSetting.objects.filter(cycle__in=cycles)}
+    settings = _SETTINGS.rows(cycles=[each.pk for each in cycles])
+    return {each.pk: _rule_in(each) for each in settings}
 
 
 def _rule_in(setting: LightSetting) -> tuple[LightRule, int]:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.written import Statement, among
 from voting.count.grading import Grade
 from voting.domain.after.light_settings import GOING_ON
 from voting.domain.after.locks import lock_cycle
@@ -220,15 +221,22 @@ def _count_address(address: str, at: datetime) -> None:
         raise TooManyForms from flood
 
 
-def totals(*surveys: Survey) -> dict[int, dict[str, int]]:
-    """Return delivery → grade → answers, in one query over the shards, however many answers there are."""
-    sums: dict[int, dict[str, int]] = {}
-    rows = (
-        SurveyCount.objects.filter(survey__in=surveys)
+_TOTALS = Statement(
+    lambda: (
+        SurveyCount.objects.filter(among("survey", "surveys"))
         .values_list("delivery_id", "grade")
         .annotate(sum=Sum("answers"))
         .order_by("delivery_id")
     )
-    for delivery, grade, number in rows:
+)
+
+
+def totals(*surveys: int) -> dict[int, dict[str, int]]:
+    """Return delivery → grade → answers of the surveys with these keys, which are those of their years.
+
+    One query over the shards, however many answers there are.
+    """
+    sums: dict[int, dict[str, int]] = {}
+    for delivery, grade, number in _TOTALS.rows(surveys=list(surveys)):
         sums.setdefault(delivery, dict.fromkeys(map(str, Grade), 0))[grade] = int(number)
     return sums

@@ -186,11 +186,11 @@ class Line:
     def is_carried(self) -> bool:
         return self.carried_on is not None and self.carried_on <= self.on
 
-    @property
+    @cached_property
     def is_running(self) -> bool:
         return not self.is_completed and not self.is_carried
 
-    @property
+    @cached_property
     def light(self) -> Light:
         """The light; a completed delivery's is done, whatever its milestones say."""
         return Light.DONE if self.is_completed else self.progress.standing.light

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Delegate
 from accounts.names import NamesShown
+from accounts.written import Statement, later
 from voting.count.grading import Grade
 from voting.domain.after.assessments import Graded, published_grades
 from voting.domain.after.light_settings import rules_of
@@ -23,7 +24,7 @@ from voting.domain.after.progress import progress_of
 from voting.domain.after.surveys import totals
 from voting.domain.after.whole_deliveries import whole_deliveries
 from voting.labels import GRADES
-from voting.models import Cycle, Delivery, JournalEntry, Survey
+from voting.models import Cycle, Delivery, JournalEntry
 from voting.read_models.after.lines import LIGHTS, Line, light_sentences
 from voting.read_models.after.plans import Plans, plans_of
 from voting.read_models.vote.lines import tenths_of_a_percent
@@ -148,7 +149,7 @@ class _Known:
         gone = any(each.status == DeliveryStatus.CARRIED for each in deliveries)
         return cls(
             grades=grades,
-            answers=totals(*Survey.objects.filter(cycle__in=cycles)),
+            answers=totals(*(each.pk for each in cycles)),
             carried=_carried(cycles) if gone else {},
         )
 
@@ -159,9 +160,12 @@ def _carried(cycles: Sequence[Cycle]) -> dict[tuple[int, int], date]:
     return {(each.cycle_id, each.data["number"]): timezone.localdate(each.at) for each in entries}
 
 
+_GROUP = Statement(lambda: Delegate.objects.filter(groups__delivery=later("delivery")))
+
+
 def group_of(delivery: Delivery) -> list[Delegate]:
     """Return the delegates who watch over a delivery; one query."""
-    return list(Delegate.objects.filter(groups__delivery=delivery))
+    return _GROUP.rows(delivery=delivery.pk)
 
 
 def survey_lines(line: Line) -> list[tuple[str, int, str]]:

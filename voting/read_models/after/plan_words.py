@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from django.utils.functional import Promise
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.names import NamesShown
-from voting.models import ChangeRequest, Delivery
+from voting.models import Delivery
 from voting.read_models.before.slate_report import NAME_UNITS
 from voting.read_models.core.days import amount_text, milestone_words
 
@@ -53,7 +54,8 @@ def plan_differences(
 
 def decided_changes(delivery: Delivery, units: NamesShown) -> list[dict[str, Any]]:
     """Return the decided changes of a delivery, the newest first, with what each altered."""
-    changes = ChangeRequest.objects.filter(delivery=delivery).exclude(approved=None).order_by("-recorded_at")
+    decided = [(each.recorded_at, each) for each in delivery.changes.all() if each.approved is not None]
+    changes = [each for _at, each in sorted(decided, key=itemgetter(0), reverse=True)]
     return [
         {
             "approved": each.approved,

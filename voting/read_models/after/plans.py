@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from accounts.written import Statement, among
 from voting.count.formats.breakdown import BREAKDOWN, BreakdownDelivery
 from voting.domain.after.progress import Plan, PlannedMilestone, PlannedTarget, plan_now
 from voting.models import Breakdown, Cycle, Delivery
@@ -46,11 +47,19 @@ class Plans:
         return _as_issued(delivery, row) if row else _as_it_is(delivery)
 
 
+_ISSUED = Statement(
+    lambda: (
+        Breakdown.objects.filter(among("cycle", "cycles"))
+        .order_by("version")
+        .values_list("cycle_id", "pk", "issued_at")
+    )
+)
+
+
 def plans_of(cycles: Iterable[Cycle], *, on: date) -> dict[int, Plans]:
     """Return the plans of the cycles that have issued a breakdown, by the key of the cycle, in at most two queries."""
     issued: dict[int, list[tuple[int, date]]] = {}
-    rows = Breakdown.objects.filter(cycle__in=cycles).order_by("version")
-    for key, breakdown, at in rows.values_list("cycle_id", "pk", "issued_at"):
+    for key, breakdown, at in _ISSUED.rows(cycles=[each.pk for each in cycles]):
         issued.setdefault(key, []).append((breakdown, timezone.localdate(at)))
     wanted = {key: _of_the_day(versions, on) for key, versions in issued.items()}
     older = {wanted[key] for key, versions in issued.items() if wanted[key] != versions[-1][0]}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import CharField, IntegerField, Value
+from django.db.models import CharField, IntegerField, QuerySet, Value
 
+from accounts.written import Statement, among
 from voting.models import MOST_PICTURES, CandidatePicture, Provenance
 from voting.states import Visibility
 
@@ -24,15 +26,10 @@ class SourcePicture:
     alt: str = ""
 
 
-def pictures_of(candidates: Iterable[int]) -> dict[int, list[SourcePicture]]:
-    """Return the pictures of the candidates with these keys, four at most of each, their own first. One query.
-
-    A proposal that the public does not see shows nothing.
-    """
-    keys = list(candidates)
-    own = CandidatePicture.objects.filter(candidate__in=keys).order_by()
+def _pictures() -> QuerySet[Any, Any]:
+    own = CandidatePicture.objects.filter(among("candidate", "candidates")).order_by()
     came = Provenance.objects.filter(
-        candidate__in=keys,
+        among("candidate", "candidates"),
         proposal__standing=Visibility.SHOWN,
         proposal__attachments__content_type__startswith="image/",
     ).order_by()
@@ -41,8 +38,19 @@ def pictures_of(candidates: Iterable[int]) -> dict[int, list[SourcePicture]]:
     others = came.values_list(
         "candidate", then, "proposal__number", "proposal__attachments__position", unsaid
     )
+    return rows.union(others, all=True)
+
+
+_PICTURES = Statement(_pictures)
+
+
+def pictures_of(candidates: Iterable[int]) -> dict[int, list[SourcePicture]]:
+    """Return the pictures of the candidates with these keys, four at most of each, their own first. One query.
+
+    A proposal that the public does not see shows nothing.
+    """
     pictures: dict[int, list[SourcePicture]] = defaultdict(list)
-    for candidate, _rank, number, position, alt in sorted(rows.union(others, all=True)):
+    for candidate, _rank, number, position, alt in sorted(_PICTURES.rows(candidates=list(candidates))):
         if len(pictures[candidate]) < MOST_PICTURES:
             pictures[candidate].append(SourcePicture(number, position, alt))
     return pictures

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -30,6 +30,10 @@ def reason_sentence(reason: str) -> str:
     return _("Reason: %(reason)s.") % {"reason": reason.strip().rstrip("。.；;")}
 
 
+#: So many notices a process keeps as they were read, of some 100 KB each: nobody changes what is frozen.
+_read_once = lru_cache(maxsize=32)(read_notice)
+
+
 class Result(RoundResult):
     """A notice for the pages, the documents and the exports, so that all of them say the same to the digit.
 
@@ -38,7 +42,7 @@ class Result(RoundResult):
 
     def __init__(self, notice: Notice) -> None:
         """Raises UnreadableRecord."""
-        body = read_notice(notice.body)
+        body = _read_once(notice.body)
         previous = body["round"]["previous"]
         super().__init__(
             part=body,

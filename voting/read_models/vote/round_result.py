@@ -58,7 +58,7 @@ class RoundResult:
     #: What the round before left of the sum; None in a first round, and where no money is shared out.
     money: int | None = None
 
-    @property
+    @cached_property
     def ballot_type(self) -> BallotType:
         return BallotType(self.rules["ballot_type"])
 
@@ -125,7 +125,7 @@ class RoundResult:
     def least(self) -> int:
         return self.part["floor"]["least"]
 
-    @property
+    @cached_property
     def line(self) -> str:
         """Where the line of the majority stands in the chart, in per cent of the base; empty without a floor."""
         plain = self.has_floor and not self.ballot_type.numbered and not self.graded
@@ -182,7 +182,7 @@ class RoundResult:
         """Two marks in a row of a paper ballot void that project alone, and have a column of their own."""
         return self.rules.get("double_mark") == DoubleMark.ITEM
 
-    @property
+    @cached_property
     def percent_heading(self) -> str:
         if self.by_points:
             return str(_("Points, per cent"))

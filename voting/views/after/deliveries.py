@@ -22,7 +22,7 @@ from voting import queries
 from voting.count.grading import Grade
 from voting.domain.after.supervision import is_watcher, may_remark
 from voting.forms.after.supervision import RemarkForm
-from voting.models import Cycle, ReportFile, Survey
+from voting.models import Cycle, ReportFile
 from voting.read_models.after.documents import month_end, quarter_end
 from voting.read_models.after.lines import Line
 from voting.read_models.after.overview import Overview, group_of, overview, overviews, survey_lines
@@ -66,17 +66,17 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "cycle": cycle,
         "overview": seen,
-        "breakdown": cycle.breakdowns.defer("body").order_by("-version").first(),
+        "breakdown": queries.newest_breakdown(cycle),
         "quarters": [
             quarter for quarter in range(1, 5) if _has_begun(seen, quarter_end(cycle.year, quarter), 3)
         ],
         "months": list(_months(seen)),
         "halves": [half for half in (1, 2) if _has_begun(seen, month_end(cycle.year, 6 * half), 6)],
-        "survey": Survey.objects.filter(cycle=cycle).first(),
-        "assessments": list(cycle.assessments.select_related("congress")),
+        "survey": queries.survey_of(cycle),
+        "assessments": queries.assessments_of(cycle),
         "now": timezone.now(),
         "widget": request.build_absolute_uri(reverse("voting:widget", args=[slug])),
-        "others": queries.delivered_cycles(cycle.congress).exclude(pk=cycle.pk).exists(),
+        "others": queries.are_others_delivered(cycle),
     }
     answer = render(request, "after/index.html", context)
     patch_cache_control(answer, public=True, max_age=FRESH)
@@ -104,8 +104,8 @@ def delivery(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     line = seen.line(number)
     if line is None:
         raise Http404
-    beside = set(cycle.deliveries.values_list("number", flat=True))
-    survey = Survey.objects.filter(cycle=cycle).first()
+    beside = queries.delivery_numbers(cycle)
+    survey = queries.survey_of(cycle)
     may_say = may_remark(request.user, line.delivery)
     context = {
         "cycle": cycle,
@@ -152,7 +152,7 @@ def report_file(request: HttpRequest, slug: str, number: int, report: int, posit
 def years(request: HttpRequest) -> HttpResponse:
     """Compare the years: how many projects, how many completed, the lights, the grades; and name all others."""
     congress = shown_here(request)
-    cycles = list(queries.delivered_cycles(congress)[:MOST_YEARS])
+    cycles = queries.delivered_cycles(congress)[:MOST_YEARS]
     seen = overviews(cycles, on=timezone.localdate()).values()
     columns = list(dict.fromkeys(name for each in seen for name, _number in each.counts))
     rows = []
@@ -160,7 +160,7 @@ def years(request: HttpRequest) -> HttpResponse:
         counts = dict(each.counts)
         cells = [(name, counts.get(name, 0)) for name in columns]
         rows.append((each.cycle, cells, _grades(each)))
-    others = queries.shown_cycles(congress).exclude(stage__in=DELIVERED_STAGES).prefetch_related(None)
+    others = queries.undelivered_cycles(congress)
     return render(
         request, "after/years.html", {"columns": columns, "rows": rows, "others": others[:MOST_YEARS]}
     )

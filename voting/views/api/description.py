@@ -63,7 +63,7 @@ def _columns() -> list[tuple[str, str, str]]:
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """Explain the interface and the open data's tables to people."""
-    newest = queries.delivered_cycles(shown_here(request)).first()
+    newest = next(iter(queries.delivered_cycles(shown_here(request))), None)
     widget = request.build_absolute_uri(reverse("voting:widget", args=[newest.slug])) if newest else ""
     context = {"paths": _addresses(), "columns": _columns(), "newest": newest, "widget": widget}
     return render(request, "after/api.html", context)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import address_for
 from voting import queries
 from voting.models import Cycle, Survey
 from voting.states import DELIVERED_STAGES, Stage
@@ -97,4 +97,4 @@ def board(cycles: Sequence[Cycle], *, at: datetime) -> list[Card]:
 
 def _reversed(to: str, args: list[str]) -> str:
     name, mark, place = to.partition("#")
-    return reverse(name, args=args) + mark + place
+    return address_for(name, *args) + mark + place

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,7 +10,6 @@ from django.views.decorators.http import require_safe
 from accounts.congresses import here
 from voting import queries
 from voting.forms.before.comparison import CompareForm
-from voting.models import Provenance
 from voting.read_models.before.comparison import compared
 from voting.read_models.vote.results import Result
 from voting.views.core.asked import reading
@@ -23,9 +21,7 @@ from voting.views.core.phases import moment_of
 def candidates(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the candidate projects side by side, all or those that fit; works without JavaScript."""
     cycle = queries.public_cycle(here(request), slug)
-    links = Provenance.objects.select_related("proposal").order_by("proposal__number")
-    ordered = cycle.candidates.prefetch_related(Prefetch("provenance", links))
-    slate = list(ordered) if cycle.slate_frozen_at else []
+    slate = list(cycle.candidates.all()) if cycle.slate_frozen_at else []
     round_ = queries.newest_published(cycle)
     result = Result(round_.notice) if round_ else None
     standings = {standing["number"]: standing for standing in result.standings} if result else {}

@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if here(request) is None and are_several():
         return list_of_congresses(request, to="voting:home")
     congress = shown_here(request)
-    cycles = list(queries.shown_cycles(congress))
+    cycles = queries.years_of(congress)
     cards = board(cycles, at=timezone.now())
     living = {card.cycle.pk for card in cards}
     cycle = _shown_whole(cycles)
@@ -57,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
         unread = Unread()
         result = unread.read(lambda: _result(cycle))
         seen = unread.read(lambda: _overview(cycle))
-        context |= _slate_with(result, cycle) | {"overview": seen}
+        context |= {"overview": seen} if seen else _slate_with(result, cycle)
         context["unread"] = unread.sentences
     return render(request, "core/home.html", context)
 
@@ -91,7 +91,7 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     candidates = {candidate.number: candidate for candidate in _slate(shown)}
     if number not in candidates:
         raise Http404
-    versions = list(candidates[number].versions.order_by("number"))
+    versions = queries.versions_of(candidates[number])
     units = NamesShown(shown.congress_id)
     facts = dossier(candidates[number], units)
     sentences, others = facts[:2], facts[2:]
@@ -108,7 +108,7 @@ def candidate(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "origins": origins,
         "pictures": pictures_of([candidates[number].pk]).get(candidates[number].pk),
         "changes": [each for each in changes_of(versions, units) if each.version.in_deliberation],
-        "questions": candidates[number].questions.count(),
+        "questions": queries.number_of_questions(candidates[number]),
         "before": candidates.get(number - 1),
         "after": candidates.get(number + 1),
     }

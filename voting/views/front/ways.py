@@ -71,12 +71,12 @@ def _proposals(congress: Congress | None) -> _Found:
 
 
 def _candidates(congress: Congress | None) -> _Found:
-    return _first("candidates", queries.shown_cycles(congress), lambda each: each.slate_frozen_at)
+    return _first("candidates", queries.years_of(congress), lambda each: each.slate_frozen_at)
 
 
 def _result(congress: Congress | None) -> _Found:
     """Find the newest result, else the newest vote, whose page says where it stands."""
-    cycles = list(queries.shown_cycles(congress))
+    cycles = queries.years_of(congress)
     return _first("result", cycles, queries.newest_published) or _first(
         "result", cycles, queries.newest_round
     )
