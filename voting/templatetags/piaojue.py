@@ -36,6 +36,10 @@ SHORT_NAMES = {"zh-hans": "中文"}
 _BLANK_BEHIND_A_STOP = re.compile(r"([。！？；](?:</[a-z]+>)*)\s+")
 
 
+#: So many characters the paths have that are remembered in the other language: strangers ask for any.
+LONGEST = 100
+
+
 class OtherLanguage(NamedTuple):
     """A page in one other language."""
 
@@ -128,12 +132,12 @@ def _translated(path: str, code: str) -> str:
     """Return the path in that language; the language's home page for an address that leads nowhere."""
     bare, mark, query = path.partition("?")
     place = get_script_prefix(), get_urlconf() or settings.ROOT_URLCONF
-    translated, leads_somewhere = _translated_once(bare, code, place)
+    find = _found_once if len(bare) <= LONGEST else _in_language
+    translated, leads_somewhere = find(bare, code, place)
     return translated + mark + query if leads_somewhere else translated
 
 
-@lru_cache(maxsize=MOST)
-def _translated_once(path: str, code: str, place: tuple[str, str]) -> tuple[str, bool]:
+def _in_language(path: str, code: str, place: tuple[str, str]) -> tuple[str, bool]:
     """Return the path in that language, and whether it leads anywhere; both are the same for all who ask."""
     # Resolving knows nothing of the congress before the address; making one does.
     prefix, _urlconf = place
@@ -147,3 +151,6 @@ def _translated_once(path: str, code: str, place: tuple[str, str]) -> tuple[str,
             return reverse("voting:home"), False
         except NoReverseMatch:
             return path, True
+
+
+_found_once = lru_cache(maxsize=MOST)(_in_language)

@@ -1,6 +1,6 @@
 """An address that was made once is the one that Django would make: in each language, congress and set of addresses.
 
-Guards ``accounts.addresses`` and ``voting.templatetags.addresses``.
+Guards ``accounts.addresses``, ``voting.templatetags.addresses`` and ``voting.templatetags.piaojue``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from django.utils.translation import override
 
 from accounts import addresses
 from accounts.addresses import address_for
+from voting.templatetags import piaojue
 
 ARGUMENTS = [("2018", 1), ("2018", "1"), ("2017", 1), ("2018", 2)]
 
@@ -67,6 +68,17 @@ def test_it_is_made_once(monkeypatch):
     for _time in range(3):
         address_for("voting:cycle", "asked-once")
     assert made == ["voting:cycle"]
+
+
+def test_a_page_is_found_in_the_other_language_once_and_a_long_path_is_not_remembered():
+    assert piaojue._translated("/2018/delivery/1/?a=1", "en") == "/en/2018/delivery/1/?a=1"
+    set_script_prefix("/jia/")
+    assert piaojue._translated("/jia/2018/delivery/1/", "en") == "/jia/en/2018/delivery/1/"
+    held = piaojue._found_once.cache_info()
+    assert piaojue._translated("/jia/2018/delivery/1/?b=2", "en") == "/jia/en/2018/delivery/1/?b=2"
+    assert piaojue._translated("/jia/" + "nowhere/" * 20 + "?c=3", "en") == "/jia/en/"
+    now = piaojue._found_once.cache_info()
+    assert (now.hits, now.currsize) == (held.hits + 1, held.currsize)
 
 
 @pytest.mark.parametrize(
