@@ -103,7 +103,7 @@ def read_later(
     if parents:
         family = _Family(parents, relation, statement, then)
         for parent in parents:
-            vars(parent).setdefault("_prefetched_objects_cache", {})[relation] = Unread(family, parent)
+            vars(parent).setdefault("_prefetched_objects_cache", {})[relation] = RowsLater(family, parent)
 
 
 class _Family:
@@ -138,7 +138,7 @@ class _Family:
         return of
 
 
-class Unread(Sequence[Any]):
+class RowsLater(Sequence[Any]):
     """What a manager gives: the rows, once somebody looks at them; whatever else it is asked, it asks the database."""
 
     def __init__(self, family: _Family, parent: Model) -> None:
@@ -148,7 +148,7 @@ class Unread(Sequence[Any]):
     def _rows(self) -> list[Any]:
         return self._family.rows[self._parent.pk]
 
-    def all(self) -> Unread:
+    def all(self) -> RowsLater:
         return self
 
     def count(self, *value: Any) -> int:

@@ -81,7 +81,8 @@ def equal_shares(
     others may be bought in its place, which no price could decide.
     """
     require_money(costs, budget, seats)
-    if (exclusive or (seats is not None and seats < len(costs))) and not all(costs.values()):
+    free = {project for project, cost in costs.items() if not cost}
+    if free and ((seats is not None and seats < len(costs)) or any(free & set(group) for group in exclusive)):
         raise ImpossibleRule("cost", "a project that costs nothing comes before no other")
     if not costs.keys() >= set().union(*ballots):
         raise ImpossibleRule("unpriced", "a ballot names a project without a cost")
