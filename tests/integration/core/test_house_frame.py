@@ -37,6 +37,8 @@ LATIN = {
     "Piaojue", "Asia", "Shanghai", "gongshu", "jiaxian", "manage", "verify", "user", "demo", "json", "recount",
     "python -m voting", "assessment", "Excel", "WPS", "ID", "SHA", "HMAC", "TOTP", "API",
 }  # fmt: skip
+#: Chinese writes no blank between its sentences.
+BEHIND_A_STOP = re.compile(r"[\u4e00-\u9fff）][。；！？] [\u4e00-\u9fff][^。<]{0,20}")
 #: A colon with a blank in a Chinese text, or one of half width.
 HALF = re.compile(r"[^<>\n]{0,15}(?:：[ \n]+[^\s<]|[\u4e00-\u9fff]: )[^<>\n]{0,10}")
 #: Parts of a page that are stored words, code, or another language that says so.
@@ -96,6 +98,9 @@ def test_every_page_of_the_admin_is_in_the_houses_frame_and_words(language: str)
         if language == "zh-hans":
             english |= {(address, word) for word in english_words(text)}
             strange += [(*here, colon) for colon in HALF.findall(_ASIDE.sub("", text))]
+            strange += [
+                (*here, stop) for stop in BEHIND_A_STOP.findall(" ".join(_ASIDE.sub("", text).split()))
+            ]
     assert met > 200
     assert strange == []
     assert sorted(english) == []

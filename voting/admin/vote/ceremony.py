@@ -31,6 +31,7 @@ from voting.count.formats import UnreadableRecord
 from voting.count.formats.files import KEY
 from voting.count.sealing import MOST_ISSUED, PublicKey
 from voting.domain.core.refusals import Refused
+from voting.domain.core.sentences import in_a_row
 from voting.domain.vote.key_slips import SlipOfAnother, prove_slip, read_typed, slips_of, take_slip
 from voting.domain.vote.keys import (
     DEFAULT_NEEDED,
@@ -280,7 +281,7 @@ def check_slip(request: HttpRequest, slug: str) -> HttpResponse:
         )
     elif right:
         sentences.append(_("The words of this slip fit together."))
-    return JsonResponse({"right": right, "sentence": " ".join(sentences)})
+    return JsonResponse({"right": right, "sentence": in_a_row(sentences)})
 
 
 class WordsPage(StepPage):

@@ -17,6 +17,7 @@ from voting.admin.core.verbs import REFUSED
 from voting.admin.vote.ceremony import WordsPage
 from voting.admin.vote.count_report import count_report
 from voting.domain.core.refusals import Refused
+from voting.domain.core.sentences import in_a_row
 from voting.domain.vote.attendance import Attendance
 from voting.domain.vote.counts import certify_tally, count_round
 from voting.domain.vote.notices import publish_notice
@@ -83,7 +84,7 @@ class ClosePage(StepPage):
         if counts is None:
             return sentence
         if self.cycle.by_letter:
-            return f"{sentence} {_letters_used(counts)}"
+            return in_a_row([sentence, _letters_used(counts)])
         figures = (
             _("Of %(present)d present, %(voted)d have cast a ballot online")
             if counts.paper == 0
@@ -94,13 +95,13 @@ class ClosePage(StepPage):
         numbers = {"present": counts.present, "voted": counts.voted, "paper": counts.paper}
         if not counts.pending:
             nobody = _("; nobody is still to vote.")
-            return f"{sentence} {figures % numbers}{nobody}"
+            return in_a_row([sentence, f"{figures % numbers}{nobody}"])
         pending = ngettext(
             "; %(count)d present delegate has not voted and cannot any more.",
             "; %(count)d present delegates have not voted and cannot any more.",
             counts.pending,
         )
-        return f"{sentence} {figures % numbers}{pending % {'count': counts.pending}}"
+        return in_a_row([sentence, f"{figures % numbers}{pending % {'count': counts.pending}}"])
 
     def form(self, data: Any = None) -> CloseForm:
         pending = not_known_to_have_voted(self.order.round) if self.order.round else 0
