@@ -19,8 +19,6 @@ _AMOUNT = rf"{_NUMBER}(?:[ \xa0]?{_CHINESE_UNIT}|[ \xa0](?:(?:million|billion)[ 
 _DAY = r"(?<!\d)\d{4}(?: ?年 ?\d{1,2} ?月(?: ?\d{1,2} ?日)?|-\d\d(?:-\d\d)?(?![\d-]))"
 #: What no line may end within; tags, and what is whole already, are passed over.
 _WHOLE = re.compile(rf'<span class="whole">[^<]*|<[^<>]*>|{_DAY}|{_AMOUNT}')
-_UNIT = re.compile(rf"(?<=[\d}}]){_CHINESE_UNIT}")
-_JOINER = "\N{WORD JOINER}"
 #: What costs and sums are entered in (万元).
 TEN_THOUSAND = 10_000
 
@@ -51,18 +49,13 @@ class AmountWords:
         return self.between.join(threes) + point + rest
 
     def plain(self) -> dict[str, Any]:
-        """Return the table as the ballot's script reads it, which writes no tags: joiners hold its amounts together."""
-        return {"between": self.between, "units": [[size, joined(words)] for size, words in self.units]}
+        """Return the table as the ballot's script reads it."""
+        return {"between": self.between, "units": [list(each) for each in self.units]}
 
 
 def digits_together(text: str) -> str:
     """Return the text with the digits of a number on one line: 10 000 in the heading of a narrow column."""
     return _WITHIN.sub("\\1\N{NO-BREAK SPACE}", text)
-
-
-def joined(text: str) -> str:
-    """Return a text without tags whose Chinese units a browser breaks neither off nor apart."""
-    return _UNIT.sub(lambda unit: "".join(f"{_JOINER}{letter}" for letter in unit[0]), text)
 
 
 def wholes_in(text: str, whole: str) -> str:

@@ -30,7 +30,6 @@ from voting.domain.vote.ballots import (
 from voting.domain.vote.casting import open_booth
 from voting.domain.vote.receipts import GROUPS
 from voting.forms.vote.ballot import WORDS, mark_labels, packed
-from voting.text.amounts import joined
 from voting.views.vote.ballot_lines import Option
 
 #: Stands for any other number in a sentence with its plural: no ballot has so many of anything.
@@ -136,12 +135,10 @@ def _of_points(rule: Rule, items: int) -> dict[str, Any]:
 
 
 def _of_cost(rule: Rule) -> dict[str, Any]:
-    """Return what is said of projects that cost too much; the script fills in the amounts, and writes no tags."""
+    """Return what is said of projects that cost too much; the script fills in the amounts."""
     if rule.most_cost is None:
         return {}
-    return {
-        "over_sum": OverSum.sentence(cost="{cost}", most=joined(yuan_words(rule.most_cost)), over="{over}")
-    }
+    return {"over_sum": OverSum.sentence(cost="{cost}", most=yuan_words(rule.most_cost), over="{over}")}
 
 
 def _opened(sentence: str, **numbers: int) -> str:
