@@ -98,7 +98,7 @@ def sheets_miscounted(vote: Vote) -> None:
     vote.run("keyed", "ready", "open", chosen=TIED)
     paper_ballots.hand_out(round_=vote.round, numbers=[vote.delegates[6].number], **by(vote, two=False))
     page = text_of(at_desk(vote.clerk).get("/en/admin/vote/2018/close/"))
-    assert "6 have cast a ballot online and 1 hold a paper ballot; 1 present delegate has not voted" in page
+    assert "ballots cast online: 6; paper ballots handed out: 1; 1 present delegate has not voted" in page
     vote.run("closed")
     assert "Annul the round" in text_of(at_desk(vote.clerk).get("/en/admin/vote/2018/close/"))
     sheets: dict[str, Any] = {"round_": vote.round, "returned": 3}

@@ -86,10 +86,10 @@ class ClosePage(StepPage):
         if self.cycle.by_letter:
             return in_a_row([sentence, _letters_used(counts)])
         figures = (
-            _("Of %(present)d present, %(voted)d have cast a ballot online")
+            _("Present: %(present)d; ballots cast online: %(voted)d")
             if counts.paper == 0
             else _(
-                "Of %(present)d present, %(voted)d have cast a ballot online and %(paper)d hold a paper ballot"
+                "Present: %(present)d; ballots cast online: %(voted)d; paper ballots handed out: %(paper)d"
             )
         )
         numbers = {"present": counts.present, "voted": counts.voted, "paper": counts.paper}

@@ -40,9 +40,11 @@ function kindOf(name) {
 }
 
 function difference(each) {
-  const text = `${each.check} · ${words.said} ${JSON.stringify(each.said)} · ${words.found} ${JSON.stringify(each.found)}`;
-  const line = element('p', text, 'alert alert-danger');
-  line.lang = 'en';
+  const told = `${words[kindOf(each.check)]} · ${words.said} ${JSON.stringify(each.said)} · ${words.found} ${JSON.stringify(each.found)} · `;
+  const line = element('p', told, 'alert alert-danger');
+  const name = element('code', each.check);  // as the file for one computer alone calls it
+  name.lang = 'en';
+  line.append(name);
   return line;
 }
 
