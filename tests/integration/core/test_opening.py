@@ -186,7 +186,7 @@ def test_without_a_database_the_page_that_says_so_is_shown(client: Client, monke
     assert known is not None
     assert known.slug == "jia"
     assert client.get("/healthz").status_code == 200
-    monkeypatch.setattr("voting.queries.shown_cycles", lambda _congress: 1 / 0)
+    monkeypatch.setattr("voting.queries.years_of", lambda _congress: 1 / 0)
     answer = client.get("/jia/")
     assert answer.status_code == 500
     assert "服务器发生故障" in answer.content.decode()
