@@ -20,8 +20,10 @@ _BY_ROWS = frozenset({BallotType.PER_ITEM, BallotType.PER_ITEM_UP_TO, BallotType
 #: The mark of count.measures for two marks in one row.
 _TWO_MARKS = 5
 _PATCH = 16  # dots a side of each box in the fingerprint
-#: The edges in the fingerprints of one sheet scanned twice agree at least so much (0.989 as measured); those of two
-#: people in the same boxes come to 0.5 where they draw rings, to 0.981 where both fill one box and mark nothing else.
+#: The edges in the fingerprints of one sheet scanned twice agree at least so much. 2 of 87 measured pairs, with a
+#: single tick each, came to 0.983: such a sheet is not known again; that there are more pictures than places tells of
+#: it. Those of two people in the same boxes come to 0.5 where they draw rings, to 0.981 where both fill one box and
+#: mark nothing else.
 SAME = 0.985
 
 
