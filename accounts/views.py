@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -82,7 +83,8 @@ def _enter(request: HttpRequest, sent: QueryDict, of: type[EnterForm], address: 
         return list_of_congresses(request, to=address)
     congress = shown_here(request)
     if request.method != "POST":
-        return HttpResponse(sign_in_frame(request, congress, of).as_sent(csrf=token_of(request)))
+        frame = sign_in_frame(request, congress, of, ended=ENDED in request.GET)
+        return HttpResponse(frame.as_sent(csrf=token_of(request)))
     form = of(sent)
     status = let_in(request, form, congress)
     return (
@@ -111,16 +113,32 @@ def let_in(request: HttpRequest, form: EnterForm, congress: Congress | None) -> 
     return None
 
 
+#: What the address of the sign-in ends with for whoever was signed in a while ago.
+ENDED = "ended"
 _frames: Kept[Frame] = Kept()
 
 
-def sign_in_frame(request: HttpRequest, congress: Congress | None, of: type[EnterForm] = EnterForm) -> Frame:
-    """Return the sign-in page of that congress as everybody gets it who has typed nothing yet."""
+def sign_in_frame(
+    request: HttpRequest, congress: Congress | None, of: type[EnterForm] = EnterForm, *, ended: bool = False
+) -> Frame:
+    """Return the sign-in page of that congress as everybody gets it who has typed nothing yet.
+
+    Whose session is over is told so, and where the residents sign in.
+    """
 
     def make() -> Frame:
-        return Frame.of(render_frame(*_page(of(), congress), request))
+        template, context = _page(of(), congress)
+        context |= {"ended": ended, "letters": ended and congress is not None and has_sent_letters(congress)}
+        return Frame.of(render_frame(template, context, request))
 
-    return _frames.get((*address_key(request), congress and congress.pk, are_several(), of), make)
+    return _frames.get((*address_key(request), congress and congress.pk, are_several(), of, ended), make)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Lead to the delegates' sign-in; a browser that was signed in and no longer is, to one that says so."""
+    address = reverse("accounts:enter")
+    was_in = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    return HttpResponseRedirect(f"{address}?{ENDED}" if was_in else address)
 
 
 def enter_page(

@@ -75,6 +75,22 @@ def test_f41_marks_come_through_a_lost_session_and_a_new_sign_in(client, vote, a
     assert SealedBallot.objects.count() == 1
 
 
+@pytest.mark.parametrize("address", [BALLOT, "/delegate/"])
+def test_whose_session_is_over_is_told_so_at_the_sign_in_and_nobody_else_is(client, vote, address):
+    told = "您已退出登录"
+    assert told not in text(client.get(address, follow=True)), "who never signed in"
+    enter(client, vote)
+    KeptSession.objects.all().delete()
+    page = client.get(address, follow=True)
+    assert (page.status_code, told in text(page)) == (200, True)
+    assert told in re.search(r"<title>(.*?)</title>", page.content.decode(), re.DOTALL)[1]
+    assert "居民登录" not in text(page), "this congress sent no letters"
+    enter(client, vote)
+    assert told not in text(client.get(address)), "who is in again"
+    assert client.post(CAST, fields(client.post(REVIEW, marked(client, [2, 5, 11])))).status_code == 200
+    assert told not in text(client.get(address, follow=True)), "who has cast"
+
+
 @pytest.mark.parametrize(
     ("ballot_type", "seats", "marks"),
     [

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Delegate, User
 from accounts.roles import Role
+from accounts.views import to_sign_in
 from voting.domain.before import deliberation, slate_reports
 from voting.models import Call, Cycle, Delivery, Proposal, ReportReading, SlateReport
 from voting.read_models.after.lines import Line
@@ -55,7 +56,7 @@ def signed_in_delegate(request: HttpRequest) -> Delegate:
 def home(request: HttpRequest) -> HttpResponse:
     """Show what there is to do; a POST opens the report and remembers that it was opened."""
     if request.method != "POST" and not request.user.is_authenticated:
-        return redirect("accounts:enter")
+        return to_sign_in(request)
     if isinstance(request.user, User) and request.user.role == Role.RESIDENT:
         return redirect("voting:ballot")  # a letter opens the ballot and nothing else
     delegate = signed_in_delegate(request)

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_variables
 
+from accounts.views import to_sign_in
 from voting.domain.core.amounts import yuan_words
 from voting.domain.vote import casting
 from voting.domain.vote.ballots import AlreadyCast, BallotRefused, ForeignMark, NotPresent, Receipt
@@ -34,7 +35,7 @@ def ballot(request: HttpRequest) -> HttpResponse:
         form = BallotForm.read(request.POST)
         return ballot_page(request, elector(request, form), form)
     if not request.user.is_authenticated:
-        return redirect("accounts:enter")
+        return to_sign_in(request)
     user = request.user
     try:
         return ballot_page(request, elector(request))
