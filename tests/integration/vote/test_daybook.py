@@ -12,6 +12,7 @@ import pytest
 
 from accounts.roles import Role
 from tests.factories import NOW, UserFactory, make_vote
+from tests.pages import text_of
 from voting.domain.core.cycles import create_cycle
 from voting.domain.core.journal import first_break
 from voting.domain.core.refusals import StepNotAllowed
@@ -46,7 +47,7 @@ def test_an_incident_stands_in_the_minutes_with_time_and_words(client):
     assert client.post(PAGE, sent).status_code == 302
     for step in ("closed", "counted", "certified"):
         vote.run(step)
-    page = client.get("/en/admin/vote/2018/minutes/").content.decode()
+    page = text_of(client.get("/en/admin/vote/2018/minutes/"))
     assert "2018-01-23 10:05" in page
     assert "会场停电五分钟" in page
 
