@@ -94,7 +94,7 @@ def test_a_wrong_address_lies_nowhere(client: Client, path: str):
     assert answer.status_code == 404
     page = answer.content.decode()
     assert 'class="trail"' not in page
-    for way in ("/candidates/", "/results/", "/receipt/", "/track/", "/secrecy/"):
+    for way in ("/", "/candidates/", "/results/", "/progress/"):
         assert f'href="{way}"' in page, "who has an old address finds on"
 
 

@@ -30,6 +30,7 @@ from voting.domain.vote.ballots import (
 from voting.domain.vote.casting import open_booth
 from voting.domain.vote.receipts import GROUPS
 from voting.forms.vote.ballot import WORDS, mark_labels, packed
+from voting.read_models.core.phrases import ON_ONE_LINE
 from voting.views.vote.ballot_lines import Option
 
 #: Stands for any other number in a sentence with its plural: no ballot has so many of anything.
@@ -159,7 +160,7 @@ def _parts(paper: dict[str, Any]) -> list[BoothPart]:
         "marked": "{marked}",
         "votes_for": "{votes_for}",
         "given": "{given}",
-        "cost": "{cost}",
+        "cost": mark_safe(ON_ONE_LINE % "{cost}"),  # noqa: S308 the words are ours
         "blank": False,
     }
     if paper["ranking"] or paper["pointed"]:
