@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from accounts import congresses, frames
 from accounts.models import Congress, Delegation, User, delegate_username
 from accounts.roles import Kind, Role
 from benchmarks.sealed import CANDIDATES, SEATS, seal_some
@@ -19,7 +20,7 @@ from voting.count import sealing
 from voting.count.measures import BallotType
 from voting.count.presets import PRESETS
 from voting.domain.core import cycles
-from voting.domain.vote import delegate_slips, keys, rolls, rounds, rules
+from voting.domain.vote import casting, delegate_slips, keys, rolls, rounds, rules
 from voting.domain.vote.definitions import definition_of, sealing_info
 from voting.management.ceremonies import play_ceremony, typed_mark, witness_of
 from voting.models import Round, SealedBallot
@@ -38,9 +39,12 @@ class OpenVote:
 
 
 def use(database: str) -> None:
-    """Let the verbs in this process work on that database from now on."""
+    """Let the verbs in this process work on that database from now on; what is kept of the one before is forgotten."""
     connection.close()
     connection.settings_dict["NAME"] = database
+    casting._booths.clear()  # noqa: SLF001 a process that serves has one database
+    congresses.forget()
+    frames.forget()
 
 
 def congress(kind: Kind) -> Congress:
