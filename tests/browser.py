@@ -100,8 +100,20 @@ OVERLAPS = """() => {
 }"""
 
 
+#: The forms in which the key Enter turns the page's look or language instead of sending what was typed.
+TURNED_BY_ENTER = """() => [...document.forms].filter(form => {
+  const first = [...form.elements].find(each => each.type === 'submit');
+  return first && first.form && !form.contains(first) && first.hasAttribute('formaction');
+}).map(form => form.id)"""
+
+
 def assert_good(page: Page, *others: ViewportSize) -> None:
-    """No violation found by axe, nothing to scroll sideways, no text on another, here and in the other sizes named."""
+    """No violation found by axe, nothing to scroll sideways, no text on another, here and in the other sizes named.
+
+    And the key Enter sends a form as its own button does.
+    """
+    turned = page.evaluate(TURNED_BY_ENTER)
+    assert not turned, turned
     found = Axe().run(page, options=RULES)["violations"]
     wrong = [(v["id"], [node["html"] for node in v["nodes"]]) for v in found]
     assert not wrong, wrong

@@ -43,6 +43,22 @@ def mark(page: Page, *numbers: int) -> None:
         page.locator(f"label[for=m{number}] .name").click()
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_key_enter_signs_in_and_leads_to_the_review(live: Live, vote: Vote, javascript: bool):
+    """It presses the first button of a form: that was the switch of the look, which stands above."""
+    page = live.person(javascript=javascript)
+    number = vote.delegates[0].number
+    page.goto("/enter/")
+    page.wait_for_load_state()
+    page.get_by_label("代表号").fill(number)
+    page.get_by_label("登录码").fill(vote.codes[number])
+    page.get_by_label("登录码").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("表决票")
+    page.wait_for_load_state()
+    page.locator("#m1").press("Enter")
+    expect(page.get_by_role("button", name="投入票箱")).to_be_visible()
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_from_the_slip_to_the_receipt(live, vote, dark):
     page = live.person(dark=dark)
@@ -147,7 +163,7 @@ def test_everything_to_tap_is_large_enough(live, vote):
     page = live.person(viewport=SMALL)
     enter(page, vote)
     small = """[...document.querySelectorAll('a, button, summary, .cell, input:not([type=hidden])')]
-        .filter(it => !it.matches('.skip'))
+        .filter(it => !it.matches('.skip, [aria-hidden=true]'))
         .map(it => [it.outerHTML.slice(0, 80), it.getBoundingClientRect()])
         .filter(([_, box]) => box.width && (box.width < 44 || box.height < 44))
         .map(([html, box]) => `${html} ${box.width}×${box.height}`)"""
