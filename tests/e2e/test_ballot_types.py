@@ -196,7 +196,8 @@ def test_small_screen_and_large_text(live: Live, name: str):
     page.goto("/en/ballot/")
     assert_good(page)
     small = """[...document.querySelectorAll('a, button, summary, .cell, select')]
-        .filter(it => !it.matches('.skip, [aria-hidden=true]')).map(it => [it.outerHTML.slice(0, 80), it.getBoundingClientRect()])
+        .filter(it => !it.matches('.skip, [aria-hidden=true]'))
+        .map(it => [it.outerHTML.slice(0, 80), it.getBoundingClientRect()])
         .filter(([_, box]) => box.width && (box.width < 44 || box.height < 44)).map(([html]) => html)"""
     assert page.evaluate(small) == []
 
