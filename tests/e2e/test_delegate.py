@@ -59,6 +59,18 @@ def test_the_key_enter_signs_in_and_leads_to_the_review(live: Live, vote: Vote, 
     expect(page.get_by_role("button", name="投入票箱")).to_be_visible()
 
 
+def test_the_key_enter_shows_on_the_form_s_own_button_that_it_is_sent(live: Live, vote: Vote):
+    page = live.person()
+    page.goto("/enter/")
+    page.wait_for_load_state()
+    page.get_by_label("代表号").fill(vote.delegates[0].number)
+    page.get_by_label("登录码").fill(vote.codes[vote.delegates[0].number])
+    page.evaluate("addEventListener('submit', event => event.preventDefault())")  # it stays on its way
+    page.get_by_label("登录码").press("Enter")
+    expect(page.locator("#enter button")).to_have_attribute("aria-disabled", "true")
+    expect(page.locator("#enter [role=status]")).not_to_be_empty()
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_from_the_slip_to_the_receipt(live, vote, dark):
     page = live.person(dark=dark)

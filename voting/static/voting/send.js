@@ -21,13 +21,17 @@
     sent = null;
   };
 
+  // the key Enter presses a button that nobody sees: the form's own says that it is sent
+  const shown = (pressed, form) =>
+    pressed?.classList.contains("enter-key") ? [...form.elements].find((each) => each.type === "submit" && form.contains(each)) : pressed;
+
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented || (event.submitter?.formMethod || event.target.method) !== "post") return;
     if (sent) {
       event.preventDefault();
       return;
     }
-    const button = event.submitter;
+    const button = shown(event.submitter, event.target);
     sent = { button, words: button ? [...button.childNodes] : [], file: "file" in event.target.dataset };
     sent.clock = setTimeout(() => release(true), PATIENCE);
     if (!button) return;
